@@ -1,0 +1,58 @@
+/**
+ * Every error code: may the same run succeed by itself later (`retry`), and what a person can do about it.
+ * docs/errors.md has one section per code; a test holds the two together.
+ */
+interface CodeInfo {
+  readonly retry: 'later' | 'never';
+  readonly hint: string;
+}
+
+const never = (hint: string): CodeInfo => ({ retry: 'never', hint });
+const later = (hint: string): CodeInfo => ({ retry: 'later', hint });
+
+export const codes = {
+  'usage.arguments': never('run `headgate help` for the commands and their options'),
+  'usage.type': never('run `headgate help sync` for the type names'),
+  'usage.scheme': never('a location is postgres://…, duckdb:FILE, a file path, or - for stdin and stdout'),
+  'usage.mode': never('choose a mode that both sides support; `headgate help sync` lists them'),
+  'usage.collision': never('give each stream its own table with --into'),
+  'connect.unreachable': later('check host, port and that the server is running'),
+  'connect.refused': never('check user name and password'),
+  'connect.lost': later('run the same command again: it continues where it stopped'),
+  'connect.missing': never('check the database name'),
+  'access.denied': never('grant the missing right, or use another role'),
+  'stream.missing': never('`headgate discover` lists the streams'),
+  'stream.query': never('check the query or filter against the source'),
+  'stream.changed': later('run the same command again'),
+  'field.missing': never('`headgate discover` lists the fields'),
+  'cursor.missing': never('`headgate discover` lists cursor candidates; name one with --cursor'),
+  'cursor.null': never('choose --null-cursor include or skip, or another cursor'),
+  'cursor.type': never('choose a cursor that only grows: a number, a date or a time'),
+  'key.missing': never('name the columns that identify a row with --key'),
+  'key.duplicate': never('choose a key that identifies one row, or name a --version field that picks the newest'),
+  'key.null': never('choose a key whose columns are never NULL'),
+  'type.unsupported': never('leave the field out with --select, or convert it with --cast'),
+  'schema.incompatible': never('rename, cast or leave out the field, or change the table'),
+  'schema.exists': never('choose another table with --into, or another --existing policy'),
+  'value.invalid': never('find the rows with the given field, fix them, or allow rejects with --max-rejects'),
+  'file.missing': never('check the path'),
+  'file.format': never('check that the file is what its name says, or name its format with --format'),
+  'file.truncated': never('fetch the file again: its end is missing'),
+  'file.changed': later('wait until nobody writes to the file, then run again'),
+  'disk.full': later('free space on the named disk, then run the same command again'),
+  'read.incomplete': later('run the same command again; nothing was published'),
+  'rejects.limit': never('fix the rows, or allow them with --max-rejects'),
+  'publish.held': never('look at the rows with `headgate plan`, then allow it with --allow-delete'),
+  'publish.fenced': later('another run of this pipeline has taken over; look at its receipt'),
+  'publish.counts': later('run the same command again; nothing was published'),
+  'publish.busy': later('another session holds a lock; run again when it has finished'),
+  'ledger.newer': never('use the Headgate version that wrote this ledger, or a newer one'),
+  'warehouse.locked': later('another process has the file open; close it or wait'),
+  'warehouse.damaged': never('restore the file from a backup, or import again into a new one'),
+  'query.invalid': never('check the statement; only one SELECT is allowed'),
+  'verify.key': never('name the columns that identify a row with --key'),
+  'run.cancelled': later('run the same command again: it continues where it stopped'),
+  'internal.unexpected': later('this is a bug in Headgate: please report it with the output of --debug'),
+} as const satisfies Record<string, CodeInfo>;
+
+export type ErrorCode = keyof typeof codes;

@@ -1,0 +1,34 @@
+import { codes, type ErrorCode } from './codes.ts';
+
+export interface ErrorOptions {
+  /** What the person can do about it; the code's own hint where absent. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The only error that leaves Headgate. `message` says what we were doing and what happened; it never holds row
+ * values, secrets or SQL text. `code` is a key of `codes`, documented in docs/errors.md.
+ */
+export class HeadgateError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'HeadgateError';
+    this.code = code;
+    this.hint = options.hint ?? codes[code].hint;
+  }
+
+  get retry(): (typeof codes)[ErrorCode]['retry'] {
+    return codes[this.code].retry;
+  }
+}
+
+/** Anything thrown, as a HeadgateError: unknown ones become `internal.unexpected` with the cause kept. */
+export function asHeadgateError(error: unknown, doing: string): HeadgateError {
+  if (error instanceof HeadgateError) return error;
+  const what = error instanceof Error ? error.name : typeof error;
+  return new HeadgateError('internal.unexpected', `${doing}: unexpected ${what}`, { cause: error });
+}

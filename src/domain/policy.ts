@@ -1,0 +1,73 @@
+import type { LogicalType } from './types.ts';
+
+export type ReadMode = 'snapshot' | 'incremental' | 'changes' | 'push';
+export type WriteMode = 'append' | 'replace' | 'merge' | 'mirror';
+
+/**
+ * How rows become visible in a table.
+ * - `key` identifies a row (merge, mirror; append removes re-read rows by it).
+ * - `version` picks the newest of several rows with one key inside one read; without it, that is `key.duplicate`.
+ * - `nulls`: 'keep' = an incoming NULL leaves the stored value in place.
+ * - `deletes` (mirror, changes): 'soft' sets `_deleted_at` instead of deleting; 'ignore' leaves rows alone.
+ * - `existing`: what a table that is already there means; 'recreate' (replace only) drops its structure.
+ */
+export interface WritePolicy {
+  readonly mode: WriteMode;
+  readonly key?: readonly string[];
+  readonly version?: string;
+  readonly nulls: 'write' | 'keep';
+  readonly deletes: 'hard' | 'soft' | 'ignore';
+  readonly existing: 'any' | 'fail' | 'keep-structure' | 'recreate';
+}
+
+/**
+ * The range of an incremental read, as text of the cursor's type. Absent `from` = the saved position;
+ * absent `to` = everything visible. `lookback` is an amount in the cursor's own unit: `10 minutes`, `500`.
+ */
+export interface Window {
+  readonly from?: string;
+  readonly fromInclusive: boolean;
+  readonly to?: string;
+  readonly toInclusive: boolean;
+  readonly lookback?: string;
+  readonly advance: 'max-read' | 'range-end';
+}
+
+export interface CursorPolicy {
+  readonly field: string;
+  readonly window: Window;
+  /** Rows whose cursor is NULL: read every time, left out, or a reason to stop (`cursor.null`). */
+  readonly nulls: 'include' | 'skip' | 'fail';
+  /** Also read rows that the saved snapshot could not see, whatever their cursor says. */
+  readonly strict: boolean;
+}
+
+export interface Column {
+  /** Name in the stream. */
+  readonly from: string;
+  /** Name in the table. */
+  readonly as: string;
+  /** Type to convert to at the source; absent = as it is. */
+  readonly cast?: LogicalType;
+}
+
+/** Selection, renames, casts and a filter in the source's own SQL. */
+export interface Projection {
+  readonly columns: readonly Column[];
+  readonly where?: string;
+}
+
+/** When a publish that deletes rows must wait for a person (reliability: mass-delete brake). */
+export interface Brake {
+  readonly share: number;
+  readonly floor: number;
+}
+
+export const defaultBrake: Brake = { share: 0.3, floor: 100 };
+
+/** More than `share` of the rows and more than `floor` of them, or an empty read of a table that has rows. */
+export function brakeHolds(brake: Brake | undefined, rows: { before: number; deleted: number; incoming: number }): boolean {
+  if (!brake || rows.before === 0 || rows.deleted === 0) return false;
+  if (rows.incoming === 0) return true;
+  return rows.deleted > brake.floor && rows.deleted > rows.before * brake.share;
+}

@@ -1,0 +1,61 @@
+import type { LogicalType } from './types.ts';
+
+/**
+ * A column's type in the words of the system that holds it. `portable` is false where another server of the same
+ * system may not know the type (enums, domains, extension types).
+ */
+export interface NativeType {
+  readonly system: string;
+  /** Name with its modifier, as DDL takes it: `numeric(12,2)`. */
+  readonly type: string;
+  readonly portable: boolean;
+}
+
+export interface Field {
+  readonly name: string;
+  readonly type: LogicalType;
+  readonly nullable: boolean;
+  readonly native?: NativeType;
+}
+
+export interface Schema {
+  readonly fields: readonly Field[];
+  /** The columns that identify a row, where the system guarantees it (primary key). */
+  readonly key?: readonly string[];
+}
+
+/** One readable thing: a table or view, a query with a name, or a file (its path is the name). */
+export interface StreamRef {
+  readonly namespace?: string;
+  readonly name: string;
+  readonly query?: string;
+}
+
+export interface TableRef {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface StreamInfo {
+  readonly stream: StreamRef;
+  readonly kind: 'table' | 'view' | 'file' | 'query';
+  readonly schema: Schema;
+  /** Fields that an incremental read could follow, best first. */
+  readonly cursors: readonly string[];
+  readonly estimatedRows?: number;
+  readonly estimatedBytes?: number;
+}
+
+/** A table at a destination as it stands: null-safe facts that the planner decides by. */
+export interface TableInfo {
+  readonly schema: Schema;
+  /** Every set of columns that a unique index or constraint covers. */
+  readonly unique: readonly (readonly string[])[];
+  /** Columns that a new row must name: not null and without default. */
+  readonly required: readonly string[];
+  readonly estimatedRows?: number;
+}
+
+export function refName(ref: TableRef): string {
+  return ref.namespace === undefined ? ref.name : `${ref.namespace}.${ref.name}`;
+}

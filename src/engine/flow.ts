@@ -1,0 +1,125 @@
+import type { Brake, CursorPolicy, WritePolicy } from '../domain/policy.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import type { StreamInfo, TableRef } from '../domain/schema.ts';
+import type { LogicalType } from '../domain/types.ts';
+import type { Connection, FormatName, Log } from '../sdk/index.ts';
+
+/** The mapping that a person asked for, before the planner decides who does which step. */
+export interface ShapeRequest {
+  /** Fields to keep, in order; absent = all. */
+  readonly select?: readonly string[];
+  /** A filter in the source's own SQL (DuckDB's for files). */
+  readonly where?: string;
+  readonly rename: Readonly<Record<string, string>>;
+  readonly cast: Readonly<Record<string, LogicalType>>;
+}
+
+/** One stream → shape → one table, with its read and write policy. */
+export interface Flow {
+  readonly stream: StreamInfo;
+  readonly into: TableRef;
+  readonly mode: 'snapshot' | 'incremental';
+  /** `incremental` only. */
+  readonly cursor?: CursorPolicy;
+  readonly policy: WritePolicy;
+  readonly shape: ShapeRequest;
+  /** Absent = deletes were allowed. */
+  readonly brake?: Brake;
+  /** How many rows may be refused before the flow stops: a count, or a share of the rows read. */
+  readonly rejects: { readonly limit: number; readonly unit: 'rows' | 'percent'; readonly file?: string };
+}
+
+/** What stays the same for all flows of one command. */
+export interface Session {
+  readonly source: Connection;
+  readonly destination: Connection;
+  /** Embedded warehouse, run journal, parts and scratch. */
+  readonly stateDir: string;
+  /** Readers at the same time, over streams and partitions. */
+  readonly parallel: number;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly stream: string;
+  readonly phase: 'connecting' | 'reading' | 'publishing' | 'comparing' | 'done';
+  readonly rows: number;
+  readonly bytes: number;
+  /** Estimates, where the source has them. */
+  readonly totalRows?: number;
+  readonly totalBytes?: number;
+}
+
+/** Why a step is where it is: printed by `headgate plan`, one line each. */
+export interface Reason {
+  readonly about: 'lane' | 'format' | 'types' | 'table' | 'window' | 'guarantee' | 'step';
+  readonly text: string;
+}
+
+export interface PlannedColumn {
+  readonly from: string;
+  readonly as: string;
+  readonly sourceType: string;
+  readonly nativeType: string;
+}
+
+/** What a run would do: the printed part of the plan. */
+export interface FlowPlan {
+  readonly stream: string;
+  readonly table: string;
+  readonly mode: Receipt['mode'];
+  readonly lane: Receipt['lane'];
+  /** What the source sends, and what the destination loads. */
+  readonly format: FormatName;
+  readonly loadFormat: FormatName;
+  readonly columns: readonly PlannedColumn[];
+  readonly reasons: readonly Reason[];
+  readonly sourceSql: readonly string[];
+  readonly destinationSql: readonly string[];
+  /** Computed by comparing both sides by key, for merge and mirror; counts only for append and replace. */
+  readonly changes?: ChangeCounts;
+}
+
+export interface ChangeCounts {
+  readonly add: number;
+  readonly change: number;
+  readonly delete: number;
+  readonly same: number;
+  readonly samples: readonly ChangeSample[];
+  /** Set when the brake would hold this publish. */
+  readonly held?: string;
+}
+
+/** Values as text, NULL as null. `before` is absent for an added row, `after` for a deleted one. */
+export interface ChangeSample {
+  readonly kind: 'add' | 'change' | 'delete';
+  readonly key: Readonly<Record<string, string | null>>;
+  readonly before?: Readonly<Record<string, string | null>>;
+  readonly after?: Readonly<Record<string, string | null>>;
+}
+
+export interface Verification {
+  readonly stream: string;
+  readonly table: string;
+  readonly equal: boolean;
+  readonly sourceRows: number;
+  readonly destinationRows: number;
+  readonly same: number;
+  /** Keys only at the source, only at the destination, and on both sides with different values, after the re-check. */
+  readonly missing: number;
+  readonly extra: number;
+  readonly different: number;
+  /** The first 20 of each, with the names of the columns that differ. */
+  readonly samples: readonly {
+    readonly kind: 'missing' | 'extra' | 'different';
+    readonly key: Readonly<Record<string, string | null>>;
+    readonly columns: readonly string[];
+  }[];
+  /** Digest over the sorted row digests of each side: equal sides, equal digests. */
+  readonly sourceDigest: string;
+  readonly destinationDigest: string;
+  /** Mismatches of the first pass that a second look found equal: the source was being written to. */
+  readonly settled: number;
+}

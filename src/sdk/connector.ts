@@ -1,0 +1,114 @@
+import type { ZodType } from 'zod';
+import { HeadgateError } from '../domain/error.ts';
+import type { Projection, ReadMode, WriteMode } from '../domain/policy.ts';
+import type { Schema } from '../domain/schema.ts';
+import type { LogicalType } from '../domain/types.ts';
+import type { Context } from './context.ts';
+import type { Destination } from './destination.ts';
+import type { FormatName, Source } from './source.ts';
+
+/** Steps that a source takes over by itself, at no cost worth naming. */
+export type Pushdown = 'select' | 'where' | 'rename' | 'cast' | 'query';
+
+export interface IdentifierRules {
+  /** Longest name in bytes. */
+  readonly maxBytes: number;
+  /** Do names that differ only in case mean the same thing? */
+  readonly foldsCase: boolean;
+  /** Namespace of a table that is named without one; absent = the system has none. */
+  readonly defaultNamespace?: string;
+}
+
+export interface SourceDefinition<C> {
+  readonly modes: readonly ReadMode[];
+  readonly pushdown: readonly Pushdown[];
+  readonly defaultNamespace?: string;
+  /** Formats in which these fields can be read, best first. */
+  produces(config: C, schema: Schema, projection: Projection): readonly FormatName[];
+  open(config: C, context: Context): Promise<Source>;
+}
+
+export interface DestinationDefinition<C> {
+  readonly modes: readonly WriteMode[];
+  readonly identifiers: IdentifierRules;
+  /** Formats that a writer takes, best first. */
+  accepts(config: C): readonly FormatName[];
+  /** Can a writer `load` a file of this format by itself? */
+  loads(format: FormatName): boolean;
+  /** Do several writers per table load at the same time, and does it help? */
+  readonly parallelWriters: boolean;
+  /** The native type that holds every value of the logical one; absent = none does (`type.unsupported`). */
+  types(type: LogicalType): string | undefined;
+  open(config: C, context: Context): Promise<Destination>;
+}
+
+export interface ConnectorDefinition<C> {
+  readonly name: string;
+  readonly title: string;
+  /** Field metadata (`.meta({ secret: true, example: … })`) becomes form, docs and redaction. */
+  readonly config: ZodType<C>;
+  /** Settings from the location that people type; environment variables fill what it leaves out. */
+  parse(location: string, env: Readonly<Record<string, string | undefined>>): unknown;
+  /** The system and place that this connection means, without secrets: part of a pipeline's identity. */
+  identity(config: C): string;
+  readonly source?: SourceDefinition<C>;
+  readonly destination?: DestinationDefinition<C>;
+}
+
+type Bound<T> = {
+  readonly [K in keyof T]: T[K] extends (config: never, ...rest: infer A) => infer R
+    ? K extends 'produces' | 'accepts' | 'open'
+      ? (...rest: A) => R
+      : T[K]
+    : T[K];
+};
+
+/** A configured connector: its facts and its doors, with the settings already inside. */
+export interface Connection {
+  readonly connector: string;
+  readonly identity: string;
+  readonly source?: Bound<SourceDefinition<unknown>>;
+  readonly destination?: Bound<DestinationDefinition<unknown>>;
+}
+
+export interface Connector {
+  readonly name: string;
+  readonly title: string;
+  readonly config: ZodType;
+  /** Checks the settings and binds them. Throws `usage.arguments` naming every bad one, never its value. */
+  configure(raw: unknown): Connection;
+  /** `configure` of what a location means. */
+  locate(location: string, env: Readonly<Record<string, string | undefined>>): Connection;
+}
+
+/** Turns a definition into what the registry holds. */
+export function defineConnector<C>(definition: ConnectorDefinition<C>): Connector {
+  const { name, title, config, source, destination } = definition;
+  const configure = (raw: unknown): Connection => {
+    const parsed = config.safeParse(raw);
+    if (!parsed.success) {
+      const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`);
+      throw new HeadgateError('usage.arguments', `checking the ${title} settings: ${problems.join('; ')}`);
+    }
+    const settings = parsed.data;
+    return {
+      connector: name,
+      identity: definition.identity(settings),
+      ...(source && {
+        source: {
+          ...source,
+          produces: (schema: Schema, projection: Projection) => source.produces(settings, schema, projection),
+          open: (context: Context) => source.open(settings, context),
+        },
+      }),
+      ...(destination && {
+        destination: {
+          ...destination,
+          accepts: () => destination.accepts(settings),
+          open: (context: Context) => destination.open(settings, context),
+        },
+      }),
+    };
+  };
+  return { name, title, config, configure, locate: (location, env) => configure(definition.parse(location, env)) };
+}

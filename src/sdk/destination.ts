@@ -1,0 +1,126 @@
+import type { Json } from '../domain/json.ts';
+import type { Brake, WritePolicy } from '../domain/policy.ts';
+import type { Field, Schema, TableInfo, TableRef } from '../domain/schema.ts';
+import type { FileRef, Finding, FormatName } from './source.ts';
+
+/** What a table will be after the publish, decided by the planner. */
+export interface Target {
+  readonly table: TableRef;
+  /** The columns that arrive, in the order of the bytes, each with the native type of this destination. `key` = the key of a new table. */
+  readonly schema: Schema;
+  readonly policy: WritePolicy;
+  /** The table as the planner saw it; absent = the publish creates it. */
+  readonly existing?: TableInfo;
+  /** Columns that the publish adds to the existing table. */
+  readonly add: readonly Field[];
+  /** 'changes' = the bytes are led by _op, _seq, _unchanged. */
+  readonly content: 'rows' | 'changes';
+  /**
+   * Incremental append: rows read again are removed. By `key` and `cursor` where there is a key, else by comparing
+   * whole rows as a multiset, so that true duplicates stay.
+   */
+  readonly overlap?: { readonly cursor: string; readonly key?: readonly string[] };
+}
+
+export interface WriteRequest {
+  readonly target: Target;
+  readonly format: FormatName;
+  readonly pipeline: string;
+  /** `run.attempt`, unique: names what this attempt stages. */
+  readonly attempt: string;
+  /** Several writers of one attempt may stage the same table; each has its own number. */
+  readonly ordinal: number;
+}
+
+/** Durable, not yet visible rows: plain JSON, so that another worker could publish it. */
+export interface Staged {
+  readonly table: TableRef;
+  /** Where they are, in the destination's own terms. */
+  readonly ref: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface TablePublish {
+  readonly target: Target;
+  readonly staged: readonly Staged[];
+  /** Absent = the person allowed deletes, or the policy never deletes. */
+  readonly brake?: Brake;
+}
+
+export interface PublishRequest {
+  /** Equal tokens publish once: the second one answers `already`. */
+  readonly token: string;
+  readonly pipeline: string;
+  readonly run: string;
+  readonly fence: number;
+  /** Position per reader or stream after this publish. */
+  readonly positions: Readonly<Record<string, Json>>;
+  readonly tables: readonly TablePublish[];
+  readonly checksums: readonly string[];
+}
+
+/** What happened to one table. `staged = added + changed + deduplicated`, except in `changes`, where keys are counted. */
+export interface TableResult {
+  readonly table: string;
+  readonly staged: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly deduplicated: number;
+  readonly deleted: number;
+}
+
+export interface PublishResult {
+  /** 'held' = the brake stopped it; nothing was written, the staged rows are gone. */
+  readonly status: 'published' | 'already' | 'held';
+  readonly tables: readonly TableResult[];
+  /** `held`: rows in the table and rows that would go. */
+  readonly held?: { readonly table: string; readonly before: number; readonly deleted: number; readonly incoming: number };
+}
+
+/** One row of the ledger. */
+export interface Publish {
+  readonly token: string;
+  readonly pipeline: string;
+  readonly run: string;
+  readonly fence: number;
+  readonly at: string;
+  readonly positions: Readonly<Record<string, Json>>;
+  readonly tables: readonly TableResult[];
+  readonly checksums: readonly string[];
+}
+
+export interface Claim {
+  readonly fence: number;
+  readonly last?: Publish;
+}
+
+export interface TableWriter extends AsyncDisposable {
+  /** One whole document of the format. Pulls at the destination's pace. Called once, unless `load` is. */
+  write(data: AsyncIterable<Uint8Array>): Promise<void>;
+  /** A whole file, where the destination can read it by itself (`destination.loads`). */
+  load?(file: FileRef): Promise<void>;
+  /** After it the rows survive the loss of this process. Disposing a writer without flush removes what it staged. */
+  flush(): Promise<Staged>;
+}
+
+export interface Destination extends AsyncDisposable {
+  check(): Promise<readonly Finding[]>;
+  /** The table as it stands; absent = there is none. */
+  describe(table: TableRef): Promise<TableInfo | undefined>;
+  /** Newest first. Writes nothing; empty where no ledger exists yet. Throws `ledger.newer`. */
+  ledger(pipeline: string): Promise<readonly Publish[]>;
+  /**
+   * Takes the pipeline over: creates the ledger where missing, raises the fence (to `fence`, or by one) and removes what
+   * earlier attempts left staged. From then on every older fence is refused. Throws `publish.fenced` when ours is old.
+   */
+  claim(pipeline: string, fence?: number): Promise<Claim>;
+  open(request: WriteRequest): Promise<TableWriter>;
+  /**
+   * Everything in one transaction: fence checked under lock, staged rows counted again (`publish.counts`), tables written,
+   * ledger row added. All of it is visible afterwards, or nothing is.
+   */
+  publish(request: PublishRequest): Promise<PublishResult>;
+  /** The statements that `publish` would run for this table, for `headgate plan`. */
+  explain(target: Target): readonly string[];
+}
