@@ -119,3 +119,6 @@ export interface Acknowledges {
 export const hasSnapshots = (source: Source): source is Source & Snapshots => 'openSnapshot' in source;
 export const isPartitionable = (source: Source): source is Source & Partitionable => 'partition' in source;
 export const acknowledges = (source: Source): source is Source & Acknowledges => 'acknowledge' in source;
+
+/** Formats whose bytes are read by type: wrong values load without an error unless both sides' types are equal. */
+export const typedFormats: ReadonlySet<FormatName> = new Set(['pgcopy-binary']);

@@ -1,0 +1,108 @@
+/** Which fields travel, under which name and type, and how the table must look for them. Pure. */
+import { HeadgateError } from '../domain/error.ts';
+import { holds } from '../domain/lattice.ts';
+import { nearest } from '../domain/nearest.ts';
+import type { Column } from '../domain/policy.ts';
+import type { Field, Schema, TableInfo } from '../domain/schema.ts';
+import { refName, type TableRef } from '../domain/schema.ts';
+import { typeName, type LogicalType } from '../domain/types.ts';
+import type { ShapeRequest } from './flow.ts';
+
+/** A field of the stream on its way to a column of the table. */
+export interface Mapping {
+  readonly column: Column;
+  readonly source: Field;
+  readonly target: Field;
+}
+
+export interface DestinationTypes {
+  readonly connector: string;
+  types(type: LogicalType): string | undefined;
+}
+
+export function requireField(schema: Schema, name: string, code: 'field.missing' | 'cursor.missing' | 'key.missing'): Field {
+  const field = schema.fields.find((candidate) => candidate.name === name);
+  if (field) return field;
+  const names = schema.fields.map((candidate) => candidate.name);
+  const near = nearest(name, names);
+  const hint = near ? `did you mean ${near}?` : `the fields are: ${names.slice(0, 20).join(', ')}`;
+  throw new HeadgateError(code, `the stream has no field ${JSON.stringify(name)}`, { hint });
+}
+
+/** The columns that a shape keeps, in order. Throws `field.missing` for names that the stream does not have. */
+export function shapeColumns(schema: Schema, shape: ShapeRequest): readonly Column[] {
+  for (const name of [...Object.keys(shape.rename), ...Object.keys(shape.cast)]) requireField(schema, name, 'field.missing');
+  const names = shape.select ?? schema.fields.map((field) => field.name);
+  const columns = names.map((name): Column => {
+    requireField(schema, name, 'field.missing');
+    const cast = Object.hasOwn(shape.cast, name) ? shape.cast[name] : undefined;
+    const as = Object.hasOwn(shape.rename, name) ? (shape.rename[name] ?? name) : name;
+    return { from: name, as, ...(cast && { cast }) };
+  });
+  const seen = new Set<string>();
+  for (const { as } of columns) {
+    if (seen.has(as)) throw new HeadgateError('usage.collision', `two fields would become the column ${JSON.stringify(as)}`);
+    seen.add(as);
+  }
+  return columns;
+}
+
+/**
+ * Each column with its type at the destination: the existing column's, the source's own type where both sides are the
+ * same system, or the destination's type for the logical one.
+ */
+export function mapColumns(
+  schema: Schema,
+  columns: readonly Column[],
+  table: TableInfo | undefined,
+  destination: DestinationTypes,
+  parses: boolean,
+): readonly Mapping[] {
+  return columns.map((column) => {
+    const source = requireField(schema, column.from, 'field.missing');
+    const type = column.cast ?? source.type;
+    const existing = table?.schema.fields.find((field) => field.name === column.as);
+    if (existing) {
+      requireHolds(existing, { ...source, type }, column, parses && !column.cast);
+      return { column, source, target: existing };
+    }
+    const native = column.cast ? undefined : source.native;
+    const own = native?.system === destination.connector && native.portable ? native.type : destination.types(type);
+    if (own === undefined) {
+      throw new HeadgateError('type.unsupported', `field ${column.from}: the destination has no type for ${typeName(type)}`);
+    }
+    const target = { name: column.as, type, nullable: true, native: { system: destination.connector, type: own, portable: true } };
+    return { column, source, target };
+  });
+}
+
+/** An existing column must hold every value that may come, or the flow stops before it reads. */
+function requireHolds(existing: Field, incoming: Field, column: Column, parses: boolean): void {
+  if (sameNative(existing, incoming) || holds(existing.type, incoming.type)) return;
+  // Text of a file has no type of its own: the column's type reads it, and a value that does not fit is an error by itself.
+  if (parses && incoming.type.kind === 'text') return;
+  const types = `${typeName(incoming.type)} into ${typeName(existing.type)}`;
+  throw new HeadgateError('schema.incompatible', `column ${column.as}: cannot put ${types} without losing values`, {
+    hint: `convert it with --cast ${column.from}=${typeName(existing.type)}, leave it out with --select, or change the column`,
+  });
+}
+
+export function sameNative(a: Field, b: Field): boolean {
+  return a.native !== undefined && b.native !== undefined && a.native.system === b.native.system && a.native.type === b.native.type;
+}
+
+/** What an existing table lacks (added by the publish), and what it needs that does not arrive (a reason to stop). */
+export function missingColumns(table: TableRef, info: TableInfo, mappings: readonly Mapping[], keepStructure: boolean): readonly Field[] {
+  const arriving = new Set(mappings.map(({ target }) => target.name));
+  const unfilled = info.required.filter((name) => !arriving.has(name));
+  if (unfilled.length > 0) {
+    throw new HeadgateError('schema.incompatible', `table ${refName(table)} needs a value for ${unfilled.join(', ')}, which the stream does not have`);
+  }
+  const known = new Set(info.schema.fields.map((field) => field.name));
+  const add = mappings.filter(({ target }) => !known.has(target.name)).map(({ target }) => target);
+  if (add.length > 0 && keepStructure) {
+    const names = add.map((field) => field.name).join(', ');
+    throw new HeadgateError('schema.incompatible', `table ${refName(table)} has no column ${names}, and its structure is to be kept`);
+  }
+  return add;
+}
