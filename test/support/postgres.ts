@@ -1,0 +1,220 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { findBinaries, type Binaries } from './postgres-binaries.ts';
+
+export interface PostgresOptions {
+  /** Absent = a free one. */
+  readonly port?: number;
+  /** A folder that outlives the server; absent = a temporary one, removed by `stop`. */
+  readonly dataDir?: string;
+  /** Server settings on top of `defaultSettings`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A private PostgreSQL server. It ends with the test process, however that ends. */
+export interface TestPostgres extends AsyncDisposable {
+  readonly port: number;
+  /** Connection URL with the superuser's password. */
+  url(database?: string): string;
+  /** Creates an empty database; resolves to its URL. */
+  database(name?: string): Promise<string>;
+  /** Runs statements over the simple protocol; the rows of the last one, each value as the server's text. */
+  sql(url: string, text: string): Promise<(string | null)[][]>;
+  /** Ends the server at once and removes a temporary data folder. */
+  stop(): Promise<void>;
+  /** SIGKILL to the server and all its processes: what a crash leaves is what `start` finds. */
+  kill(): Promise<void>;
+  /** Starts the server again on the same data and port. */
+  start(): Promise<void>;
+}
+
+/** Fast and safe against the death of a process; a power cut is not what these tests are about. */
+const defaultSettings: Readonly<Record<string, string>> = {
+  wal_level: 'logical',
+  fsync: 'off',
+  full_page_writes: 'off',
+  listen_addresses: '127.0.0.1',
+};
+
+const run = promisify(execFile);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('looking for a free port: no address');
+  return address.port;
+}
+
+async function initialize({ bin, account }: Binaries, home: string, data: string): Promise<string> {
+  const secret = join(home, 'password');
+  if (existsSync(join(data, 'PG_VERSION'))) return (await readFile(secret, 'utf8')).trim();
+  await mkdir(home, { recursive: true });
+  const password = randomBytes(12).toString('hex');
+  await writeFile(secret, password, { mode: 0o600 });
+  if (account.uid !== undefined && account.gid !== undefined) {
+    for (const path of [home, secret]) await chown(path, account.uid, account.gid);
+  }
+  const options = ['--username=postgres', '--encoding=UTF8', '--locale=C.UTF-8', '--auth=scram-sha-256', '--no-sync'];
+  await run(join(bin, 'initdb'), [...options, `--pwfile=${secret}`, `--pgdata=${data}`], { ...account, cwd: home });
+  return password;
+}
+
+/** Ends the server when our end of its input closes: also after a SIGKILL of the test process. */
+function guard(server: number, remove: string | undefined): ChildProcess {
+  const script = 'cat >/dev/null; kill -QUIT "$1" 2>/dev/null; [ -z "$2" ] || { sleep 0.3; rm -rf "$2"; }';
+  const child = spawn('/bin/sh', ['-c', script, 'guard', String(server), remove ?? ''], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    cwd: '/',
+  });
+  child.unref();
+  // A pipe of a child is a socket, which can be unreferenced; its declared type is only Writable.
+  (child.stdin as unknown as { unref(): void }).unref();
+  return child;
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  if (process.platform === 'linux') {
+    const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return list.trim().split(' ').filter(Boolean).map(Number);
+  }
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
+  const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs.flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []));
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+class Server implements TestPostgres {
+  readonly port: number;
+  readonly #binaries: Binaries;
+  readonly #home: string;
+  readonly #temporary: boolean;
+  readonly #settings: Readonly<Record<string, string>>;
+  readonly #password: string;
+  #child: ChildProcess | undefined;
+  #guard: ChildProcess | undefined;
+
+  constructor(binaries: Binaries, home: string, password: string, port: number, options: PostgresOptions) {
+    this.#binaries = binaries;
+    this.#home = home;
+    this.#temporary = options.dataDir === undefined;
+    this.#settings = { ...defaultSettings, ...options.settings };
+    this.#password = password;
+    this.port = port;
+  }
+
+  url(database = 'postgres'): string {
+    return `postgres://postgres:${this.#password}@127.0.0.1:${this.port}/${database}`;
+  }
+
+  async database(name = `t_${randomBytes(6).toString('hex')}`): Promise<string> {
+    await this.sql(this.url(), `create database "${name}"`);
+    return this.url(name);
+  }
+
+  async sql(url: string, text: string): Promise<(string | null)[][]> {
+    const client = new Client({ connectionString: url, types: { getTypeParser: () => (value: string) => value } });
+    // A server that is killed under an idle connection reports it here as well; the query's own error is enough.
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      const result = await client.query<(string | null)[]>({ text, rowMode: 'array' });
+      return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as (string | null)[][]; // by rowMode
+    } finally {
+      await client.end();
+    }
+  }
+
+  async start(): Promise<void> {
+    const data = join(this.#home, 'data');
+    // A unix socket's path holds at most 107 bytes; without one, TCP still works.
+    const socket = this.#home.length < 80 ? this.#home : '';
+    const settings = { ...this.#settings, port: String(this.port), unix_socket_directories: socket };
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const log = openSync(join(this.#home, 'log'), 'a');
+    const child = spawn(join(this.#binaries.bin, 'postgres'), ['-D', data, ...options], {
+      ...this.#binaries.account,
+      cwd: this.#home,
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
+    closeSync(log);
+    child.unref();
+    if (child.pid === undefined) throw new Error('starting PostgreSQL: the process did not start');
+    this.#child = child;
+    this.#guard = guard(child.pid, this.#temporary ? this.#home : undefined);
+    while (!this.#ready(child.pid, data)) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        const tail = readFileSync(join(this.#home, 'log'), 'utf8').split('\n').slice(-6).join('\n');
+        await this.stop();
+        throw new Error(`starting PostgreSQL: it ended with ${child.exitCode ?? child.signalCode}\n${tail}`);
+      }
+      await wait(5);
+    }
+  }
+
+  /** The server writes its state into the eighth line of its pid file; an old file has another pid in the first. */
+  #ready(pid: number, data: string): boolean {
+    const file = join(data, 'postmaster.pid');
+    if (!existsSync(file)) return false;
+    const lines = readFileSync(file, 'utf8').split('\n');
+    return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
+  }
+
+  async kill(): Promise<void> {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    signal(pid, 'SIGSTOP'); // so that it starts no process that we do not see
+    for (const child of await childrenOf(pid)) signal(child, 'SIGKILL');
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGQUIT');
+    if (this.#temporary) await rm(this.#home, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #end(name: 'SIGKILL' | 'SIGQUIT'): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    this.#guard?.kill('SIGKILL');
+    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
+    const ended = once(child, 'exit');
+    signal(child.pid, name);
+    await ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** Starts a private server: one per test file, with a database per test. Throws with the reason where none can run. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
+  const binaries = await findBinaries();
+  const home = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'headgate-pg-')));
+  const password = await initialize(binaries, home, join(home, 'data'));
+  const server = new Server(binaries, home, password, options.port ?? (await freePort()), options);
+  await server.start();
+  return server;
+}
