@@ -26,9 +26,30 @@ export class HeadgateError extends Error {
   }
 }
 
+const says: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'disk.full': 'no space is left',
+  'file.missing': 'there is no such file',
+  'access.denied': 'the operating system denies access',
+  'run.cancelled': 'the run was cancelled',
+};
+
+/** What the operating system or an aborted wait says, by its `code` or `name`. */
+const systemCodes: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: 'disk.full',
+  EDQUOT: 'disk.full',
+  ENOENT: 'file.missing',
+  EACCES: 'access.denied',
+  EPERM: 'access.denied',
+  EROFS: 'access.denied',
+  ABORT_ERR: 'run.cancelled',
+};
+
 /** Anything thrown, as a HeadgateError: unknown ones become `internal.unexpected` with the cause kept. */
 export function asHeadgateError(error: unknown, doing: string): HeadgateError {
   if (error instanceof HeadgateError) return error;
+  const system = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = Object.hasOwn(systemCodes, system) ? systemCodes[system] : undefined;
+  if (code) return new HeadgateError(code, `${doing}: ${says[code] ?? code}`, { cause: error });
   const what = error instanceof Error ? error.name : typeof error;
   return new HeadgateError('internal.unexpected', `${doing}: unexpected ${what}`, { cause: error });
 }

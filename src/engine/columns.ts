@@ -71,7 +71,12 @@ export function mapColumns(
     if (own === undefined) {
       throw new HeadgateError('type.unsupported', `field ${column.from}: the destination has no type for ${typeName(type)}`);
     }
-    const target = { name: column.as, type, nullable: true, native: { system: destination.connector, type: own, portable: true } };
+    const target = {
+      name: column.as,
+      type,
+      nullable: true,
+      native: { system: destination.connector, type: own, portable: true },
+    };
     return { column, source, target };
   });
 }
@@ -88,21 +93,34 @@ function requireHolds(existing: Field, incoming: Field, column: Column, parses: 
 }
 
 export function sameNative(a: Field, b: Field): boolean {
-  return a.native !== undefined && b.native !== undefined && a.native.system === b.native.system && a.native.type === b.native.type;
+  return (
+    a.native !== undefined && b.native !== undefined && a.native.system === b.native.system && a.native.type === b.native.type
+  );
 }
 
 /** What an existing table lacks (added by the publish), and what it needs that does not arrive (a reason to stop). */
-export function missingColumns(table: TableRef, info: TableInfo, mappings: readonly Mapping[], keepStructure: boolean): readonly Field[] {
+export function missingColumns(
+  table: TableRef,
+  info: TableInfo,
+  mappings: readonly Mapping[],
+  keepStructure: boolean,
+): readonly Field[] {
   const arriving = new Set(mappings.map(({ target }) => target.name));
   const unfilled = info.required.filter((name) => !arriving.has(name));
   if (unfilled.length > 0) {
-    throw new HeadgateError('schema.incompatible', `table ${refName(table)} needs a value for ${unfilled.join(', ')}, which the stream does not have`);
+    throw new HeadgateError(
+      'schema.incompatible',
+      `table ${refName(table)} needs a value for ${unfilled.join(', ')}, which the stream does not have`,
+    );
   }
   const known = new Set(info.schema.fields.map((field) => field.name));
   const add = mappings.filter(({ target }) => !known.has(target.name)).map(({ target }) => target);
   if (add.length > 0 && keepStructure) {
     const names = add.map((field) => field.name).join(', ');
-    throw new HeadgateError('schema.incompatible', `table ${refName(table)} has no column ${names}, and its structure is to be kept`);
+    throw new HeadgateError(
+      'schema.incompatible',
+      `table ${refName(table)} has no column ${names}, and its structure is to be kept`,
+    );
   }
   return add;
 }

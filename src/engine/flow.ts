@@ -18,7 +18,7 @@ export interface ShapeRequest {
 export interface Flow {
   readonly stream: StreamInfo;
   readonly into: TableRef;
-  readonly mode: 'snapshot' | 'incremental';
+  readonly mode: 'snapshot' | 'incremental' | 'changes';
   /** `incremental` only. */
   readonly cursor?: CursorPolicy;
   readonly policy: WritePolicy;

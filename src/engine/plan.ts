@@ -66,13 +66,20 @@ function requireModes({ flow, source, destination }: PlanInput): void {
     throw new HeadgateError('usage.mode', `this destination cannot ${flow.policy.mode}; it can ${destination.modes.join(', ')}`);
   }
   if (flow.mode === 'incremental' && !['append', 'merge'].includes(flow.policy.mode)) {
-    throw new HeadgateError('usage.mode', `an incremental read sees only part of the rows, so it cannot ${flow.policy.mode} a table`);
+    throw new HeadgateError(
+      'usage.mode',
+      `an incremental read sees only part of the rows, so it cannot ${flow.policy.mode} a table`,
+    );
+  }
+  if (flow.mode === 'changes' && flow.policy.mode !== 'merge') {
+    throw new HeadgateError('usage.mode', `a change stream is applied by key, so it cannot ${flow.policy.mode} a table`);
   }
 }
 
 function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], reasons: Reason[]): Target {
   const { policy } = flow;
-  if (table && policy.existing === 'fail') throw new HeadgateError('schema.exists', `table ${refName(flow.into)} is already there`);
+  if (table && policy.existing === 'fail')
+    throw new HeadgateError('schema.exists', `table ${refName(flow.into)} is already there`);
   const recreate = policy.existing === 'recreate';
   if (recreate && policy.mode !== 'replace') throw new HeadgateError('usage.mode', `only replace can recreate a table`);
   const add = table && !recreate ? missingColumns(flow.into, table, mappings, policy.existing === 'keep-structure') : [];
@@ -84,13 +91,21 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
   };
   const key = policy.key?.map((name) => column(name, 'key.missing'));
   if ((policy.mode === 'merge' || policy.mode === 'mirror') && !key?.length) {
-    throw new HeadgateError('key.missing', `${policy.mode} needs to know which columns identify a row of ${refName(flow.stream.stream)}`);
+    throw new HeadgateError(
+      'key.missing',
+      `${policy.mode} needs to know which columns identify a row of ${refName(flow.stream.stream)}`,
+    );
   }
   const version = policy.version === undefined ? undefined : column(policy.version, 'key.missing');
   const overlap = flow.mode === 'incremental' && policy.mode === 'append' && flow.cursor;
   const tableKey = policy.mode === 'append' ? undefined : (key ?? streamKey(flow.stream.schema, mappings));
-  if (!table) reasons.push({ about: 'table', text: `${refName(flow.into)} is created${tableKey ? ` with key (${tableKey.join(', ')}), built after the load` : ''}` });
-  for (const field of add) reasons.push({ about: 'table', text: `column ${field.name} ${field.native?.type ?? typeName(field.type)} is added` });
+  if (!table)
+    reasons.push({
+      about: 'table',
+      text: `${refName(flow.into)} is created${tableKey ? ` with key (${tableKey.join(', ')}), built after the load` : ''}`,
+    });
+  for (const field of add)
+    reasons.push({ about: 'table', text: `column ${field.name} ${field.native?.type ?? typeName(field.type)} is added` });
   const { key: _key, version: _version, ...rest } = policy;
   return {
     table: flow.into,
@@ -98,7 +113,7 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
     policy: { ...rest, ...(key && { key }), ...(version !== undefined && { version }) },
     ...(table && { existing: table }),
     add,
-    content: 'rows',
+    content: flow.mode === 'changes' ? 'changes' : 'rows',
     ...(overlap && { overlap: { cursor: column(overlap.field, 'cursor.missing'), ...(key && { key }) } }),
   };
 }
@@ -111,30 +126,55 @@ function streamKey(schema: Schema, mappings: readonly Mapping[]): readonly strin
 
 type Route = Pick<Plan, 'lane' | 'format' | 'loadFormat' | 'projection' | 'conversion'>;
 
-function planRoute(input: PlanInput, columns: readonly Column[], mappings: readonly Mapping[], target: Target, reasons: Reason[]): Route {
+function planRoute(
+  input: PlanInput,
+  columns: readonly Column[],
+  mappings: readonly Mapping[],
+  target: Target,
+  reasons: Reason[],
+): Route {
   const { flow, source, destination } = input;
   const schema = flow.stream.schema;
   const pushed = whatIsPushed(input, columns);
   const where = flow.shape.where;
-  const projection: Projection = pushed ? { columns, ...(where !== undefined && { where }) } : { columns: schema.fields.map(({ name }) => ({ from: name, as: name })) };
+  const projection: Projection = pushed
+    ? { columns, ...(where !== undefined && { where }) }
+    : { columns: schema.fields.map(({ name }) => ({ from: name, as: name })) };
   const produced = source.produces(schema, projection);
   const equal = mappings.every(({ column, source: from, target: to }) => !column.cast && sameNative(from, to));
   const usable = produced.filter((format) => equal || !typedFormats.has(format));
   const judged = flow.rejects.limit > 0;
   const rowsMatter = !pushed && (where !== undefined || flow.shape.select !== undefined);
-  const shared = usable.find((format) => destination.accepts().includes(format) || (flow.stream.kind === 'file' && destination.loads(format)));
+  const shared = usable.find(
+    (format) => destination.accepts().includes(format) || (flow.stream.kind === 'file' && destination.loads(format)),
+  );
   if (shared !== undefined && !judged && !rowsMatter) {
     explainDirect(input, reasons, shared, equal, pushed);
     const setWise = flow.policy.mode === 'merge' || flow.policy.mode === 'mirror' || target.overlap !== undefined;
-    if (setWise) reasons.push({ about: 'lane', text: `${target.overlap ? 'rows read again are removed' : flow.policy.mode} by SQL inside the publish` });
+    if (setWise)
+      reasons.push({
+        about: 'lane',
+        text: `${target.overlap ? 'rows read again are removed' : flow.policy.mode} by SQL inside the publish`,
+      });
     return { lane: setWise ? 'pushed down' : 'direct', format: shared, loadFormat: shared, projection };
   }
   const format = usable.find((name) => !typedFormats.has(name));
   const loadFormat = destination.accepts().find((name) => !typedFormats.has(name));
-  if (format === undefined || loadFormat === undefined) throw new HeadgateError('usage.mode', 'source and destination share no format');
-  const why = judged ? 'rejects are allowed, so every row must be judged' : rowsMatter ? 'the file must be filtered' : `${format} must become ${loadFormat}`;
+  if (format === undefined || loadFormat === undefined)
+    throw new HeadgateError('usage.mode', 'source and destination share no format');
+  const why = judged
+    ? 'rejects are allowed, so every row must be judged'
+    : rowsMatter
+      ? 'the file must be filtered'
+      : `${format} must become ${loadFormat}`;
   reasons.push({ about: 'lane', text: `staged: ${why}` });
-  const output: Schema = { fields: mappings.map(({ column, source: from, target: to }): Field => ({ name: column.as, type: to.type, nullable: from.nullable })) };
+  const output: Schema = {
+    fields: mappings.map(({ column, source: from, target: to }): Field => ({
+      name: column.as,
+      type: to.type,
+      nullable: from.nullable,
+    })),
+  };
   const shaped = pushed ? columns.map(({ as }) => ({ from: as, as })) : columns;
   const conversion = { columns: shaped, output, ...(!pushed && where !== undefined && { where }) };
   return { lane: 'staged', format, loadFormat, projection, conversion };
@@ -153,7 +193,11 @@ function whatIsPushed({ flow, source }: PlanInput, columns: readonly Column[]): 
 function explainDirect({ flow }: PlanInput, reasons: Reason[], format: FormatName, equal: boolean, pushed: boolean): void {
   const why = flow.stream.kind === 'file' ? 'the original file is loaded as it is' : 'no step has to see a row';
   reasons.push({ about: 'lane', text: `direct: ${why}` });
-  const types = typedFormats.has(format) ? 'all types are equal on both sides' : equal ? 'text form' : 'types differ, so values travel as text';
+  const types = typedFormats.has(format)
+    ? 'all types are equal on both sides'
+    : equal
+      ? 'text form'
+      : 'types differ, so values travel as text';
   reasons.push({ about: 'format', text: `${format}: ${types}` });
   if (pushed && (flow.shape.where !== undefined || flow.shape.select || Object.keys(flow.shape.cast).length > 0)) {
     reasons.push({ about: 'step', text: "selection, filter and casts run in the source's query" });
@@ -163,10 +207,18 @@ function explainDirect({ flow }: PlanInput, reasons: Reason[], format: FormatNam
 /** Types that a person would not expect to change, said before they do. */
 function typeReasons(mappings: readonly Mapping[]): readonly Reason[] {
   return mappings.flatMap(({ source, target, column }): readonly Reason[] => {
-    if (column.cast) return [{ about: 'types', text: `${column.from}: ${typeName(source.type)} is cast to ${typeName(column.cast)}` }];
+    if (column.cast)
+      return [{ about: 'types', text: `${column.from}: ${typeName(source.type)} is cast to ${typeName(column.cast)}` }];
     if (sameNative(source, target) || source.type.kind === target.type.kind) {
       const textual = /^(text|varchar|character varying)/i.test(target.native?.type ?? '') && source.type.kind !== 'text';
-      return textual ? [{ about: 'types', text: `${column.from}: ${source.native?.type ?? typeName(source.type)} is kept as text, digit by digit` }] : [];
+      return textual
+        ? [
+            {
+              about: 'types',
+              text: `${column.from}: ${source.native?.type ?? typeName(source.type)} is kept as text, digit by digit`,
+            },
+          ]
+        : [];
     }
     return [{ about: 'types', text: `${column.from}: ${typeName(source.type)} goes into ${typeName(target.type)}` }];
   });

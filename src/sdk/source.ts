@@ -74,7 +74,7 @@ export interface ReadProof {
 /**
  * Between two checkpoints the `bytes` of one stream form one whole document of their format.
  * A checkpoint never splits a record; all before it, on every stream of the reader, is complete and resumable from
- * `position`. `proof` is on the last checkpoint of a finite read only; a read that ends without one was cut off.
+ * `position`. A read that found nothing new answers the position it was given, byte for byte. `proof` is on the last checkpoint of a finite read only; a read that ends without one was cut off.
  *
  * In a `changes` read the records are csv led by `_op` (i, u, d, t = truncate), `_seq` (integer that grows within the
  * reader), `_unchanged` (JSON array of the fields that the source did not send, or nothing).

@@ -54,7 +54,6 @@ export class SlotSource implements Source, Acknowledges {
     let position: Json = request.from ?? null;
     let transaction: { stream: StreamRef; text: string }[] = [];
     let seq = 0;
-    const rows: Record<string, number> = {};
     for (const { data } of result.rows) {
       const message = decode(data);
       if (!message || message.kind === 'begin') continue;
@@ -63,10 +62,7 @@ export class SlotSource implements Source, Acknowledges {
       } else if (message.kind === 'commit') {
         // Redelivered after a kill between publish and acknowledge: the ledger's position is past it.
         if (message.end > done) {
-          for (const { stream, text } of transaction) {
-            rows[refName(stream)] = (rows[refName(stream)] ?? 0) + text.split('\n').length - 1;
-            yield { type: 'bytes', stream, data: Buffer.from(text) };
-          }
+          for (const { stream, text } of transaction) yield { type: 'bytes', stream, data: Buffer.from(text) };
           position = { lsn: lsnText(message.end) };
           yield { type: 'checkpoint', position };
         }

@@ -1,0 +1,88 @@
+/** Receipts from what a run left behind. Pure: the counts are checked here, so no receipt can lie about its sums. */
+import type { HeadgateError } from '../domain/error.ts';
+import type { Json } from '../domain/json.ts';
+import type { Receipt, RunState } from '../domain/receipt.ts';
+import { refName } from '../domain/schema.ts';
+import type { Publish, TableResult } from '../sdk/index.ts';
+import type { Flow } from './flow.ts';
+import type { ReadOutcome } from './reader.ts';
+
+export interface ReceiptParts {
+  readonly flow: Flow;
+  readonly pipeline: string;
+  readonly run: string;
+  readonly attempt: number;
+  readonly lane: Receipt['lane'];
+  readonly outcome?: ReadOutcome;
+  /** The ledger's row, where an earlier attempt of this run had already published. */
+  readonly earlier?: Publish;
+  readonly failure?: HeadgateError;
+  readonly bytes?: number;
+  readonly from?: Json;
+  readonly position?: Json;
+}
+
+type Counts = Pick<Receipt, 'read' | 'written' | 'added' | 'changed' | 'deduplicated' | 'rejected' | 'deleted'>;
+
+const nothing: Counts = { read: 0, written: 0, added: 0, changed: 0, deduplicated: 0, rejected: 0, deleted: 0 };
+
+export function receiptOf(parts: ReceiptParts, started: number): Receipt {
+  const { flow, outcome, earlier, failure } = parts;
+  const held = outcome?.publishes.find((publish) => publish.status === 'held')?.held;
+  const state: RunState = failure
+    ? failure.code === 'run.cancelled'
+      ? 'cancelled'
+      : 'failed'
+    : held
+      ? 'needs_review'
+      : 'succeeded';
+  const rejected = outcome?.delivered.reduce((sum, part) => sum + part.rejected, 0) ?? 0;
+  const tables = earlier?.tables ?? outcome?.publishes.flatMap((publish) => publish.tables) ?? [];
+  const counts = failure || held ? nothing : countsOf(tables, rejected);
+  const token = earlier?.token ?? outcome?.token ?? null;
+  return {
+    run: parts.run,
+    attempt: parts.attempt,
+    pipeline: parts.pipeline,
+    stream: refName(flow.stream.stream),
+    table: refName(flow.into),
+    mode: `${flow.mode} × ${flow.policy.mode}`,
+    lane: parts.lane,
+    state,
+    ...counts,
+    bytes: parts.bytes ?? 0,
+    checksums: earlier?.checksums ?? outcome?.delivered.map((part) => part.checksum) ?? [],
+    from: parts.from ?? null,
+    to: parts.position ?? null,
+    token: failure || held ? null : token,
+    guarantee: outcome?.proof.guarantee ?? '',
+    evidence: earlier
+      ? 'the interrupted run had already published this; nothing was written again'
+      : (outcome?.proof.evidence ?? ''),
+    warnings: outcome?.proof.warnings ?? [],
+    seconds: Math.round((Date.now() - started) / 10) / 100,
+    ...(failure && { error: { code: failure.code, message: failure.message, hint: failure.hint } }),
+    ...(held && { error: heldError(held) }),
+  };
+}
+
+function countsOf(tables: readonly TableResult[], rejected: number): Counts {
+  const sum = (count: (table: TableResult) => number): number => tables.reduce((total, table) => total + count(table), 0);
+  const [staged, added, changed] = [sum((t) => t.staged), sum((t) => t.added), sum((t) => t.changed)];
+  const [deduplicated, deleted] = [sum((t) => t.deduplicated), sum((t) => t.deleted)];
+  return { read: staged + rejected, written: added + changed, added, changed, deduplicated, rejected, deleted };
+}
+
+function heldError(held: {
+  readonly table: string;
+  readonly before: number;
+  readonly deleted: number;
+  readonly incoming: number;
+}): NonNullable<Receipt['error']> {
+  const what = held.incoming === 0 ? 'the read was empty' : `${held.deleted} of ${held.before} rows would go`;
+  return {
+    code: 'publish.held',
+    message: `table ${held.table}: ${what}, so nothing was published`,
+    hint: 'look at the rows with `headgate plan`, then allow it with --allow-delete',
+  };
+}

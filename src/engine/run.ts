@@ -1,0 +1,152 @@
+/** One flow from its two connections to its receipt. */
+import { asHeadgateError, HeadgateError } from '../domain/error.ts';
+import type { Json } from '../domain/json.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import { refName } from '../domain/schema.ts';
+import type { Claim, Connection, Context, Destination, Publish, ReadRequest } from '../sdk/index.ts';
+import { createContext } from './context.ts';
+import { converter } from './convert.ts';
+import type { Flow, Session } from './flow.ts';
+import { Gate } from './gate.ts';
+import { pipelineId, publishToken, requestHash } from './identity.ts';
+import { openJournal, type Journal } from './journal.ts';
+import { plan, type Plan } from './plan.ts';
+import { DestinationHandle } from './publish.ts';
+import { runReader } from './reader.ts';
+import { receiptOf, type ReceiptParts } from './receipt.ts';
+
+/** Below this a table is read in one piece: a partition costs a connection and a scan start (measured.md section 1). */
+const partitionBytes = 256 * 1024 * 1024;
+
+/**
+ * Never throws for what went wrong with its stream: streams fail alone, and the receipt says it in `state` and `error`.
+ */
+export async function runFlow(flow: Flow, session: Session): Promise<Receipt> {
+  const started = Date.now();
+  const source = requireSide(session.source, 'source');
+  const destination = requireSide(session.destination, 'destination');
+  const pipeline = pipelineId(session.source.identity, session.destination.identity, flow);
+  const base = { pipeline, flow, run: '', attempt: 0, lane: 'direct' as const };
+  let parts: ReceiptParts = base;
+  try {
+    await using context = await createContext(session);
+    const journal = openJournal(session.stateDir, pipeline, requestHash(flow), new Date());
+    parts = { ...base, run: journal.run, attempt: journal.attempt };
+    await using handle = await DestinationHandle.open(destination, context);
+    const planned = await planAgainst(flow, session, handle.current);
+    parts = { ...parts, lane: planned.lane };
+    parts = { ...parts, ...(await execute({ flow, session, source, context, handle, journal, pipeline, planned })) };
+    // Held and finished runs are both settled: nothing of them is in doubt, the next command is a new run.
+    journal.close();
+    await context.failpoint('engine.journal-closed');
+    return receiptOf(parts, started);
+  } catch (error) {
+    const failure = asHeadgateError(error, `syncing ${refName(flow.stream.stream)}`);
+    return receiptOf({ ...parts, failure: session.signal.aborted ? cancelled(failure) : failure }, started);
+  }
+}
+
+function cancelled(failure: HeadgateError): HeadgateError {
+  return failure.code === 'run.cancelled'
+    ? failure
+    : new HeadgateError('run.cancelled', 'the run was cancelled', { cause: failure });
+}
+
+export function requireSide<S extends 'source' | 'destination'>(connection: Connection, side: S): NonNullable<Connection[S]> {
+  const facts = connection[side];
+  if (!facts) throw new HeadgateError('usage.mode', `${connection.identity} cannot be a ${side}`);
+  return facts as NonNullable<Connection[S]>; // the index type is not narrowed by the check above
+}
+
+/** The plan for this flow against the destination as it is now. Reads, never writes. */
+export async function planAgainst(flow: Flow, session: Session, destination: Destination): Promise<Plan> {
+  const table = await destination.describe(flow.into);
+  return plan({
+    flow,
+    connectors: { source: session.source.connector, destination: session.destination.connector },
+    source: requireSide(session.source, 'source'),
+    destination: requireSide(session.destination, 'destination'),
+    ...(table && { table }),
+  });
+}
+
+/** What the source is asked for, from the position in the ledger. */
+export function readRequest(flow: Flow, planned: Plan, from: Json | undefined): ReadRequest {
+  return {
+    flows: [{ stream: flow.stream.stream, schema: flow.stream.schema, projection: planned.projection }],
+    mode: flow.mode,
+    format: planned.format,
+    ...(flow.mode === 'incremental' && flow.cursor && { cursor: flow.cursor }),
+    ...(flow.mode === 'incremental' && from !== undefined && { from }),
+  };
+}
+
+interface Execution {
+  readonly flow: Flow;
+  readonly session: Session;
+  readonly source: NonNullable<Connection['source']>;
+  readonly context: Context;
+  readonly handle: DestinationHandle;
+  readonly journal: Journal;
+  readonly pipeline: string;
+  readonly planned: Plan;
+}
+
+async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
+  const { flow, session, context, handle, journal, pipeline, planned } = of;
+  const stream = refName(flow.stream.stream);
+  const claim: Claim = await handle.current.claim(pipeline);
+  await context.failpoint('engine.claimed');
+  const saved = flow.mode === 'incremental' ? claim.last?.positions[stream] : undefined;
+  const done = journal.resumed
+    ? await publishedAlready(handle.current, pipeline, publishToken(pipeline, journal.run, saved))
+    : undefined;
+  if (done) return { earlier: done, from: saved ?? null, position: done.positions[stream] ?? null };
+  let [rows, bytes] = [0, 0];
+  const progress = (phase: 'reading' | 'publishing' | 'done'): void => {
+    const { estimatedRows, estimatedBytes } = flow.stream;
+    session.onProgress({
+      stream,
+      phase,
+      rows,
+      bytes,
+      ...(estimatedRows !== undefined && { totalRows: estimatedRows }),
+      ...(estimatedBytes !== undefined && { totalBytes: estimatedBytes }),
+    });
+  };
+  await using source = await of.source.open(context);
+  progress('reading');
+  const convert = planned.conversion && converter(planned, flow, context);
+  const outcome = await runReader({
+    source,
+    destination: handle,
+    context,
+    pipeline,
+    run: journal.run,
+    attempt: journal.attempt,
+    fence: claim.fence,
+    gate: new Gate(session.parallel),
+    positionKey: stream,
+    flows: new Map([[stream, { plan: planned, ...(flow.brake && { brake: flow.brake }), ...(convert && { convert }) }]]),
+    request: readRequest(flow, planned, saved),
+    partitions: partitionsOf(of),
+    moved: (_stream, moreBytes, moreRows) => {
+      bytes += moreBytes;
+      rows += moreRows;
+      progress('reading');
+    },
+    publishing: () => progress('publishing'),
+  });
+  progress('done');
+  return { outcome, bytes, from: saved ?? null, position: outcome.position };
+}
+
+function partitionsOf({ flow, session }: Execution): number {
+  const big = (flow.stream.estimatedBytes ?? 0) >= partitionBytes;
+  return big && session.parallel > 1 && session.destination.destination?.parallelWriters ? session.parallel * 2 : 1;
+}
+
+/** A run that was killed after its publish: the ledger has its token, so there is nothing left to do. */
+async function publishedAlready(destination: Destination, pipeline: string, token: string): Promise<Publish | undefined> {
+  return (await destination.ledger(pipeline)).find((publish) => publish.token === token);
+}
