@@ -1,0 +1,173 @@
+import type { Command } from './command.ts';
+import { flowOptions, type OptionName } from './options.ts';
+
+/** One command of the command line, as people see it. */
+export interface CommandInfo {
+  readonly name: string;
+  /** What follows `headgate NAME`. */
+  readonly usage: string;
+  readonly summary: string;
+  /** The long form: paragraphs of help. */
+  readonly details: readonly string[];
+  readonly examples: readonly { readonly line: string; readonly says: string }[];
+  /** Its own options; the general ones are taken by every command. */
+  readonly options: readonly OptionName[];
+  readonly positionals: { readonly min: number; readonly max: number };
+  /** Nothing of a command is loaded before it runs. */
+  load(): Promise<Command>;
+}
+
+const locations =
+  'A location is postgres://user@host/database, duckdb:FILE, a file path, - (stdin or stdout), or env:NAME: the location is then in that environment variable, so no secret stands in the shell history.';
+
+export const commands: readonly CommandInfo[] = [
+  {
+    name: 'import',
+    usage: 'FILE',
+    summary: 'load a file into the embedded warehouse',
+    details: [
+      'Reads a csv, ndjson or parquet file, or - for stdin, into a table of the embedded warehouse: the DuckDB file STATE-DIR/warehouse.duckdb. The table is named after the file. For another destination use `headgate sync FILE DESTINATION`.',
+    ],
+    examples: [
+      { line: 'headgate import examples/contacts.csv', says: 'into the table contacts' },
+      { line: 'headgate import contacts.csv --mode merge --key id', says: 'add new rows, update known ones' },
+      { line: 'curl -s https://… | headgate import - --format ndjson --into events', says: 'from a pipe' },
+      { line: 'headgate import contacts.csv --max-rejects 1% --rejects bad.csv', says: 'put bad rows aside' },
+    ],
+    options: flowOptions,
+    positionals: { min: 1, max: 1 },
+    load: async () => (await import('./commands/sync.ts')).importFile,
+  },
+  {
+    name: 'sync',
+    usage: '[SOURCE] [DESTINATION]',
+    summary: 'move streams from a source to a destination',
+    details: [
+      locations,
+      'SOURCE and DESTINATION may be left out where HEADGATE_SOURCE and HEADGATE_DESTINATION name them; the first location given is always the source.',
+      'Without --mode everything is read and the table is replaced in one step: readers see the old rows or the new ones. --mode append, merge or mirror reads everything too; --mode incremental reads from where the last run stopped, and writes merge where a key is given or the stream has a primary key, else append (--write says otherwise).',
+      'A table is named after its stream. The default namespace of the source becomes the default namespace of the destination, other namespaces are kept; --into names it otherwise. Two streams for one table are refused before anything runs.',
+      'Each stream succeeds or fails alone. A run that was stopped, however hard, continues with the same command.',
+      'Exit codes: 0 done, 1 failed, 2 bad usage, 3 done with rejects, 8 held by the delete guard, 130 interrupted.',
+    ],
+    examples: [
+      { line: 'headgate sync postgres://localhost/shop duckdb:shop.duckdb --stream public.orders', says: 'replace one table' },
+      {
+        line: "headgate sync env:SHOP duckdb:shop.duckdb --stream 'public.*' --into 'raw.{stream}'",
+        says: 'many tables; the location is in $SHOP',
+      },
+      {
+        line: 'headgate sync env:SHOP env:COPY --stream public.orders --mode incremental --cursor updated_at --key id',
+        says: 'only what changed',
+      },
+      { line: 'headgate sync env:SHOP env:COPY --stream public.customers --mode mirror', says: 'deletes follow, with a guard' },
+      {
+        line: "headgate sync env:SHOP paid.parquet --query 'select * from orders where paid' --name paid",
+        says: 'a query into a file',
+      },
+    ],
+    options: flowOptions,
+    positionals: { min: 0, max: 2 },
+    load: async () => (await import('./commands/sync.ts')).sync,
+  },
+  {
+    name: 'plan',
+    usage: '[SOURCE] [DESTINATION] | FILE',
+    summary: 'show what sync or import would do; writes nothing',
+    details: [
+      'Takes the arguments of sync, or those of import, and prints the lane, the columns with their types, the reasons and the SQL of each stream. For merge and mirror it compares both sides by key and shows how many rows would be added, changed and deleted, with samples. Nothing is written.',
+    ],
+    examples: [
+      { line: 'headgate plan env:SHOP env:COPY --stream public.customers --mode mirror', says: 'rows to add, change, delete' },
+      { line: 'headgate plan examples/contacts.csv', says: 'what an import would do' },
+    ],
+    options: [...flowOptions, 'limit'],
+    positionals: { min: 0, max: 2 },
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'verify',
+    usage: '[SOURCE] [DESTINATION] | FILE',
+    summary: 'compare source and destination by key and digest',
+    details: [
+      'Takes the arguments of sync, or those of import, and compares every row of both sides. Rows that differ are looked at a second time, so that a source in use does not raise a false alarm. Names up to 20 keys per kind. Exit code 1 when the sides are not equal.',
+    ],
+    examples: [
+      { line: 'headgate verify env:SHOP env:COPY --stream public.orders', says: 'equal, or the keys that are not' },
+      { line: 'headgate verify env:SHOP env:COPY --stream public.events --key id', says: 'a table without primary key' },
+    ],
+    options: flowOptions,
+    positionals: { min: 0, max: 2 },
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'discover',
+    usage: '[SOURCE]',
+    summary: 'list streams, keys, cursor candidates and sizes',
+    details: [
+      locations,
+      'With --stream or --fields it lists the fields and their types too. Row counts are estimates of the source.',
+    ],
+    examples: [
+      { line: 'headgate discover postgres://localhost/shop', says: 'all streams' },
+      { line: 'headgate discover env:SHOP --stream public.orders', says: 'the fields of one' },
+      { line: 'headgate discover contacts.csv --fields', says: 'what is in a file' },
+    ],
+    options: ['stream', 'fields', 'format'],
+    positionals: { min: 0, max: 1 },
+    load: async () => (await import('./commands/discover.ts')).discover,
+  },
+  {
+    name: 'query',
+    usage: 'SQL',
+    summary: 'run one SELECT on the embedded warehouse',
+    details: [
+      'Runs one statement that reads (select, with, from, values, table, describe, show, summarize). The warehouse is opened read-only, without access to files. --in LOCATION queries another database that can be a source.',
+    ],
+    examples: [
+      { line: 'headgate query "select count(*) from contacts"', says: 'on the embedded warehouse' },
+      { line: 'headgate query "select * from orders limit 5" --in duckdb:shop.duckdb', says: 'on another one' },
+      { line: `headgate query "show tables" --json | jq -r 'select(.type == "row").values[0]'`, says: 'for scripts' },
+    ],
+    options: ['in'],
+    positionals: { min: 1, max: 1 },
+    load: async () => (await import('./commands/query.ts')).query,
+  },
+  {
+    name: 'doctor',
+    usage: '[LOCATION…]',
+    summary: 'check this machine and the given locations',
+    details: [
+      'Checks versions, drivers, memory, disk and the state directory, and connects to the given locations. Exit code 1 if something needed is missing.',
+    ],
+    examples: [
+      { line: 'headgate doctor', says: 'this machine' },
+      { line: 'headgate doctor env:SHOP duckdb:shop.duckdb', says: 'and two locations' },
+    ],
+    options: [],
+    positionals: { min: 0, max: Infinity },
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'help',
+    usage: '[COMMAND]',
+    summary: 'examples and all options of a command',
+    details: [],
+    examples: [{ line: 'headgate help sync', says: 'the long form' }],
+    options: [],
+    positionals: { min: 0, max: 1 },
+    load: async () => (await import('./commands/help.ts')).help,
+  },
+  {
+    name: 'version',
+    usage: '',
+    summary: 'the version of Headgate',
+    details: [],
+    examples: [],
+    options: [],
+    positionals: { min: 0, max: 0 },
+    load: async () => (await import('./commands/version.ts')).version,
+  },
+];
+
+export const findCommand = (name: string): CommandInfo | undefined => commands.find((command) => command.name === name);
