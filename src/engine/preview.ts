@@ -1,0 +1,123 @@
+/** What a run would do, computed without touching anything: the plan, its SQL, and the rows it would change. */
+import { HeadgateError } from '../domain/error.ts';
+import { brakeHolds } from '../domain/policy.ts';
+import { refName } from '../domain/schema.ts';
+import { typeName } from '../domain/types.ts';
+import type { Context, Destination, Duck, Source } from '../sdk/index.ts';
+import { fromWire } from '../sdk/duck-sql.ts';
+import { countSide, emptySide, keyText, loadSide, type CompareColumn, type RowText } from './compare.ts';
+import { createContext } from './context.ts';
+import type { ChangeCounts, ChangeSample, Flow, FlowPlan, Session } from './flow.ts';
+import { pipelineId } from './identity.ts';
+import type { Plan } from './plan.ts';
+import { planAgainst, readRequest, requireSide } from './run.ts';
+import { compareColumns, destinationRead, sourceRead } from './sides.ts';
+
+/** Sample rows per kind of change. */
+const sampleRows = 3;
+
+/** Throws what a run would fail with before it reads. */
+export async function planFlow(flow: Flow, session: Session): Promise<FlowPlan> {
+  await using context = await createContext(session);
+  await using destination = await requireSide(session.destination, 'destination').open(context);
+  await using source = await requireSide(session.source, 'source').open(context);
+  const planned = await planAgainst(flow, session, destination);
+  const pipeline = pipelineId(session.source.identity, session.destination.identity, flow);
+  const [last] = await destination.ledger(pipeline);
+  const from = flow.mode === 'incremental' ? last?.positions[refName(flow.stream.stream)] : undefined;
+  const request = readRequest(flow, planned, from);
+  const byKey = flow.policy.mode === 'merge' || flow.policy.mode === 'mirror';
+  const changes = byKey ? await changesOf({ flow, session, context, destination, source, planned, from }) : undefined;
+  return {
+    stream: refName(flow.stream.stream),
+    table: refName(flow.into),
+    mode: `${flow.mode} × ${flow.policy.mode}`,
+    lane: planned.lane,
+    format: planned.format,
+    loadFormat: planned.loadFormat,
+    columns: planned.mappings.map(({ column, source: field, target }) => ({
+      from: column.from,
+      as: target.name,
+      sourceType: field.native?.type ?? typeName(field.type),
+      nativeType: target.native?.type ?? typeName(target.type),
+    })),
+    reasons: planned.reasons,
+    sourceSql: source.explain(request),
+    destinationSql: destination.explain(planned.target),
+    ...(changes && { changes }),
+  };
+}
+
+interface Preview {
+  readonly flow: Flow;
+  readonly session: Session;
+  readonly context: Context;
+  readonly destination: Destination;
+  readonly source: Source;
+  readonly planned: Plan;
+  readonly from: Parameters<typeof readRequest>[2];
+}
+
+async function changesOf(of: Preview): Promise<ChangeCounts | undefined> {
+  const { flow, context, planned, session } = of;
+  const other = session.destination.source;
+  if (!other) return undefined; // a destination that cannot be read cannot be compared; the command says so
+  session.onProgress({ stream: refName(flow.stream.stream), phase: 'comparing', rows: 0, bytes: 0 });
+  const key = planned.target.policy.key ?? [];
+  await using duck = await context.duck();
+  await using existing = await other.open(context);
+  const table = await destinationRead(existing, of.destination, planned);
+  const columns = compareColumns(planned, table?.schema);
+  await loadSide(duck, context, { table: 'incoming', source: of.source, read: sourceRead(flow, planned, of.from), columns, key, keep: true });
+  if (table) await loadSide(duck, context, { table: 'stored', source: existing, read: table.request, columns, key, keep: true });
+  else await emptySide(duck, 'stored', columns);
+  await newestOnly(duck, planned, columns);
+  return count(duck, flow, planned, columns, key);
+}
+
+/** Several rows with one key: the newest version counts, as in the publish; without a version the run would refuse them. */
+async function newestOnly(duck: Duck, planned: Plan, columns: readonly CompareColumn[]): Promise<void> {
+  const { rows, keys } = await countSide(duck, 'incoming');
+  if (rows === keys) return;
+  const { version } = planned.target.policy;
+  const place = columns.findIndex((column) => column.name === version);
+  const type = planned.target.schema.fields[place]?.type;
+  if (!type) throw new HeadgateError('key.duplicate', `${rows - keys} rows of the stream have a key that another row has too`);
+  await duck.run(`create or replace table incoming as select * from incoming
+    qualify row_number() over (partition by k order by try(${fromWire(type, `c${place}`)}) desc nulls last) = 1`);
+}
+
+async function count(duck: Duck, flow: Flow, planned: Plan, columns: readonly CompareColumn[], key: readonly string[]): Promise<ChangeCounts> {
+  const keep = planned.target.policy.nulls === 'keep';
+  const differs = keep ? columns.map((_, index) => `(i.c${index} is not null and i.c${index} is distinct from s.c${index})`).join(' or ') : 'i.d <> s.d';
+  const mirror = planned.target.policy.mode === 'mirror' && planned.target.policy.deletes !== 'ignore';
+  await duck.run(`create or replace table diff as select coalesce(i.k, s.k) as k,
+      case when s.k is null then 'add' when i.k is null then 'delete' when ${differs} then 'change' else 'same' end as kind
+    from incoming i full join stored s on i.k = s.k`);
+  const counts = Object.fromEntries((await duck.rows('select kind, count(*) from diff group by 1')).map(([kind, rows]) => [kind ?? '', Number(rows)]));
+  const kinds = (['add', 'change', 'delete'] as const).filter((kind) => kind !== 'delete' || mirror);
+  const samples: ChangeSample[] = [];
+  for (const kind of kinds) samples.push(...(await sample(duck, kind, columns, key)));
+  const [before, incoming] = [await countSide(duck, 'stored'), await countSide(duck, 'incoming')];
+  const deleted = mirror ? (counts['delete'] ?? 0) : 0;
+  const held = brakeHolds(flow.brake, { before: before.rows, deleted, incoming: incoming.rows });
+  return {
+    add: counts['add'] ?? 0,
+    change: counts['change'] ?? 0,
+    delete: deleted,
+    same: counts['same'] ?? 0,
+    samples,
+    ...(held && { held: `${deleted} of ${before.rows} rows would go; allow it with --allow-delete` }),
+  };
+}
+
+async function sample(duck: Duck, kind: ChangeSample['kind'], columns: readonly CompareColumn[], key: readonly string[]): Promise<readonly ChangeSample[]> {
+  const list = (side: string): string => columns.map((_, index) => `${side}.c${index}`).join(', ');
+  const rows = await duck.rows(`select diff.k, ${list('s')}, ${list('i')} from diff
+    left join incoming i on i.k = diff.k left join stored s on s.k = diff.k where kind = '${kind}' order by diff.k limit ${sampleRows}`);
+  return rows.map(([k, ...values]) => {
+    const text = (offset: number): RowText => Object.fromEntries(columns.map(({ name }, index) => [name, values[offset + index] ?? null]));
+    const [before, after] = [text(0), text(columns.length)];
+    return { kind, key: keyText(k ?? '[]', key), ...(kind !== 'add' && { before }), ...(kind !== 'delete' && { after }) };
+  });
+}
