@@ -40,6 +40,7 @@ export const codes = {
   'file.truncated': never('fetch the file again: its end is missing'),
   'file.changed': later('wait until nobody writes to the file, then run again'),
   'disk.full': later('free space on the named disk, then run the same command again'),
+  'memory.full': later('raise HEADGATE_DUCKDB_MEMORY, or free memory'),
   'read.incomplete': later('run the same command again; nothing was published'),
   'rejects.limit': never('fix the rows, or allow them with --max-rejects'),
   'publish.held': never('look at the rows with `headgate plan`, then allow it with --allow-delete'),

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { HeadgateError } from '../domain/error.ts';
+import type { DuckOptions } from '../sdk/context.ts';
+import { quoteText } from '../sdk/duck-sql.ts';
+import { duckError } from './duck-errors.ts';
+
+const MiB = 1024 * 1024;
+
+interface Shared {
+  readonly rights: string;
+  readonly instance: Promise<DuckDBInstance>;
+  users: number;
+}
+
+/**
+ * Instances that are open in this process, by path. A second instance of one file would open without an error, lose the
+ * rows that it commits and release the lock of the first.
+ */
+const open = new Map<string, Shared>();
+
+export interface Lease {
+  readonly connection: DuckDBConnection;
+  /** Closes the connection, and the instance with its last connection. */
+  release(): void;
+}
+
+/** A connection to the one instance of a file, or to an instance of its own in memory. */
+export async function lease(options: DuckOptions, scratch: string): Promise<Lease> {
+  if (options.path === undefined)
+    return await connect(await create(':memory:', options, scratch), (instance) => instance.closeSync());
+  const path = resolve(options.path);
+  if (options.readOnly && !existsSync(path)) throw new HeadgateError('file.missing', `opening ${path}: there is no such file`);
+  const rights = `${options.readOnly ? 'read' : 'write'}${options.locked ? ', locked' : ''}`;
+  const shared = open.get(path) ?? { rights, instance: create(path, options, scratch), users: 0 };
+  if (shared.rights !== rights) {
+    throw new HeadgateError(
+      'warehouse.locked',
+      `opening ${path}: it is open in this process with other rights (${shared.rights})`,
+    );
+  }
+  open.set(path, shared);
+  shared.users += 1;
+  const leave = (instance?: DuckDBInstance): void => {
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    open.delete(path);
+    instance?.closeSync();
+  };
+  try {
+    return await connect(await shared.instance, leave);
+  } catch (error) {
+    leave(await shared.instance.catch(() => undefined));
+    throw error;
+  }
+}
+
+async function connect(instance: DuckDBInstance, leave: (instance: DuckDBInstance) => void): Promise<Lease> {
+  const connection = await instance.connect();
+  return {
+    connection,
+    release: () => {
+      connection.closeSync();
+      leave(instance);
+    },
+  };
+}
+
+async function create(path: string, options: DuckOptions, scratch: string): Promise<DuckDBInstance> {
+  const doing = path === ':memory:' ? 'starting DuckDB' : `opening ${path}`;
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  try {
+    const instance = await DuckDBInstance.create(path, {
+      access_mode: options.readOnly ? 'READ_ONLY' : 'READ_WRITE',
+      memory_limit: memoryLimit(),
+      temp_directory: scratch,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      // Order only costs memory: with it, a parallel load keeps finished blocks until the ones before them are done.
+      preserve_insertion_order: options.locked ? 'true' : 'false',
+    });
+    const connection = await instance.connect();
+    await connection.run("load icu; set global TimeZone = 'UTC'");
+    // DuckDB closes the files of other people's statements only when told so after it has opened its own.
+    if (options.locked) await connection.run('set enable_external_access = false; set lock_configuration = true');
+    connection.closeSync();
+    return instance;
+  } catch (error) {
+    throw duckError(error, doing);
+  }
+}
+
+/** HEADGATE_DUCKDB_MEMORY (`512MB`, `2GiB`), else a quarter of the machine's memory, at most 1 GiB. */
+function memoryLimit(): string {
+  const wanted = process.env['HEADGATE_DUCKDB_MEMORY'];
+  if (wanted === undefined || wanted === '') return `${Math.min(1024, Math.floor(totalmem() / 4 / MiB))}MiB`;
+  if (!/^\d+(\.\d+)?\s*[KMGT]i?B$/i.test(wanted)) {
+    throw new HeadgateError(
+      'usage.arguments',
+      `reading HEADGATE_DUCKDB_MEMORY: ${quoteText(wanted)} is not an amount like 512MB`,
+    );
+  }
+  return wanted;
+}
