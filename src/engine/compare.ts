@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { LogicalType } from '../domain/types.ts';
 import type { Context, Duck, FileRef, ReadRequest, Source } from '../sdk/index.ts';
-import { fromWire, quoteName, quoteText, readCsv, toWire } from '../sdk/duck-sql.ts';
+import { quoteName, quoteText, readCsv, toWire, tryFromWire } from '../sdk/duck-sql.ts';
 import { rewrite } from './convert.ts';
 
 export interface CompareColumn {
@@ -36,7 +36,7 @@ export async function loadSide(duck: Duck, context: Context, side: SideRequest):
   const path = 'size' in input ? await rewrite(duck, input, side.columns, part) : part;
   const canonical = side.columns.map(({ name, type }) => {
     const column = quoteName(name);
-    return type ? `coalesce(${toWire(type, `try(${fromWire(type, column)})`)}, ${column})` : column;
+    return type ? `coalesce(${toWire(type, tryFromWire(type, column))}, ${column})` : column;
   });
   const keyOf = (values: readonly string[]): string => `cast(to_json([${values.join(', ')}]) as varchar)`;
   const places = side.key.map((name) => side.columns.findIndex((column) => column.name === name));
@@ -46,7 +46,7 @@ export async function loadSide(duck: Duck, context: Context, side: SideRequest):
     ${keyOf(places.map((place) => canonical[place] ?? 'null'))} as k,
     ${keyOf(places.map((place) => quoteName(side.columns[place]?.name ?? '')))} as r,
     md5(${keyOf(canonical)}) as d${kept.join('')}
-    from ${readCsv(path, text)}`);
+    from ${readCsv([path], text)}`);
 }
 
 /** The whole read on local disk: the bytes in one part, or the file itself. */

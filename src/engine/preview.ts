@@ -4,7 +4,7 @@ import { brakeHolds } from '../domain/policy.ts';
 import { refName } from '../domain/schema.ts';
 import { typeName } from '../domain/types.ts';
 import type { Context, Destination, Duck, Source } from '../sdk/index.ts';
-import { fromWire } from '../sdk/duck-sql.ts';
+import { tryFromWire } from '../sdk/duck-sql.ts';
 import { countSide, emptySide, keyText, loadSide, type CompareColumn, type RowText } from './compare.ts';
 import { createContext } from './context.ts';
 import type { ChangeCounts, ChangeSample, Flow, FlowPlan, Session } from './flow.ts';
@@ -84,7 +84,7 @@ async function newestOnly(duck: Duck, planned: Plan, columns: readonly CompareCo
   const type = planned.target.schema.fields[place]?.type;
   if (!type) throw new HeadgateError('key.duplicate', `${rows - keys} rows of the stream have a key that another row has too`);
   await duck.run(`create or replace table incoming as select * from incoming
-    qualify row_number() over (partition by k order by try(${fromWire(type, `c${place}`)}) desc nulls last) = 1`);
+    qualify row_number() over (partition by k order by ${tryFromWire(type, `c${place}`)} desc nulls last) = 1`);
 }
 
 async function count(duck: Duck, flow: Flow, planned: Plan, columns: readonly CompareColumn[], key: readonly string[]): Promise<ChangeCounts> {

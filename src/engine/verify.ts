@@ -87,16 +87,15 @@ async function compare(duck: Duck, left: string, right: string, into: string): P
 async function lookAgain(sides: Sides): Promise<number> {
   const { duck, flow } = sides;
   if (flow.stream.kind === 'file') return 0;
-  const keys = await mismatches(duck, rechecked);
+  const keys = wireKeys(await duck.rows(`select r from diff where kind <> 'same' order by k limit ${rechecked}`));
   if (keys.length === 0) return 0;
   await load(sides, ['a2', 'b2'], false, keys);
   await compare(duck, 'a2', 'b2', 'diff2');
   return duck.run(`update diff set kind = 'same' where kind <> 'same' and k in (select k from diff2 where kind = 'same')`);
 }
 
-/** Wire text of the keys that do not match; a NULL in a key cannot be asked for again. */
-async function mismatches(duck: Duck, limit: number): Promise<readonly (readonly string[])[]> {
-  const rows = await duck.rows(`select r from diff where kind <> 'same' order by k limit ${limit}`);
+/** Keys as their wire text; one with a NULL in it cannot be asked for again and is left out. */
+function wireKeys(rows: readonly (readonly (string | null)[])[]): readonly (readonly string[])[] {
   const keys = rows.map(([r]) => JSON.parse(r ?? '[]') as readonly (string | null)[]); // written by to_json over a list of text
   return keys.filter((key): key is readonly string[] => key.every((value) => value !== null));
 }
@@ -112,11 +111,10 @@ async function samples(sides: Sides): Promise<readonly Sample[]> {
 async function differingColumns(sides: Sides, keys: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
   const { duck } = sides;
   if (keys.length === 0) return new Map();
-  const raw = await duck.rows(`select r from diff where k in ${inKeys(keys)}`);
-  const values = raw.map(([r]) => JSON.parse(r ?? '[]') as readonly string[]); // as in mismatches()
-  const whole = sides.flow.stream.kind === 'file' || values.some((key) => key.includes(null as never));
+  const values = wireKeys(await duck.rows(`select r from diff where k in ${inKeys(keys)}`));
+  const whole = sides.flow.stream.kind === 'file' || values.length < keys.length;
   const columns = await load(sides, ['a3', 'b3'], true, whole ? undefined : values);
   const flags = columns.map((_, index) => `a.c${index} is distinct from b.c${index}`).join(', ');
   const rows = await duck.rows(`select a.k, ${flags} from a3 a join b3 b on a.k = b.k where a.k in ${inKeys(keys)} and a.d <> b.d`);
-  return new Map(rows.map(([k, ...differs]) => [k ?? '', columns.filter((_, index) => differs[index] === 'true').map(({ name }) => name)]));
+  return new Map(rows.map(([k, ...differs]) => [k ?? '', columns.filter((_, index) => differs[index] === 't').map(({ name }) => name)]));
 }

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import { Channel } from './channel.ts';
+
+test('hands over every chunk in order and sums them', async () => {
+  const channel = new Channel();
+  const chunks = Array.from({ length: 50 }, (_, i) => Buffer.from(`chunk ${i}\n`));
+  const pushing = (async () => {
+    for (const chunk of chunks) await channel.push(chunk);
+    channel.end();
+  })();
+  const received: Uint8Array[] = [];
+  for await (const chunk of channel) received.push(chunk);
+  await pushing;
+  const whole = Buffer.concat(chunks);
+  assert.deepEqual(Buffer.concat(received), whole);
+  assert.deepEqual([channel.bytes, channel.checksum], [whole.length, crc32(whole)]);
+});
+
+test('a slow writer holds the reader back at one chunk', async () => {
+  const channel = new Channel();
+  await channel.push(Buffer.from('a'));
+  let pushed = false;
+  const second = channel.push(Buffer.from('b')).then(() => (pushed = true));
+  await new Promise((done) => setImmediate(done));
+  assert.equal(pushed, false);
+  const reader = channel[Symbol.asyncIterator]();
+  assert.equal(String(Buffer.from((await reader.next()).value ?? [])), 'a');
+  await second;
+  assert.equal(pushed, true);
+});
+
+test('a failure of either side reaches the other', async () => {
+  const broken = new Error('broken');
+  const forWriter = new Channel();
+  forWriter.fail(broken);
+  await assert.rejects(forWriter[Symbol.asyncIterator]().next(), broken);
+  const forReader = new Channel();
+  await forReader.push(Buffer.from('a'));
+  const waiting = forReader.push(Buffer.from('b'));
+  forReader.fail(broken);
+  await assert.rejects(waiting, broken);
+});
