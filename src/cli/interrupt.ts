@@ -1,5 +1,5 @@
 import { HeadgateError } from '../domain/error.ts';
-import { exit } from './command.ts';
+import { exit } from './exit.ts';
 
 export interface Interrupts {
   readonly signal: AbortSignal;

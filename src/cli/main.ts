@@ -1,7 +1,8 @@
 /** The command line: finds the command, runs it, prints what stopped it. `headgate help` loads nothing heavy. */
 import { resolve } from 'node:path';
 import { asHeadgateError, type HeadgateError } from '../domain/error.ts';
-import { exit, type ExitCode, type World } from './command.ts';
+import type { World } from './command.ts';
+import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import type { Values } from './options.ts';
 import { parseCommandLine, type Invocation } from './parse.ts';
@@ -50,13 +51,6 @@ async function report(terminal: Terminal, error: HeadgateError, debug: boolean):
   else for (const line of errorLines(error, terminal.notePaint)) terminal.complain(line);
   if (debug) terminal.complain(stackOf(error));
   return exitCodeOf(error);
-}
-
-/** What the code of an error means for the process. */
-export function exitCodeOf({ code }: Pick<HeadgateError, 'code'>): ExitCode {
-  if (code.startsWith('usage.')) return exit.usage;
-  if (code === 'run.cancelled') return exit.interrupted;
-  return code === 'publish.held' ? exit.held : exit.failed;
 }
 
 /** The stack with those of its causes; only frames and our own messages, since drivers put values into theirs. */

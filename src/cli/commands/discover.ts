@@ -1,5 +1,6 @@
 import { createContext } from '../../engine/context.ts';
-import { exit, type Command } from '../command.ts';
+import type { Command } from '../command.ts';
+import { exit } from '../exit.ts';
 import { chooseLocation, connect, withFormat } from '../locations.ts';
 import { logTo } from '../notes.ts';
 import { fieldLines, streamLines, streamRecord } from '../render/streams.ts';

@@ -1,5 +1,6 @@
 import { commands } from '../catalog.ts';
-import { exit, type Command } from '../command.ts';
+import type { Command } from '../command.ts';
+import { exit } from '../exit.ts';
 import { generalOptions, optionInfo } from '../options.ts';
 import { needCommand } from '../parse.ts';
 import { commandLines, overviewLines } from '../render/help.ts';

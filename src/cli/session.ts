@@ -1,0 +1,132 @@
+/** From locations and options to the flows of one command, and what they share. */
+import { availableParallelism } from 'node:os';
+import { asHeadgateError, HeadgateError } from '../domain/error.ts';
+import { refName, type StreamInfo } from '../domain/schema.ts';
+import { createContext } from '../engine/context.ts';
+import type { Flow, Progress, Session } from '../engine/flow.ts';
+import type { World } from './command.ts';
+import { buildFlow } from './flows.ts';
+import { chooseLocation, connect, embeddedWarehouse, isFile, isStdio, withFormat } from './locations.ts';
+import { logTo } from './notes.ts';
+import type { Values } from './options.ts';
+import { readCount, readRequest, type FlowRequest } from './request.ts';
+import { discoverStreams, requireChoice, wantedStreams } from './streams.ts';
+import { placeOf, requireDistinct, targetOf, type Sides } from './targets.ts';
+
+export interface Places {
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** `sync SOURCE DESTINATION`, either from its environment variable. */
+export function syncPlaces(positionals: readonly string[], { env }: World): Places {
+  return {
+    source: chooseLocation(positionals[0], 'source', env),
+    destination: chooseLocation(positionals[1], 'destination', env),
+  };
+}
+
+/** `import FILE` goes into the embedded warehouse. Throws `usage.scheme` for what is no file. */
+export function importPlaces(positionals: readonly string[], { env, stateDir }: World): Places {
+  const source = chooseLocation(positionals[0], 'source', env);
+  if (isFile(source)) return { source, destination: embeddedWarehouse(stateDir) };
+  throw new HeadgateError('usage.scheme', 'import reads a file', { hint: 'for a database use headgate sync SOURCE DESTINATION' });
+}
+
+/** `plan` and `verify` take the arguments of both: a file alone means an import. */
+export function eitherPlaces(positionals: readonly string[], world: World): Places {
+  const alone = positionals[1] === undefined && !world.env['HEADGATE_DESTINATION'];
+  const source = chooseLocation(positionals[0], 'source', world.env);
+  return alone && isFile(source) ? importPlaces(positionals, world) : syncPlaces(positionals, world);
+}
+
+/** A stream that has no flow, because the options do not fit it. Its neighbours go on. */
+export interface Misfit {
+  readonly stream: string;
+  readonly error: HeadgateError;
+}
+
+export interface Prepared {
+  readonly flows: readonly Flow[];
+  readonly misfits: readonly Misfit[];
+  /** How many flows run at the same time. */
+  readonly atOnce: number;
+  /** The session of one flow: readers are shared out among the flows that run at the same time. */
+  sessionFor(flow: Flow): Session;
+}
+
+/** Throws what stops all streams: bad usage, an unreachable source, `stream.missing`, `usage.collision`. */
+export async function prepare(
+  places: Places,
+  values: Values,
+  world: World,
+  onProgress: (progress: Progress) => void,
+): Promise<Prepared> {
+  const { env, stateDir, signal, terminal } = world;
+  const request = readRequest(values);
+  const parallel = values.parallel === undefined ? Math.min(availableParallelism(), 4) : readCount('parallel', values.parallel);
+  const log = logTo(world);
+  const source = await connect(withFormat(places.source, values.format), 'source', env);
+  const destination = await connect(withFormat(places.destination, values.format), 'destination', env);
+  if (!source.source || !destination.destination)
+    throw new HeadgateError('usage.scheme', 'these locations cannot be a source and a destination');
+  // Rows own stdout then: what we say about them goes to stderr.
+  if (isStdio(places.destination)) terminal.leaveStdout();
+  const wanted = wantedStreams(values, source.source);
+  const streams = await discover(source.source, wanted, { stateDir, signal, log });
+  requireChoice(streams, wanted);
+  const single = isFile(places.destination) && !/\{stream\}|[\\/](\?.*)?$/.test(places.destination);
+  const sides: Sides = {
+    sourceNamespace: source.source.defaultNamespace,
+    identifiers: destination.destination.identifiers,
+    single,
+  };
+  const { flows, misfits } = buildFlows(request, streams, sides, source.identity === destination.identity);
+  const atOnce = Math.min(parallel, Math.max(flows.length, 1));
+  const share = Math.max(1, Math.floor(parallel / atOnce));
+  const base = { source, destination, stateDir, signal, log, parallel: share };
+  // The estimates are those of the whole stream: an incremental read would never reach them.
+  const bounded = ({ totalRows: _rows, totalBytes: _bytes, ...rest }: Progress): void => onProgress(rest);
+  return {
+    flows,
+    misfits,
+    atOnce,
+    sessionFor: (flow) => ({ ...base, onProgress: flow.mode === 'incremental' ? bounded : onProgress }),
+  };
+}
+
+async function discover(
+  source: Parameters<typeof discoverStreams>[0],
+  wanted: Parameters<typeof discoverStreams>[2],
+  of: Pick<Session, 'stateDir' | 'signal' | 'log'>,
+): Promise<readonly StreamInfo[]> {
+  await using context = await createContext(of);
+  return discoverStreams(source, context, wanted);
+}
+
+function buildFlows(
+  request: FlowRequest,
+  streams: readonly StreamInfo[],
+  sides: Sides,
+  samePlace: boolean,
+): Pick<Prepared, 'flows' | 'misfits'> {
+  const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, request.into, sides) }));
+  requireDistinct(targets, sides);
+  const { identifiers } = sides;
+  for (const { stream, into } of samePlace ? targets : []) {
+    if (stream.query !== undefined || (!sides.single && placeOf(stream, identifiers) !== placeOf(into, identifiers))) continue;
+    throw new HeadgateError('usage.collision', `${refName(stream)} would be written into itself`, {
+      hint: 'name another table with --into',
+    });
+  }
+  const flows: Flow[] = [];
+  const misfits: Misfit[] = [];
+  for (const { info, into } of targets) {
+    try {
+      flows.push(buildFlow(request, info, into));
+    } catch (error) {
+      misfits.push({ stream: refName(info.stream), error: asHeadgateError(error, `preparing ${refName(info.stream)}`) });
+    }
+  }
+  return { flows, misfits };
+}
