@@ -50,7 +50,7 @@ export function readRequest(values: Values): FlowRequest {
 }
 
 /** `--mode` names how to read, or (as most people think of it) how to write everything that is read. */
-function readModes({ mode = 'replace', write }: Values): Pick<FlowRequest, 'read' | 'write'> {
+function readModes({ mode = 'snapshot', write }: Values): Pick<FlowRequest, 'read' | 'write'> {
   const writes = ['append', 'replace', 'merge', 'mirror'] as const;
   const given = choice(write, writes);
   const whole = choice(mode, writes);
