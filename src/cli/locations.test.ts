@@ -40,6 +40,7 @@ test('the scheme decides the connector', () => {
 test('--format speaks for a file whose name does not', () => {
   assert.equal(withFormat('-', 'csv'), 'file:-?format=csv');
   assert.equal(withFormat('data.txt', 'csv'), 'file:data.txt?format=csv');
+  assert.equal(withFormat('data.txt?header=false', 'csv'), 'file:data.txt?header=false&format=csv');
   assert.equal(withFormat('out.parquet', 'csv'), 'out.parquet');
   assert.equal(withFormat('postgres://h/d', 'csv'), 'postgres://h/d');
   assert.ok(isStdio('-') && isStdio('file:-?format=csv') && !isStdio('a-'));

@@ -48,7 +48,8 @@ const saysFormat = /\.(csv|tsv|ndjson|jsonl|parquet)$|[?&]format=/i;
 export function withFormat(location: string, format: string | undefined): string {
   if (format === undefined || !isFile(location) || saysFormat.test(location)) return location;
   const path = location.startsWith('file:') ? location : `file:${location}`;
-  return `${path}?format=${format}`;
+  // Other settings may be there already; any other question mark belongs to the name.
+  return `${path}${/\?(delimiter|quote|escape|header|infer)=/.test(path) ? '&' : '?'}format=${format}`;
 }
 
 /** Throws `usage.scheme`, and what the connector finds wrong with the location. */

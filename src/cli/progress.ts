@@ -15,8 +15,6 @@ export interface ProgressView {
   update(progress: Progress): void;
   /** The stream has ended: it is shown no more. */
   finish(stream: string): void;
-  /** Takes the drawing away while something else is printed. */
-  clear(): void;
   stop(): void;
 }
 
@@ -29,23 +27,15 @@ interface Entry {
 /** `now` in milliseconds, from any beginning. */
 export function openProgress(terminal: Terminal, now: () => number = () => performance.now()): ProgressView {
   const entries = new Map<string, Entry>();
-  const mode = terminal.json ? 'records' : terminal.quiet ? 'none' : terminal.noteWidth === undefined ? 'texts' : 'lines';
+  const mode = terminal.quiet ? 'none' : terminal.json ? 'records' : terminal.noteWidth === undefined ? 'texts' : 'lines';
   const every = mode === 'records' ? recordEvery : textEvery;
-  let drawn = 0;
   let drawnAt = -Infinity;
 
-  const clear = (): void => {
-    if (drawn > 0) terminal.draw(`\u001b[${drawn}A\u001b[0J`);
-    drawn = 0;
-  };
   const draw = (): void => {
     const shown = [...entries.values()].filter(({ last }) => last.phase !== 'done').slice(0, mostLines);
     const names = shown.reduce((most, { last }) => Math.max(most, widthOf(last.stream)), 0);
     const layout = { names, width: terminal.noteWidth ?? 80 };
-    clear();
-    const lines = shown.map(({ last, since }) => `${progressLine(last, (now() - since) / 1000, layout, terminal.notePaint)}\n`);
-    terminal.draw(lines.join(''));
-    drawn = lines.length;
+    terminal.draw(shown.map(({ last, since }) => progressLine(last, (now() - since) / 1000, layout, terminal.notePaint)));
     drawnAt = now();
   };
   const say = (entry: Entry): void => {
@@ -71,10 +61,9 @@ export function openProgress(terminal: Terminal, now: () => number = () => perfo
       if ((mode === 'records' || mode === 'texts') && now() - entry.said >= every) say(entry);
     },
     finish: (stream) => void entries.delete(stream),
-    clear,
     stop: () => {
       clearInterval(timer);
-      clear();
+      if (mode === 'lines') terminal.draw([]);
     },
   };
 }

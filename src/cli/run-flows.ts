@@ -20,8 +20,10 @@ export interface FlowStep<R> {
 }
 
 export interface FlowResults<R> {
-  /** In the order of the streams; without those that failed. */
+  /** In the order of the streams. */
   readonly results: readonly R[];
+  /** The streams that have no result. */
+  readonly failed: readonly string[];
   readonly code: ExitCode;
 }
 
@@ -31,24 +33,29 @@ export async function runFlows<R>(places: Places, values: Values, world: World, 
   try {
     const { flows, misfits, atOnce, sessionFor } = await prepare(places, values, world, view.update);
     const codes: ExitCode[] = [];
-    for (const { stream, error } of misfits) codes.push(await reportError(stream, error, world));
+    const failed: string[] = [];
+    const fail = async (stream: string, error: unknown): Promise<void> => {
+      failed.push(stream);
+      // After an interruption every other complaint is only its echo.
+      const cause = world.signal.aborted ? world.signal.reason : error;
+      codes.push(await reportError(stream, asHeadgateError(cause, `${step.doing} ${stream}`), world));
+    };
+    for (const { stream, error } of misfits) await fail(stream, error);
     const results = await eachAtOnce(flows, step.together ? atOnce : 1, async (flow): Promise<R | undefined> => {
       const stream = refName(flow.stream.stream);
       try {
         world.signal.throwIfAborted();
         const result = await step.run(flow, sessionFor(flow));
         view.finish(stream);
-        view.clear();
         codes.push(await step.report(result));
         return result;
       } catch (error) {
         view.finish(stream);
-        view.clear();
-        codes.push(await reportError(stream, asHeadgateError(error, `${step.doing} ${stream}`), world));
+        await fail(stream, error);
         return undefined;
       }
     });
-    return { results: results.filter((result) => result !== undefined), code: worst(codes) };
+    return { results: results.filter((result) => result !== undefined), failed, code: worst(codes) };
   } finally {
     view.stop();
   }

@@ -33,8 +33,8 @@ export interface Terminal {
   note(text: string): void;
   /** A line on stderr, always. */
   complain(text: string): void;
-  /** Writes to stderr as it is: redrawn progress. */
-  draw(text: string): void;
+  /** Lines at the end of stderr that the next drawing, and whatever else is printed, replaces. For terminals only. */
+  draw(lines: readonly string[]): void;
   /** From now on results go to stderr, because the rows themselves go to stdout. */
   leaveStdout(): void;
   /** True once nobody reads stdout any more. */
@@ -50,12 +50,22 @@ export function openTerminal(
 ): Terminal {
   let results = stdout;
   let closed = false;
+  let drawn = 0;
+  const erase = (): void => {
+    if (drawn > 0) stderr.write(`\u001b[${drawn}A\u001b[0J`);
+    drawn = 0;
+  };
   // `headgate query … | head` closes the pipe early: no error, only nobody left to tell.
   stdout.on('error', () => (closed = true));
   stderr.on('error', () => undefined);
   const write = async (text: string): Promise<void> => {
     if (closed && results === stdout) return;
+    erase();
     if (!results.write(`${text}\n`)) await Promise.race([once(results, 'drain'), once(results, 'close')]).catch(() => undefined);
+  };
+  const complain = (text: string): void => {
+    erase();
+    stderr.write(`${text}\n`);
   };
   const painter = (stream: Stream): Paint => (options.color && stream.isTTY ? coloured : plain);
   return {
@@ -67,9 +77,13 @@ export function openTerminal(
     ...(stderr.isTTY && { noteWidth: stderr.columns || 80 }),
     result: write,
     record: (type, fields) => write(JSON.stringify({ type, ...fields })),
-    note: (text) => void (options.quiet || stderr.write(`${text}\n`)),
-    complain: (text) => void stderr.write(`${text}\n`),
-    draw: (text) => void stderr.write(text),
+    note: (text) => void (options.quiet || complain(text)),
+    complain,
+    draw: (lines) => {
+      erase();
+      stderr.write(lines.map((line) => `${line}\n`).join(''));
+      drawn = lines.length;
+    },
     leaveStdout: () => void (results = stderr),
     get closed() {
       return closed;

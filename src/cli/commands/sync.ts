@@ -12,7 +12,7 @@ export const importFile: Command = async ({ positionals, values }, world) => run
 
 async function run(places: Places, values: Values, world: World): Promise<ExitCode> {
   const { terminal } = world;
-  const { results, code } = await runFlows(places, values, world, {
+  const { results, failed, code } = await runFlows(places, values, world, {
     doing: 'syncing',
     together: true,
     run: runFlow,
@@ -22,8 +22,8 @@ async function run(places: Places, values: Values, world: World): Promise<ExitCo
       return exitCodeOfReceipt(receipt);
     },
   });
-  if (results.length > 1 && !terminal.json) {
-    await terminal.result(`\n${summaryLines(results, terminal.paint, terminal.width).join('\n')}`);
+  if (results.length + failed.length > 1 && !terminal.json) {
+    await terminal.result(`\n${summaryLines(results, failed, terminal.paint, terminal.width).join('\n')}`);
   }
   return code;
 }

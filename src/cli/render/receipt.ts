@@ -59,8 +59,13 @@ const columns = [
   { title: 'RESULT' },
 ];
 
-/** The streams of one command at a glance, in the order in which they were asked for. */
-export function summaryLines(receipts: readonly Receipt[], paint: Paint, width?: number): readonly string[] {
+/** The streams of one command at a glance; `failed` = those that never came as far as a receipt. */
+export function summaryLines(
+  receipts: readonly Receipt[],
+  failed: readonly string[],
+  paint: Paint,
+  width?: number,
+): readonly string[] {
   const rows = receipts.map((receipt) => {
     const { stream, read, added, changed, deduplicated, deleted, rejected, seconds } = receipt;
     return [
@@ -70,5 +75,6 @@ export function summaryLines(receipts: readonly Receipt[], paint: Paint, width?:
       outcomeOf(receipt).words,
     ];
   });
-  return tableLines(columns, rows, paint, width);
+  const without = failed.map((stream) => [stream, ...columns.slice(1, -1).map(() => '–'), 'failed']);
+  return tableLines(columns, [...rows, ...without], paint, width);
 }

@@ -117,12 +117,13 @@ test('a receipt that failed, and the summary of several', () => {
   );
   const nothingNew: Receipt = { ...receipt, ...zero, seconds: 0.3 };
   assert.equal(
-    text(summaryLines([receipt, nothingNew, failed], plain)),
+    text(summaryLines([receipt, nothingNew, failed], ['public.odd'], plain)),
     `
 STREAM               READ  ADDED  CHANGED       SAME  DELETED  REJECTED   TIME  RESULT
 public.orders   1,204,331  1,803   41,208  1,161,311        0         9  5.7 s  done with rejects
 public.orders           0      0        0          0        0         0  0.3 s  nothing new
 public.refunds          0      0        0          0        0         0  0.2 s  failed
+public.odd              –      –        –          –        –         –      –  failed
 `,
   );
 });
