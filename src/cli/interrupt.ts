@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { HeadgateError } from '../domain/error.ts';
 import { exit } from './exit.ts';
 
@@ -12,6 +13,8 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 /** Ctrl-C or SIGTERM: the first one asks everything to stop, the second one ends the process at once. */
 export function listenForInterrupts(say: (text: string) => void): Interrupts {
   const controller = new AbortController();
+  // Every session of every stream listens; that is no leak.
+  setMaxListeners(0, controller.signal);
   const onSignal = (): void => {
     // The commit protocol holds for a killed process too, so ending here is safe.
     if (controller.signal.aborted) process.exit(exit.interrupted);

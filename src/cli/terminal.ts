@@ -1,5 +1,4 @@
 /** Where output goes: results to stdout, everything else to stderr. */
-import { once } from 'node:events';
 import { styleText } from 'node:util';
 
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
@@ -61,7 +60,7 @@ export function openTerminal(
   const write = async (text: string): Promise<void> => {
     if (closed && results === stdout) return;
     erase();
-    if (!results.write(`${text}\n`)) await Promise.race([once(results, 'drain'), once(results, 'close')]).catch(() => undefined);
+    if (!results.write(`${text}\n`)) await drained(results);
   };
   const complain = (text: string): void => {
     erase();
@@ -89,4 +88,16 @@ export function openTerminal(
       return closed;
     },
   };
+}
+
+/** Resolves when the stream takes more, or never will again. */
+function drained(stream: Stream): Promise<void> {
+  const events = ['drain', 'close', 'error'] as const;
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of events) stream.off(event, done);
+      resolve();
+    };
+    for (const event of events) stream.on(event, done);
+  });
 }
