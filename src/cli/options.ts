@@ -20,7 +20,7 @@ export const options = {
     kind: 'text',
     value: 'MODE',
     choices: ['append', 'replace', 'merge', 'mirror', 'incremental', 'snapshot'],
-    help: 'append, replace, merge, mirror: read everything and write it so; incremental: read what is new since the last run (default replace)',
+    help: 'incremental reads what is new since the last run; every other mode reads everything and writes it so (default replace)',
   },
   write: {
     kind: 'text',
@@ -33,7 +33,7 @@ export const options = {
   version: { kind: 'text', value: 'FIELD', help: 'field that picks the newest of several rows with one key' },
   nulls: {
     kind: 'text',
-    value: 'write|keep',
+    value: 'POLICY',
     choices: ['write', 'keep'],
     help: 'merge and mirror: an incoming NULL overwrites the stored value, or keeps it (default write)',
   },

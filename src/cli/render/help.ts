@@ -29,6 +29,12 @@ export const optionSyntax = (name: OptionName): string => {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 };
 
+/** What an option means, with its allowed values and its variable. */
+export function optionMeaning(name: OptionName): string {
+  const { help, choices, env } = optionInfo(name);
+  return [help, ...(choices ? [`one of ${choices.join(', ')}`] : []), ...(env === undefined ? [] : [`also ${env}`])].join('; ');
+}
+
 /** The long form of one command, with the text wrapped to `width` columns. */
 export function commandLines(command: CommandInfo, paint: Paint, width: number): readonly string[] {
   const { name, usage, summary, details, examples } = command;
@@ -47,8 +53,7 @@ function optionLines(title: string, names: readonly OptionName[], paint: Paint, 
   if (names.length === 0) return [];
   const indent = 26;
   const lines = names.flatMap((name) => {
-    const { help, env } = optionInfo(name);
-    const [first = '', ...more] = wrap(env === undefined ? help : `${help}; also ${env}`, Math.max(width - indent, 30));
+    const [first = '', ...more] = wrap(optionMeaning(name), Math.max(width - indent, 30));
     const syntax = `  ${optionSyntax(name)}`;
     const rest = more.map((text) => ' '.repeat(indent) + text);
     const fits = syntax.length < indent - 1;

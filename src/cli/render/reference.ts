@@ -1,18 +1,13 @@
 /** The generated parts of docs/cli.md: a test compares them with what stands there. */
 import { commands, type CommandInfo } from '../catalog.ts';
-import { flowOptions, generalOptions, optionInfo, type OptionName } from '../options.ts';
-import { optionSyntax } from './help.ts';
+import { flowOptions, generalOptions, type OptionName } from '../options.ts';
+import { optionMeaning, optionSyntax } from './help.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** A Markdown table of options. */
 export function optionTable(names: readonly OptionName[]): string {
-  const rows = names.map((name) => {
-    const { help, choices, env } = optionInfo(name);
-    const values = choices ? `; one of ${choices.join(', ')}` : '';
-    const variable = env === undefined ? '' : `; also \`${env}\``;
-    return `| \`${cell(optionSyntax(name))}\` | ${cell(help + values + variable)} |`;
-  });
+  const rows = names.map((name) => `| \`${cell(optionSyntax(name))}\` | ${cell(optionMeaning(name))} |`);
   return ['| option | meaning |', '| --- | --- |', ...rows].join('\n');
 }
 
