@@ -1,0 +1,144 @@
+/** Holds the source tree to the layout that ARCHITECTURE.md describes. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { suite, test } from 'node:test';
+import { registry } from '../src/connectors/registry.ts';
+import { codes } from '../src/domain/codes.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Who may import whom; every area may import itself. `connectors/*` = any one connector's own folder. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  sdk: ['domain'],
+  staging: ['domain', 'sdk'],
+  shape: ['domain', 'sdk'],
+  'connectors/_sql': ['domain', 'sdk'],
+  'connectors/*': ['domain', 'sdk', 'connectors/_sql'],
+  registry: ['sdk', 'connectors/*'],
+  engine: ['domain', 'sdk', 'staging', 'shape'],
+  cli: ['domain', 'sdk', 'staging', 'shape', 'engine', 'registry'],
+};
+
+/** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
+const vendors = [
+  { name: /postgres|'pg'|'pg-/i, areas: ['connectors/postgres', 'registry'] },
+  // DuckDB is also the engine of the staged lane.
+  { name: /duckdb/i, areas: ['connectors/duckdb', 'registry', 'sdk', 'staging', 'shape', 'cli'] },
+];
+
+const barrel = 'src/sdk/index.ts';
+
+interface SourceFile {
+  readonly path: string;
+  readonly area: string;
+  readonly code: string;
+  readonly imports: readonly string[];
+  /** Loaded only when asked for: the lines of a registry. */
+  readonly lazy: readonly string[];
+}
+
+function areaOf(path: string): string {
+  const [, area = '', connector = ''] = path.split('/');
+  if (area !== 'connectors') return area;
+  return connector === 'registry.ts' ? 'registry' : `connectors/${connector}`;
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/^\s*(?:\/\*[\s\S]*?\*\/|\/\/.*)|\s\/\/ .*$/gm, '');
+}
+
+function read(path: string): SourceFile {
+  const text = readFileSync(join(root, path), 'utf8');
+  const code = withoutComments(text);
+  const targets = (pattern: RegExp) =>
+    [...code.matchAll(pattern)].map((match) => relative(root, resolve(root, dirname(path), match[1] ?? '')));
+  const imports = targets(/\b(?:from|import)\s+'(\.[^']+)'/g);
+  const lazy = targets(/\bimport\(\s*'(\.[^']+)'/g);
+  return { path, area: areaOf(path), code, imports, lazy };
+}
+
+function filesUnder(folder: string): string[] {
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name));
+  return files.map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
+}
+
+const isTest = (path: string): boolean => path.endsWith('.test.ts');
+const all = ['bin', 'src', 'test', 'bench', 'examples'].flatMap(filesUnder);
+const sources = filesUnder('src')
+  .filter((path) => !isTest(path))
+  .map(read);
+
+function allowed(from: string, to: string): boolean {
+  if (from === to) return true;
+  const generic = (area: string) => (area.startsWith('connectors/') && area !== 'connectors/_sql' ? 'connectors/*' : area);
+  return mayImport[generic(from)]?.includes(generic(to)) ?? false;
+}
+
+function cycles(files: readonly SourceFile[]): string[] {
+  const imports = new Map(files.map((file) => [file.path, file.imports]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) found.push([...way.slice(way.indexOf(path)), path].join(' → '));
+    if (way.includes(path) || done.has(path)) return;
+    for (const next of imports.get(path) ?? []) visit(next, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  return found;
+}
+
+suite('architecture', () => {
+  test('areas import only what they may', () => {
+    const wrong = sources.flatMap(({ path, area, imports, lazy }) =>
+      [...imports, ...lazy].filter((target) => !allowed(area, areaOf(target))).map((target) => `${path} imports ${target}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  test('no import cycles, types included', () => assert.deepEqual(cycles(sources), []));
+
+  test('no barrel files', () => {
+    const found = sources.filter(({ code }) => {
+      const statements = code.split(/;\s*/).filter((statement) => statement.trim() !== '');
+      return code.includes('export *') || statements.every((statement) => /^\s*export\s[^=(]*\sfrom\s/.test(statement));
+    });
+    assert.deepEqual(
+      found.map(({ path }) => path),
+      [barrel],
+    );
+  });
+
+  test('vendors are named in their own folders only', () => {
+    const wrong = vendors.flatMap(({ name, areas }) =>
+      sources
+        .filter(
+          ({ area, code }) => !areas.includes(area) && name.test(code.replace(/\b(?:postgres:\/\/|duckdb:)|HEADGATE_\w+/g, '')),
+        )
+        .map(({ path }) => `${path} names ${name.source}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  test('each connector folder is registered, and each registration has its folder', () => {
+    const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true });
+    const connectors = folders.filter((entry) => entry.isDirectory() && entry.name !== '_sql').map((entry) => entry.name);
+    assert.deepEqual(connectors.sort(), registry.map(({ name }) => name).sort());
+  });
+
+  test('each error code is documented, and nothing else is', () => {
+    const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
+    const sections = [...page.matchAll(/^## (\S+)$/gm)].map((match) => match[1]);
+    assert.deepEqual(sections.sort(), Object.keys(codes).sort());
+  });
+
+  test('files are short, folders shallow, names say what is inside', () => {
+    const long = all.filter((path) => readFileSync(join(root, path), 'utf8').split('\n').length - 1 > 500);
+    const deep = all.filter((path) => path.startsWith('src/') && path.split('/').length > 5);
+    const vague = all.filter((path) => /(?:^|\/)(?:utils?|commons?|helpers?)(?:\.|\/)/.test(path));
+    assert.deepEqual({ long, deep, vague }, { long: [], deep: [], vague: [] });
+  });
+});
