@@ -101,7 +101,7 @@ async function discover(
   of: Pick<Session, 'stateDir' | 'signal' | 'log'>,
 ): Promise<readonly StreamInfo[]> {
   await using context = await createContext(of);
-  return discoverStreams(source, context, wanted);
+  return await discoverStreams(source, context, wanted);
 }
 
 function buildFlows(

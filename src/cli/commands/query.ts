@@ -39,7 +39,7 @@ async function queryDuck(connection: Connection, sql: string, context: Context, 
     });
   }
   await using duck = await context.duck({ path, readOnly: true, locked: true });
-  return use(await duck.stream(sql));
+  return await use(await duck.stream(sql));
 }
 
 /** As a stream of the source, whose sessions only read. */
@@ -55,7 +55,7 @@ async function querySource({ source }: Connection, sql: string, context: Context
       if (event.type === 'bytes') yield event.data;
   };
   const columns = info.schema.fields.map(({ name, type }) => ({ name, type: typeName(type) }));
-  return use({ columns, batches: wireRows(bytes()) });
+  return await use({ columns, batches: wireRows(bytes()) });
 }
 
 const numeric = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DECIMAL|FLOAT|REAL|DOUBLE)/i;

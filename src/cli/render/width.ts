@@ -8,7 +8,6 @@ export function visible(text: string): string {
   return text.replace(control, (char) => names[char] ?? `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 }
 
-// eslint-disable-next-line no-control-regex -- the escape sequences of our own colours
 const colour = /\u001b\[[0-9;]*m/g;
 // Two columns: CJK, Hangul, full-width forms, emoji.
 const wide =
