@@ -44,6 +44,8 @@ export interface StreamInfo {
   readonly cursors: readonly string[];
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
+  /** A file whose bytes, but for header and line ends, are a `csv` document of docs/wire.md as they are. */
+  readonly wire?: boolean;
 }
 
 /** A table at a destination as it stands: null-safe facts that the planner decides by. */

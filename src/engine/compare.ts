@@ -72,7 +72,9 @@ async function spool(side: SideRequest, part: string): Promise<FileRef | { reado
 /** An absent table is a side without rows. */
 export async function emptySide(duck: Duck, table: string, columns: readonly CompareColumn[]): Promise<void> {
   const kept = columns.map((_, index) => `, null::varchar as c${index}`).join('');
-  await duck.run(`create or replace table ${table} as select ''::varchar as k, ''::varchar as r, ''::varchar as d${kept} where false`);
+  await duck.run(
+    `create or replace table ${table} as select ''::varchar as k, ''::varchar as r, ''::varchar as d${kept} where false`,
+  );
 }
 
 export interface SideCounts {
@@ -83,7 +85,9 @@ export interface SideCounts {
 
 /** Rows, distinct keys, and a digest that does not depend on the order of the rows. */
 export async function countSide(duck: Duck, table: string): Promise<SideCounts> {
-  const [row = []] = await duck.rows(`select count(*), count(distinct k), coalesce(sum(md5_number_lower(k || d)::hugeint), 0) from ${table}`);
+  const [row = []] = await duck.rows(
+    `select count(*), count(distinct k), coalesce(sum(md5_number_lower(k || d)::hugeint), 0) from ${table}`,
+  );
   const [rows, keys, digest] = row;
   return { rows: Number(rows), keys: Number(keys), digest: BigInt(digest ?? '0').toString(16) };
 }

@@ -12,7 +12,13 @@ import type { Connection } from '../sdk/index.ts';
 import type { Flow } from './flow.ts';
 import { plan } from './plan.ts';
 
-const locations: Readonly<Record<string, string>> = { pg: 'postgres://u@a/db', duck: 'duckdb:w.duckdb', csv: 'a.csv', parquet: 'a.parquet', ndjson: 'a.ndjson' };
+const locations: Readonly<Record<string, string>> = {
+  pg: 'postgres://u@a/db',
+  duck: 'duckdb:w.duckdb',
+  csv: 'a.csv',
+  parquet: 'a.parquet',
+  ndjson: 'a.ndjson',
+};
 
 async function connect(name: string): Promise<Connection> {
   const location = locations[name] ?? '';
@@ -28,11 +34,20 @@ const field = (system: string, name: string, type: string, native: string, porta
   nullable: name !== 'id',
   native: { system, type: native, portable },
 });
-const orders = [field('postgres', 'id', 'bigint', 'bigint'), field('postgres', 'total', 'decimal(12,2)', 'numeric(12,2)'), field('postgres', 'at', 'timestamptz', 'timestamp with time zone')];
+const orders = [
+  field('postgres', 'id', 'bigint', 'bigint'),
+  field('postgres', 'total', 'decimal(12,2)', 'numeric(12,2)'),
+  field('postgres', 'at', 'timestamptz', 'timestamp with time zone'),
+];
 const odd = [...orders, field('postgres', 'mood', 'text', 'mood', false), field('postgres', 'any', 'decimal', 'numeric')];
 const text = ['id', 'total', 'at'].map((name): Field => ({ name, type: { kind: 'text' }, nullable: true }));
 
-const table = (fields: readonly Field[], more: Partial<TableInfo> = {}): TableInfo => ({ schema: { fields }, unique: [['id']], required: [], ...more });
+const table = (fields: readonly Field[], more: Partial<TableInfo> = {}): TableInfo => ({
+  schema: { fields },
+  unique: [['id']],
+  required: [],
+  ...more,
+});
 const stream = (kind: StreamInfo['kind'], fields: readonly Field[]): StreamInfo => ({
   stream: { name: 'orders', ...(kind === 'table' && { namespace: 'public' }) },
   kind,
@@ -79,7 +94,9 @@ const of = (name: string, from: string, to: string, flow: Flow, changes: readonl
 });
 const pg = base('table', orders);
 const file = base('file', text);
-const narrow = [orders[0], field('postgres', 'total', 'decimal(6,2)', 'numeric(6,2)'), orders[2]].filter((item) => item !== undefined);
+const narrow = [orders[0], field('postgres', 'total', 'decimal(6,2)', 'numeric(6,2)'), orders[2]].filter(
+  (item) => item !== undefined,
+);
 
 const cases: readonly Case[] = [
   of('equal types, new table', 'pg', 'pg', pg),
@@ -90,11 +107,20 @@ const cases: readonly Case[] = [
   of('mirror into the warehouse', 'pg', 'duck', pg, [mode('mirror', ['id'])]),
   of('incremental append removes re-read rows', 'pg', 'duck', pg, [incremental, mode('append', ['id'])]),
   of('incremental merge', 'pg', 'pg', pg, [incremental, mode('merge', ['id'])], table(orders)),
-  of('select, where, rename and cast run at the source', 'pg', 'duck', pg, [shape({ select: ['id', 'total'], where: 'id > 5', rename: { total: 'sum' }, cast: { total: { kind: 'text' } } })]),
+  of('select, where, rename and cast run at the source', 'pg', 'duck', pg, [
+    shape({ select: ['id', 'total'], where: 'id > 5', rename: { total: 'sum' }, cast: { total: { kind: 'text' } } }),
+  ]),
   of('a column the table lacks is added', 'pg', 'pg', pg, [], table(orders.slice(0, 2))),
   of('a column the table lacks, structure kept', 'pg', 'pg', pg, [existing('keep-structure')], table(orders.slice(0, 2))),
   of('a column that is too narrow', 'pg', 'pg', pg, [], table(narrow)),
-  of('a required column that nothing fills', 'pg', 'pg', pg, [], table([...orders, field('postgres', 'must', 'text', 'text')], { required: ['must'] })),
+  of(
+    'a required column that nothing fills',
+    'pg',
+    'pg',
+    pg,
+    [],
+    table([...orders, field('postgres', 'must', 'text', 'text')], { required: ['must'] }),
+  ),
   of('an existing table that must not be', 'pg', 'pg', pg, [existing('fail')], table(orders)),
   of('rejects are allowed', 'csv', 'pg', { ...file, rejects: { limit: 5, unit: 'rows' } }, [], table(orders)),
   of('a file with the types of its table', 'csv', 'pg', file, [], table(orders)),
@@ -118,8 +144,16 @@ async function render({ name, from, to, flow, table: info }: Case): Promise<stri
   const head = `## ${name}\n${from} → ${to}, ${flow.mode} × ${flow.policy.mode}${info ? ', into an existing table' : ''}\n`;
   try {
     const connectors = { source: source.connector, destination: destination.connector };
-    const planned = plan({ flow, connectors, source: source.source, destination: destination.destination, ...(info && { table: info }) });
-    const columns = planned.mappings.map(({ column, target }) => `  ${column.from} → ${column.as} ${target.native?.type ?? typeName(target.type)}`);
+    const planned = plan({
+      flow,
+      connectors,
+      source: source.source,
+      destination: destination.destination,
+      ...(info && { table: info }),
+    });
+    const columns = planned.mappings.map(
+      ({ column, target }) => `  ${column.from} → ${column.as} ${target.native?.type ?? typeName(target.type)}`,
+    );
     const key = planned.target.schema.key ? [`  key (${planned.target.schema.key.join(', ')})`] : [];
     const reasons = planned.reasons.map(({ about, text: words }) => `  - ${about}: ${words}`);
     return `${head}${[`lane ${planned.lane}, ${planned.format} → ${planned.loadFormat}`, ...columns, ...key, ...reasons].join('\n')}\n`;

@@ -145,9 +145,7 @@ function planRoute(
   const usable = produced.filter((format) => equal || !typedFormats.has(format));
   const judged = flow.rejects.limit > 0;
   const rowsMatter = !pushed && (where !== undefined || flow.shape.select !== undefined);
-  const shared = usable.find(
-    (format) => destination.accepts().includes(format) || (flow.stream.kind === 'file' && destination.loads(format)),
-  );
+  const shared = usable.find((format) => passes(input, format));
   if (shared !== undefined && !judged && !rowsMatter) {
     explainDirect(input, reasons, shared, equal, pushed);
     const setWise = flow.policy.mode === 'merge' || flow.policy.mode === 'mirror' || target.overlap !== undefined;
@@ -178,6 +176,12 @@ function planRoute(
   const shaped = pushed ? columns.map(({ as }) => ({ from: as, as })) : columns;
   const conversion = { columns: shaped, output, ...(!pushed && where !== undefined && { where }) };
   return { lane: 'staged', format, loadFormat, projection, conversion };
+}
+
+/** Can the destination take the source's own bytes of this format? */
+function passes({ flow, destination }: PlanInput, format: FormatName): boolean {
+  if (flow.stream.kind !== 'file') return destination.accepts().includes(format);
+  return destination.loads(format) || (flow.stream.wire === true && destination.accepts().includes(format));
 }
 
 /** All steps of the shape at the source, or none: a half-pushed shape would be two places to look. */

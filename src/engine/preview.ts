@@ -13,15 +13,15 @@ import type { Plan } from './plan.ts';
 import { planAgainst, readRequest, requireSide } from './run.ts';
 import { compareColumns, destinationRead, sourceRead } from './sides.ts';
 
-/** Sample rows per kind of change. */
-const sampleRows = 3;
+/** Most sample rows per kind of change; the command line shows as many as `--limit` says. */
+const sampleRows = 20;
 
 /** Throws what a run would fail with before it reads. */
-export async function planFlow(flow: Flow, session: Session): Promise<FlowPlan> {
+export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan> {
   await using context = await createContext(session);
   await using destination = await requireSide(session.destination, 'destination').open(context);
   await using source = await requireSide(session.source, 'source').open(context);
-  const planned = await planAgainst(flow, session, destination);
+  const { flow, plan: planned } = await planAgainst(asked, session, source, destination);
   const pipeline = pipelineId(session.source.identity, session.destination.identity, flow);
   const [last] = await destination.ledger(pipeline);
   const from = flow.mode === 'incremental' ? last?.positions[refName(flow.stream.stream)] : undefined;
@@ -68,7 +68,14 @@ async function changesOf(of: Preview): Promise<ChangeCounts | undefined> {
   await using existing = await other.open(context);
   const table = await destinationRead(existing, of.destination, planned);
   const columns = compareColumns(planned, table?.schema);
-  await loadSide(duck, context, { table: 'incoming', source: of.source, read: sourceRead(flow, planned, of.from), columns, key, keep: true });
+  await loadSide(duck, context, {
+    table: 'incoming',
+    source: of.source,
+    read: sourceRead(flow, planned, of.from),
+    columns,
+    key,
+    keep: true,
+  });
   if (table) await loadSide(duck, context, { table: 'stored', source: existing, read: table.request, columns, key, keep: true });
   else await emptySide(duck, 'stored', columns);
   await newestOnly(duck, planned, columns);
@@ -87,14 +94,24 @@ async function newestOnly(duck: Duck, planned: Plan, columns: readonly CompareCo
     qualify row_number() over (partition by k order by ${tryFromWire(type, `c${place}`)} desc nulls last) = 1`);
 }
 
-async function count(duck: Duck, flow: Flow, planned: Plan, columns: readonly CompareColumn[], key: readonly string[]): Promise<ChangeCounts> {
+async function count(
+  duck: Duck,
+  flow: Flow,
+  planned: Plan,
+  columns: readonly CompareColumn[],
+  key: readonly string[],
+): Promise<ChangeCounts> {
   const keep = planned.target.policy.nulls === 'keep';
-  const differs = keep ? columns.map((_, index) => `(i.c${index} is not null and i.c${index} is distinct from s.c${index})`).join(' or ') : 'i.d <> s.d';
+  const differs = keep
+    ? columns.map((_, index) => `(i.c${index} is not null and i.c${index} is distinct from s.c${index})`).join(' or ')
+    : 'i.d <> s.d';
   const mirror = planned.target.policy.mode === 'mirror' && planned.target.policy.deletes !== 'ignore';
   await duck.run(`create or replace table diff as select coalesce(i.k, s.k) as k,
       case when s.k is null then 'add' when i.k is null then 'delete' when ${differs} then 'change' else 'same' end as kind
     from incoming i full join stored s on i.k = s.k`);
-  const counts = Object.fromEntries((await duck.rows('select kind, count(*) from diff group by 1')).map(([kind, rows]) => [kind ?? '', Number(rows)]));
+  const counts = Object.fromEntries(
+    (await duck.rows('select kind, count(*) from diff group by 1')).map(([kind, rows]) => [kind ?? '', Number(rows)]),
+  );
   const kinds = (['add', 'change', 'delete'] as const).filter((kind) => kind !== 'delete' || mirror);
   const samples: ChangeSample[] = [];
   for (const kind of kinds) samples.push(...(await sample(duck, kind, columns, key)));
@@ -111,12 +128,18 @@ async function count(duck: Duck, flow: Flow, planned: Plan, columns: readonly Co
   };
 }
 
-async function sample(duck: Duck, kind: ChangeSample['kind'], columns: readonly CompareColumn[], key: readonly string[]): Promise<readonly ChangeSample[]> {
+async function sample(
+  duck: Duck,
+  kind: ChangeSample['kind'],
+  columns: readonly CompareColumn[],
+  key: readonly string[],
+): Promise<readonly ChangeSample[]> {
   const list = (side: string): string => columns.map((_, index) => `${side}.c${index}`).join(', ');
   const rows = await duck.rows(`select diff.k, ${list('s')}, ${list('i')} from diff
     left join incoming i on i.k = diff.k left join stored s on s.k = diff.k where kind = '${kind}' order by diff.k limit ${sampleRows}`);
   return rows.map(([k, ...values]) => {
-    const text = (offset: number): RowText => Object.fromEntries(columns.map(({ name }, index) => [name, values[offset + index] ?? null]));
+    const text = (offset: number): RowText =>
+      Object.fromEntries(columns.map(({ name }, index) => [name, values[offset + index] ?? null]));
     const [before, after] = [text(0), text(columns.length)];
     return { kind, key: keyText(k ?? '[]', key), ...(kind !== 'add' && { before }), ...(kind !== 'delete' && { after }) };
   });

@@ -2,8 +2,17 @@
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { Json } from '../domain/json.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import { refName } from '../domain/schema.ts';
-import type { Claim, Connection, Context, Destination, Publish, ReadRequest } from '../sdk/index.ts';
+import { refName, type TableInfo } from '../domain/schema.ts';
+import {
+  infersTypes,
+  type Claim,
+  type Connection,
+  type Context,
+  type Destination,
+  type Publish,
+  type ReadRequest,
+  type Source,
+} from '../sdk/index.ts';
 import { createContext } from './context.ts';
 import { converter } from './convert.ts';
 import type { Flow, Session } from './flow.ts';
@@ -33,9 +42,10 @@ export async function runFlow(flow: Flow, session: Session): Promise<Receipt> {
     const journal = openJournal(session.stateDir, pipeline, requestHash(flow), new Date());
     parts = { ...base, run: journal.run, attempt: journal.attempt };
     await using handle = await DestinationHandle.open(destination, context);
-    const planned = await planAgainst(flow, session, handle.current);
-    parts = { ...parts, lane: planned.lane };
-    parts = { ...parts, ...(await execute({ flow, session, source, context, handle, journal, pipeline, planned })) };
+    await using opened = await source.open(context);
+    const planned = await planAgainst(flow, session, opened, handle.current);
+    parts = { ...parts, lane: planned.plan.lane };
+    parts = { ...parts, ...(await execute({ ...planned, session, source: opened, context, handle, journal, pipeline })) };
     // Held and finished runs are both settled: nothing of them is in doubt, the next command is a new run.
     journal.close();
     await context.failpoint('engine.journal-closed');
@@ -58,16 +68,33 @@ export function requireSide<S extends 'source' | 'destination'>(connection: Conn
   return facts as NonNullable<Connection[S]>; // the index type is not narrowed by the check above
 }
 
+/** A flow whose stream has its types, and the plan for it. */
+export interface Planned {
+  readonly flow: Flow;
+  readonly plan: Plan;
+}
+
 /** The plan for this flow against the destination as it is now. Reads, never writes. */
-export async function planAgainst(flow: Flow, session: Session, destination: Destination): Promise<Plan> {
-  const table = await destination.describe(flow.into);
-  return plan({
+export async function planAgainst(asked: Flow, session: Session, source: Source, destination: Destination): Promise<Planned> {
+  const table = await destination.describe(asked.into);
+  const typed = infersTypes(source) && !typesAreFixed(asked, table);
+  const flow = typed ? { ...asked, stream: await source.inferTypes(asked.stream) } : asked;
+  const planned = plan({
     flow,
     connectors: { source: session.source.connector, destination: session.destination.connector },
     source: requireSide(session.source, 'source'),
     destination: requireSide(session.destination, 'destination'),
     ...(table && { table }),
   });
+  return { flow, plan: planned };
+}
+
+/** Does each field get its type from a cast or from the column that it goes into? */
+function typesAreFixed({ stream, shape, policy }: Flow, table: TableInfo | undefined): boolean {
+  if (policy.existing === 'recreate') return false;
+  const known = new Set(table?.schema.fields.map(({ name }) => name));
+  const names = shape.select ?? stream.schema.fields.map(({ name }) => name);
+  return names.every((name) => Object.hasOwn(shape.cast, name) || known.has(shape.rename[name] ?? name));
 }
 
 /** What the source is asked for, from the position in the ledger. */
@@ -81,19 +108,17 @@ export function readRequest(flow: Flow, planned: Plan, from: Json | undefined): 
   };
 }
 
-interface Execution {
-  readonly flow: Flow;
+interface Execution extends Planned {
   readonly session: Session;
-  readonly source: NonNullable<Connection['source']>;
+  readonly source: Source;
   readonly context: Context;
   readonly handle: DestinationHandle;
   readonly journal: Journal;
   readonly pipeline: string;
-  readonly planned: Plan;
 }
 
 async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
-  const { flow, session, context, handle, journal, pipeline, planned } = of;
+  const { flow, plan: planned, session, source, context, handle, journal, pipeline } = of;
   const stream = refName(flow.stream.stream);
   const claim: Claim = await handle.current.claim(pipeline);
   await context.failpoint('engine.claimed');
@@ -114,7 +139,6 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
       ...(estimatedBytes !== undefined && { totalBytes: estimatedBytes }),
     });
   };
-  await using source = await of.source.open(context);
   progress('reading');
   const convert = planned.conversion && converter(planned, flow, context);
   const outcome = await runReader({

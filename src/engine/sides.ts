@@ -7,7 +7,12 @@ import type { Plan } from './plan.ts';
 import { readRequest } from './run.ts';
 
 /** The stream in csv, or as a file. Without `from` and with mode snapshot it is the whole stream. */
-export function sourceRead(flow: Flow, planned: Plan, from?: Parameters<typeof readRequest>[2], keys?: ReadRequest['keys']): ReadRequest {
+export function sourceRead(
+  flow: Flow,
+  planned: Plan,
+  from?: Parameters<typeof readRequest>[2],
+  keys?: ReadRequest['keys'],
+): ReadRequest {
   return { ...readRequest(flow, planned, from), format: 'csv', ...(keys && { keys }) };
 }
 
@@ -23,10 +28,17 @@ export async function destinationRead(
   const [info] = await reader.discover([planned.target.table]);
   if (!info) return undefined;
   const known = new Set(info.schema.fields.map((field) => field.name));
-  const columns = planned.target.schema.fields.map(({ name }) => ({ from: name, as: name })).filter(({ from }) => known.has(from));
+  const columns = planned.target.schema.fields
+    .map(({ name }) => ({ from: name, as: name }))
+    .filter(({ from }) => known.has(from));
   const soft = planned.target.policy.deletes === 'soft' && known.has('_deleted_at');
   const projection = { columns, ...(soft && { where: '_deleted_at is null' }) };
-  const request: ReadRequest = { flows: [{ stream: info.stream, schema: info.schema, projection }], mode: 'snapshot', format: 'csv', ...(keys && { keys }) };
+  const request: ReadRequest = {
+    flows: [{ stream: info.stream, schema: info.schema, projection }],
+    mode: 'snapshot',
+    format: 'csv',
+    ...(keys && { keys }),
+  };
   return { request, schema: info.schema };
 }
 
@@ -37,7 +49,8 @@ export async function destinationRead(
 export function compareColumns(planned: Plan, stored: Schema | undefined): readonly CompareColumn[] {
   return planned.mappings.map(({ column, source, target }): CompareColumn => {
     const field = stored?.fields.find((candidate) => candidate.name === target.name);
-    const same = !column.cast && field?.native && source.native?.system === field.native.system && source.native.type === field.native.type;
+    const same =
+      !column.cast && field?.native && source.native?.system === field.native.system && source.native.type === field.native.type;
     const type = same ? undefined : (field?.type ?? target.type);
     return { name: target.name, ...(type && type.kind !== 'opaque' && { type }) };
   });

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { asHeadgateError } from '../domain/error.ts';
+import { csvBytes } from '../sdk/file-bytes.ts';
 import type { FileRef, Staged, TableWriter } from '../sdk/index.ts';
 import { Channel } from './channel.ts';
 
@@ -37,9 +38,12 @@ export class DirectSink implements Sink {
   }
 
   async file(file: FileRef): Promise<void> {
-    if (!this.#writer.load) throw new Error('the planner chose a file for a writer that cannot load one');
-    await this.#writer.load(file);
-    this.#loaded = true;
+    if (this.#writer.load) {
+      await this.#writer.load(file);
+      this.#loaded = true;
+    } else {
+      for await (const data of csvBytes(file)) await this.push(data);
+    }
   }
 
   async finish(): Promise<Finished> {

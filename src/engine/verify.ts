@@ -29,13 +29,14 @@ interface Sides {
 
 /** Throws `stream.missing` where the table does not exist, `usage.mode` where the destination cannot be read back. */
 export async function verifyFlow(asked: Flow, session: Session): Promise<Verification> {
-  const flow: Flow = { ...asked, mode: 'snapshot' }; // verify looks at the whole stream
   await using context = await createContext(session);
   await using destination = await requireSide(session.destination, 'destination').open(context);
-  const planned = await planAgainst({ ...flow, policy: { ...flow.policy, existing: 'any' } }, session, destination);
+  await using source = await requireSide(session.source, 'source').open(context);
+  // The whole stream against the table as it is, whatever the next run would do with it.
+  const whole: Flow = { ...asked, mode: 'snapshot', policy: { ...asked.policy, existing: 'any' } };
+  const { flow, plan: planned } = await planAgainst(whole, session, source, destination);
   const names = planned.mappings.map(({ target }) => target.name);
   const key = planned.target.policy.key ?? planned.target.schema.key ?? names;
-  await using source = await requireSide(session.source, 'source').open(context);
   await using stored = await requireSide(session.destination, 'source').open(context);
   await using duck = await context.duck();
   const sides: Sides = { flow, planned, context, duck, source, stored, destination, key };
@@ -44,7 +45,9 @@ export async function verifyFlow(asked: Flow, session: Session): Promise<Verific
   const [left, right] = [await countSide(duck, 'a'), await countSide(duck, 'b')];
   await compare(duck, 'a', 'b', 'diff');
   const settled = await lookAgain(sides);
-  const counts = Object.fromEntries((await duck.rows('select kind, count(*) from diff group by 1')).map(([kind, rows]) => [kind ?? '', Number(rows)]));
+  const counts = Object.fromEntries(
+    (await duck.rows('select kind, count(*) from diff group by 1')).map(([kind, rows]) => [kind ?? '', Number(rows)]),
+  );
   const of = (kind: Kind | 'same'): number => counts[kind] ?? 0;
   return {
     stream: refName(flow.stream.stream),
@@ -63,13 +66,22 @@ export async function verifyFlow(asked: Flow, session: Session): Promise<Verific
   };
 }
 
-async function load(sides: Sides, [left, right]: readonly [string, string], keep: boolean, keys?: readonly (readonly string[])[]): Promise<readonly CompareColumn[]> {
+async function load(
+  sides: Sides,
+  [left, right]: readonly [string, string],
+  keep: boolean,
+  keys?: readonly (readonly string[])[],
+): Promise<readonly CompareColumn[]> {
   const { flow, planned, context, duck, source, stored, destination, key } = sides;
   const wanted = keys && { fields: key, values: keys };
   const table = await destinationRead(stored, destination, planned, wanted);
-  if (!table) throw new HeadgateError('stream.missing', `the destination has no table ${refName(planned.target.table)} to verify`);
+  if (!table)
+    throw new HeadgateError('stream.missing', `the destination has no table ${refName(planned.target.table)} to verify`);
   const columns = compareColumns(planned, table.schema);
-  const asked = keys && { fields: key.map((name) => planned.mappings.find(({ target }) => target.name === name)?.column.from ?? name), values: keys };
+  const asked = keys && {
+    fields: key.map((name) => planned.mappings.find(({ target }) => target.name === name)?.column.from ?? name),
+    values: keys,
+  };
   await loadSide(duck, context, { table: left, source, read: sourceRead(flow, planned, undefined, asked), columns, key, keep });
   await loadSide(duck, context, { table: right, source: stored, read: table.request, columns, key, keep });
   return columns;
@@ -102,8 +114,13 @@ function wireKeys(rows: readonly (readonly (string | null)[])[]): readonly (read
 
 async function samples(sides: Sides): Promise<readonly Sample[]> {
   const { duck, key } = sides;
-  const rows = await duck.rows(`select kind, k from diff where kind <> 'same' qualify row_number() over (partition by kind order by k) <= ${named} order by kind, k`);
-  const columns = await differingColumns(sides, rows.filter(([kind]) => kind === 'different').map(([, k]) => k ?? ''));
+  const rows = await duck.rows(
+    `select kind, k from diff where kind <> 'same' qualify row_number() over (partition by kind order by k) <= ${named} order by kind, k`,
+  );
+  const columns = await differingColumns(
+    sides,
+    rows.filter(([kind]) => kind === 'different').map(([, k]) => k ?? ''),
+  );
   return rows.map(([kind, k]) => ({ kind: kind as Kind, key: keyText(k ?? '[]', key), columns: columns.get(k ?? '') ?? [] })); // kinds as compare() writes them
 }
 
@@ -115,6 +132,10 @@ async function differingColumns(sides: Sides, keys: readonly string[]): Promise<
   const whole = sides.flow.stream.kind === 'file' || values.length < keys.length;
   const columns = await load(sides, ['a3', 'b3'], true, whole ? undefined : values);
   const flags = columns.map((_, index) => `a.c${index} is distinct from b.c${index}`).join(', ');
-  const rows = await duck.rows(`select a.k, ${flags} from a3 a join b3 b on a.k = b.k where a.k in ${inKeys(keys)} and a.d <> b.d`);
-  return new Map(rows.map(([k, ...differs]) => [k ?? '', columns.filter((_, index) => differs[index] === 't').map(({ name }) => name)]));
+  const rows = await duck.rows(
+    `select a.k, ${flags} from a3 a join b3 b on a.k = b.k where a.k in ${inKeys(keys)} and a.d <> b.d`,
+  );
+  return new Map(
+    rows.map(([k, ...differs]) => [k ?? '', columns.filter((_, index) => differs[index] === 't').map(({ name }) => name)]),
+  );
 }

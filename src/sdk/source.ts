@@ -116,8 +116,17 @@ export interface Acknowledges {
   acknowledge(position: Json): Promise<void>;
 }
 
+/**
+ * Facet: a stream's types can only be found by reading all of it (text files). `discover` answers text for every field;
+ * the engine asks for more only where no table fixes the types.
+ */
+export interface InfersTypes {
+  inferTypes(stream: StreamInfo): Promise<StreamInfo>;
+}
+
 export const hasSnapshots = (source: Source): source is Source & Snapshots => 'openSnapshot' in source;
 export const isPartitionable = (source: Source): source is Source & Partitionable => 'partition' in source;
+export const infersTypes = (source: Source): source is Source & InfersTypes => 'inferTypes' in source;
 export const acknowledges = (source: Source): source is Source & Acknowledges => 'acknowledge' in source;
 
 /** Formats whose bytes are read by type: wrong values load without an error unless both sides' types are equal. */
