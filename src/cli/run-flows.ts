@@ -1,9 +1,11 @@
 /** What sync, import, plan and verify share: every flow runs, fails alone, and its result is printed when it is there. */
 import { asHeadgateError, type HeadgateError } from '../domain/error.ts';
 import { refName } from '../domain/schema.ts';
+import { createContext } from '../engine/context.ts';
 import type { Flow, Session } from '../engine/flow.ts';
 import type { World } from './command.ts';
 import { exitCodeOf, worst, type ExitCode } from './exit.ts';
+import { logTo } from './notes.ts';
 import type { Values } from './options.ts';
 import { openProgress } from './progress.ts';
 import { errorLines, errorRecord } from './render/error.ts';
@@ -29,22 +31,24 @@ export interface FlowResults<R> {
 
 /** Throws what stops all flows. */
 export async function runFlows<R>(places: Places, values: Values, world: World, step: FlowStep<R>): Promise<FlowResults<R>> {
+  const { stateDir, signal } = world;
+  await using context = await createContext({ stateDir, signal, log: logTo(world) });
   const view = openProgress(world.terminal);
   try {
-    const { flows, misfits, atOnce, sessionFor } = await prepare(places, values, world, view.update);
+    const { flows, misfits, atOnce, sessionFor } = await prepare(places, values, world, context, view.update);
     const codes: ExitCode[] = [];
     const failed: string[] = [];
     const fail = async (stream: string, error: unknown): Promise<void> => {
       failed.push(stream);
       // After an interruption every other complaint is only its echo.
-      const cause = world.signal.aborted ? world.signal.reason : error;
+      const cause = signal.aborted ? signal.reason : error;
       codes.push(await reportError(stream, asHeadgateError(cause, `${step.doing} ${stream}`), world));
     };
     for (const { stream, error } of misfits) await fail(stream, error);
     const results = await eachAtOnce(flows, step.together ? atOnce : 1, async (flow): Promise<R | undefined> => {
       const stream = refName(flow.stream.stream);
       try {
-        world.signal.throwIfAborted();
+        signal.throwIfAborted();
         const result = await step.run(flow, sessionFor(flow));
         view.finish(stream);
         codes.push(await step.report(result));

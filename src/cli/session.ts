@@ -2,14 +2,14 @@
 import { availableParallelism } from 'node:os';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { refName, type StreamInfo } from '../domain/schema.ts';
-import { createContext } from '../engine/context.ts';
 import type { Flow, Progress, Session } from '../engine/flow.ts';
+import type { Context } from '../sdk/index.ts';
 import type { World } from './command.ts';
 import { buildFlow } from './flows.ts';
 import { chooseLocation, connect, embeddedWarehouse, isFile, isStdio, withFormat } from './locations.ts';
-import { logTo } from './notes.ts';
 import type { Values } from './options.ts';
 import { readCount, readRequest, type FlowRequest } from './request.ts';
+import { spoolStdin } from './stdin.ts';
 import { discoverStreams, requireChoice, wantedStreams } from './streams.ts';
 import { placeOf, requireDistinct, targetOf, type Sides } from './targets.ts';
 
@@ -55,25 +55,28 @@ export interface Prepared {
   sessionFor(flow: Flow): Session;
 }
 
-/** Throws what stops all streams: bad usage, an unreachable source, `stream.missing`, `usage.collision`. */
+/**
+ * Throws what stops all streams: bad usage, an unreachable source, `stream.missing`, `usage.collision`.
+ * `context` must live as long as the flows.
+ */
 export async function prepare(
   places: Places,
   values: Values,
   world: World,
+  context: Context,
   onProgress: (progress: Progress) => void,
 ): Promise<Prepared> {
-  const { env, stateDir, signal, terminal } = world;
-  const request = readRequest(values);
-  const parallel = values.parallel === undefined ? Math.min(availableParallelism(), 4) : readCount('parallel', values.parallel);
-  const log = logTo(world);
-  const source = await connect(withFormat(places.source, values.format), 'source', env);
-  const destination = await connect(withFormat(places.destination, values.format), 'destination', env);
-  if (!source.source || !destination.destination)
-    throw new HeadgateError('usage.scheme', 'these locations cannot be a source and a destination');
+  const { stateDir, signal, terminal } = world;
   // Rows own stdout then: what we say about them goes to stderr.
   if (isStdio(places.destination)) terminal.leaveStdout();
+  const request = readRequest(values);
+  const parallel = values.parallel === undefined ? Math.min(availableParallelism(), 4) : readCount('parallel', values.parallel);
+  const { source, destination } = await connectBoth(places, values, world, context);
+  if (!source.source || !destination.destination) {
+    throw new HeadgateError('usage.scheme', 'these locations cannot be a source and a destination');
+  }
   const wanted = wantedStreams(values, source.source);
-  const streams = await discover(source.source, wanted, { stateDir, signal, log });
+  const streams = await discoverStreams(source.source, context, wanted);
   requireChoice(streams, wanted);
   const single = isFile(places.destination) && !/\{stream\}|[\\/](\?.*)?$/.test(places.destination);
   const sides: Sides = {
@@ -84,7 +87,7 @@ export async function prepare(
   const { flows, misfits } = buildFlows(request, streams, sides, source.identity === destination.identity);
   const atOnce = Math.min(parallel, Math.max(flows.length, 1));
   const share = Math.max(1, Math.floor(parallel / atOnce));
-  const base = { source, destination, stateDir, signal, log, parallel: share };
+  const base = { source, destination, stateDir, signal, log: context.log, parallel: share };
   // The estimates are those of the whole stream: an incremental read would never reach them.
   const bounded = ({ totalRows: _rows, totalBytes: _bytes, ...rest }: Progress): void => onProgress(rest);
   return {
@@ -95,13 +98,16 @@ export async function prepare(
   };
 }
 
-async function discover(
-  source: Parameters<typeof discoverStreams>[0],
-  wanted: Parameters<typeof discoverStreams>[2],
-  of: Pick<Session, 'stateDir' | 'signal' | 'log'>,
-): Promise<readonly StreamInfo[]> {
-  await using context = await createContext(of);
-  return await discoverStreams(source, context, wanted);
+async function connectBoth(
+  places: Places,
+  { format }: Values,
+  { env }: World,
+  context: Context,
+): Promise<Pick<Session, 'source' | 'destination'>> {
+  const from = withFormat(places.source, format);
+  const destination = await connect(withFormat(places.destination, format), 'destination', env);
+  const source = await connect(from, 'source', env);
+  return { destination, source: isStdio(from) ? await connect(await spoolStdin(from, context), 'source', env) : source };
 }
 
 function buildFlows(
