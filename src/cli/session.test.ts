@@ -10,8 +10,9 @@ import { eitherPlaces, importPlaces, syncPlaces } from './session.ts';
 import { spoolStdin } from './stdin.ts';
 import { openTerminal } from './terminal.ts';
 
+const terminal = openTerminal({ json: false, quiet: true, color: false });
 const world = (env: World['env'] = {}): World => ({
-  terminal: openTerminal({ json: false, quiet: true, color: false }),
+  terminal,
   env,
   signal: new AbortController().signal,
   debug: false,
