@@ -57,12 +57,9 @@ async function report(terminal: Terminal, error: HeadgateError, debug: boolean):
 function stackOf(error: unknown): string {
   const parts: string[] = [];
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    parts.push(
-      `${cause.name}\n${(cause.stack ?? '')
-        .split('\n')
-        .filter((line) => /^\s+at /.test(line))
-        .join('\n')}`,
-    );
+    const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
+    const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+    parts.push([`${cause.name}${code}`, ...frames].join('\n'));
   }
   return parts.join('\ncaused by ');
 }

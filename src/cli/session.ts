@@ -75,6 +75,7 @@ export async function prepare(
   if (!source.source || !destination.destination) {
     throw new HeadgateError('usage.scheme', 'these locations cannot be a source and a destination');
   }
+  requireModes(request, source.source, destination.destination);
   const wanted = wantedStreams(values, source.source);
   const streams = await discoverStreams(source.source, context, wanted);
   requireChoice(streams, wanted);
@@ -96,6 +97,17 @@ export async function prepare(
     atOnce,
     sessionFor: (flow) => ({ ...base, onProgress: flow.mode === 'incremental' ? bounded : onProgress }),
   };
+}
+
+/** What no stream of these two could do is said once, before any of them is looked at. */
+function requireModes(
+  { read, write }: FlowRequest,
+  source: NonNullable<Session['source']['source']>,
+  destination: NonNullable<Session['destination']['destination']>,
+): void {
+  if (!source.modes.includes(read)) throw new HeadgateError('usage.mode', `this source cannot be read in ${read} mode`);
+  if (write === undefined || destination.modes.includes(write)) return;
+  throw new HeadgateError('usage.mode', `this destination cannot ${write}; it can ${destination.modes.join(', ')}`);
 }
 
 async function connectBoth(
