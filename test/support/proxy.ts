@@ -67,6 +67,11 @@ export class Proxy implements AsyncDisposable {
     return address.port;
   }
 
+  /** Bytes since the last `arm`, each way. */
+  get moved(): Readonly<Record<Direction, number>> {
+    return { ...this.#moved };
+  }
+
   /** The same connection URL, through this proxy. */
   url(of: string): string {
     const url = new URL(of);

@@ -1,0 +1,89 @@
+/** What has to hold when everything has ended. Each finding is one line. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../src/domain/json.ts';
+import { start, tail } from './command.ts';
+import { differenceOf, expectedRows, type Difference, type History } from './model.ts';
+import type { LedgerRow } from './place.ts';
+import type { Bench } from './rig.ts';
+import type { Mode } from './scenario.ts';
+
+export interface Findings {
+  readonly difference: Difference;
+  readonly others: readonly string[];
+}
+
+export async function check(bench: Bench, history: History): Promise<Findings> {
+  const { place, scenario } = bench;
+  const expected = expectedRows(scenario.mode, history);
+  const difference = differenceOf(expected, await place.rows());
+  const ledger = await place.ledger();
+  const equal = differenceOf(history.at(-1) ?? [], expected);
+  const others = [
+    ...ledgerFindings(scenario.mode, ledger, history.length),
+    ...(await place.leftovers()).map((name) => `left behind: ${name}`),
+    ...stateLeftovers(bench.stateDir),
+    ...(scenario.dependents && !(await place.hasDependents()) ? ['replace lost an index or a view of the table'] : []),
+    ...(await verifyFindings(bench, equal.lost.length + equal.doubled.length === 0)),
+  ];
+  return { difference, others };
+}
+
+/** `runs` counts logical runs: however often one was killed and repeated, a snapshot publishes once. Pure. */
+export function ledgerFindings(mode: Mode, ledger: readonly LedgerRow[], runs: number): readonly string[] {
+  const findings: string[] = [];
+  const snapshot = mode.startsWith('snapshot');
+  if (new Set(ledger.map(({ token }) => token)).size < ledger.length) findings.push('ledger: a token is there twice');
+  if (snapshot && ledger.length !== runs) findings.push(`ledger: ${ledger.length} publishes of ${runs} runs`);
+  if (ledger.length === 0) findings.push('ledger: empty');
+  for (const [index, row] of ledger.entries()) {
+    const before = ledger[index - 1];
+    if (!before) continue;
+    if (BigInt(row.fence) <= BigInt(before.fence)) findings.push(`ledger: fence ${row.fence} after ${before.fence}`);
+    if (!snapshot && !advances(before.positions, row.positions))
+      findings.push(`ledger: position went back from ${before.positions} to ${row.positions}`);
+  }
+  return findings;
+}
+
+/** Cursor texts of one width and zone compare as they are; whole numbers compare by their length first. */
+function advances(before: string, after: string): boolean {
+  const [from, to] = [boundsOf(before), boundsOf(after)];
+  return from.length > 0 && from.every((bound, index) => atLeast(to[index] ?? '', bound));
+}
+
+function atLeast(after: string, before: string): boolean {
+  if (/^\d+$/.test(before) && /^\d+$/.test(after)) return BigInt(after) >= BigInt(before);
+  return microseconds(after) >= microseconds(before);
+}
+
+/** PostgreSQL drops trailing zeros of the fraction. */
+function microseconds(stamp: string): string {
+  const [, seconds = stamp, fraction = ''] = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.(\d{1,6}))?/.exec(stamp) ?? [];
+  return `${seconds}.${fraction.padEnd(6, '0')}`;
+}
+
+function boundsOf(positions: string): readonly string[] {
+  const byStream = JSON.parse(positions) as Readonly<Record<string, Json>>; // a ledger row's positions, as written
+  return Object.values(byStream).flatMap((position) => {
+    if (position === null || typeof position !== 'object') return [];
+    return ['value', 'bound'].flatMap((name) => {
+      const bound = (position as Readonly<Record<string, Json>>)[name]; // an object or an array: both have names
+      return typeof bound === 'string' ? [bound] : [];
+    });
+  });
+}
+
+function stateLeftovers(stateDir: string): readonly string[] {
+  return ['runs', 'scratch'].flatMap((name) => readdirSync(join(stateDir, name)).map((left) => `left behind: ${name}/${left}`));
+}
+
+/** Headgate's own judgement must be ours. */
+async function verifyFindings(bench: Bench, equal: boolean): Promise<readonly string[]> {
+  const result = await start(bench, 'verify').ended;
+  const verification = result.json.find((line) => 'equal' in line);
+  if (verification?.['equal'] === equal && result.code === (equal ? 0 : 1)) return [];
+  return [
+    `verify says ${JSON.stringify(verification?.['equal'] ?? null)} and ends with ${result.code}, expected ${equal}:\n${tail(result)}`,
+  ];
+}
