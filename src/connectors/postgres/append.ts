@@ -1,0 +1,33 @@
+/** Appending staged rows, without those that an earlier read has already brought. Pure. */
+import type { Target } from '../../sdk/index.ts';
+import { nameList, quoteName } from '../_sql/names.ts';
+import { columnNames, tableName } from './stage.ts';
+import { ownTable } from './names.ts';
+
+/**
+ * Rows as text: NULL equals NULL, every type has one, and the planner can hash it. With a key, a row is the key and the
+ * cursor; without one it is the whole row, numbered among its equals, so that true duplicates stay.
+ */
+export function appendSql(target: Target, stage: string): string {
+  const columns = columnNames(target);
+  const into = `insert into ${tableName(target)} (${nameList(columns)})\nselect ${nameList(columns, 's')} from ${ownTable(stage)} s`;
+  if (!target.overlap) return into;
+  const { cursor, key } = target.overlap;
+  const name = quoteName(cursor);
+  const compared = key === undefined ? columns : [...key, cursor];
+  const image = (alias: string): string => `row(${nameList(compared, alias)})::text`;
+  const number = (alias: string): string => (key === undefined ? `row_number() over (partition by ${image(alias)})` : '1');
+  return `with edge as materialized (
+  select (select min(${name}) from ${ownTable(stage)}) as low, (select max(${name}) from ${tableName(target)}) as high
+), there as (
+  select ${image('t')} as image, ${number('t')} as number from ${tableName(target)} t
+  where t.${name} >= (select low from edge) or t.${name} is null
+), again as (
+  select s.ctid as id, ${image('s')} as image, ${number('s')} as number from ${ownTable(stage)} s
+  where s.${name} <= (select high from edge) or s.${name} is null
+), known as materialized (
+  select again.id from again where exists (select from there where there.image = again.image and there.number = again.number)
+)
+${into}
+where not exists (select from known where known.id = s.ctid)`;
+}

@@ -1,0 +1,165 @@
+import { HeadgateError } from '../../domain/error.ts';
+import { refName, type TableInfo, type TableRef } from '../../domain/schema.ts';
+import type {
+  Claim,
+  Context,
+  Destination,
+  Finding,
+  Publish,
+  PublishRequest,
+  PublishResult,
+  TableResult,
+  TableWriter,
+  Target,
+  WriteRequest,
+} from '../../sdk/index.ts';
+import { quoteTable } from '../_sql/names.ts';
+import { findRelation, readColumns, readIndexes, schemaOf } from './catalog.ts';
+import { describeServer } from './check.ts';
+import type { Config } from './config.ts';
+import { explainPublish } from './explain.ts';
+import { addPublish, claimPipeline, lockFence, readLedger } from './ledger.ts';
+import { ownTable, stageName } from './names.ts';
+import { HeldPublish, publishTable } from './publish-table.ts';
+import { Session } from './session.ts';
+import { createStageSql, StageWriter, tableName, type StageShape } from './stage.ts';
+import { tableFacts, type TableFacts } from './swap-facts.ts';
+
+export class PostgresDestination implements Destination {
+  readonly #config: Config;
+  readonly #context: Context;
+  #main: Promise<Session> | undefined;
+  /** Stages that this process has made, by name: several writers fill one. */
+  readonly #stages = new Map<string, Promise<void>>();
+  /** What `describe` learnt, for `explain`. */
+  readonly #facts = new Map<string, TableFacts>();
+
+  constructor(config: Config, context: Context) {
+    this.#config = config;
+    this.#context = context;
+  }
+
+  #open(): Promise<Session> {
+    return Session.open(this.#config, { signal: this.#context.signal, readOnly: false });
+  }
+
+  /** The session of all calls but loads, which have one each. Opened again when it has broken. */
+  async #session(): Promise<Session> {
+    const current = await this.#main?.catch(() => undefined);
+    if (current?.alive) return current;
+    this.#main = this.#open();
+    return this.#main;
+  }
+
+  async check(): Promise<readonly Finding[]> {
+    try {
+      return await describeServer(await this.#session());
+    } catch (error) {
+      if (!(error instanceof HeadgateError)) throw error;
+      return [{ level: 'error', code: error.code, message: error.message, hint: error.hint }];
+    }
+  }
+
+  async describe(table: TableRef): Promise<TableInfo | undefined> {
+    const session = await this.#session();
+    const relation = await findRelation(session, table);
+    if (!relation) return undefined;
+    const facts = await tableFacts(session, table);
+    if (facts) this.#facts.set(quoteTable(relation.stream), facts);
+    const columns = (await readColumns(session, [relation.oid])).get(relation.oid) ?? [];
+    const indexes = (await readIndexes(session, [relation.oid])).get(relation.oid) ?? [];
+    return {
+      schema: schemaOf(columns, indexes),
+      unique: indexes.filter(({ unique }) => unique).map((index) => index.columns),
+      required: columns.filter(({ required }) => required).map(({ field }) => field.name),
+      ...(relation.rows !== undefined && { estimatedRows: relation.rows }),
+    };
+  }
+
+  async ledger(pipeline: string): Promise<readonly Publish[]> {
+    return readLedger(await this.#session(), pipeline);
+  }
+
+  async claim(pipeline: string, fence?: number): Promise<Claim> {
+    return claimPipeline(await this.#session(), pipeline, fence);
+  }
+
+  async open(request: WriteRequest): Promise<TableWriter> {
+    const { target, pipeline, attempt } = request;
+    const stage = stageName(pipeline, attempt, target.table);
+    const made = this.#stages.get(stage) ?? this.#makeStage(stage, target);
+    this.#stages.set(stage, made);
+    await made;
+    return new StageWriter(await this.#open(), request, stage, (name) => this.#context.failpoint(name));
+  }
+
+  async #makeStage(stage: string, target: Target): Promise<void> {
+    const doing = `staging ${refName(target.table)}`;
+    try {
+      const session = await this.#open();
+      await using _session = session;
+      const shape = await stageShape(session, target);
+      for (const sql of createStageSql(stage, target, shape)) await session.rows(sql, doing);
+    } catch (error) {
+      this.#stages.delete(stage);
+      throw error;
+    }
+  }
+
+  async publish(request: PublishRequest): Promise<PublishResult> {
+    const session = await this.#session();
+    const refs = new Set(request.tables.flatMap(({ staged }) => staged.map(({ ref }) => ref)));
+    for (const ref of refs) this.#stages.delete(ref);
+    await session.rows('begin', 'publishing');
+    try {
+      return await this.#publish(session, request, refs);
+    } catch (error) {
+      if (session.alive) await session.rows('rollback', 'publishing').catch(() => undefined);
+      if (!(error instanceof HeldPublish)) throw error;
+      await dropStages(session, refs);
+      return { status: 'held', tables: [], held: error.held };
+    }
+  }
+
+  async #publish(session: Session, request: PublishRequest, refs: ReadonlySet<string>): Promise<PublishResult> {
+    const { failpoint } = this.#context;
+    const done = await lockFence(session, request);
+    if (done) {
+      await dropStages(session, refs);
+      await session.rows('commit', 'publishing');
+      return { status: 'already', tables: done.tables };
+    }
+    await failpoint('postgres.publish.begun');
+    const tables: TableResult[] = [];
+    for (const table of request.tables) tables.push(await publishTable(session, table));
+    await failpoint('postgres.publish.written');
+    await addPublish(session, request, tables);
+    await dropStages(session, refs);
+    await failpoint('postgres.publish.before-commit');
+    await session.rows('commit', 'publishing: committing');
+    await failpoint('postgres.publish.committed');
+    return { status: 'published', tables };
+  }
+
+  explain(target: Target): readonly string[] {
+    return explainPublish(target, this.#facts.get(tableName(target)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const session = await this.#main?.catch(() => undefined);
+    await session?.[Symbol.asyncDispose]();
+  }
+}
+
+/** Rows that the publish will move by renaming are staged in their final form; all others in what is fastest to fill. */
+async function stageShape(session: Session, target: Target): Promise<StageShape> {
+  if (target.content === 'changes') return { kind: 'plain' };
+  const facts = await tableFacts(session, target.table);
+  if (!facts || (target.policy.mode === 'replace' && target.policy.existing === 'recreate')) return { kind: 'final' };
+  if (target.policy.mode !== 'replace' || facts.inPlace.length > 0) return { kind: 'plain' };
+  return { kind: 'like', table: tableName(target), add: target.add };
+}
+
+async function dropStages(session: Session, refs: ReadonlySet<string>): Promise<void> {
+  for (const ref of refs) await session.rows(`drop table if exists ${ownTable(ref)}`, 'removing staged rows');
+}

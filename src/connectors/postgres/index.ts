@@ -1,0 +1,29 @@
+import { defineConnector } from '../../sdk/index.ts';
+import { config, identity, parseLocation } from './config.ts';
+import { copyFormats } from './copy-out.ts';
+import { producedFormats } from './select.ts';
+import { nativeType } from './types.ts';
+
+export const postgres = defineConnector({
+  name: 'postgres',
+  title: 'PostgreSQL',
+  config,
+  parse: parseLocation,
+  identity,
+  source: {
+    modes: ['snapshot', 'incremental'],
+    pushdown: ['select', 'where', 'rename', 'cast', 'query'],
+    defaultNamespace: 'public',
+    produces: (_config, schema, projection) => producedFormats(schema, projection),
+    open: async (settings, context) => new (await import('./source.ts')).PostgresSource(settings, context),
+  },
+  destination: {
+    modes: ['append', 'replace', 'merge', 'mirror'],
+    identifiers: { maxBytes: 63, foldsCase: false, defaultNamespace: 'public' },
+    accepts: () => copyFormats,
+    loads: () => false,
+    parallelWriters: true,
+    types: nativeType,
+    open: async (settings, context) => new (await import('./destination.ts')).PostgresDestination(settings, context),
+  },
+});

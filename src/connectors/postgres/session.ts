@@ -1,0 +1,203 @@
+import { once } from 'node:events';
+import { connect as dial } from 'node:net';
+import type { Client, ClientConfig, QueryConfig, Submittable } from 'pg';
+import { HeadgateError } from '../../domain/error.ts';
+import { quoteText } from '../_sql/names.ts';
+import { identity, type Config } from './config.ts';
+import { connectError, pgError } from './errors.ts';
+
+export type Row = Readonly<Record<string, string | null>>;
+
+export interface SessionOptions {
+  readonly signal: AbortSignal;
+  /** A source's session cannot write, whatever statement it is given. */
+  readonly readOnly: boolean;
+}
+
+/** Text must be the same whoever configured the server; nothing here may depend on the process's own zone or locale. */
+const settings: Readonly<Record<string, string>> = {
+  client_encoding: 'UTF8',
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '3',
+  standard_conforming_strings: 'on',
+  // A copy takes as long as it takes; a lock that we wait for must not hold up others behind us.
+  statement_timeout: '0',
+  lock_timeout: '30s',
+  // A snapshot that partitions share waits in an open transaction; a lost process must not hold it for ever.
+  idle_in_transaction_session_timeout: '24h',
+};
+
+const cancelWait = 1000;
+
+/** One connection. All values are text; a failure is a HeadgateError that says what we were `doing`. */
+export class Session implements AsyncDisposable {
+  readonly #client: Client;
+  readonly #config: Config;
+  readonly #signal: AbortSignal;
+  readonly #abort = (): void => void this.cancel();
+  #cancelled = false;
+  #ended = false;
+
+  private constructor(client: Client, config: Config, signal: AbortSignal) {
+    this.#client = client;
+    this.#config = config;
+    this.#signal = signal;
+    // A socket that breaks while idle also says so here; the next statement's own error is the one that counts.
+    client.on('error', () => (this.#ended = true));
+    client.on('end', () => (this.#ended = true));
+    signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  static async open(config: Config, options: SessionOptions): Promise<Session> {
+    const doing = `connecting to ${identity(config)}`;
+    if (options.signal.aborted) throw new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
+    try {
+      const session = new Session(await connectClient(config), config, options.signal);
+      const all = { ...settings, default_transaction_read_only: options.readOnly ? 'on' : 'off' };
+      const calls = Object.entries(all).map(([name, value]) => `set_config(${quoteText(name)}, ${quoteText(value)}, false)`);
+      // A database that does not wait for its disk may forget a publish that the source was already told about.
+      const durable = `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
+      await session.rows(`select ${[...calls, durable].join(', ')}`, doing);
+      return session;
+    } catch (error) {
+      throw connectError(error, doing);
+    }
+  }
+
+  get alive(): boolean {
+    return !this.#ended && !this.#cancelled;
+  }
+
+  /** Rows of one statement. Several statements (no parameters) give the rows of the last. */
+  async rows(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<readonly Row[]> {
+    const result = await this.#run(sql, doing, parameters);
+    return result.rows;
+  }
+
+  /** The first row of a statement that has one. */
+  async row(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<Row> {
+    const [row] = await this.rows(sql, doing, parameters);
+    if (!row) throw new HeadgateError('internal.unexpected', `${doing}: the server answered no row`);
+    return row;
+  }
+
+  /** How many rows the statement changed. */
+  async run(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<number> {
+    return (await this.#run(sql, doing, parameters)).count;
+  }
+
+  /** The columns of a query, of which nothing runs. Refuses several statements in one text. */
+  async describe(sql: string, doing: string): Promise<readonly { name: string; oid: string; modifier: string }[]> {
+    try {
+      // The types of the driver do not know the switch that makes it use the protocol with one statement per text.
+      const query: QueryConfig & { queryMode: 'extended' } = { text: `${sql} limit 0`, queryMode: 'extended' };
+      const { fields } = await this.#client.query(query);
+      return fields.map((field) => ({
+        name: field.name,
+        oid: String(field.dataTypeID),
+        modifier: String(field.dataTypeModifier),
+      }));
+    } catch (error) {
+      throw this.explain(error, doing);
+    }
+  }
+
+  async #run(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<{ rows: Row[]; count: number }> {
+    try {
+      // With parameters or not, the driver's own conversions are off: every value is the server's text.
+      const answer = await this.#client.query<Record<string, string | null>>(sql, parameters && [...parameters]);
+      const result = Array.isArray(answer) ? (answer as (typeof answer)[]).at(-1) : answer; // several statements give an array
+      return { rows: result?.rows ?? [], count: result?.rowCount ?? 0 };
+    } catch (error) {
+      throw this.explain(error, doing);
+    }
+  }
+
+  /** Hands a COPY stream to the connection; its own events tell how it went. */
+  submit<T extends Submittable>(query: T): T {
+    return this.#client.query(query);
+  }
+
+  /** A failure of this session as ours. After a cancel that is the reason, whatever the driver says. */
+  explain(error: unknown, doing: string): HeadgateError {
+    if (this.#signal.aborted) return new HeadgateError('run.cancelled', `${doing}: the run was cancelled`, { cause: error });
+    return pgError(error, doing);
+  }
+
+  /** Stops the running statement at the server, then ends the connection; the session is of no use afterwards. */
+  async cancel(): Promise<void> {
+    if (this.#ended || this.#cancelled) return;
+    this.#cancelled = true;
+    await requestCancel(this.#config, this.#client).catch(() => undefined);
+    this.destroy();
+  }
+
+  /** Ends the socket at once; the server rolls back. */
+  destroy(): void {
+    this.#ended = true;
+    this.#signal.removeEventListener('abort', this.#abort);
+    // The driver's public `end` waits for the running statement; its socket is what must go.
+    const { connection } = this.#client as unknown as { connection: { stream: { destroy(): void } } };
+    connection.stream.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#abort);
+    if (this.#ended || this.#cancelled) return this.destroy();
+    this.#ended = true;
+    await this.#client.end().catch(() => undefined);
+  }
+}
+
+async function connectClient(config: Config): Promise<Client> {
+  const { default: pg } = await import('pg');
+  const attempt = async (ssl: ClientConfig['ssl']): Promise<Client> => {
+    const client = new pg.Client({
+      host: config.host,
+      port: config.port,
+      database: config.database,
+      user: config.user,
+      // A function, so that the driver looks neither at the process's environment nor at password files.
+      password: () => config.password ?? '',
+      ssl,
+      application_name: config.application_name,
+      connectionTimeoutMillis: config.connect_timeout * 1000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 30_000,
+      types: { getTypeParser: () => (value: string) => value },
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+  const local = config.host.startsWith('/');
+  if (config.sslmode === 'disable' || local) return attempt(false);
+  if (config.sslmode === 'verify-full') return attempt({ rejectUnauthorized: true });
+  if (config.sslmode === 'verify-ca') return attempt({ rejectUnauthorized: true, checkServerIdentity: () => undefined });
+  try {
+    return await attempt({ rejectUnauthorized: false });
+  } catch (error) {
+    const plain = config.sslmode === 'prefer' && error instanceof Error && /does not support SSL/.test(error.message);
+    if (!plain) throw error;
+    return attempt(false);
+  }
+}
+
+/** PostgreSQL's cancel request: a connection of its own that carries the process id and its key, and no answer. */
+async function requestCancel(config: Config, client: Client): Promise<void> {
+  const { processID, secretKey } = client as unknown as { processID: number | null; secretKey: number | null };
+  if (processID === null || secretKey === null) return;
+  const message = Buffer.alloc(16);
+  message.writeInt32BE(16, 0);
+  message.writeInt32BE(80877102, 4);
+  message.writeInt32BE(processID, 8);
+  message.writeInt32BE(secretKey, 12);
+  const { host, port } = config;
+  const socket = host.startsWith('/') ? dial(`${host}/.s.PGSQL.${port}`) : dial(port, host);
+  socket.end(message);
+  socket.resume();
+  await once(socket, 'close', { signal: AbortSignal.timeout(cancelWait) }).finally(() => socket.destroy());
+}

@@ -1,0 +1,102 @@
+/** Staging: the table that the writers of an attempt fill before a publish moves its rows. */
+import type { Field } from '../../domain/schema.ts';
+import type { Staged, TableWriter, Target, WriteRequest } from '../../sdk/index.ts';
+import { refName } from '../../domain/schema.ts';
+import { nameList, quoteName, quoteTable } from '../_sql/names.ts';
+import { copyIn } from './copy-in.ts';
+import { copyOptions } from './copy-out.ts';
+import { ownTable } from './names.ts';
+import type { Session } from './session.ts';
+import { nativeType } from './types.ts';
+
+export const changeColumns = ['_op', '_seq', '_unchanged'] as const;
+
+export const deletedAt = '_deleted_at';
+
+/** Does a row that went away stay, with the time of its going? */
+export function marksDeletes({ policy, content }: Target): boolean {
+  return policy.deletes === 'soft' && (policy.mode === 'mirror' || content === 'changes');
+}
+
+export const columnType = (field: Field): string => field.native?.type ?? nativeType(field.type);
+
+export const columnNames = ({ schema }: Target): readonly string[] => schema.fields.map(({ name }) => name);
+
+export const tableName = ({ table }: Target): string => quoteTable({ namespace: table.namespace ?? 'public', name: table.name });
+
+const definition = (field: Field): string => `${quoteName(field.name)} ${columnType(field)}`;
+
+/** How a stage is made. `final` = the publish renames it into place, so it is logged and has the table's own shape. */
+export type StageShape =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'final' }
+  | { readonly kind: 'like'; readonly table: string; readonly add: readonly Field[] };
+
+export function createStageSql(stage: string, target: Target, shape: StageShape): readonly string[] {
+  const fields = target.schema.fields.map(definition);
+  const name = ownTable(stage);
+  if (shape.kind === 'like') {
+    const copied = 'including defaults including constraints including storage including compression including comments';
+    const add = shape.add.map((field) => `alter table ${name} add column if not exists ${definition(field)}`);
+    return [`create table if not exists ${name} (like ${shape.table} ${copied})`, ...add];
+  }
+  if (shape.kind === 'final') {
+    const extra = marksDeletes(target) ? [`${quoteName(deletedAt)} timestamp with time zone`] : [];
+    return [`create table if not exists ${name} (${[...fields, ...extra].join(', ')})`];
+  }
+  const lead = target.content === 'changes' ? ['_op text', '_seq numeric', '_unchanged jsonb'] : [];
+  return [`create unlogged table if not exists ${name} (${[...lead, ...fields].join(', ')})`];
+}
+
+/** One COPY into a stage, in a transaction of its own that `flush` commits. */
+export class StageWriter implements TableWriter {
+  readonly #session: Session;
+  readonly #request: WriteRequest;
+  readonly #stage: string;
+  readonly #failpoint: (name: string) => Promise<void>;
+  #rows = 0;
+  #bytes = 0;
+  #flushed = false;
+
+  constructor(session: Session, request: WriteRequest, stage: string, failpoint: (name: string) => Promise<void>) {
+    this.#session = session;
+    this.#request = request;
+    this.#stage = stage;
+    this.#failpoint = failpoint;
+  }
+
+  async write(data: AsyncIterable<Uint8Array>): Promise<void> {
+    const { target, format } = this.#request;
+    const doing = `loading ${refName(target.table)}`;
+    const lead = target.content === 'changes' ? changeColumns : [];
+    const columns = nameList([...lead, ...columnNames(target)]);
+    const counted = async function* (add: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+      for await (const chunk of data) {
+        add(chunk.length);
+        yield chunk;
+      }
+    };
+    await this.#session.rows('begin', doing);
+    this.#rows = await copyIn(
+      this.#session,
+      `copy ${ownTable(this.#stage)} (${columns}) from stdin ${copyOptions(format)}`,
+      counted((bytes) => (this.#bytes += bytes)),
+      doing,
+      () => this.#failpoint('postgres.copy.mid'),
+    );
+  }
+
+  async flush(): Promise<Staged> {
+    const { table } = this.#request.target;
+    await this.#session.rows('commit', `staging ${refName(table)}`);
+    this.#flushed = true;
+    await this.#failpoint('postgres.stage.flushed');
+    return { table, ref: this.#stage, rows: this.#rows, bytes: this.#bytes };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // An open transaction ends with its connection: what was not flushed was never there.
+    if (this.#flushed) await this.#session[Symbol.asyncDispose]();
+    else await this.#session.cancel();
+  }
+}
