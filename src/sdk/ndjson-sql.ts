@@ -33,7 +33,7 @@ export interface NdjsonOptions {
  */
 export function ndjsonDocuments(paths: readonly string[], { lenient = false }: NdjsonOptions = {}): string {
   const list = `[${paths.map(quoteText).join(', ')}]`;
-  const lines = `read_ndjson_objects(${list}, maximum_object_size = ${maxLineBytes}, ignore_errors = ${lenient}, compression = 'none')`;
+  const lines = `read_ndjson_objects(${list}, maximum_object_size = ${maxLineBytes}, ignore_errors = ${lenient}, compression = 'uncompressed')`;
   const keys = 'json_keys(json)';
   const good = `json_type(json) = 'OBJECT' and len(${keys}) = len(list_distinct(${keys}))`;
   const bad = lenient ? '' : ` else error('a line is not a JSON object with distinct keys')`;

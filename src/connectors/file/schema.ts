@@ -83,8 +83,9 @@ function evidenceAt(row: readonly (string | null)[], at: number): Evidence {
 async function ndjsonContent(path: string, duck: Duck): Promise<FileContent> {
   const documents = ndjsonDocuments([path], { lenient: true });
   const found = await duck.rows(
-    `select key, min(at) as first from (select unnest(json_keys(doc)) as key, row_number() over () as at from ${documents}) ` +
-      'group by key order by first, key',
+    // Numbered behind unnest: keys of one line keep their order.
+    'select key, min(at_row) as first from (select key, row_number() over () as at_row from ' +
+      `(select unnest(json_keys(doc)) as key from ${documents})) group by key order by first`,
   );
   const keys = found.map(([key]) => key ?? '');
   checkKeys(path, keys);

@@ -1,0 +1,65 @@
+/** The statement that writes rows of wire text as one document of a format. Pure. */
+import { HeadgateError } from '../domain/error.ts';
+import type { Field } from '../domain/schema.ts';
+import type { LogicalType } from '../domain/types.ts';
+import { duckType, fromWire, quoteName, quoteText } from '../sdk/duck-sql.ts';
+import type { FormatName } from '../sdk/index.ts';
+
+export interface OutputColumn {
+  readonly field: Field;
+  /** Its wire text. */
+  readonly text: string;
+}
+
+/** `from` = the relation with its filter, as it stands behind `from`. */
+export function copyStatement(format: FormatName, path: string, columns: readonly OutputColumn[], from: string): string {
+  const to = quoteText(path);
+  switch (format) {
+    case 'csv': {
+      // With one column an empty string and a lone `\.` must not be bare: a loader takes them for nothing and for the end.
+      const quotes = columns.length === 1 ? ', force_quote *' : '';
+      const settings = `format csv, header false, delimiter ',', quote '"', escape '"', nullstr ''${quotes}`;
+      return `copy (select ${columns.map(({ text }, at) => `${text} as c${at}`).join(', ')} from ${from}) to ${to} (${settings})`;
+    }
+    case 'ndjson': {
+      const pairs = columns.map(
+        ({ field, text }) => `${quoteText(`${JSON.stringify(field.name)}:`)} || ${jsonValue(field.type, text)}`,
+      );
+      // Written as CSV that quotes nothing: the JSON writer would pass numbers through doubles.
+      const settings = String.raw`format csv, header false, delimiter E'\x01', quote '', escape '', nullstr ''`;
+      return `copy (select '{' || ${pairs.join(` || ',' || `)} || '}' from ${from}) to ${to} (${settings})`;
+    }
+    case 'parquet': {
+      const typed = columns.map(
+        ({ field, text }) => `cast(${fromWire(field.type, text)} as ${duckType(field.type)}) as ${quoteName(field.name)}`,
+      );
+      return `copy (select ${typed.join(', ')} from ${from}) to ${to} (format parquet, compression zstd)`;
+    }
+    default:
+      throw new HeadgateError('internal.unexpected', `converting to ${format}: only csv, ndjson and parquet are written`);
+  }
+}
+
+const jsonNumber = String.raw`-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?`;
+
+/** A value as JSON, numbers digit by digit; NULL is `null`, so every line has every key. */
+function jsonValue(type: LogicalType, text: string): string {
+  const string = `cast(to_json(${text}) as VARCHAR)`;
+  const some = ((): string => {
+    switch (type.kind) {
+      case 'boolean':
+        return `case ${text} when 't' then 'true' else 'false' end`;
+      case 'integer':
+      case 'decimal':
+      case 'float': {
+        const bare = String.raw`regexp_replace(ltrim(${text}, '+'), '^(-?)0+([0-9])', '\1\2')`;
+        return `case when regexp_full_match(${bare}, ${quoteText(jsonNumber)}) then ${bare} else ${string} end`;
+      }
+      case 'json':
+        return `translate(${text}, chr(10) || chr(13), '  ')`;
+      default:
+        return string;
+    }
+  })();
+  return `case when ${text} is null then 'null' else ${some} end`;
+}
