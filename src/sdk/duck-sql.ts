@@ -4,8 +4,11 @@ import type { CsvDialect } from './source.ts';
 
 /** Pure DuckDB SQL that the port, the staging hub, the shape and the connector share. */
 
-/** Text of the error that `fromWire` raises inside DuckDB; the port turns it into `value.invalid`. */
+/** Leads the text that `fromWire` lets fail where DuckDB would accept too much; the port turns it into `value.invalid`. */
 export const misfit = 'headgate:misfit';
+
+/** A cast that fails: not `error()`, which is volatile and so not allowed inside `try()`. */
+const refuse = (text: string, type: string): string => `cast('${misfit} ' || ${text} as ${type})`;
 
 /** Longest record that a CSV reader takes, in bytes: a wide JSON column must pass. */
 const maxLineBytes = 32 * 1024 * 1024;
@@ -87,7 +90,7 @@ const clock = String.raw`\d\d:\d\d:\d\d(\.\d{1,6}0*)?`;
 /** `text` as `type` when `sure` (cheap, true for nearly every value), else `slow` when `pattern` matches all of it, else a misfit. */
 const guarded = (text: string, type: string, sure: string, pattern: string, slow = text): string =>
   `case when ${sure} then cast(${text} as ${type}) when not regexp_full_match(${text}, ${quoteText(pattern)}) ` +
-  `then error('${misfit}') else cast(${slow} as ${type}) end`;
+  `then ${refuse(text, type)} else cast(${slow} as ${type}) end`;
 
 /**
  * The typed value of wire text (docs/wire.md) as a DuckDB expression; `text` is an expression of type VARCHAR. A text that the
@@ -110,7 +113,7 @@ export function fromWire(type: LogicalType, text: string, native = duckType(type
     }
     case 'float': {
       const value = `cast(${text} as ${native})`;
-      return `case when isinf(${value}) and not contains(lower(${text}), 'inf') then error('${misfit}') else ${value} end`;
+      return `case when isinf(${value}) and not contains(lower(${text}), 'inf') then ${refuse(text, native)} else ${value} end`;
     }
     case 'date':
       return guarded(text, native, `strlen(${text}) = 10`, `-?infinity|${day}${bc}`, `replace(${text}, ' BC', ' (BC)')`);
@@ -126,7 +129,8 @@ export function fromWire(type: LogicalType, text: string, native = duckType(type
       return guarded(text, native, sure, pattern, moved);
     }
     case 'bytes':
-      return `case when ${text} like '\\x%' then unhex(substr(${text}, 3)) when ${text} is not null then error('${misfit}') end`;
+      // Without its `\\x` a text keeps a character that is no hex digit.
+      return `unhex(case when starts_with(${text}, '\\x') then substr(${text}, 3) else ${text} || '!' end)`;
     case 'interval':
       return `cast(replace(${text}, '+', '') as INTERVAL)`;
     default:
@@ -135,7 +139,7 @@ export function fromWire(type: LogicalType, text: string, native = duckType(type
 }
 
 /** `fromWire`, with NULL where the text does not fit. */
-export const tryFromWire = (type: LogicalType, text: string): string => `try(${fromWire(type, text)})`;
+export const tryFromWire = (type: LogicalType, text: string, native?: string): string => `try(${fromWire(type, text, native)})`;
 
 /** The wire text of a typed value, as a DuckDB expression of type VARCHAR. */
 export function toWire(type: LogicalType, value: string): string {

@@ -16,12 +16,13 @@ const name = (text: string | undefined): string => (text !== undefined && /^[\w.
 const rules: readonly Rule[] = [
   { pattern: /^INTERRUPT/, code: 'run.cancelled', say: () => 'stopped on request' },
   {
-    pattern: /Could not set lock on file "([^"]+)"(?:.*PID (\d+))?/s,
+    pattern: /^IO Error[\s\S]*Could not set lock on file "([^"]+)"(?:.*PID (\d+))?/s,
     code: 'warehouse.locked',
     say: (m) => `${m[1]} is open in another process${m[2] ? ` (PID ${m[2]})` : ''}`,
   },
   {
-    pattern: /No space left on device|max_temp_directory_size|disk quota/i,
+    pattern:
+      /^(?:IO|Out of Memory|FATAL|TransactionContext) Error[\s\S]*(?:No space left on device|max_temp_directory_size|disk quota)/i,
     code: 'disk.full',
     say: () => 'no space left on the disk of the database or its scratch folder',
   },
@@ -39,41 +40,57 @@ const rules: readonly Rule[] = [
     say: (m) => `a record of the CSV does not fit its columns${m[1] ? ` (line ${m[1]})` : ''}`,
   },
   {
-    pattern: /(?:Line: (\d+))[\s\S]*?converting column "([^"]*)"/,
+    pattern: /CSV Error on Line: (\d+)[\s\S]*?Error when converting column "([^"]*)"/,
     code: 'value.invalid',
     say: (m) => `a value in line ${m[1]} does not fit the field${name(m[2])}`,
   },
-  { pattern: new RegExp(misfit), code: 'value.invalid', say: () => 'a value does not fit its type exactly' },
   {
-    pattern: /^(?:Conversion|Out of Range) Error[\s\S]*?(?: to (?:type )?'?([A-Z][A-Z0-9_]*))?/,
+    pattern: new RegExp(`${misfit}|^Invalid Input Error: Invalid input for hex`),
     code: 'value.invalid',
-    say: (m) => `a value does not fit its type${name(m[1])}`,
+    say: () => 'a value does not fit its type exactly',
   },
-  { pattern: /NOT NULL constraint failed: ([\w.]+)/, code: 'key.null', say: (m) => `a NULL in the required column${name(m[1])}` },
+  { pattern: /^(?:Conversion|Out of Range) Error/, code: 'value.invalid', say: () => 'a value does not fit its type' },
+  {
+    pattern: /^Constraint Error: NOT NULL constraint failed: ([\w.]+)/,
+    code: 'key.null',
+    say: (m) => `a NULL in the required column${name(m[1])}`,
+  },
   { pattern: /^Constraint Error/, code: 'key.duplicate', say: () => 'a row breaks a constraint of the table' },
   {
-    pattern: /Conflict on|write-write conflict|^TransactionContext/i,
+    pattern: /^TransactionContext/,
     code: 'publish.busy',
     say: () => 'another session changed the same rows',
   },
   {
-    pattern: /No files found that match|No such file or directory|database does not exist/i,
+    pattern: /^IO Error[\s\S]*(?:No files found that match|No such file or directory|database does not exist)/,
     code: 'file.missing',
     say: () => 'a file does not exist',
   },
-  { pattern: /Permission denied|Cannot open file/i, code: 'access.denied', say: () => 'a file may not be opened' },
-  { pattern: /read-only mode|^Permission Error/i, code: 'query.invalid', say: () => 'the statement is not allowed here' },
   {
-    pattern: /(?:Table|View|Schema|Function) with name (?:"([^"]+)"|(\S+)) does not exist/,
+    pattern: /^IO Error[\s\S]*(?:Permission denied|Cannot open file)/,
+    code: 'access.denied',
+    say: () => 'a file may not be opened',
+  },
+  {
+    pattern: /^Permission Error|^Invalid Input Error[\s\S]*read-only mode/,
+    code: 'query.invalid',
+    say: () => 'the statement is not allowed here',
+  },
+  {
+    pattern: /^Catalog Error: (?:Table|View|Schema|Function) with name (?:"([^"]+)"|(\S+)) does not exist/,
     code: 'query.invalid',
     say: (m) => `nothing is named${name(m[1] ?? m[2])}`,
   },
   {
-    pattern: /column "([^"]+)" not found|does not have a column named "([^"]+)"/i,
+    pattern: /^Binder Error[\s\S]*?column "([^"]+)" not found|^Binder Error[\s\S]*?does not have a column named "([^"]+)"/i,
     code: 'query.invalid',
     say: (m) => `there is no column${name(m[1] ?? m[2])}`,
   },
-  { pattern: /syntax error at or near "(\w+)"/, code: 'query.invalid', say: (m) => `syntax error near${name(m[1])}` },
+  {
+    pattern: /^Parser Error: syntax error at or near "(\w+)"/,
+    code: 'query.invalid',
+    say: (m) => `syntax error near${name(m[1])}`,
+  },
   {
     pattern:
       /^(?:Failed to extract|(?:Parser|Binder|Catalog|Syntax|Not implemented|Invalid Input|Invalid Type|Mismatch Type) Error)/,
@@ -88,7 +105,8 @@ const rules: readonly Rule[] = [
  */
 export function duckError(error: unknown, doing: string): HeadgateError {
   if (error instanceof HeadgateError) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  // What follows is a piece of the statement, which could look like anything.
+  const text = (error instanceof Error ? error.message : String(error)).split('\nLINE ')[0] ?? '';
   const cause = new Error(`DuckDB: ${/^[\w ]{1,40}(?=:)/.exec(text)?.[0] ?? 'unknown error'}`);
   for (const rule of rules) {
     const match = rule.pattern.exec(text);

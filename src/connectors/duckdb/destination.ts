@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { HeadgateError } from '../../domain/error.ts';
+import type { Context, Destination, Duck, Finding } from '../../sdk/index.ts';
+import { readTable } from './catalog.ts';
+import { explainPublish } from './explain.ts';
+import { ledgerExists, readLedger, takeOver } from './ledger.ts';
+import { filePath, type Config } from './location.ts';
+import { publish } from './publish.ts';
+import { openWriter } from './writer.ts';
+
+/** Nothing creates the file before something is written to it. */
+export function openDestination(settings: Config, context: Context): Promise<Destination> {
+  const path = filePath(settings);
+  let opened: Promise<Duck> | undefined;
+  const duck = (): Promise<Duck> => (opened ??= context.duck({ path }));
+  const known = (): boolean => opened !== undefined || existsSync(path);
+  return Promise.resolve({
+    check: async () => (known() ? await findings(duck) : []),
+    describe: async (table) => (known() ? await readTable(await duck(), table) : undefined),
+    ledger: async (pipeline) => (known() && (await ledgerExists(await duck())) ? await readLedger(await duck(), pipeline) : []),
+    claim: async (pipeline, fence) => await takeOver(await duck(), pipeline, fence),
+    // A connection of its own per writer: tables load side by side.
+    open: async (request) => await openWriter(await context.duck({ path }), context, request),
+    publish: async (request) => await publish(await duck(), context, request),
+    explain: explainPublish,
+    [Symbol.asyncDispose]: async () => {
+      const open = await opened?.catch(() => undefined);
+      await open?.[Symbol.asyncDispose]();
+    },
+  } satisfies Destination);
+}
+
+/** What keeps the file from being opened. */
+export async function findings(duck: () => Promise<Duck>): Promise<readonly Finding[]> {
+  try {
+    await (await duck()).rows('select 1');
+    return [];
+  } catch (error) {
+    if (!(error instanceof HeadgateError)) throw error;
+    return [{ level: 'error', code: error.code, message: error.message, hint: error.hint }];
+  }
+}

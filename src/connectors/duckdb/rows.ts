@@ -1,0 +1,86 @@
+import { HeadgateError } from '../../domain/error.ts';
+import { nameList, quoteName } from '../../sdk/duck-sql.ts';
+import type { Target } from '../../sdk/index.ts';
+import { sameName, type TableFacts } from './catalog.ts';
+import { nativeType } from './load-sql.ts';
+import { collectChanged, countMatches, deletedAt, matchRows, writeMerge, type Merge } from './merge-sql.ts';
+import type { Work } from './table.ts';
+
+/** Adds rows; of those read again by an incremental read only what is not there yet. */
+export async function appendRows({
+  duck,
+  target,
+  table,
+  rows,
+}: Work): Promise<{ added: number; changed: number; deleted: number }> {
+  return { added: await duck.run(appendSql(target, table, rows)), changed: 0, deleted: 0 };
+}
+
+export function appendSql({ schema, overlap }: Pick<Target, 'schema' | 'overlap'>, table: string, rows: string): string {
+  const names = nameList(schema.fields.map(({ name }) => name));
+  const into = `insert into ${table} (${names})`;
+  if (!overlap) return `${into} select ${names} from ${rows}`;
+  if (overlap.key?.length) {
+    const same = [...overlap.key, overlap.cursor].map((name) => `t.${quoteName(name)} is not distinct from s.${quoteName(name)}`);
+    return `${into} select ${names} from ${rows} s where not exists (select 1 from ${table} t where ${same.join(' and ')})`;
+  }
+  // Without a key whole rows are compared, as often as they occur: true duplicates stay. Only rows from the lowest cursor of
+  // this read on can have been read before.
+  const cursor = quoteName(overlap.cursor);
+  const before = `select ${names} from ${table} where ${cursor} is null or ${cursor} >= (select min(${cursor}) from ${rows})`;
+  return `${into} select ${names} from ${rows} except all ${before}`;
+}
+
+export function mergeFor(
+  { target, table, rows }: Pick<Work, 'target' | 'table' | 'rows'>,
+  facts: Pick<TableFacts, 'schema'>,
+): Merge {
+  const { policy, schema } = target;
+  const key = policy.key ?? schema.key ?? [];
+  const arriving = schema.fields.map(({ name }) => name);
+  const values = arriving.filter((name) => !key.includes(name));
+  const others = facts.schema.fields.map(({ name }) => name).filter((name) => !arriving.some((own) => sameName(own, name)));
+  const keep = policy.nulls === 'keep';
+  return {
+    table,
+    rows,
+    key,
+    values,
+    others,
+    intervals: schema.fields.filter((field) => nativeType(field) === 'INTERVAL').map(({ name }) => name),
+    effective: (name) => (keep ? `coalesce(s.${quoteName(name)}, t.${quoteName(name)})` : `s.${quoteName(name)}`),
+    soft: policy.deletes === 'soft' && others.includes(deletedAt),
+  };
+}
+
+/** What a collapsed change stream writes: sent values, else what is stored, unless that was deleted or truncated in between. */
+export function onlyNew({ policy }: Target, truncated: boolean): Pick<Merge, 'effective' | 'where'> {
+  return {
+    where: 'not s._headgate_gone',
+    effective: (name) => {
+      const [s, t] = [`s.${quoteName(name)}`, `t.${quoteName(name)}`];
+      const stored = truncated ? 'null' : `case when s._headgate_fresh then null else ${t} end`;
+      const sent = policy.nulls === 'keep' ? `coalesce(${s}.v, ${stored})` : `${s}.v`;
+      return `case when ${s} is not null then ${sent} else ${stored} end`;
+    },
+  };
+}
+
+/** Throws `key.duplicate` where the target itself has several rows with one of the incoming keys. */
+export async function mergeRows({ duck, doing }: Work, merge: Merge): Promise<{ added: number; changed: number }> {
+  await duck.run(matchRows(merge));
+  const [pairs, incoming, added, changed] = ((await duck.rows(countMatches))[0] ?? []).map(Number);
+  if (pairs !== incoming) {
+    throw new HeadgateError(
+      'key.duplicate',
+      `${doing}: the table itself has several rows with one key (${merge.key.join(', ')})`,
+    );
+  }
+  await duck.run(collectChanged(merge));
+  let written = 0;
+  for (const sql of writeMerge(merge)) written += await duck.run(sql);
+  if (added === undefined || changed === undefined || written !== added + 2 * changed) {
+    throw new HeadgateError('publish.counts', `${doing}: the rows written are not the rows that differ`);
+  }
+  return { added, changed };
+}

@@ -1,0 +1,21 @@
+import type { Duck } from '../../sdk/index.ts';
+
+/** All of `work`, or nothing of it. */
+export async function transaction<T>(duck: Duck, work: () => Promise<T>): Promise<T> {
+  await duck.run('begin transaction');
+  let result: T;
+  try {
+    result = await work();
+    await duck.run('commit');
+  } catch (error) {
+    // The first error is the one to tell: a failed commit, or an interrupt, may already have rolled back.
+    await duck.run('rollback').catch(() => undefined);
+    throw error;
+  }
+  return result;
+}
+
+/** The single number that a query answers. */
+export async function count(duck: Duck, sql: string): Promise<number> {
+  return Number((await duck.rows(sql))[0]?.[0] ?? 0);
+}

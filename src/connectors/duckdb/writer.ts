@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
+import { HeadgateError } from '../../domain/error.ts';
+import { refName } from '../../domain/schema.ts';
+import type { Context, Duck, FileRef, Staged, TableWriter, WriteRequest } from '../../sdk/index.ts';
+import { quoteName } from '../../sdk/duck-sql.ts';
+import { namespaceOf, ownSchema, quoteTable, stagePrefix } from './catalog.ts';
+import { dropStages, ensureLedger, registerStage, stageText } from './ledger.ts';
+import { columnList, countMisfits, fileRelation, loadCsv, loadRelation, nativeType, stageFields } from './load-sql.ts';
+import { spool } from './parts.ts';
+import { count, transaction } from './transaction.ts';
+
+const partBytes = 32 * 1024 * 1024;
+
+/**
+ * Stages rows in a table of their final types, in the same file. It stands beside its target where the publish may rename it
+ * into place (DuckDB cannot move a table to another schema), else in our own schema.
+ */
+export async function openWriter(duck: Duck, context: Context, request: WriteRequest): Promise<TableWriter> {
+  const { target, pipeline, attempt } = request;
+  const besides = target.existing === undefined || target.policy.mode === 'replace';
+  const namespace = besides ? namespaceOf(target.table) : ownSchema;
+  const name = `${stagePrefix}${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  const stage = { namespace, name };
+  const fields = stageFields(target);
+  await ensureLedger(duck);
+  await transaction(duck, async () => {
+    await duck.run(`create schema if not exists ${quoteName(namespace)}`);
+    await duck.run(`create table ${quoteTable(stage)} (${columnList(fields)})`);
+    await registerStage(duck, pipeline, attempt, stage);
+  });
+  const doing = `loading ${refName(target.table)}`;
+  const load = loader(duck, quoteTable(stage), request, doing);
+  let rows = 0;
+  let bytes = 0;
+  let flushed = false;
+
+  return {
+    write: async (data) => {
+      let loading = Promise.resolve();
+      let parts = 0;
+      try {
+        bytes += await spool(data, context.scratch, partBytes, async (path) => {
+          await loading;
+          loading = load.csv(path).then(async (more) => {
+            rows += more;
+            await rm(path, { force: true });
+            if ((parts += 1) === 1) await context.failpoint('duckdb.load.mid');
+          });
+          // Its failure is told by the next part, or at the end.
+          loading.catch(() => undefined);
+        });
+      } finally {
+        await loading;
+      }
+    },
+    load: async (file) => {
+      await requireUnchanged(file);
+      rows += await load.file(file);
+      await requireUnchanged(file);
+      bytes += file.size;
+    },
+    flush: async (): Promise<Staged> => {
+      const found = await count(duck, `select count(*) from ${quoteTable(stage)}`);
+      if (found !== rows) throw new HeadgateError('publish.counts', `${doing}: ${rows} rows were loaded, ${found} are staged`);
+      flushed = true;
+      await context.failpoint('duckdb.stage.flushed');
+      return { table: target.table, ref: stageText(stage), rows, bytes };
+    },
+    [Symbol.asyncDispose]: async () => {
+      try {
+        if (!flushed) await transaction(duck, async () => await dropStages(duck, pipeline, [name]));
+      } catch (error) {
+        // After a cancel no statement runs any more; the next claim removes what is left.
+        if (!(error instanceof HeadgateError) || error.code !== 'run.cancelled') throw error;
+      } finally {
+        await duck[Symbol.asyncDispose]();
+      }
+    },
+  };
+}
+
+interface Loader {
+  csv(path: string): Promise<number>;
+  file(file: FileRef): Promise<number>;
+}
+
+function loader(duck: Duck, stage: string, { target, format }: WriteRequest, doing: string): Loader {
+  const fields = stageFields(target);
+  /** Names the field and the number of its values that do not fit, from the CSV itself. */
+  const explain = async (error: unknown, path: string, dialect?: FileRef['csv']): Promise<never> => {
+    if (!(error instanceof HeadgateError) || error.code !== 'value.invalid') throw error;
+    const [counts = []] = await duck.rows(countMisfits(fields, path, dialect));
+    const bad = fields.flatMap((field, i) =>
+      counts[i] === '0'
+        ? []
+        : [`field ${JSON.stringify(field.name)}: ${counts[i]} of these rows do not fit ${nativeType(field)}`],
+    );
+    throw new HeadgateError('value.invalid', `${doing}: ${bad.join('; ') || error.message}`, { cause: error.cause });
+  };
+  const csv = async (path: string, dialect?: FileRef['csv']): Promise<number> =>
+    await duck.run(loadCsv(stage, fields, path, dialect)).catch(async (error: unknown) => await explain(error, path, dialect));
+  return {
+    csv,
+    file: async (file) => {
+      const relation = fileRelation(format, file);
+      if (relation === undefined)
+        return await csv(file.path, file.csv ?? { delimiter: ',', quote: '"', escape: '"', header: false });
+      const types = new Map((await duck.rows(`describe select * from ${relation}`)).map(([name, type]) => [name, type]));
+      const ordered = file.schema.fields.map((field) => types.get(field.name) ?? 'VARCHAR');
+      return await duck.run(loadRelation(stage, fields, relation, file, ordered));
+    },
+  };
+}
+
+async function requireUnchanged(file: FileRef): Promise<void> {
+  const now = await stat(file.path, { bigint: true }).catch(() => undefined);
+  if (!now) throw new HeadgateError('file.missing', `loading ${file.path}: the file is gone`);
+  if (now.size !== BigInt(file.size) || String(now.mtimeNs) !== file.modified) {
+    throw new HeadgateError('file.changed', `loading ${file.path}: the file has changed since it was looked at`);
+  }
+}
