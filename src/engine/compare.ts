@@ -9,7 +9,7 @@ import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { LogicalType } from '../domain/types.ts';
 import type { Context, Duck, FileRef, ReadRequest, Source } from '../sdk/index.ts';
 import { quoteName, quoteText, readCsv, toWire, tryFromWire } from '../sdk/duck-sql.ts';
-import { rewrite } from './convert.ts';
+import { rewrite, type Reading } from './convert.ts';
 
 export interface CompareColumn {
   readonly name: string;
@@ -23,6 +23,8 @@ export interface SideRequest {
   readonly source: Source;
   /** Delivers the columns of `columns`, in that order, as csv or as a file. */
   readonly read: ReadRequest;
+  /** Where the source answers with a file. */
+  readonly reading: Reading;
   readonly columns: readonly CompareColumn[];
   readonly key: readonly string[];
   /** Keep every column beside key and digest: for samples and for column-wise decisions. */
@@ -33,7 +35,7 @@ export interface SideRequest {
 export async function loadSide(duck: Duck, context: Context, side: SideRequest): Promise<void> {
   const part = join(context.scratch, `compare-${side.table}.csv`);
   const input = await spool(side, part);
-  const path = 'size' in input ? await rewrite(duck, input, side.columns, part) : part;
+  const path = 'size' in input ? await rewrite(duck, input, side.reading, context.scratch) : part;
   const canonical = side.columns.map(({ name, type }) => {
     const column = quoteName(name);
     return type ? `coalesce(${toWire(type, tryFromWire(type, column))}, ${column})` : column;

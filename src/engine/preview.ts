@@ -1,5 +1,6 @@
 /** What a run would do, computed without touching anything: the plan, its SQL, and the rows it would change. */
 import { HeadgateError } from '../domain/error.ts';
+import type { Json } from '../domain/json.ts';
 import { brakeHolds } from '../domain/policy.ts';
 import { refName } from '../domain/schema.ts';
 import { typeName } from '../domain/types.ts';
@@ -11,7 +12,7 @@ import type { ChangeCounts, ChangeSample, Flow, FlowPlan, Session } from './flow
 import { pipelineId } from './identity.ts';
 import type { Plan } from './plan.ts';
 import { planAgainst, readRequest, requireSide } from './run.ts';
-import { compareColumns, destinationRead, sourceRead } from './sides.ts';
+import { compareColumns, destinationSide, sourceSide } from './sides.ts';
 
 /** Most sample rows per kind of change; the command line shows as many as `--limit` says. */
 const sampleRows = 20;
@@ -55,7 +56,7 @@ interface Preview {
   readonly destination: Destination;
   readonly source: Source;
   readonly planned: Plan;
-  readonly from: Parameters<typeof readRequest>[2];
+  readonly from: Json | undefined;
 }
 
 async function changesOf(of: Preview): Promise<ChangeCounts | undefined> {
@@ -66,17 +67,17 @@ async function changesOf(of: Preview): Promise<ChangeCounts | undefined> {
   const key = planned.target.policy.key ?? [];
   await using duck = await context.duck();
   await using existing = await other.open(context);
-  const table = await destinationRead(existing, of.destination, planned);
+  const table = await destinationSide(existing, of.destination, planned);
   const columns = compareColumns(planned, table?.schema);
   await loadSide(duck, context, {
     table: 'incoming',
     source: of.source,
-    read: sourceRead(flow, planned, of.from),
+    ...sourceSide(flow, planned, of.from),
     columns,
     key,
     keep: true,
   });
-  if (table) await loadSide(duck, context, { table: 'stored', source: existing, read: table.request, columns, key, keep: true });
+  if (table) await loadSide(duck, context, { table: 'stored', source: existing, ...table, columns, key, keep: true });
   else await emptySide(duck, 'stored', columns);
   await newestOnly(duck, planned, columns);
   return count(duck, flow, planned, columns, key);

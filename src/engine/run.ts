@@ -140,7 +140,7 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
     });
   };
   progress('reading');
-  const convert = planned.conversion && converter(planned, flow, context);
+  const convert = planned.conversion && converter(planned, planned.conversion, flow, context);
   const outcome = await runReader({
     source,
     destination: handle,

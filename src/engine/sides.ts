@@ -1,28 +1,39 @@
 /** The two reads of a comparison: the stream as the flow shapes it, and the table as its own system reads it back. */
+import type { Json } from '../domain/json.ts';
 import type { Schema } from '../domain/schema.ts';
 import type { Destination, ReadRequest, Source } from '../sdk/index.ts';
 import type { CompareColumn } from './compare.ts';
+import type { Reading } from './convert.ts';
 import type { Flow } from './flow.ts';
 import type { Plan } from './plan.ts';
 import { readRequest } from './run.ts';
 
 /** The stream in csv, or as a file. Without `from` and with mode snapshot it is the whole stream. */
-export function sourceRead(
-  flow: Flow,
-  planned: Plan,
-  from?: Parameters<typeof readRequest>[2],
-  keys?: ReadRequest['keys'],
-): ReadRequest {
-  return { ...readRequest(flow, planned, from), format: 'csv', ...(keys && { keys }) };
+export function sourceSide(flow: Flow, planned: Plan, from?: Json, keys?: ReadRequest['keys']): Side {
+  const read: ReadRequest = { ...readRequest(flow, planned, from), format: 'csv', ...(keys && { keys }) };
+  const columns = planned.mappings.map(({ column }) => ({ from: column.from, as: column.as }));
+  const { where } = flow.shape;
+  return {
+    read,
+    reading: { format: planned.format, columns, ...(where !== undefined && { where }) },
+    schema: flow.stream.schema,
+  };
+}
+
+/** What to ask a side for, and how its answer is read where it is a file. */
+export interface Side {
+  readonly read: ReadRequest;
+  readonly reading: Reading;
+  readonly schema: Schema;
 }
 
 /** The table as a stream of its own system; absent = there is no table yet. */
-export async function destinationRead(
+export async function destinationSide(
   reader: Source,
   destination: Destination,
   planned: Plan,
   keys?: ReadRequest['keys'],
-): Promise<{ readonly request: ReadRequest; readonly schema: Schema } | undefined> {
+): Promise<Side | undefined> {
   const table = await destination.describe(planned.target.table);
   if (!table) return undefined;
   const [info] = await reader.discover([planned.target.table]);
@@ -33,13 +44,13 @@ export async function destinationRead(
     .filter(({ from }) => known.has(from));
   const soft = planned.target.policy.deletes === 'soft' && known.has('_deleted_at');
   const projection = { columns, ...(soft && { where: '_deleted_at is null' }) };
-  const request: ReadRequest = {
+  const read: ReadRequest = {
     flows: [{ stream: info.stream, schema: info.schema, projection }],
     mode: 'snapshot',
     format: 'csv',
     ...(keys && { keys }),
   };
-  return { request, schema: info.schema };
+  return { read, reading: { format: planned.loadFormat, ...projection }, schema: info.schema };
 }
 
 /**

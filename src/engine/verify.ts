@@ -7,7 +7,7 @@ import { createContext } from './context.ts';
 import type { Flow, Session, Verification } from './flow.ts';
 import type { Plan } from './plan.ts';
 import { planAgainst, requireSide } from './run.ts';
-import { compareColumns, destinationRead, sourceRead } from './sides.ts';
+import { compareColumns, destinationSide, sourceSide } from './sides.ts';
 
 /** How many keys per kind are named, and how many mismatches are looked at again. */
 const named = 20;
@@ -74,7 +74,7 @@ async function load(
 ): Promise<readonly CompareColumn[]> {
   const { flow, planned, context, duck, source, stored, destination, key } = sides;
   const wanted = keys && { fields: key, values: keys };
-  const table = await destinationRead(stored, destination, planned, wanted);
+  const table = await destinationSide(stored, destination, planned, wanted);
   if (!table)
     throw new HeadgateError('stream.missing', `the destination has no table ${refName(planned.target.table)} to verify`);
   const columns = compareColumns(planned, table.schema);
@@ -82,8 +82,8 @@ async function load(
     fields: key.map((name) => planned.mappings.find(({ target }) => target.name === name)?.column.from ?? name),
     values: keys,
   };
-  await loadSide(duck, context, { table: left, source, read: sourceRead(flow, planned, undefined, asked), columns, key, keep });
-  await loadSide(duck, context, { table: right, source: stored, read: table.request, columns, key, keep });
+  await loadSide(duck, context, { table: left, source, ...sourceSide(flow, planned, undefined, asked), columns, key, keep });
+  await loadSide(duck, context, { table: right, source: stored, ...table, columns, key, keep });
   return columns;
 }
 

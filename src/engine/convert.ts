@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { Column } from '../domain/policy.ts';
+import type { Schema } from '../domain/schema.ts';
+import type { Context, Duck, FileRef, FormatName } from '../sdk/index.ts';
+import { convert } from '../shape/convert.ts';
+import type { Flow } from './flow.ts';
+import type { Plan } from './plan.ts';
+import type { Convert } from './sinks.ts';
+
+/** The staged lane's middle for one flow: from what the source wrote to what the destination loads. */
+export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']>, flow: Flow, context: Context): Convert {
+  const fields = plan.mappings.map(({ column, source }) => ({ ...source, name: column.as, type: column.cast ?? source.type }));
+  return async (input, path) => {
+    await using duck = await context.duck();
+    return convert(duck, {
+      input: { format: plan.format, files: [input], schema: 'schema' in input ? input.schema : { fields } },
+      columns: conversion.columns,
+      ...(conversion.where !== undefined && { where: conversion.where }),
+      output: { format: plan.loadFormat, path, schema: conversion.output },
+      rejects: flow.rejects,
+    });
+  };
+}
+
+/** How a file's fields become the columns of a comparison. */
+export interface Reading {
+  readonly format: FormatName;
+  readonly columns: readonly Column[];
+  readonly where?: string;
+}
+
+/** A file as csv text, so that both sides of a comparison are read the same way; resolves to its path. */
+export async function rewrite(
+  duck: Duck,
+  file: FileRef,
+  { format, columns, where }: Reading,
+  directory: string,
+): Promise<string> {
+  const path = join(directory, 'rewritten.csv');
+  const schema: Schema = { fields: columns.map(({ as }) => ({ name: as, type: { kind: 'text' }, nullable: true })) };
+  const output = { format: 'csv', path, schema };
+  const rejects = { limit: 0, unit: 'rows' } as const;
+  await convert(duck, {
+    input: { format, files: [file], schema: file.schema },
+    columns,
+    output,
+    rejects,
+    ...(where !== undefined && { where }),
+  });
+  return path;
+}
