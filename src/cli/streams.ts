@@ -1,7 +1,7 @@
 /** Which streams of a source a person means. */
 import { HeadgateError } from '../domain/error.ts';
 import { refName, type StreamInfo, type StreamRef } from '../domain/schema.ts';
-import type { Connection, Context } from '../sdk/index.ts';
+import { infersTypes, type Connection, type Context } from '../sdk/index.ts';
 import type { Values } from './options.ts';
 
 type SourceFacts = NonNullable<Connection['source']>;
@@ -33,15 +33,23 @@ export function wantedStreams(
   return [{ name: name ?? 'query', query }];
 }
 
-/** Opens the source, asks it, closes it. Each stream once, whatever patterns name it. */
+/**
+ * Opens the source, asks it, closes it. Each stream once, whatever patterns name it. `typed` = read files to find their
+ * types: only for people who look, since a run finds them by itself where it needs them.
+ */
 export async function discoverStreams(
   source: SourceFacts,
   context: Context,
   wanted?: readonly StreamRef[],
+  typed = false,
 ): Promise<readonly StreamInfo[]> {
   await using opened = await source.open(context);
   const found = await opened.discover(wanted);
-  return [...new Map(found.map((info) => [JSON.stringify([info.stream.namespace, info.stream.name]), info])).values()];
+  const streams = [...new Map(found.map((info) => [JSON.stringify([info.stream.namespace, info.stream.name]), info])).values()];
+  if (!typed || !infersTypes(opened)) return streams;
+  const inferred: StreamInfo[] = [];
+  for (const stream of streams) inferred.push(await opened.inferTypes(stream));
+  return inferred;
 }
 
 /** Nobody writes many tables by forgetting an option. Throws `usage.arguments`. */
