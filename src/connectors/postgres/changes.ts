@@ -17,7 +17,7 @@ from ${ownTable(stage)}`;
 
 /** Fields that some change of the stage did not send. */
 export const unsentSql = (stage: string): string =>
-  `select distinct name from ${ownTable(stage)}, jsonb_array_elements_text(_unchanged) as name`;
+  `select distinct u.field from ${ownTable(stage)} s, jsonb_array_elements_text(s._unchanged) as u (field)`;
 
 /**
  * The last change of each key, with what it did not send in `_unsent`, and in `_after` the last truncate or delete of the

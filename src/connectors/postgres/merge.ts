@@ -42,8 +42,8 @@ export function assignment(target: Target, value: (column: string) => string): A
 export function keyCountSql(target: Target, stage: string): string {
   const key = keyOf(target);
   const none = key.map((name) => `${quoteName(name)} is null`).join(' or ');
-  return `select sum(n)::text as rows, count(*)::text as keys, (count(*) filter (where ${none}))::text as nulls
-from (select ${nameList(key)}, count(*) as n from ${ownTable(stage)} group by ${nameList(key)}) as keys`;
+  return `select sum(_rows)::text as rows, count(*)::text as keys, (count(*) filter (where ${none}))::text as nulls
+from (select ${nameList(key)}, count(*) as _rows from ${ownTable(stage)} group by ${nameList(key)}) as keys`;
 }
 
 /** Keys whose newest version is in the stage with different rows: nobody can say which is right. */
@@ -51,8 +51,8 @@ export function tieSql(target: Target, stage: string, version: string): string {
   const key = nameList(keyOf(target));
   const columns = nameList(columnNames(target));
   return `select 1 as found from (
-  select ${columns}, rank() over (partition by ${key} order by ${quoteName(version)} desc nulls last) as place from ${ownTable(stage)}
-) as ranked where place = 1 group by ${key} having count(distinct row(${columns})::text) > 1 limit 1`;
+  select ${columns}, rank() over (partition by ${key} order by ${quoteName(version)} desc nulls last) as _place from ${ownTable(stage)}
+) as ranked where _place = 1 group by ${key} having count(distinct row(${columns})::text) > 1 limit 1`;
 }
 
 /** Leaves only the newest version of each key in the stage. */
@@ -60,8 +60,8 @@ export function keepNewestSql(target: Target, stage: string, version: string): s
   const key = nameList(keyOf(target));
   return `delete from ${ownTable(stage)} where ctid in (
   select ctid from (
-    select ctid, row_number() over (partition by ${key} order by ${quoteName(version)} desc nulls last) as place from ${ownTable(stage)}
-  ) as ranked where place > 1
+    select ctid, row_number() over (partition by ${key} order by ${quoteName(version)} desc nulls last) as _place from ${ownTable(stage)}
+  ) as ranked where _place > 1
 )`;
 }
 

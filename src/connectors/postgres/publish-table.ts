@@ -275,7 +275,7 @@ async function applyChanges({ session, target, doing, stage, rows }: Work): Prom
   await run(changes.netSql(target, stage, facts.truncated ?? null));
   const unsent = await session.rows(changes.unsentSql(stage), doing);
   const columns = new Set(columnNames(target));
-  for (const { name } of unsent) if (name != null && columns.has(name)) await run(changes.fillSql(target, stage, name));
+  for (const { field } of unsent) if (field != null && columns.has(field)) await run(changes.fillSql(target, stage, field));
   if (target.policy.deletes === 'hard') await run(changes.restartSql(stage));
   await run(merge.lockSql(target));
   const truncated = facts.truncated == null ? 0 : await run(changes.truncateSql(target));
