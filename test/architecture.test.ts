@@ -65,7 +65,8 @@ function filesUnder(folder: string): string[] {
   return files.map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
 }
 
-const isTest = (path: string): boolean => path.endsWith('.test.ts');
+/** Tests, and what several tests of one folder share (`harness.ts`, `x-harness.ts`): neither is published. */
+const isTest = (path: string): boolean => /\.test\.ts$|\bharness\.ts$/.test(path);
 const all = ['bin', 'src', 'test', 'bench', 'examples'].flatMap(filesUnder);
 const sources = filesUnder('src')
   .filter((path) => !isTest(path))

@@ -45,7 +45,7 @@ suite('the published package', () => {
     for (const path of ['bin/headgate.js', 'dist/cli/main.js', 'README.md', 'LICENSE', 'CHANGELOG.md'])
       assert.ok(paths.includes(path), path);
     assert.deepEqual(
-      paths.filter((path) => /\.test\.|\.ts$|^src\/|^test\//.test(path)),
+      paths.filter((path) => /\.test\.|harness\.|\.ts$|^src\/|^test\//.test(path)),
       [],
     );
   });
