@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import type { Field, Schema } from '../domain/schema.ts';
 import { parseType } from '../domain/types.ts';
 import type { Duck, FileRef } from '../sdk/index.ts';
+import { readCsv } from '../sdk/duck-sql.ts';
 import { openDuck } from '../staging/duck.ts';
 import { convert, type Converted, type ConvertStep } from './convert.ts';
 
@@ -34,6 +35,9 @@ async function fileOf(content: string, schema: Schema, name = 'in.csv'): Promise
   const { size, mtimeNs } = await stat(path, { bigint: true });
   return { path, size: Number(size), modified: String(mtimeNs), schema, ...(name.endsWith('csv') && { csv }) };
 }
+
+/** A first column of text stands in quotes. */
+const first = (type: string, wire: string): string => (['decimal', 'decimal(60,2)'].includes(type) ? `"${wire}"` : wire);
 
 interface Case {
   readonly content: string;
@@ -121,7 +125,7 @@ test('values that fit come out as wire text; the others are refused, never round
     });
     assert.deepEqual(
       { text, rows, rejected },
-      wire === null ? { text: '', rows: 0, rejected: 1 } : { text: `${wire},1\n`, rows: 1, rejected: 0 },
+      wire === null ? { text: '', rows: 0, rejected: 1 } : { text: `${first(type, wire)},1\n`, rows: 1, rejected: 0 },
       what,
     );
   }
@@ -169,7 +173,7 @@ test('a filter sees typed fields under their names; rows it leaves out are not j
     from: { id: 'bigint', amount: 'decimal(10,2)' },
     to: { id: 'text', amount: 'bigint' },
   };
-  assert.equal((await run({ ...given, where: 'amount > 9.5 -- comment' })).text, '1,10\n');
+  assert.equal((await run({ ...given, where: 'amount > 9.5 -- comment' })).text, '"1",10\n');
   assert.equal((await run({ ...given, where: 'id < 3' })).rows, 2);
   await assert.rejects(run({ ...given, where: 'nothing = 1' }), { code: 'stream.query' });
   await assert.rejects(run({ ...given, where: 'amount >' }), { code: 'stream.query' });
@@ -218,7 +222,7 @@ test('mixed line ends, invalid UTF-8 and a file written to in the meantime are r
   const schema = schemaOf(from);
   const file = await fileOf('a,b\n1,2\n', schema);
   await writeFile(file.path, Buffer.from('a,b\n1,\xff\xfe\n', 'latin1'));
-  const columns = [{ from: 'a', as: 'a' }];
+  const columns = ['a', 'b'].map((name) => ({ from: name, as: name }));
   const step = {
     input: { format: 'csv', files: [file], schema },
     columns,
@@ -271,10 +275,10 @@ test('any text survives csv → wire csv → parquet → wire csv', async () => 
   const columns = schema.fields.map(({ name }) => ({ from: name, as: name }));
   const rejects = { limit: 0, unit: 'rows' } as const;
   const wireCell = (value: string | null): string => (value === null ? '' : `"${value.replaceAll('"', '""')}"`);
+  // Compared as hex: the driver drops a byte order mark at the start of a text.
+  const hex = (value: string | null): string | null => (value === null ? null : Buffer.from(value).toString('hex').toUpperCase());
   const read = async (path: string): Promise<unknown> =>
-    await duck.rows(
-      `select * from read_csv('${path}', auto_detect=false, header=false, columns={a:'VARCHAR',b:'VARCHAR',c:'VARCHAR'}, delim=',', quote='"', escape='"', nullstr='', allow_quoted_nulls=false, new_line='\\n')`,
-    );
+    await duck.rows(`select hex(encode(a)), hex(encode(b)), hex(encode(c)) from ${readCsv([path], schema)}`);
   await fc.assert(
     fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 6 }), async (records) => {
       const path = join(folder, 'any.csv');
@@ -294,7 +298,10 @@ test('any text survives csv → wire csv → parquet → wire csv', async () => 
         rejects,
       });
       assert.equal(first.rows, records.length);
-      assert.deepEqual(await read(back), records);
+      assert.deepEqual(
+        await read(back),
+        records.map((cells) => cells.map(hex)),
+      );
     }),
     { numRuns: 60 },
   );

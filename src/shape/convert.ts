@@ -123,7 +123,7 @@ async function leniently(duck: Duck, step: ConvertStep, columns: readonly Planne
   try {
     const numbered = `(select row_number() over () as ${rowNumber}, * from ${await relation(duck, input, lenient)})`;
     const from = filtered(numbered, step, true);
-    const found = await collectRejects(duck, from, lenient, judged);
+    const found = await collectRejects(duck, from, lenient, { judged, names: input.schema.fields.map(({ name }) => name) });
     if (found.rows === 0) throw unreadable(doing);
     const counted = `${found.rows} ${found.rows === 1 ? 'row is' : 'rows are'} refused`;
     if (rejects.limit === 0) {

@@ -16,8 +16,9 @@ export function copyStatement(format: FormatName, path: string, columns: readonl
   const to = quoteText(path);
   switch (format) {
     case 'csv': {
-      // With one column an empty string and a lone `\.` must not be bare: a loader takes them for nothing and for the end.
-      const quotes = columns.length === 1 ? ', force_quote *' : '';
+      // The first column in quotes: a text that begins with a byte order mark must not stand bare at the start of a document,
+      // and with one column neither must a `\.`, which ends the data of COPY.
+      const quotes = columns[0] && duckType(columns[0].field.type) === 'VARCHAR' ? ', force_quote (c0)' : '';
       const settings = `format csv, header false, delimiter ',', quote '"', escape '"', nullstr ''${quotes}`;
       return `copy (select ${columns.map(({ text }, at) => `${text} as c${at}`).join(', ')} from ${from}) to ${to} (${settings})`;
     }

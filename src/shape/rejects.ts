@@ -13,6 +13,12 @@ export interface Judged {
   readonly refused: string;
 }
 
+export interface Judgement {
+  readonly judged: readonly Judged[];
+  /** All fields of the document, in order. */
+  readonly names: readonly string[];
+}
+
 export interface Rejected {
   readonly rows: number;
   /** Where the first one is and what is wrong with it, without its value. */
@@ -23,9 +29,14 @@ const table = 'refused';
 
 /**
  * Collects the refused rows of `from`, a lenient `relation` with row numbers, into a table: values that do not fit (by row,
- * counted among well-formed records) and records that are no rows (by line of the file).
+ * counted among well-formed records) and records that are no rows (by line of the file). `names` = the fields of the document.
  */
-export async function collectRejects(duck: Duck, from: string, lenient: Lenient, judged: readonly Judged[]): Promise<Rejected> {
+export async function collectRejects(
+  duck: Duck,
+  from: string,
+  lenient: Lenient,
+  { judged, names }: Judgement,
+): Promise<Rejected> {
   const found = judged.map(
     ({ at, name, type, refused }) =>
       `case when ${refused} then {'field': ${quoteText(name)}, 'reason': ${quoteText(`not a ${type}`)}, 'value': ${raw(at)}} end`,
@@ -37,8 +48,9 @@ export async function collectRejects(duck: Duck, from: string, lenient: Lenient,
       `(select ${rowNumber} as row, list_filter([${all}], lambda item: item is not null) as bad from ${from})`,
   );
   if (await hasTable(duck, lenient.errors)) {
+    const fieldName = `case column_name ${names.map((name, at) => `when '$${at}' then ${quoteText(name)}`).join(' ')} end`;
     await duck.run(
-      `insert into ${table} select line, null, {'field': any_value(column_name), 'reason': any_value(lower(error_type::VARCHAR)), ` +
+      `insert into ${table} select line, null, {'field': any_value(${fieldName}), 'reason': any_value(lower(error_type::VARCHAR)), ` +
         `'value': any_value(csv_line)} from ${lenient.errors} group by line`,
     );
     await duck.run(`drop table ${lenient.errors}; drop table ${lenient.scans}`);
