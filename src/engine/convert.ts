@@ -12,7 +12,7 @@ export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']
   const fields = plan.mappings.map(({ column, source }) => ({ ...source, name: column.as, type: column.cast ?? source.type }));
   return async (input, path) => {
     await using duck = await context.duck();
-    return convert(duck, {
+    return await convert(duck, {
       input: { format: plan.format, files: [input], schema: 'schema' in input ? input.schema : { fields } },
       columns: conversion.columns,
       ...(conversion.where !== undefined && { where: conversion.where }),

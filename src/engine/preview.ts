@@ -80,7 +80,7 @@ async function changesOf(of: Preview): Promise<ChangeCounts | undefined> {
   if (table) await loadSide(duck, context, { table: 'stored', source: existing, ...table, columns, key, keep: true });
   else await emptySide(duck, 'stored', columns);
   await newestOnly(duck, planned, columns);
-  return count(duck, flow, planned, columns, key);
+  return await count(duck, flow, planned, columns, key);
 }
 
 /** Several rows with one key: the newest version counts, as in the publish; without a version the run would refuse them. */

@@ -52,8 +52,14 @@ export async function runFlow(flow: Flow, session: Session): Promise<Receipt> {
     return receiptOf(parts, started);
   } catch (error) {
     const failure = asHeadgateError(error, `syncing ${refName(flow.stream.stream)}`);
+    session.log.info('the flow failed', { stack: stackOf(failure) });
     return receiptOf({ ...parts, failure: session.signal.aborted ? cancelled(failure) : failure }, started);
   }
+}
+
+/** For whoever debugs: shown only when asked for, because a cause may be a driver's own words. */
+function stackOf(error: Error): string {
+  return `${error.stack ?? error.message}${error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''}`;
 }
 
 function cancelled(failure: HeadgateError): HeadgateError {
@@ -65,7 +71,7 @@ function cancelled(failure: HeadgateError): HeadgateError {
 export function requireSide<S extends 'source' | 'destination'>(connection: Connection, side: S): NonNullable<Connection[S]> {
   const facts = connection[side];
   if (!facts) throw new HeadgateError('usage.mode', `${connection.identity} cannot be a ${side}`);
-  return facts as NonNullable<Connection[S]>; // the index type is not narrowed by the check above
+  return facts;
 }
 
 /** A flow whose stream has its types, and the plan for it. */

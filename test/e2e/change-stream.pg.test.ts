@@ -65,7 +65,7 @@ async function rowsOf(location: string, sql: string): Promise<unknown> {
     { path: location.slice('duckdb:'.length) },
     { scratch: directory, signal: new AbortController().signal },
   );
-  return duck.rows(sql);
+  return await duck.rows(sql);
 }
 
 for (const kind of ['postgres', 'duckdb'] as const) {

@@ -40,7 +40,7 @@ if (!postgres.source || !connection.destination) throw new Error('both sides are
 const facts = { ...postgres.source, modes: ['changes' as const], produces: () => ['csv'] };
 const streams = await (async () => {
   await using discovery = await postgres.source?.open(context);
-  return discovery?.discover(tables.map((name) => ({ namespace: 'public', name: name.slice(7) }))) ?? [];
+  return (await discovery?.discover(tables.map((name) => ({ namespace: 'public', name: name.slice(7) })))) ?? [];
 })();
 await using handle = await DestinationHandle.open(connection.destination, context);
 const flows = new Map<string, ReaderFlow>();
