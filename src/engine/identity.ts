@@ -27,7 +27,11 @@ export function publishToken(pipeline: string, run: string, from: Json | undefin
 /** Changes when a person asks for something else: then an interrupted run is not resumed but replaced. */
 export function requestHash(flow: Flow): string {
   const { stream, brake: _allowed, ...asked } = flow;
-  return digest(canonicalJson(JSON.parse(JSON.stringify({ ...asked, query: stream.stream.query ?? null })) as Json)); // plain data by construction
+  return digest(
+    canonicalJson(
+      JSON.parse(JSON.stringify({ ...asked, query: stream.stream.query ?? null, revision: stream.revision ?? null })) as Json,
+    ),
+  ); // plain data by construction
 }
 
 /** Sortable by the second, unique enough for one person's runs. */

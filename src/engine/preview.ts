@@ -8,7 +8,7 @@ import type { Context, Destination, Duck, Source } from '../sdk/index.ts';
 import { tryFromWire } from '../sdk/duck-sql.ts';
 import { countSide, emptySide, keyText, loadSide, type CompareColumn, type RowText } from './compare.ts';
 import { createContext } from './context.ts';
-import type { ChangeCounts, ChangeSample, Flow, FlowPlan, Session } from './flow.ts';
+import type { ChangeCounts, ChangeSample, Flow, FlowPlan, Reason, Session } from './flow.ts';
 import { pipelineId } from './identity.ts';
 import type { Plan } from './plan.ts';
 import { planAgainst, readRequest, requireSide } from './run.ts';
@@ -16,6 +16,11 @@ import { compareColumns, destinationSide, sourceSide } from './sides.ts';
 
 /** Most sample rows per kind of change; the command line shows as many as `--limit` says. */
 const sampleRows = 20;
+
+const notReadable: Reason = {
+  about: 'step',
+  text: 'the destination cannot be read back, so the rows to add, change and delete are not known',
+};
 
 /** Throws what a run would fail with before it reads. */
 export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan> {
@@ -42,7 +47,7 @@ export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan>
       sourceType: field.native?.type ?? typeName(field.type),
       nativeType: target.native?.type ?? typeName(target.type),
     })),
-    reasons: planned.reasons,
+    reasons: [...planned.reasons, ...(byKey && !changes ? [notReadable] : [])],
     sourceSql: source.explain(request),
     destinationSql: destination.explain(planned.target),
     ...(changes && { changes }),
@@ -62,7 +67,7 @@ interface Preview {
 async function changesOf(of: Preview): Promise<ChangeCounts | undefined> {
   const { flow, context, planned, session } = of;
   const other = session.destination.source;
-  if (!other) return undefined; // a destination that cannot be read cannot be compared; the command says so
+  if (!other) return undefined;
   session.onProgress({ stream: refName(flow.stream.stream), phase: 'comparing', rows: 0, bytes: 0 });
   const key = planned.target.policy.key ?? [];
   await using duck = await context.duck();

@@ -39,6 +39,8 @@ export interface Reader {
   readonly pipeline: string;
   readonly run: string;
   readonly attempt: number;
+  /** What a publish may happen once in: tokens are made of it and the position before. */
+  readonly tokenScope: string;
   readonly fence: number;
   /** Key of the shared position in the ledger. */
   readonly positionKey: string;
@@ -78,7 +80,7 @@ export async function runReader(reader: Reader): Promise<ReadOutcome> {
     await reader.context.failpoint('engine.staged');
     // A source that found nothing new answers the position it was given: an idle run leaves the ledger as it is.
     if (waiting.length > 0 || canonicalJson(from ?? null) !== canonicalJson(batch.position)) {
-      token = publishToken(reader.pipeline, reader.run, from);
+      token = publishToken(reader.pipeline, reader.tokenScope, from);
       reader.publishing();
       const result = await publishBatch(reader, token, batch.position, waiting);
       publishes.push(result);

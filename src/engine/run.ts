@@ -129,9 +129,11 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
   const claim: Claim = await handle.current.claim(pipeline);
   await context.failpoint('engine.claimed');
   const saved = flow.mode === 'incremental' ? claim.last?.positions[stream] : undefined;
-  const done = journal.resumed
-    ? await publishedAlready(handle.current, pipeline, publishToken(pipeline, journal.run, saved))
-    : undefined;
+  // Only adding all rows again would do harm; everything else is read afresh, and what it repeats is recognised by key.
+  const onceOnly = flow.mode === 'snapshot' && flow.policy.mode === 'append';
+  const tokenScope = onceOnly ? journal.run : `${journal.run}.${journal.attempt}`;
+  const resumes = onceOnly && journal.resumed;
+  const done = resumes ? await publishedAlready(handle.current, pipeline, publishToken(pipeline, tokenScope, saved)) : undefined;
   if (done) return { earlier: done, from: saved ?? null, position: done.positions[stream] ?? null };
   let [rows, bytes] = [0, 0];
   const progress = (phase: 'reading' | 'publishing' | 'done'): void => {
@@ -154,6 +156,7 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
     pipeline,
     run: journal.run,
     attempt: journal.attempt,
+    tokenScope,
     fence: claim.fence,
     gate: new Gate(session.parallel),
     positionKey: stream,

@@ -64,6 +64,7 @@ const outcome = await runReader({
   pipeline,
   run: journal.run,
   attempt: journal.attempt,
+  tokenScope: journal.run,
   fence: claim.fence,
   positionKey: 'slot',
   flows,
