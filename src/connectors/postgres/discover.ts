@@ -66,9 +66,9 @@ async function describeQuery(session: Session, stream: StreamRef): Promise<Strea
   const doing = `reading the query ${stream.name}`;
   const text = queryText(stream.query ?? '');
   // By itself first: a text that only makes sense inside our brackets would be more than one query.
-  await session.rows(`prepare headgate_query as\n${text}\n`, doing, []);
+  await session.describe(`prepare headgate_query as\n${text}\n`, doing);
   await session.rows('deallocate headgate_query', doing);
-  const fields = await session.describe(`select * from ${fromClause(stream)}`, doing);
+  const fields = await session.describe(`select * from ${fromClause(stream)} limit 0`, doing);
   const list = fields.map(({ oid, modifier }) => `(${oid}, ${modifier})`).join(', ');
   const types = await session.rows(
     `select format_type(v.oid::oid, v.modifier) as native, (t.oid < 16384)::text as portable

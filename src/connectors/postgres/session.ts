@@ -89,11 +89,11 @@ export class Session implements AsyncDisposable {
     return (await this.#run(sql, doing, parameters)).count;
   }
 
-  /** The columns of a query, of which nothing runs. Refuses several statements in one text. */
+  /** Runs one statement and answers its columns. Refuses several in one text, which the simple protocol would all run. */
   async describe(sql: string, doing: string): Promise<readonly { name: string; oid: string; modifier: string }[]> {
     try {
       // The types of the driver do not know the switch that makes it use the protocol with one statement per text.
-      const query: QueryConfig & { queryMode: 'extended' } = { text: `${sql} limit 0`, queryMode: 'extended' };
+      const query: QueryConfig & { queryMode: 'extended' } = { text: sql, queryMode: 'extended' };
       const { fields } = await this.#client.query(query);
       return fields.map((field) => ({
         name: field.name,
