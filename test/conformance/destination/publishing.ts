@@ -111,8 +111,10 @@ export const publishing: readonly Guarantee[] = [
     needs,
     run: async (trial) => {
       const before = await settled(trial);
-      for (const mode of trial.place.connection.destination?.modes ?? [])
-        await load(trial, { table: withRows(people, ['1', 'x', null]), policy: { mode } });
+      const modes = trial.place.connection.destination?.modes ?? [];
+      for (const [index, mode] of modes.entries()) {
+        await load(trial, { table: withRows(people, [`10${index}`, 'x', null]), policy: { mode } });
+      }
       assert.deepEqual((await trial.place.inventory()).toSorted(), before);
     },
   },
