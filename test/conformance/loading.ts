@@ -4,7 +4,7 @@ import { HeadgateError } from '../../src/domain/error.ts';
 import type { Json } from '../../src/domain/json.ts';
 import type { Brake, CursorPolicy, WritePolicy } from '../../src/domain/policy.ts';
 import type { Schema } from '../../src/domain/schema.ts';
-import { plan } from '../../src/engine/plan.ts';
+import { plan } from '../../src/engine/planner.ts';
 import type { Destination, PublishResult, Staged, TablePublish, TableResult, TableWriter, Target } from '../../src/sdk/index.ts';
 import type { Cell, Row, Table, Trial } from './kit.ts';
 import { encodeCsv } from './wire.ts';

@@ -5,7 +5,7 @@ import { createContext } from '../../src/engine/context.ts';
 import type { Flow } from '../../src/engine/flow.ts';
 import { Gate } from '../../src/engine/gate.ts';
 import { openJournal } from '../../src/engine/journal.ts';
-import { plan } from '../../src/engine/plan.ts';
+import { plan } from '../../src/engine/planner.ts';
 import { DestinationHandle } from '../../src/engine/publish.ts';
 import { runReader, type ReaderFlow } from '../../src/engine/reader.ts';
 import type { Connection } from '../../src/sdk/index.ts';

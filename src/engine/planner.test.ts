@@ -10,7 +10,7 @@ import type { Field, StreamInfo, TableInfo } from '../domain/schema.ts';
 import { parseType, typeName } from '../domain/types.ts';
 import type { Connection } from '../sdk/index.ts';
 import type { Flow } from './flow.ts';
-import { plan } from './plan.ts';
+import { plan } from './planner.ts';
 
 const locations: Readonly<Record<string, string>> = {
   pg: 'postgres://u@a/db',
@@ -123,7 +123,8 @@ const cases: readonly Case[] = [
   ),
   of('an existing table that must not be', 'pg', 'pg', pg, [existing('fail')], table(orders)),
   of('rejects are allowed', 'csv', 'pg', { ...file, rejects: { limit: 5, unit: 'rows' } }, [], table(orders)),
-  of('a file with the types of its table', 'csv', 'pg', file, [], table(orders)),
+  of('a file with the types of its table', 'csv', 'pg', { ...file, stream: { ...file.stream, wire: true } }, [], table(orders)),
+  of('a file in another dialect', 'csv', 'pg', file, [], table(orders)),
   of('a file into the warehouse', 'csv', 'duck', file),
   of('a file that is filtered', 'csv', 'duck', file, [shape({ where: 'id > 5' })]),
   of('parquet into a database', 'parquet', 'pg', file),
@@ -164,7 +165,7 @@ async function render({ name, from, to, flow, table: info }: Case): Promise<stri
 }
 
 test('golden plans', async () => {
-  const path = join(import.meta.dirname, 'plan.golden.txt');
+  const path = join(import.meta.dirname, 'planner.golden.txt');
   const rendered = (await Promise.all(cases.map(render))).join('\n');
   if (process.env['UPDATE_GOLDEN']) writeFileSync(path, rendered);
   assert.equal(rendered, readFileSync(path, 'utf8'));

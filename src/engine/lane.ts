@@ -1,0 +1,95 @@
+/** Which way the bytes of a flow take: direct, pushed down or staged (design: lanes). Pure. */
+import { HeadgateError } from '../domain/error.ts';
+import type { Column, Projection } from '../domain/policy.ts';
+import type { Field, Schema } from '../domain/schema.ts';
+import { typedFormats, type FormatName, type Target } from '../sdk/index.ts';
+import { sameNative, type Mapping } from './columns.ts';
+import type { Reason } from './flow.ts';
+import type { Conversion, Plan, PlanInput } from './plan.ts';
+
+type Route = Pick<Plan, 'lane' | 'format' | 'loadFormat' | 'projection' | 'conversion' | 'reasons'>;
+
+export function routeOf(input: PlanInput, columns: readonly Column[], mappings: readonly Mapping[], target: Target): Route {
+  const { flow, source, destination } = input;
+  const { where } = flow.shape;
+  const pushed = sourceShapes(input, columns);
+  const projection = pushed ? { columns, ...(where !== undefined && { where }) } : everything(flow.stream.schema);
+  const equal = mappings.every(({ column, source: from, target: to }) => !column.cast && sameNative(from, to));
+  const produced = source.produces(flow.stream.schema, projection).filter((format) => equal || !typedFormats.has(format));
+  const open = whyOpened(input, pushed);
+  const shared = open === undefined ? produced.find((format) => passes(input, format)) : undefined;
+  if (shared !== undefined) {
+    const lane = setWise(target) ? 'pushed down' : 'direct';
+    return { lane, format: shared, loadFormat: shared, projection, reasons: passReasons(input, target, shared, equal, pushed) };
+  }
+  const format = produced.find((name) => !typedFormats.has(name));
+  const loadFormat = destination.accepts().find((name) => !typedFormats.has(name));
+  if (format === undefined || loadFormat === undefined)
+    throw new HeadgateError('usage.mode', 'source and destination share no format');
+  const fields = mappings.map(({ column, source: from, target: to }): Field => ({
+    name: column.as,
+    type: to.type,
+    nullable: from.nullable,
+  }));
+  const conversion: Conversion = {
+    columns: pushed ? columns.map(({ as }) => ({ from: as, as })) : columns,
+    output: { fields },
+    ...(!pushed && where !== undefined && { where }),
+  };
+  const why =
+    open ??
+    (format === loadFormat ? `the file is not ${loadFormat} as the destination takes it` : `${format} must become ${loadFormat}`);
+  return { lane: 'staged', format, loadFormat, projection, conversion, reasons: [{ about: 'lane', text: `staged: ${why}` }] };
+}
+
+const everything = (schema: Schema): Projection => ({ columns: schema.fields.map(({ name }) => ({ from: name, as: name })) });
+
+/** All steps of the shape at the source, or none: a half-pushed shape would be two places to look. */
+function sourceShapes({ flow, source }: PlanInput, columns: readonly Column[]): boolean {
+  const needs = new Set<string>();
+  if (flow.shape.select) needs.add('select');
+  if (flow.shape.where !== undefined) needs.add('where');
+  if (columns.some((column) => column.as !== column.from)) needs.add('rename');
+  if (columns.some((column) => column.cast)) needs.add('cast');
+  return [...needs].every((need) => source.pushdown.some((step) => step === need));
+}
+
+/** The step that must see rows between source and destination, if there is one. Names and types of a file cost nothing. */
+function whyOpened({ flow }: PlanInput, pushed: boolean): string | undefined {
+  if (flow.rejects.limit > 0) return 'rejects are allowed, so every row must be judged';
+  if (!pushed && (flow.shape.where !== undefined || flow.shape.select)) return 'the file must be filtered';
+  return undefined;
+}
+
+/** Can the destination take the source's own bytes of this format? */
+function passes({ flow, destination }: PlanInput, format: FormatName): boolean {
+  if (flow.stream.kind !== 'file') return destination.accepts().includes(format);
+  return destination.loads(format) || (flow.stream.wire === true && destination.accepts().includes(format));
+}
+
+function setWise({ policy, overlap, content }: Target): boolean {
+  return policy.mode === 'merge' || policy.mode === 'mirror' || overlap !== undefined || content === 'changes';
+}
+
+function passReasons(
+  { flow }: PlanInput,
+  target: Target,
+  format: FormatName,
+  equal: boolean,
+  pushed: boolean,
+): readonly Reason[] {
+  const bytes = flow.stream.kind === 'file' ? 'the original file is loaded as it is' : 'no step has to see a row';
+  const work = target.overlap ? 'rows read again are removed' : `the ${target.policy.mode} runs`;
+  const lane = setWise(target) ? `pushed down: ${work} in SQL inside the publish, and until then ${bytes}` : `direct: ${bytes}`;
+  const types = typedFormats.has(format)
+    ? 'types are equal on both sides'
+    : equal
+      ? 'values travel as text'
+      : 'types differ, so values travel as text';
+  const shaped = pushed && (flow.shape.where !== undefined || flow.shape.select || Object.keys(flow.shape.cast).length > 0);
+  return [
+    { about: 'lane', text: lane },
+    { about: 'format', text: `${format}: ${types}` },
+    ...(shaped ? [{ about: 'step' as const, text: "selection, filter and casts run in the source's query" }] : []),
+  ];
+}
