@@ -107,7 +107,7 @@ export class PostgresDestination implements Destination {
   }
 
   async publish(request: PublishRequest): Promise<PublishResult> {
-    const session = await this.#session();
+    const session = await this.#session().catch(lostWhilePublishing);
     const refs = new Set(request.tables.flatMap(({ staged }) => staged.map(({ ref }) => ref)));
     for (const ref of refs) this.#stages.delete(ref);
     await session.rows('begin', 'publishing');
@@ -149,6 +149,12 @@ export class PostgresDestination implements Destination {
     const session = await this.#main?.catch(() => undefined);
     await session?.[Symbol.asyncDispose]();
   }
+}
+
+/** A server that is away when a publish wants it may be back in a moment: the engine tries again, as after a broken socket. */
+function lostWhilePublishing(error: unknown): never {
+  if (!(error instanceof HeadgateError) || error.code !== 'connect.unreachable') throw error;
+  throw new HeadgateError('connect.lost', `publishing: ${error.message}`, { cause: error });
 }
 
 /** Rows that the publish will move by renaming are staged in their final form; all others in what is fastest to fill. */

@@ -90,6 +90,21 @@ test('bigserial: lower numbers that commit later arrive, also from savepoints an
   assert.equal(await reader.next({ strict: true }), '0,4');
 });
 
+test('a partitioned table knows its writers too', async () => {
+  const url = await server.database();
+  await server.sql(
+    url,
+    'create table t (id bigserial) partition by range (id); create table t1 partition of t for values from (0) to (100)',
+  );
+  await using late = await client(url);
+  await late.query('begin; insert into t default values');
+  await server.sql(url, 'insert into t default values');
+  await using reader = await follow(url, cursor('id'));
+  assert.equal(await reader.next(), '2');
+  await late.query('commit');
+  assert.equal(await reader.next(), '1,2');
+});
+
 test('ties at the boundary come again, microseconds stay', async () => {
   const url = await server.database();
   await server.sql(

@@ -280,3 +280,21 @@ test('a value that does not fit names line and column, never the value', async (
     return true;
   });
 });
+
+test('readers see the old rows or the new ones, never none and never a mix', async () => {
+  for (const trigger of ['', 'create table other (id bigint references t)']) {
+    await using p = await place(`create table t (id bigint primary key, name text, n numeric);
+      insert into t select i, 'old' from generate_series(1, 300) i; ${trigger}`);
+    let done = false;
+    const seen = new Set<string>();
+    const watching = (async () => {
+      while (!done) seen.add(await p.sql('select count(*), min(name), max(name) from t'));
+    })();
+    const csv = Array.from({ length: 200 }, (_, index) => `${index},new,\n`).join('');
+    await p.put(csv, 'replace');
+    done = true;
+    await watching;
+    seen.add(await p.sql('select count(*), min(name), max(name) from t'));
+    assert.deepEqual([...seen].toSorted(), ['200,new,new', '300,old,old']);
+  }
+});

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { connect as dial } from 'node:net';
 import type { Client, ClientConfig, QueryConfig, Submittable } from 'pg';
 import { HeadgateError } from '../../domain/error.ts';
@@ -48,6 +48,8 @@ export class Session implements AsyncDisposable {
     // A socket that breaks while idle also says so here; the next statement's own error is the one that counts.
     client.on('error', () => (this.#ended = true));
     client.on('end', () => (this.#ended = true));
+    // One per session: many sessions of one run are no leak.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', this.#abort, { once: true });
   }
 
