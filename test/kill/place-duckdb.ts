@@ -9,7 +9,7 @@ export const duckDigest = `md5(concat_ws('|', id::varchar, coalesce(grp::varchar
   epoch_us(updated_at::timestamptz)::varchar))`;
 
 /** Tables of ours that stay. */
-const kept = ['_headgate.ledger', '_headgate.fence', '_headgate.meta', 'main.orders'];
+const kept = ['_headgate.ledger', '_headgate.fence', '_headgate.meta', '_headgate.stage', 'main.orders'];
 
 /** Rows as text. The database is closed again before the answer is given. */
 export async function duckSql(path: string, sql: string): Promise<readonly (readonly string[])[]> {
@@ -51,7 +51,7 @@ export async function duckdbPlace(folder: string): Promise<Place> {
     },
     ledger: async () => {
       if (!(await tables()).includes('_headgate.ledger')) return [];
-      const rows = await look('select token, run, fence::varchar, positions::varchar from _headgate.ledger order by at, fence');
+      const rows = await look('select token, run, fence::varchar, positions::varchar from _headgate.ledger order by seq');
       return rows.map(([token, run, fence, positions]): LedgerRow => ({
         token: token ?? '',
         run: run ?? '',
@@ -59,7 +59,10 @@ export async function duckdbPlace(folder: string): Promise<Place> {
         positions: positions ?? '',
       }));
     },
-    leftovers: async () => (await tables()).filter((name) => !kept.includes(name)),
+    leftovers: async () => {
+      const stages = await look('select name from _headgate.stage');
+      return [...(await tables()).filter((name) => !kept.includes(name)), ...stages.map(([name]) => `stage ${name}`)];
+    },
     addDependents: async () => {
       await duckSql(path, 'create view cheap as select id, amount from orders where amount < 10');
     },

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Json } from '../../src/domain/json.ts';
 import { duckDigest, duckSql } from './place-duckdb.ts';
 import type { LedgerRow, Place } from './place.ts';
 
@@ -38,6 +39,22 @@ export async function filePlace(folder: string): Promise<Place> {
   };
 }
 
-function ledgerRows(_text: string): readonly LedgerRow[] {
-  return [];
+interface Manifest {
+  readonly publishes: readonly {
+    readonly token: string;
+    readonly run: string;
+    readonly fence: number;
+    readonly positions: Json;
+  }[];
+}
+
+/** The manifest has the newest publish first. */
+function ledgerRows(text: string): readonly LedgerRow[] {
+  const { publishes } = JSON.parse(text) as Manifest; // a wrong shape fails the point, as it should
+  return publishes.toReversed().map(({ token, run, fence, positions }) => ({
+    token,
+    run,
+    fence: String(fence),
+    positions: JSON.stringify(positions),
+  }));
 }

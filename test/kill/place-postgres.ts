@@ -20,7 +20,7 @@ export async function postgresPlace(server: TestPostgres, name: string, through:
     },
     ledger: async () => {
       if (!(await exists('_headgate.ledger'))) return [];
-      const rows = await sql('select token, run, fence, positions from _headgate.ledger order by at, fence');
+      const rows = await sql('select token, run, fence, positions from _headgate.ledger order by number');
       return rows.map(([token, run, fence, positions]): LedgerRow => ({
         token: token ?? '',
         run: run ?? '',
