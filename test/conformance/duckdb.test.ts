@@ -32,6 +32,7 @@ async function place(): Promise<Place> {
   return {
     connection,
     insert,
+    drop: async (table) => void (await run(`drop table ${tableName(table)}`)),
     create: async (table) => {
       if (table.namespace !== undefined) await run(`create schema if not exists ${name(table.namespace)}`);
       await run(createTable(table, duckType));

@@ -26,6 +26,7 @@ export interface Place extends AsyncDisposable {
   readonly connection: Connection;
   /** Makes a table with these rows, as people would who do not know us. */
   create(table: Table): Promise<Origin>;
+  drop(table: TableRef): Promise<void>;
   insert(table: TableRef, fields: Table['fields'], rows: readonly Row[]): Promise<void>;
   /** The rows with the named columns as wire text, in any order; undefined = there is no such table. */
   rows(table: TableRef, fields: Table['fields']): Promise<readonly Row[] | undefined>;

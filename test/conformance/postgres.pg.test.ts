@@ -25,6 +25,7 @@ async function place(): Promise<Place> {
   return {
     connection,
     insert,
+    drop: async (table) => void (await sql(`drop table ${tableName(table)}`)),
     create: async (table) => {
       if (table.namespace !== undefined) await sql(`create schema if not exists ${name(table.namespace)}`);
       await sql(createTable(table, types));
