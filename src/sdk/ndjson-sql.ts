@@ -28,7 +28,8 @@ export interface NdjsonOptions {
 }
 
 /**
- * A subquery of one column, `doc` (JSON), one row per line that is not blank. Read fields of it with `ndjsonText` only.
+ * A subquery with one row per line that is not blank: `doc` (JSON; read its fields with the functions below only) and `"$line"`,
+ * its text.
  * Where `lenient`, `doc` is NULL for a line that is not one object with distinct keys; otherwise such a line raises an error.
  */
 export function ndjsonDocuments(paths: readonly string[], { lenient = false }: NdjsonOptions = {}): string {
@@ -37,7 +38,7 @@ export function ndjsonDocuments(paths: readonly string[], { lenient = false }: N
   const keys = 'json_keys(json)';
   const good = `json_type(json) = 'OBJECT' and len(${keys}) = len(list_distinct(${keys}))`;
   const bad = lenient ? '' : ` else error('a line is not a JSON object with distinct keys')`;
-  return `(select case when ${good} then ${exact('json')}${bad} end as doc from ${lines})`;
+  return `(select case when ${good} then ${exact('json')}${bad} end as doc, json as "$line" from ${lines})`;
 }
 
 const pointer = (key: string): string => quoteText(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);

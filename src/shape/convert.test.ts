@@ -88,8 +88,8 @@ test('values that fit come out as wire text; the others are refused, never round
     ['decimal(60,2)', '1.005', null],
     ['double', '1e400', null],
     ['double', '-0.1e-5', '-0.1e-5'],
-    ['boolean', 'Yes', 't'],
-    ['boolean', 'false', 'f'],
+    ['boolean', 'Yes', 'true'],
+    ['boolean', 'false', 'false'],
     ['boolean', 'maybe', null],
     ['date', '2024-02-29', '2024-02-29'],
     ['date', '2023-02-29', null],
@@ -203,7 +203,7 @@ test('ndjson in: broken lines are rejects, digits stay', async () => {
 test('parquet out and in keeps values', async () => {
   const types = { i: 'bigint', d: 'decimal(10,2)', u: 'decimal', t: 'timestamptz', b: 'bytes', s: 'text', y: 'boolean' };
   const line =
-    '1,1.50,12345678901234567890.123456789012345678901234567890,2024-01-01 10:00:00.123456+00,\\x00ff,"a\nb",t\n,,,,,"",\n';
+    '1,1.50,12345678901234567890.123456789012345678901234567890,2024-01-01 10:00:00.123456+00,\\x00ff,"a\nb",true\n,,,,,"",\n';
   const header = `${Object.keys(types).join(',')}\n`;
   await run({ content: header + line, from: types, to: types, format: 'parquet' });
   const path = join(folder, 'copy.parquet');

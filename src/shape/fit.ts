@@ -36,7 +36,7 @@ export function fit(type: LogicalType, text: string): Fit {
       const lower = `lower(trim(${text}))`;
       return {
         test: `${lower} in ('t', 'f', 'true', 'false', '1', '0', 'yes', 'no', 'y', 'n', 'on', 'off')`,
-        wire: `case when ${lower} in ('t', 'true', '1', 'yes', 'y', 'on') then 't' when ${text} is not null then 'f' end`,
+        wire: `case when ${lower} in ('t', 'true', '1', 'yes', 'y', 'on') then 'true' when ${text} is not null then 'false' end`,
       };
     }
     case 'integer':

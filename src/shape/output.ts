@@ -49,7 +49,7 @@ function jsonValue(type: LogicalType, text: string): string {
   const some = ((): string => {
     switch (type.kind) {
       case 'boolean':
-        return `case ${text} when 't' then 'true' else 'false' end`;
+        return `case when ${text} in ('t', 'true') then 'true' else 'false' end`;
       case 'integer':
       case 'decimal':
       case 'float': {

@@ -28,6 +28,10 @@ export const file = defineConnector<FileConfig>({
     parallelWriters: false,
     types: typeName,
     open: async (config, context) => {
+      if (config.path === standard) {
+        const { StdoutDestination } = await import('./stdout.ts');
+        return new StdoutDestination(config.format, context);
+      }
       const { FileDestination } = await import('./destination.ts');
       return new FileDestination(config, context);
     },

@@ -2,8 +2,9 @@
 import { HeadgateError } from '../../domain/error.ts';
 import type { Field, Schema } from '../../domain/schema.ts';
 import type { LogicalType } from '../../domain/types.ts';
-import type { CsvDialect, Duck } from '../../sdk/index.ts';
+import type { CsvDialect, Duck, FileRef } from '../../sdk/index.ts';
 import { logicalType, quoteText, readCsv } from '../../sdk/duck-sql.ts';
+import { csvBytes, isWireCsv } from '../../sdk/file-bytes.ts';
 import { ndjsonDocuments, ndjsonKind, ndjsonText } from '../../sdk/ndjson-sql.ts';
 import { settleCsv } from './dialect.ts';
 import { evidence, typeOf, type Evidence } from './infer.ts';
@@ -13,6 +14,8 @@ import type { FileConfig } from './location.ts';
 export interface FileContent {
   readonly schema: Schema;
   readonly csv?: CsvDialect;
+  /** Its records are those of the `csv` format as they stand. */
+  readonly wire?: boolean;
   /** Absent where the file was not read to its end. */
   readonly rows?: number;
 }
@@ -41,7 +44,8 @@ export async function contentOf(
 async function csvContent(config: FileConfig, path: string, facts: FileFacts, duck: () => Promise<Duck>): Promise<FileContent> {
   const { dialect, names } = settleCsv(facts.head.toString('utf8'), facts.size === facts.head.length, config);
   const schema: Schema = { fields: names.map((name) => field(name, text)) };
-  if (!config.infer) return { schema, csv: dialect };
+  const file = { path, size: facts.size, modified: facts.modified, csv: dialect, schema };
+  if (!config.infer) return { schema, csv: dialect, wire: isWireCsv(file) };
   await using open = await duck();
   try {
     // Rows that do not fit the columns are not evidence; they are refused, or stop the run, when the file is loaded.
@@ -53,9 +57,26 @@ async function csvContent(config: FileConfig, path: string, facts: FileFacts, du
       source,
       names.map((_, i) => `c${i}`),
     );
-    return { schema: { fields: names.map((name, i) => field(name, types[i] ?? text)) }, csv: dialect, rows };
+    return {
+      schema: { fields: names.map((name, i) => field(name, types[i] ?? text)) },
+      csv: dialect,
+      wire: await passesAsWire(file),
+      rows,
+    };
   } catch (error) {
     throw unreadable(path, 'csv', error);
+  }
+}
+
+/** A quote inside an unquoted value reads differently elsewhere: such a file has to be written anew. */
+async function passesAsWire(file: FileRef): Promise<boolean> {
+  if (!isWireCsv(file)) return false;
+  try {
+    for await (const _records of csvBytes(file));
+    return true;
+  } catch (error) {
+    if (error instanceof HeadgateError && (error.code === 'file.format' || error.code === 'file.truncated')) return false;
+    throw error;
   }
 }
 

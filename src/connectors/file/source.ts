@@ -49,6 +49,8 @@ export class FileSource implements Source {
       schema: content.schema,
       cursors: [],
       estimatedBytes: facts.size,
+      revision: `${facts.size}@${facts.modified}`,
+      ...(content.wire && { wire: true }),
       ...(content.rows !== undefined && { estimatedRows: content.rows }),
     };
     return wanted === undefined ? [info] : matchStreams(wanted, [info], '');

@@ -1,0 +1,170 @@
+import { access, constants, mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { HeadgateError } from '../../domain/error.ts';
+import { refName, type TableInfo, type TableRef } from '../../domain/schema.ts';
+import type {
+  Claim,
+  Context,
+  Destination,
+  Finding,
+  Publish,
+  PublishRequest,
+  PublishResult,
+  TableWriter,
+  Target,
+  WriteRequest,
+} from '../../sdk/index.ts';
+import { asFileError, exists } from './durable.ts';
+import { inspect } from './inspect.ts';
+import { isPattern, tablePath, type FileConfig } from './location.ts';
+import { isDecided, locked, readManifest, recover, withPublish, writeManifest, type Manifest } from './manifest.ts';
+import { publishFiles } from './publish.ts';
+import { contentOf } from './schema.ts';
+import { FileWriter } from './writer.ts';
+
+/** Hidden files of ours beside the data: `.name.headgate-…`. */
+const stagedName = (file: string, what: string): string => join(dirname(file), `.${basename(file)}.headgate-${what}`);
+
+/** Files on local disk, published by rename under a manifest. */
+export class FileDestination implements Destination {
+  readonly #config: FileConfig;
+  readonly #context: Context;
+  readonly #manifest: string;
+
+  constructor(config: FileConfig, context: Context) {
+    this.#config = config;
+    this.#context = context;
+    this.#manifest = manifestPath(config);
+  }
+
+  async check(): Promise<readonly Finding[]> {
+    const folder = dirname(this.#manifest);
+    try {
+      if (isPattern(this.#config.path)) await mkdir(folder, { recursive: true });
+      await access(folder, constants.W_OK);
+      return [];
+    } catch (error) {
+      const { code, message, hint } = asFileError(error, `writing to ${folder}`);
+      return [{ level: 'error', code, message, hint }];
+    }
+  }
+
+  async describe(table: TableRef): Promise<TableInfo | undefined> {
+    const path = tablePath(this.#config, table.name);
+    if (!(await exists(path))) return undefined;
+    const { format } = this.#config;
+    const facts = await inspect(path, format);
+    // A csv file holds text: what a column means is decided by what is written to it.
+    const { schema, rows } = await contentOf({ ...this.#config, infer: false }, path, facts, () => this.#context.duck());
+    return { schema, unique: [], required: [], ...(rows !== undefined && { estimatedRows: rows }) };
+  }
+
+  async ledger(pipeline: string): Promise<readonly Publish[]> {
+    const manifest = await readManifest(this.#manifest);
+    const { pending } = manifest;
+    const settled = pending && (await isDecided(pending.moves)) ? withPublish(manifest, pending.publish) : manifest;
+    return settled.publishes.filter((publish) => publish.pipeline === pipeline);
+  }
+
+  async claim(pipeline: string, wanted?: number): Promise<Claim> {
+    return await this.#alone(`claiming ${this.#config.path}`, async (manifest) => {
+      const current = manifest.fences[pipeline] ?? 0;
+      const fence = wanted ?? current + 1;
+      if (fence < current)
+        throw new HeadgateError('publish.fenced', `claiming pipeline ${pipeline}: a newer run has taken it over`);
+      await writeManifest(this.#manifest, { ...manifest, fences: { ...manifest.fences, [pipeline]: fence } });
+      await this.#dropStaged(pipeline);
+      const last = manifest.publishes.find((publish) => publish.pipeline === pipeline);
+      return { fence, ...(last && { last }) };
+    });
+  }
+
+  async open(request: WriteRequest): Promise<TableWriter> {
+    const { target, pipeline, attempt, ordinal } = request;
+    checkMode(this.#config, target);
+    const file = tablePath(this.#config, target.table.name);
+    await this.#folder(file);
+    return new FileWriter(
+      stagedName(file, `${plain(pipeline)}-${plain(attempt)}-${ordinal}`),
+      this.#config.format,
+      request,
+      this.#context,
+    );
+  }
+
+  async publish(request: PublishRequest): Promise<PublishResult> {
+    return await this.#alone(`publishing to ${this.#config.path}`, async (manifest) => {
+      const already = manifest.publishes.find(({ token, pipeline }) => token === request.token && pipeline === request.pipeline);
+      if (already) return { status: 'already', tables: already.tables };
+      if (manifest.fences[request.pipeline] !== request.fence) {
+        throw new HeadgateError('publish.fenced', `publishing pipeline ${request.pipeline}: another run has taken it over`);
+      }
+      return await publishFiles(request, {
+        manifest,
+        manifestPath: this.#manifest,
+        format: this.#config.format,
+        context: this.#context,
+        fileOf: (table) => tablePath(this.#config, table.name),
+        pendingOf: (file) => stagedName(file, `${plain(request.pipeline)}-pending`),
+      });
+    });
+  }
+
+  explain(target: Target): readonly string[] {
+    const file = tablePath(this.#config, target.table.name);
+    const how = target.policy.mode === 'append' ? 'copy with the new rows' : 'new file';
+    return [`write a ${how} beside ${file}, sync it, rename it`, `record the publish in ${this.#manifest}`];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** As the only writer of these files, with whatever a killed publish left behind completed. */
+  async #alone<T>(doing: string, work: (manifest: Manifest) => Promise<T>): Promise<T> {
+    try {
+      await this.#folder(this.#manifest);
+      return await locked(
+        this.#manifest,
+        async () => await work(await recover(this.#manifest, await readManifest(this.#manifest))),
+      );
+    } catch (error) {
+      throw asFileError(error, doing);
+    }
+  }
+
+  /** Folders that a pattern names are made; the folder of one named file must be there. */
+  async #folder(file: string): Promise<void> {
+    if (isPattern(this.#config.path)) await mkdir(dirname(file), { recursive: true });
+  }
+
+  async #dropStaged(pipeline: string): Promise<void> {
+    const folder = dirname(this.#manifest);
+    const ours = `.headgate-${plain(pipeline)}-`;
+    for (const name of await readdir(folder, { recursive: isPattern(this.#config.path) })) {
+      const hidden = basename(name);
+      if (hidden.startsWith('.') && hidden.includes(ours)) await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
+/** Beside one file, or in the folder that a pattern begins with. */
+function manifestPath({ path }: FileConfig): string {
+  if (!isPattern(path)) return `${path}.headgate.json`;
+  const fixed = path.slice(0, path.includes('{') ? path.indexOf('{') : path.length);
+  return join(fixed.slice(0, fixed.lastIndexOf('/') + 1), 'headgate.json');
+}
+
+/** A name as part of a file name. */
+const plain = (name: string): string => name.replace(/[^\w.]/g, '_');
+
+function checkMode({ format }: FileConfig, { table, policy, add, content }: Target): void {
+  const doing = `writing ${refName(table)}`;
+  if (policy.mode === 'append' && format === 'parquet')
+    throw new HeadgateError('usage.mode', `${doing}: a Parquet file cannot grow; replace it`);
+  if (content === 'changes') throw new HeadgateError('usage.mode', `${doing}: a file takes no change stream`);
+  if (policy.mode === 'append' && format === 'csv' && add.length > 0) {
+    throw new HeadgateError(
+      'schema.incompatible',
+      `${doing}: the csv file has no column ${add[0]?.name ?? ''}, and rows cannot get one later`,
+    );
+  }
+}
