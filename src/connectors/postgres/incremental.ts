@@ -66,12 +66,13 @@ export async function* readIncremental(session: Session, flow: FlowRead, request
     return;
   }
   const copy = await copyOut(session, copySelect(flow, request.format, reading.predicates), doing);
-  const next = await nextPosition(reading, greatest, open, snapshot ?? '', cursorPosition(request.from, field.name));
+  const saved = cursorPosition(request.from, field.name);
+  const next = await nextPosition(reading, greatest, open, snapshot ?? '', saved);
   for await (const data of copy.chunks) yield { type: 'bytes', stream: flow.stream, data };
   const rows = copy.rows();
   yield {
     type: 'checkpoint',
-    position: { ...next },
+    position: saved && saysNothingNew(saved, next) ? saved : next,
     proof: {
       rows: { [refName(flow.stream)]: rows },
       evidence: `COPY ${rows} of one snapshot, ${field.name} up to the greatest value that it shows`,
@@ -147,6 +148,11 @@ async function nextPosition(
     );
   }
   return { ...base, value: value ?? null, bound: bound ?? null };
+}
+
+/** An idle read leaves the position as it is, byte for byte. An open transaction is news: its snapshot is asked for next time. */
+function saysNothingNew(saved: CursorPosition, next: CursorPosition): boolean {
+  return saved.value === next.value && saved.bound === next.bound && saved.open === 0 && next.open === 0;
 }
 
 function emptyProof(reading: Reading, open: OpenTransactions): ReadProof {

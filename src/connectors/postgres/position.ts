@@ -3,10 +3,11 @@ import { HeadgateError } from '../../domain/error.ts';
 import type { Json } from '../../domain/json.ts';
 import type { CursorPolicy } from '../../domain/policy.ts';
 import type { Field } from '../../domain/schema.ts';
-import { quoteName, quoteText } from '../_sql/names.ts';
+import { quoteText } from '../_sql/names.ts';
 import type { Range } from '../_sql/select.ts';
 
-export interface CursorPosition {
+/** A type alias, not an interface: only those are plain JSON to the type checker. */
+export type CursorPosition = {
   readonly kind: 'cursor';
   readonly field: string;
   /** The greatest cursor value read, as text; null = there was none. */
@@ -20,7 +21,7 @@ export interface CursorPosition {
   readonly open: number;
   /** Could we see all of them and when they began? */
   readonly visible: boolean;
-}
+};
 
 export type CursorKind = 'time' | 'number' | 'other';
 
@@ -127,5 +128,3 @@ export function inCursorTerms(moment: string, field: Field, zone: string): strin
   const local = `(${moment} at time zone ${quoteText(zone)})`;
   return field.type.kind === 'date' ? `${local}::date` : local;
 }
-
-export const cursorName = (cursor: CursorPolicy): string => quoteName(cursor.field);
