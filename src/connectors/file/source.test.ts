@@ -182,6 +182,17 @@ test('a file that is not what its name says is named for what it seems to be', a
   await assert.rejects(open(mixed).discover(), { code: 'file.format' });
 });
 
+test('only files whose quotes every loader reads alike pass as they are', async () => {
+  const wire = async (name: string, content: string): Promise<boolean | undefined> => {
+    const [info] = await open(await write(name, content)).discover();
+    return info?.wire;
+  };
+  assert.equal(await wire('plain.csv', 'a,b\r\n1,"x ""y"""\r\n'), true);
+  assert.equal(await wire('stray.csv', 'a,b\n1,5" disk\n2,6" disk\n'), undefined);
+  assert.equal(await wire('semicolon.csv', 'a;b\n1;2\n'), undefined);
+  assert.equal(await wire('single.csv', 'a\n1\n'), undefined);
+});
+
 test('read hands over the whole file with its dialect, and refuses one that was written to', async () => {
   const path = await write('read.csv', 'id;name\n1;a\n');
   const source = open(path);
