@@ -72,6 +72,16 @@ export async function openReader(trial: Pick<Trial, 'context'>, origin: Origin):
   }
 }
 
+/** Each read over a source of its own, as runs do: between them others may change the stream. */
+export function runs(trial: Pick<Trial, 'context'>, origin: Origin): Pick<Reader, 'read'> {
+  return {
+    read: async (options) => {
+      await using reader = await openReader(trial, origin);
+      return await reader.read(options);
+    },
+  };
+}
+
 /** Runs the read to its end and holds it to the shape of a finite read. */
 async function collect(context: Context, source: Source, request: ReadRequest): Promise<Reading> {
   const [flow] = request.flows;
@@ -143,7 +153,7 @@ async function open(
     format === 'parquet'
       ? `read_parquet(${quoteText(path)})`
       : `read_json(${quoteText(path)}, format = 'newline_delimited', columns = {${texts}})`;
-  return duck.rows(`select * from ${from}`);
+  return await duck.rows(`select * from ${from}`);
 }
 
 const openWindow: Window = { fromInclusive: true, toInclusive: true, advance: 'max-read' };

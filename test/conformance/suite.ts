@@ -10,6 +10,9 @@ import type { Guarantee, Kit, Place, Trial } from './kit.ts';
 
 const silent: Log = { info: () => undefined, warn: () => undefined };
 
+/** Milliseconds after which a guarantee hangs: far more than any takes. */
+const stuck = 120_000;
+
 /** Part of a guarantee's name: only those run. */
 const wanted = process.env['CONFORMANCE'] ?? '';
 
@@ -29,7 +32,7 @@ export async function conformance(kit: Kit): Promise<void> {
   for (const guarantee of chosen) {
     const waiver = kit.waivers[guarantee.name];
     const title = `${kit.name} ${guarantee.needs}: ${guarantee.name}`;
-    if (waiver === undefined) test(title, () => tryOnce(guarantee, kit));
+    if (waiver === undefined) test(title, { timeout: stuck }, () => tryOnce(guarantee, kit));
     else test(`${title} (waived: ${waiver})`, () => assert.rejects(tryOnce(guarantee, kit), 'it holds: remove the waiver'));
   }
 }

@@ -3,7 +3,7 @@ import { HeadgateError } from '../../../src/domain/error.ts';
 import { canonicalJson } from '../../../src/domain/json.ts';
 import type { CursorPolicy } from '../../../src/domain/policy.ts';
 import type { Facts, Guarantee, Row, Table, Trial } from '../kit.ts';
-import { cursorOn, openReader, sameRows, type Asked } from '../reading.ts';
+import { cursorOn, runs, sameRows, type Asked } from '../reading.ts';
 import { bigint, instant, text } from '../samples.ts';
 
 const needs = 'source';
@@ -33,7 +33,7 @@ export const incremental: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create(log));
+      const reader = runs(trial, await trial.place.create(log));
       const first = await reader.read(follow());
       sameRows(first.rows, log.rows);
       const second = await reader.read({ ...follow(), from: first.position });
@@ -48,7 +48,7 @@ export const incremental: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create(log));
+      const reader = runs(trial, await trial.place.create(log));
       const first = await reader.read(follow());
       const after = cursorOn('stamp', { window: { fromInclusive: false } });
       const second = await reader.read({ ...follow(after), from: first.position });
@@ -62,7 +62,7 @@ export const incremental: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create(log));
+      const reader = runs(trial, await trial.place.create(log));
       const first = await reader.read(follow());
       const fresh = [row(6, at(5)), row(7, at(6)), row(8, at(7))];
       await insert(trial, ...fresh);
@@ -78,17 +78,15 @@ export const incremental: readonly Guarantee[] = [
     },
   },
   {
-    name: 'a position survives being stored as JSON, and a new connection',
+    name: 'a position survives being stored as JSON',
     needs,
     applies,
     run: async (trial) => {
-      const origin = await trial.place.create(log);
-      await using reader = await openReader(trial, origin);
+      const reader = runs(trial, await trial.place.create(log));
       const { position } = await reader.read(follow());
       await insert(trial, row(9, at(9)));
-      await using other = await openReader(trial, origin);
       const stored = JSON.parse(canonicalJson(position)) as typeof position; // JSON by type
-      const { rows } = await other.read({ ...follow(), from: stored });
+      const { rows } = await reader.read({ ...follow(), from: stored });
       assert.ok(rows.some(([id]) => id === '9'));
       assert.ok(!rows.some(([id]) => id === '1'));
     },
@@ -98,7 +96,7 @@ export const incremental: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create({ ...log, rows: [] }));
+      const reader = runs(trial, await trial.place.create({ ...log, rows: [] }));
       const empty = await reader.read(follow());
       assert.deepEqual(empty.rows, []);
       await insert(trial, ...log.rows);
@@ -111,7 +109,7 @@ export const incremental: readonly Guarantee[] = [
     applies,
     run: async (trial) => {
       const rows = [row(1, at(1)), ['9007199254740992', at(1), 'n'], ['9007199254740993', at(1), 'n']];
-      await using reader = await openReader(trial, await trial.place.create({ ...log, rows }));
+      const reader = runs(trial, await trial.place.create({ ...log, rows }));
       const { position } = await reader.read(follow(cursorOn('id')));
       await insert(trial, ['9007199254740994', at(1), 'new']);
       const second = await reader.read({ ...follow(cursorOn('id')), from: position });
@@ -125,7 +123,7 @@ export const incremental: readonly Guarantee[] = [
     applies,
     run: async (trial) => {
       const nameless = row(6, null);
-      await using reader = await openReader(trial, await trial.place.create({ ...log, rows: [...log.rows, nameless] }));
+      const reader = runs(trial, await trial.place.create({ ...log, rows: [...log.rows, nameless] }));
       const included = await reader.read(follow(cursorOn('stamp', { nulls: 'include' })));
       sameRows(included.rows, [...log.rows, nameless]);
       const again = await reader.read({ ...follow(cursorOn('stamp', { nulls: 'include' })), from: included.position });
@@ -142,7 +140,7 @@ export const incremental: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create(log));
+      const reader = runs(trial, await trial.place.create(log));
       const { position } = await reader.read(follow(cursorOn('id')));
       for (const from of [position, { kind: 'snapshot' }, 'garbage']) {
         const { rows, proof } = await reader.read({ ...follow(), from });
@@ -156,7 +154,7 @@ export const incremental: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create(log));
+      const reader = runs(trial, await trial.place.create(log));
       await assert.rejects(
         reader.read(follow(cursorOn('no_such_field'))),
         (error) => error instanceof HeadgateError && error.code === 'cursor.missing',
@@ -171,7 +169,7 @@ export const windows: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create(log));
+      const reader = runs(trial, await trial.place.create(log));
       const days = async (window: Partial<CursorPolicy['window']>): Promise<readonly number[]> => {
         const { rows } = await reader.read(follow(cursorOn('stamp', { window })));
         return rows.map(([id]) => Number(id)).toSorted();
@@ -187,7 +185,7 @@ export const windows: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create({ ...log, rows: [...log.rows, row(6, null)] }));
+      const reader = runs(trial, await trial.place.create({ ...log, rows: [...log.rows, row(6, null)] }));
       const window = { from: at(20), to: at(21) };
       const { rows, proof } = await reader.read(follow(cursorOn('stamp', { window, nulls: 'skip' })));
       assert.deepEqual(rows, []);
@@ -199,7 +197,7 @@ export const windows: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create(log));
+      const reader = runs(trial, await trial.place.create(log));
       const half = await reader.read(follow(cursorOn('stamp', { window: { to: at(3) } })));
       sameRows(half.rows, log.rows.slice(0, 3));
       const rest = await reader.read({ ...follow(), from: half.position });
@@ -215,7 +213,7 @@ export const windows: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create(log));
+      const reader = runs(trial, await trial.place.create(log));
       const first = await reader.read(follow());
       const back = await reader.read({ ...follow(cursorOn('stamp', { window: { lookback: '2 days' } })), from: first.position });
       assert.deepEqual(back.rows.map(([id]) => Number(id)).toSorted(), [3, 4, 5]);
@@ -228,7 +226,7 @@ export const windows: readonly Guarantee[] = [
     needs,
     applies,
     run: async (trial) => {
-      await using reader = await openReader(trial, await trial.place.create(log));
+      const reader = runs(trial, await trial.place.create(log));
       const first = await reader.read(follow());
       const lookback = cursorOn('stamp', { window: { lookback: '3 days', to: at(3) } });
       const earlier = await reader.read({ ...follow(lookback), from: first.position });
