@@ -60,6 +60,7 @@ for (const [mode, options] of Object.entries(modes)) {
       assert.equal(cut?.['state'], 'cancelled');
       assert.equal(await count(), before);
       assert.deepEqual(await busy(source), []);
+      assert.deepEqual(await readdir(join(stateDir, 'scratch')), []);
 
       await server.sql(source, 'update pace set slow = false');
       const finished = await headgate(args, { stateDir });

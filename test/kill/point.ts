@@ -7,7 +7,7 @@ import type { Row } from './model.ts';
 import { openBench, type Bench, type Lane } from './rig.ts';
 import type { Scenario } from './scenario.ts';
 import { strike, type CleanRun } from './strike.ts';
-import { watch } from './watch.ts';
+import { watch, type Watched } from './watch.ts';
 
 /** A blow that misses its run is tried on the next one, earlier. */
 const blows = 6;
@@ -31,8 +31,12 @@ export async function playPoint(lane: Lane, scenario: Scenario, id: string, usua
   history.push(await source.rows());
   await cleanRun(bench);
   const { difference, others } = await check(bench, history);
-  const hole = seen && seen.smallest < seen.before ? [`a reader saw ${seen.smallest} rows where ${seen.before} had been`] : [];
-  return { difference, others: [...others, ...hole] };
+  return { difference, others: [...others, ...(seen ? holesOf(seen) : [])] };
+}
+
+function holesOf({ before, smallest, looks }: Watched): readonly string[] {
+  if (looks === 0) return ['nobody looked at the table while it was written to'];
+  return smallest < before ? [`a reader saw ${smallest} rows where ${before} had been`] : [];
 }
 
 /** A run that nobody disturbs must succeed at once. */

@@ -1,8 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Place } from './place.ts';
 
+export interface Watched {
+  readonly before: number;
+  readonly smallest: number;
+  readonly looks: number;
+}
+
 /** Looks at the table all the time. `stop` resolves to the smallest size that was ever seen, and how often it looked. */
-export async function watch(place: Place): Promise<{ stop(): Promise<{ before: number; smallest: number; looks: number }> }> {
+export async function watch(place: Place): Promise<{ stop(): Promise<Watched> }> {
   const reader = await place.reader?.();
   if (!reader) throw new Error(`nobody can look at ${place.location} while it is written to`);
   const before = await reader.size();
