@@ -145,8 +145,6 @@ export const tryFromWire = (type: LogicalType, text: string, native?: string): s
 export function toWire(type: LogicalType, value: string): string {
   const text = `cast(${value} as VARCHAR)`;
   switch (type.kind) {
-    case 'boolean':
-      return `case when ${value} then 't' when not ${value} then 'f' end`;
     case 'bytes':
       return `'\\x' || lower(hex(${value}))`;
     case 'float':
@@ -203,6 +201,8 @@ export function readCsv(paths: readonly string[], schema: Schema, options: ReadC
     'hive_partitioning = false',
     'compression = none',
     `max_line_size = ${maxLineBytes}`,
+    // DuckDB's own choice is 16 of the longest lines: one block of 512 MB per reader.
+    `buffer_size = ${maxLineBytes}`,
     ...(options.dialect ? [] : ["new_line = '\\n'"]),
     ...(options.rejects
       ? [

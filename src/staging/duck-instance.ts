@@ -35,7 +35,8 @@ export async function lease(options: DuckOptions, scratch: string): Promise<Leas
   if (options.readOnly && !existsSync(path)) throw new HeadgateError('file.missing', `opening ${path}: there is no such file`);
   const rights = `${options.readOnly ? 'read' : 'write'}${options.locked ? ', locked' : ''}`;
   const shared = open.get(path) ?? { rights, instance: create(path, options, scratch), users: 0 };
-  if (shared.rights !== rights) {
+  // Reading is part of writing.
+  if (shared.rights !== rights && !(shared.rights === 'write' && rights === 'read')) {
     throw new HeadgateError(
       'warehouse.locked',
       `opening ${path}: it is open in this process with other rights (${shared.rights})`,

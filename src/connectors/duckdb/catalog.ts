@@ -47,13 +47,13 @@ export async function readTable(duck: Duck, ref: TableRef): Promise<TableFacts |
     .map(([, names = null]) => namesOf(names));
   const primary = constraints.find(([type]) => type === 'PRIMARY KEY');
   const schema: Schema = {
-    fields: columns.map(([name, type, nullable]) => fieldOf(name ?? '', type ?? '', nullable === 't')),
+    fields: columns.map(([name, type, nullable]) => fieldOf(name ?? '', type ?? '', nullable === 'true')),
     ...(primary && { key: namesOf(primary[1] ?? null) }),
   };
   return {
     schema,
     unique,
-    required: columns.filter(([, , nullable, def]) => nullable !== 't' && def === null).map(([name]) => name ?? ''),
+    required: columns.filter(([, , nullable, def]) => nullable !== 'true' && def === null).map(([name]) => name ?? ''),
     estimatedRows: Number(table[0]),
     structured: constraints.length > 0 || indexes.length > 0 || columns.some(([, , , def]) => def !== null),
   };
