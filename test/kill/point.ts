@@ -24,7 +24,7 @@ export async function playPoint(lane: Lane, scenario: Scenario, id: string, usua
     await source.edit();
   }
   await source.openLate();
-  const watched = isWatched(scenario) ? await watch(place) : undefined;
+  await using watched = isWatched(scenario) ? await watch(place) : undefined;
   history.push(...(await struckRuns(bench, clean)));
   const seen = await watched?.stop();
   await source.commitLate();

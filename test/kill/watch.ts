@@ -7,8 +7,13 @@ export interface Watched {
   readonly looks: number;
 }
 
-/** Looks at the table all the time. `stop` resolves to the smallest size that was ever seen, and how often it looked. */
-export async function watch(place: Place): Promise<{ stop(): Promise<Watched> }> {
+export interface Watch extends AsyncDisposable {
+  /** Stops looking. */
+  stop(): Promise<Watched>;
+}
+
+/** Looks at the table all the time, until it is stopped. */
+export async function watch(place: Place): Promise<Watch> {
   const reader = await place.reader?.();
   if (!reader) throw new Error(`nobody can look at ${place.location} while it is written to`);
   const before = await reader.size();
@@ -25,8 +30,12 @@ export async function watch(place: Place): Promise<{ stop(): Promise<Watched> }>
     stop: async () => {
       stopped = true;
       await looking;
-      await reader[Symbol.asyncDispose]();
       return { before, smallest, looks };
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopped = true;
+      await looking.catch(() => undefined);
+      await reader[Symbol.asyncDispose]();
     },
   };
 }
