@@ -1,5 +1,7 @@
+import type { Connection, Submittable } from 'pg';
 import { HeadgateError } from '../../domain/error.ts';
 import type { FormatName } from '../../sdk/index.ts';
+import { CopyFrames } from './copy-frames.ts';
 import type { Session } from './session.ts';
 
 export const copyFormats: readonly FormatName[] = ['pgcopy-binary', 'csv'];
@@ -17,27 +19,93 @@ export interface CopyOut {
   rows(): number;
 }
 
+/** Chunks that may wait: two socket reads ahead of the destination keep both ends busy. */
+const ahead = 2;
+
+/** The statement as the driver's client runs it, reading the socket itself until the data is over. */
+class CopyOutQuery implements Submittable {
+  rows = 0;
+  readonly #sql: string;
+  readonly #frames = new CopyFrames();
+  readonly #waiting: Buffer[] = [];
+  #socket: Connection['stream'] | undefined;
+  #release = (): void => undefined;
+  #wake = (): void => undefined;
+  #done = false;
+  #failure: unknown;
+
+  constructor(sql: string) {
+    this.#sql = sql;
+  }
+
+  submit(connection: Connection): void {
+    const socket = connection.stream;
+    // The driver's parser would make an object and an event of every row; it gets what is not a row.
+    const [driver] = socket.listeners('data') as ((bytes: Buffer) => void)[]; // no encoding is set, so events carry bytes
+    if (!driver) throw new Error('the connection has no reader');
+    const read = (chunk: Buffer): void => {
+      const { data, others, ended } = this.#frames.take(chunk);
+      if (data.length > 0) this.#waiting.push(data);
+      if (ended) this.#release();
+      for (const bytes of others) driver(bytes);
+      if (!ended && this.#waiting.length >= ahead) socket.pause();
+      this.#wake();
+    };
+    this.#release = () => {
+      socket.off('data', read);
+      if (!socket.listeners('data').includes(driver)) socket.on('data', driver);
+    };
+    this.#socket = socket;
+    socket.off('data', driver);
+    socket.on('data', read);
+    connection.query(this.#sql);
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.rows = Number(/^COPY (\d+)$/.exec(text)?.[1] ?? 0);
+  }
+
+  handleReadyForQuery(): void {
+    this.#done = true;
+    this.#wake();
+  }
+
+  handleError(error: unknown): void {
+    this.#failure = error;
+    this.#release();
+    this.#wake();
+  }
+
+  /** Ends when the server has said that the statement is done. */
+  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      const chunk = this.#waiting.shift();
+      if (chunk) yield chunk;
+      else if (this.#failure !== undefined) throw this.#failure;
+      else if (this.#done) return;
+      else {
+        const woken = new Promise<void>((wake) => (this.#wake = wake));
+        this.#socket?.resume();
+        await woken;
+      }
+    }
+  }
+}
+
 /** Runs `copy (…) to stdout`. Its chunks are the document; leaving them early cancels the statement at the server. */
-export async function copyOut(session: Session, sql: string, doing: string): Promise<CopyOut> {
-  const { to } = await import('pg-copy-streams');
-  // Two socket reads ahead of the destination are enough to keep both ends busy.
-  const stream = to(sql, { highWaterMark: 1 << 17 });
-  let late: unknown;
+export function copyOut(session: Session, sql: string, doing: string): CopyOut {
+  const query = new CopyOutQuery(sql);
   async function* chunks(): AsyncGenerator<Uint8Array> {
     let ended = false;
     try {
-      session.submit(stream);
-      for await (const chunk of stream) yield chunk as Uint8Array; // no encoding is set, so chunks are bytes
-      // The server may fail behind the last chunk, where the stream has no reader; the row count comes there too.
-      stream.on('error', (error) => (late = error));
-      await session.rows('select', doing);
-      if (late !== undefined) throw late;
+      session.submit(query);
+      yield* query.chunks();
       ended = true;
     } catch (error) {
-      throw session.explain(late ?? error, doing);
+      throw session.explain(error, doing);
     } finally {
       if (!ended) await session.cancel();
     }
   }
-  return { chunks: chunks(), rows: () => stream.rowCount };
+  return { chunks: chunks(), rows: () => query.rows };
 }

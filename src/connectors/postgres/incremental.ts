@@ -65,7 +65,7 @@ export async function* readIncremental(session: Session, flow: FlowRead, request
     yield { type: 'checkpoint', position: request.from ?? null, proof: emptyProof(reading, open) };
     return;
   }
-  const copy = await copyOut(session, copySelect(flow, request.format, reading.predicates), doing);
+  const copy = copyOut(session, copySelect(flow, request.format, reading.predicates), doing);
   const saved = cursorPosition(request.from, field.name);
   const next = await nextPosition(reading, greatest, open, snapshot ?? '', saved);
   for await (const data of copy.chunks) yield { type: 'bytes', stream: flow.stream, data };

@@ -92,7 +92,7 @@ export class PostgresSource implements Source, Snapshots, Partitionable {
       doing,
     );
     const sql = copySelect(flow, request.format, [partitionPredicate(request.partition), keysPredicate(flow, request.keys)]);
-    const copy = await copyOut(session, sql, doing);
+    const copy = copyOut(session, sql, doing);
     for await (const data of copy.chunks) yield { type: 'bytes', stream: flow.stream, data };
     const rows = copy.rows();
     yield {
