@@ -92,11 +92,11 @@ await conformance({
   name: 'file (csv)',
   place: placeOf('csv', writeCsv, both),
   // The narrowest of their kind, as inference finds them.
-  holds: kinds('text', 'date', 'timestamp', 'uuid', 'decimal'),
+  holds: kinds('text', 'boolean', 'date', 'timestamp', 'uuid', 'decimal'),
   broken: [
     nowhere('csv'),
     { what: 'not text', connection: sourceOnly(locate(join(folder, 'binary.csv'))), code: 'file.format' },
-    { what: 'no such folder', connection: destinationOnly(locate(join(folder, 'nowhere/{stream}.csv'))), code: 'file.missing' },
+    { what: 'no such folder', connection: destinationOnly(locate(join(folder, 'nowhere/out.csv'))), code: 'file.missing' },
   ],
   waivers: {
     ...sourceWaivers,

@@ -36,7 +36,7 @@ async function place(): Promise<Place> {
       const [found] = await sql(`select to_regclass(${literal(tableName(table))}) is not null`);
       if (found?.[0] !== 't') return undefined;
       const settings = `set timezone = 'UTC'; set bytea_output = 'hex'; set intervalstyle = 'postgres';`;
-      return sql(`${settings} select ${fields.map((field) => name(field.name)).join(', ')} from ${tableName(table)}`);
+      return sql(`${settings} select ${fields.map((field) => `${name(field.name)}::text`).join(', ')} from ${tableName(table)}`);
     },
     inventory: async () => (await sql(objects)).flat().map(String),
     handles: async () => Number((await sql(sessions))[0]?.[0]),

@@ -45,7 +45,7 @@ export const many = (count: number, width: number): readonly Row[] =>
 
 /** Values of every kind, in wire text. */
 export const values: readonly { readonly type: LogicalType; readonly values: readonly string[] }[] = [
-  { type: { kind: 'boolean' }, values: ['t', 'f'] },
+  { type: { kind: 'boolean' }, values: ['true', 'false'] },
   { type: { kind: 'integer', bits: 16 }, values: ['-32768', '32767'] },
   { type: { kind: 'integer', bits: 32 }, values: ['-2147483648', '2147483647'] },
   { type: bigint, values: ['-9223372036854775808', '9223372036854775807', '9007199254740993'] },
