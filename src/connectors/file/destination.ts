@@ -40,8 +40,7 @@ export class FileDestination implements Destination {
   async check(): Promise<readonly Finding[]> {
     const folder = dirname(this.#manifest);
     try {
-      if (isPattern(this.#config.path)) await mkdir(folder, { recursive: true });
-      await access(folder, constants.W_OK);
+      await access((await this.#makes(folder)) ? dirname(folder) : folder, constants.W_OK);
       return [];
     } catch (error) {
       const { code, message, hint } = asFileError(error, `writing to ${folder}`);
@@ -83,7 +82,9 @@ export class FileDestination implements Destination {
     const { target, pipeline, attempt, ordinal } = request;
     checkMode(this.#config, target);
     const file = tablePath(this.#config, target.table.name);
-    await this.#folder(file);
+    await this.#folder(file).catch((error: unknown) => {
+      throw asFileError(error, `writing ${file}`);
+    });
     return new FileWriter(
       stagedName(file, `${plain(pipeline)}-${plain(attempt)}-${ordinal}`),
       this.#config.format,
@@ -131,9 +132,16 @@ export class FileDestination implements Destination {
     }
   }
 
-  /** Folders that a pattern names are made; the folder of one named file must be there. */
+  /** A folder that is named as one (`out/`) is made where it is missing, and so is what `{stream}` stands in below it. */
   async #folder(file: string): Promise<void> {
+    const folder = dirname(this.#manifest);
+    if (await this.#makes(folder)) await mkdir(folder);
+    await access(folder);
     if (isPattern(this.#config.path)) await mkdir(dirname(file), { recursive: true });
+  }
+
+  async #makes(folder: string): Promise<boolean> {
+    return this.#config.path.endsWith('/') && !(await exists(folder));
   }
 
   async #dropStaged(pipeline: string): Promise<void> {

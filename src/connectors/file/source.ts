@@ -61,12 +61,15 @@ export class FileSource implements Source {
     const [flow] = flows;
     if (!flow) throw new HeadgateError('stream.missing', `reading ${path}: no stream was asked for`);
     const { size, modified } = facts;
+    this.#goOn();
     await checkUnchanged({ path, size, modified });
     // The types of the caller win (it may have fixed them by the table); names and order are the file's.
     const known = new Map(flow.schema.fields.map((field) => [field.name, field]));
     const fields = content.schema.fields.map((field) => known.get(field.name) ?? field);
     const file: FileRef = { path, size, modified, schema: { fields }, ...(content.csv && { csv: content.csv }) };
     yield { type: 'file', stream: flow.stream, file };
+    if (this.#context.signal.aborted) throw new HeadgateError('run.cancelled', `reading ${path}: the run was cancelled`);
+    this.#goOn();
     await checkUnchanged({ path, size, modified });
     yield {
       type: 'checkpoint',
@@ -84,6 +87,12 @@ export class FileSource implements Source {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** The file is read by whoever takes it over; between two events is where this side can be stopped. */
+  #goOn(): void {
+    if (this.#context.signal.aborted)
+      throw new HeadgateError('run.cancelled', `reading ${this.#config.path}: stopped on request`);
+  }
 
   #stream(): StreamRef {
     return { name: streamName(this.#config.path) };
