@@ -136,6 +136,6 @@ async function differingColumns(sides: Sides, keys: readonly string[]): Promise<
     `select a.k, ${flags} from a3 a join b3 b on a.k = b.k where a.k in ${inKeys(keys)} and a.d <> b.d`,
   );
   return new Map(
-    rows.map(([k, ...differs]) => [k ?? '', columns.filter((_, index) => differs[index] === 't').map(({ name }) => name)]),
+    rows.map(([k, ...differs]) => [k ?? '', columns.filter((_, index) => differs[index] === 'true').map(({ name }) => name)]),
   );
 }
