@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bench, field, target } from './harness.ts';
+import { bench, field, target } from '../../../test/support/duckdb.ts';
 
 const counts = (result: {
   tables: readonly { staged: number; added: number; changed: number; deduplicated: number; deleted: number }[];

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PublishRequest, Staged, Target } from '../../sdk/index.ts';
-import { bench, target, testContext, type Bench } from './harness.ts';
+import { bench, target, testContext, type Bench } from '../../../test/support/duckdb.ts';
 import { openDestination } from './destination.ts';
 
 const plain = target('id bigint, v text');

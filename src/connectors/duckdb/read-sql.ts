@@ -80,10 +80,12 @@ export function startOf(cursor: CursorPolicy, field: Field, from: Json | undefin
   const warnings = lost
     ? [`the saved position is not one of the cursor ${field.name}: everything is read from the beginning`]
     : [];
-  const low = window.from ?? saved?.bound ?? undefined;
-  const { lookback } = window;
-  const lower = low === undefined ? {} : { lower: shifted(literal(field, low), kind, lookback) };
-  const upper = window.to === undefined ? {} : { upper: literal(field, window.to) };
+  // People write bounds as DuckDB reads them: `2024-01-01 10:00`.
+  const bound = (text: string): string => `cast(${quoteText(text)} as ${native(field)})`;
+  const { from: first, to, lookback } = window;
+  const low = first !== undefined ? bound(first) : saved?.bound != null ? literal(field, saved.bound) : undefined;
+  const lower = low === undefined ? {} : { lower: shifted(low, kind, lookback) };
+  const upper = to === undefined ? {} : { upper: bound(to) };
   const predicate = rangePredicate(cursor, { ...lower, ...upper }, field.nullable);
   return { ...(predicate !== undefined && { predicate }), ...(lookback !== undefined && { lookback }), warnings };
 }

@@ -5,7 +5,7 @@ import type { Json } from '../../domain/json.ts';
 import type { CursorPolicy, Window } from '../../domain/policy.ts';
 import type { StreamInfo } from '../../domain/schema.ts';
 import type { ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
-import { bench, target, type Bench } from './harness.ts';
+import { bench, target, type Bench } from '../../../test/support/duckdb.ts';
 import { openSource } from './source.ts';
 
 const sourceOf = async (t: { after(fn: () => Promise<void>): void }, b: Bench): Promise<Source> => {
@@ -153,7 +153,7 @@ const cursor = (window: Partial<Window> = {}, more: Partial<CursorPolicy> = {}):
 test('an incremental read goes on where the last one ended', async (t) => {
   const b = await bench(t);
   await b.run(
-    `create table s (id int, seen timestamptz); insert into s values (1, '2024-01-01 00:00:00.123456+00'), (2, '2024-01-02+00'), (3, null)`,
+    `create table s (id int, seen timestamptz); insert into s values (1, '2024-01-01 00:00:00.123456+00'), (2, '2024-01-02 00:00:00+00'), (3, null)`,
   );
   await b.destination.claim('p1');
   const source = await sourceOf(t, b);
@@ -164,7 +164,7 @@ test('an incremental read goes on where the last one ended', async (t) => {
   assert.equal(first.text.split('\n').length, 4);
   const at = '2024-01-02 00:00:00+00';
   assert.deepEqual(first.end.position, { kind: 'cursor', field: 'seen', value: at, bound: at });
-  await b.run(`insert into s values (4, '2024-01-02+00'), (5, '2024-01-03 00:00:00.5+00')`);
+  await b.run(`insert into s values (4, '2024-01-02 00:00:00+00'), (5, '2024-01-03 00:00:00.5+00')`);
   const second = await read(first.end.position, cursor({}, { nulls: 'skip' }));
   assert.deepEqual(
     second.text.split('\n').map((line) => line[0]),
@@ -183,7 +183,7 @@ test('an incremental read goes on where the last one ended', async (t) => {
   assert.equal(range.text[0], '1');
   assert.deepEqual(range.end.position, { kind: 'cursor', field: 'seen', value: '2024-01-02', bound: '2024-01-02' });
   await assert.rejects(read(null, cursor({}, { nulls: 'fail' })), { code: 'cursor.null' });
-  await b.run(`delete from s where seen is null; insert into s values (9, '2999-01-01+00')`);
+  await b.run(`delete from s where seen is null; insert into s values (9, '2999-01-01 00:00:00+00')`);
   const future = await read(second.end.position);
   assert.ok(JSON.stringify(future.end.position) < JSON.stringify({ kind: 'cursor', field: 'seen', value: '2900' }));
   assert.match(future.end.proof?.warnings.join() ?? '', /in the future/);

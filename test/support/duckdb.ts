@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Json } from '../../domain/json.ts';
-import type { WritePolicy } from '../../domain/policy.ts';
-import type { Field, TableInfo } from '../../domain/schema.ts';
-import { parseType } from '../../domain/types.ts';
-import { duckType } from '../../sdk/duck-sql.ts';
+import type { Json } from '../../src/domain/json.ts';
+import type { WritePolicy } from '../../src/domain/policy.ts';
+import type { Field, TableInfo } from '../../src/domain/schema.ts';
+import { parseType } from '../../src/domain/types.ts';
+import { duckType } from '../../src/sdk/duck-sql.ts';
 import type {
   Context,
   Destination,
@@ -16,9 +16,9 @@ import type {
   PublishResult,
   Staged,
   Target,
-} from '../../sdk/index.ts';
-import { openDuck } from '../../staging/duck.ts';
-import { openDestination } from './destination.ts';
+} from '../../src/sdk/index.ts';
+import { openDuck } from '../../src/staging/duck.ts';
+import { openDestination } from '../../src/connectors/duckdb/destination.ts';
 
 /** For the tests of this folder: a real file, driven through the connector's own doors. */
 export interface Bench {
