@@ -44,7 +44,7 @@ async function place(): Promise<Place> {
       return within(async (duck) => {
         const there = await duck.rows(`${objects} where table_name = ${literal(table.name)}`);
         if (!there.some(([found]) => found === `${table.namespace ?? 'main'}.${table.name}`)) return undefined;
-        return duck.rows(`select ${fields.map((field) => name(field.name)).join(', ')} from ${tableName(table)}`);
+        return await duck.rows(`select ${fields.map((field) => name(field.name)).join(', ')} from ${tableName(table)}`);
       });
     },
     inventory: async () => {

@@ -130,7 +130,7 @@ export async function loadInto(trial: Trial, destination: Destination, ...loads:
 /** `loadInto` over a destination of its own. */
 export async function load(trial: Trial, ...loads: readonly Load[]): Promise<PublishResult> {
   await using destination = await openDestination(trial);
-  return loadInto(trial, destination, ...loads);
+  return await loadInto(trial, destination, ...loads);
 }
 
 function addsUp(result: TableResult, of: Load | undefined): void {

@@ -56,8 +56,9 @@ export async function openReader(trial: Pick<Trial, 'context'>, origin: Origin):
   const facts = sourceOf(origin);
   const source = await facts.open(trial.context);
   try {
-    const [info, ...others] = await source.discover([origin.stream]);
-    assert.ok(info && others.length === 0, 'an exact name means one stream');
+    const [found, ...others] = await source.discover([origin.stream]);
+    assert.ok(found && others.length === 0, 'an exact name means one stream');
+    const info = infersTypes(source) ? await source.inferTypes(found) : found;
     const request = (options: Asked = {}): ReadRequest => {
       const { projection = everything(info), ...rest } = options;
       const format = facts.produces(info.schema, projection).find((name) => !typedFormats.has(name));
