@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/domain/json.ts';
 import { start, tail } from './command.ts';
-import { differenceOf, expectedRows, type Difference, type History, type Row } from './model.ts';
+import { differenceOf, expectedRows, isEmpty, type Difference, type History } from './model.ts';
 import type { LedgerRow } from './place.ts';
 import type { Bench } from './rig.ts';
 import type { Mode } from './scenario.ts';
@@ -16,16 +16,21 @@ export interface Findings {
 export async function check(bench: Bench, history: History): Promise<Findings> {
   const { place, scenario } = bench;
   const expected = expectedRows(scenario.mode, history);
-  const difference = differenceOf(expected, await place.rows());
+  const difference = await differenceNow(bench, history);
   const ledger = await place.ledger();
   const others = [
     ...ledgerFindings(scenario.mode, ledger, history.length),
     ...(await place.leftovers()).map((name) => `left behind: ${name}`),
     ...stateLeftovers(bench.stateDir),
     ...(scenario.dependents && !(await place.hasDependents()) ? ['replace lost an index or a view of the table'] : []),
-    ...(isEqual(expected, history.at(-1) ?? []) ? await verifyFindings(bench) : []),
+    ...(isEmpty(differenceOf(history.at(-1) ?? [], expected)) ? await verifyFindings(bench) : []),
   ];
   return { difference, others };
+}
+
+/** The table as it is against what it has to be after these runs. */
+export async function differenceNow({ place, scenario }: Bench, history: History): Promise<Difference> {
+  return differenceOf(expectedRows(scenario.mode, history), await place.rows());
 }
 
 /**
@@ -80,11 +85,6 @@ function boundsOf(positions: string): readonly string[] {
 
 function stateLeftovers(stateDir: string): readonly string[] {
   return ['runs', 'scratch'].flatMap((name) => readdirSync(join(stateDir, name)).map((left) => `left behind: ${name}/${left}`));
-}
-
-function isEqual(left: readonly Row[], right: readonly Row[]): boolean {
-  const { lost, doubled } = differenceOf(left, right);
-  return lost.length + doubled.length === 0;
 }
 
 /** Headgate's own judgement must be ours, where both sides have to be equal. */

@@ -75,8 +75,14 @@ async function play(lane: Lane, { id, scenario }: Point, usual: ReadonlyMap<stri
     const findings = await playPoint(lane, scenario, id.replace('-', '_'), clean);
     return { id, scenario, seconds: seconds(), findings };
   } catch (error) {
-    return { id, scenario, seconds: seconds(), error: error instanceof Error ? error.message : String(error) };
+    return { id, scenario, seconds: seconds(), error: messageOf(error) };
   }
+}
+
+/** When cleaning up fails too, both errors count. */
+function messageOf(error: unknown): string {
+  if (error instanceof SuppressedError) return `${messageOf(error.suppressed)}\n${messageOf(error.error)}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What is wrong with a point, one line each; none = it passed. */
@@ -142,6 +148,6 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 }

@@ -42,4 +42,6 @@ export function differenceOf(expected: readonly Row[], actual: readonly Row[]): 
   return { lost: those(1), doubled: those(-1) };
 }
 
+export const isEmpty = ({ lost, doubled }: Difference): boolean => lost.length + doubled.length === 0;
+
 const nameOf = ({ key, digest }: Row): string => `${key} ${digest}`;

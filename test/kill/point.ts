@@ -1,9 +1,9 @@
 /** One point from an empty destination to the last check. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { check, type Findings } from './check.ts';
+import { check, differenceNow, type Findings } from './check.ts';
 import { failureOf, repeat, start } from './command.ts';
-import type { Row } from './model.ts';
+import { isEmpty, type Row } from './model.ts';
 import { openBench, type Bench, type Lane } from './rig.ts';
 import type { Scenario } from './scenario.ts';
 import { strike, type CleanRun } from './strike.ts';
@@ -21,17 +21,23 @@ export async function playPoint(lane: Lane, scenario: Scenario, id: string, usua
     history.push(await source.rows());
     clean = await cleanRun(bench);
     if (scenario.dependents) await place.addDependents();
-    await source.edit();
   }
+  // What others commit now is newer than what the open transactions have written: a high-water mark would jump over that.
   await source.openLate();
+  await source.edit();
   await using watched = isWatched(scenario) ? await watch(place) : undefined;
-  history.push(...(await struckRuns(bench, clean)));
+  const halves = await struckRuns(bench, clean, history);
   const seen = await watched?.stop();
+  // Now, because the next run of most modes would heal what this one lost.
+  const settled = await differenceNow(bench, history);
   await source.commitLate();
   history.push(await source.rows());
   await cleanRun(bench);
   const { difference, others } = await check(bench, history);
-  return { difference, others: [...others, ...(seen ? holesOf(seen) : [])] };
+  return {
+    difference: { lost: [...settled.lost, ...difference.lost], doubled: [...settled.doubled, ...difference.doubled] },
+    others: [...halves, ...others, ...(seen ? holesOf(seen) : [])],
+  };
 }
 
 function holesOf({ before, smallest, looks }: Watched): readonly string[] {
@@ -48,21 +54,27 @@ export async function cleanRun(bench: Bench): Promise<CleanRun> {
   return { ms: performance.now() - started, moved: bench.proxy?.moved ?? { 'to-server': 0, 'to-client': 0 } };
 }
 
-/** Runs until a blow has landed and the command has ended with 0. Resolves to what each logical run saw. */
-async function struckRuns(bench: Bench, clean: CleanRun): Promise<readonly (readonly Row[])[]> {
-  const seen: (readonly Row[])[] = [];
+/**
+ * Runs until a blow has landed and the command has ended with 0. Adds to the history what each logical run saw. Resolves
+ * to what was seen of unfinished work right after a blow.
+ */
+async function struckRuns(bench: Bench, clean: CleanRun, history: (readonly Row[])[]): Promise<readonly string[]> {
+  const halves: string[] = [];
   for (let attempt = 0; attempt < blows; attempt++) {
     if (attempt > 0) await bench.source.edit();
     const rows = await bench.source.rows();
-    const before = (await bench.place.ledger()).length;
+    const published = (await bench.place.ledger()).length;
     const { landed, succeeded } = await strike(bench, clean, attempt);
-    seen.push(rows);
+    if (!isEmpty(await differenceNow(bench, history)) && !isEmpty(await differenceNow(bench, [...history, rows]))) {
+      halves.push('right after the blow the table was neither the old one nor the new one');
+    }
+    history.push(rows);
     if (!succeeded) {
       // Killed after its end, in the moments before the process was gone: what comes now is the next run.
-      if (hasEnded(bench) && (await bench.place.ledger()).length > before) seen.push(rows);
+      if (hasEnded(bench) && (await bench.place.ledger()).length > published) history.push(rows);
       await repeat(bench);
     }
-    if (landed) return seen;
+    if (landed) return halves;
   }
   throw new Error(`the blow missed ${blows} runs`);
 }

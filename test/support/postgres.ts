@@ -95,6 +95,14 @@ async function childrenOf(pid: number): Promise<number[]> {
   return pairs.flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []));
 }
 
+/** A process that has ended but that nobody has asked for yet does not count. */
+async function anyAlive(pids: readonly number[]): Promise<boolean> {
+  if (pids.length === 0) return false;
+  // ps ends with 1 where none of them is left.
+  const { stdout } = await run('ps', ['-o', 'stat=', '-p', pids.join(',')]).catch(() => ({ stdout: '' }));
+  return stdout.split('\n').some((state) => state.trim() !== '' && !state.trim().startsWith('Z'));
+}
+
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -184,7 +192,10 @@ class Server implements TestPostgres {
     const pid = this.#child?.pid;
     if (pid === undefined) return;
     signal(pid, 'SIGSTOP'); // so that it starts no process that we do not see
-    for (const child of await childrenOf(pid)) signal(child, 'SIGKILL');
+    const children = await childrenOf(pid);
+    for (const child of children) signal(child, 'SIGKILL');
+    // On a busy machine they take a moment, and a server does not start while one still holds the shared memory.
+    while (await anyAlive(children)) await wait(5);
     await this.#end('SIGKILL');
   }
 
