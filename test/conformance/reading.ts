@@ -7,6 +7,7 @@ import type { CursorPolicy, Projection, Window } from '../../src/domain/policy.t
 import { refName, type StreamInfo } from '../../src/domain/schema.ts';
 import { quoteText } from '../../src/sdk/duck-sql.ts';
 import {
+  infersTypes,
   typedFormats,
   type Connection,
   type Context,

@@ -54,7 +54,7 @@ export class FileDestination implements Destination {
     const { format } = this.#config;
     const facts = await inspect(path, format);
     // A csv file holds text: what a column means is decided by what is written to it.
-    const { schema, rows } = await contentOf({ ...this.#config, infer: false }, path, facts, () => this.#context.duck());
+    const { schema, rows } = await contentOf(this.#config, path, facts, false, () => this.#context.duck());
     return { schema, unique: [], required: [], ...(rows !== undefined && { estimatedRows: rows }) };
   }
 

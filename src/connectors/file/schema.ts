@@ -30,9 +30,10 @@ export async function contentOf(
   config: FileConfig,
   path: string,
   facts: FileFacts,
+  infer: boolean,
   duck: () => Promise<Duck>,
 ): Promise<FileContent> {
-  if (config.format === 'csv') return await csvContent(config, path, facts, duck);
+  if (config.format === 'csv') return await csvContent(config, path, facts, infer ? duck : undefined);
   await using open = await duck();
   try {
     return config.format === 'ndjson' ? await ndjsonContent(path, open) : await parquetContent(path, open);
@@ -41,11 +42,17 @@ export async function contentOf(
   }
 }
 
-async function csvContent(config: FileConfig, path: string, facts: FileFacts, duck: () => Promise<Duck>): Promise<FileContent> {
+/** Without `duck` only the head is read, and every column is text. */
+async function csvContent(
+  config: FileConfig,
+  path: string,
+  facts: FileFacts,
+  duck: (() => Promise<Duck>) | undefined,
+): Promise<FileContent> {
   const { dialect, names } = settleCsv(facts.head.toString('utf8'), facts.size === facts.head.length, config);
   const schema: Schema = { fields: names.map((name) => field(name, text)) };
   const file = { path, size: facts.size, modified: facts.modified, csv: dialect, schema };
-  if (!config.infer) return { schema, csv: dialect, wire: isWireCsv(file) };
+  if (!duck) return { schema, csv: dialect, wire: isWireCsv(file) };
   await using open = await duck();
   try {
     // Rows that do not fit the columns are not evidence; they are refused, or stop the run, when the file is loaded.

@@ -1,6 +1,6 @@
 import { HeadgateError, asHeadgateError } from '../../domain/error.ts';
 import type { StreamInfo, StreamRef } from '../../domain/schema.ts';
-import type { Context, FileRef, Finding, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
+import type { Context, FileRef, Finding, InfersTypes, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
 import { checkUnchanged } from '../../sdk/file-bytes.ts';
 import { matchStreams } from '../_sql/match.ts';
 import { inspect, type FileFacts } from './inspect.ts';
@@ -14,8 +14,11 @@ interface Opened {
   readonly content: FileContent;
 }
 
-/** One file, one stream. The file is looked at once, when first asked; standard input is spooled then. */
-export class FileSource implements Source {
+/**
+ * One file, one stream. The file is looked at when first asked, standard input spooled then; a csv file is read to its end
+ * only when somebody needs its types.
+ */
+export class FileSource implements Source, InfersTypes {
   readonly #config: FileConfig;
   readonly #context: Context;
   #opened: Promise<Opened> | undefined;
@@ -42,8 +45,19 @@ export class FileSource implements Source {
         hint: 'use --select and --where',
       });
     }
-    const { facts, content } = await this.#open();
-    const info: StreamInfo = {
+    const info = this.#info(await this.#open());
+    return wanted === undefined ? [info] : matchStreams(wanted, [info], '');
+  }
+
+  async inferTypes(stream: StreamInfo): Promise<StreamInfo> {
+    const { path, facts } = await this.#open();
+    if (!this.#config.infer || this.#config.format !== 'csv') return stream;
+    const content = await contentOf(this.#config, path, facts, true, () => this.#context.duck());
+    return this.#info({ path, facts, content });
+  }
+
+  #info({ facts, content }: Opened): StreamInfo {
+    return {
       stream: this.#stream(),
       kind: 'file',
       schema: content.schema,
@@ -53,7 +67,6 @@ export class FileSource implements Source {
       ...(content.wire && { wire: true }),
       ...(content.rows !== undefined && { estimatedRows: content.rows }),
     };
-    return wanted === undefined ? [info] : matchStreams(wanted, [info], '');
   }
 
   async *read({ flows }: ReadRequest): AsyncGenerator<SourceEvent> {
@@ -68,7 +81,6 @@ export class FileSource implements Source {
     const fields = content.schema.fields.map((field) => known.get(field.name) ?? field);
     const file: FileRef = { path, size, modified, schema: { fields }, ...(content.csv && { csv: content.csv }) };
     yield { type: 'file', stream: flow.stream, file };
-    if (this.#context.signal.aborted) throw new HeadgateError('run.cancelled', `reading ${path}: the run was cancelled`);
     this.#goOn();
     await checkUnchanged({ path, size, modified });
     yield {
@@ -113,7 +125,7 @@ export class FileSource implements Source {
     const { format } = this.#config;
     const path = this.#config.path === standard ? await spool(process.stdin, format, this.#context) : this.#path();
     const facts = await inspect(path, format);
-    const content = await contentOf(this.#config, path, facts, () => this.#context.duck());
+    const content = await contentOf(this.#config, path, facts, false, () => this.#context.duck());
     return { path, facts, content };
   }
 }
