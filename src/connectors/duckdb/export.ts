@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HeadgateError } from '../../domain/error.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import type { Context, Duck } from '../../sdk/index.ts';
 
@@ -49,7 +50,7 @@ export async function* exportCsv(
       pending = next();
       // A failure is told when its turn comes.
       pending?.catch(() => undefined);
-      yield* contents(part);
+      yield* contents(part, context.signal);
     }
   } finally {
     const left = await pending?.catch(() => undefined);
@@ -58,10 +59,13 @@ export async function* exportCsv(
   done(rows);
 }
 
-async function* contents({ path, bytes }: Part): AsyncGenerator<Uint8Array> {
+async function* contents({ path, bytes }: Part, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     if (bytes === 0) return;
-    for await (const data of createReadStream(path, { highWaterMark: 1 << 18 })) yield data as Buffer; // no encoding is set
+    for await (const data of createReadStream(path, { highWaterMark: 1 << 18 })) {
+      yield data as Buffer; // no encoding is set
+      if (signal.aborted) throw new HeadgateError('run.cancelled', 'reading from DuckDB: stopped on request');
+    }
   } finally {
     await rm(path, { force: true });
   }

@@ -1,7 +1,7 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { refName } from '../../domain/schema.ts';
 import type { Context, Duck, FlowRead, ReadProof, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
-import { relationExists } from './catalog.ts';
+import { relationExists, sameName } from './catalog.ts';
 import { findings } from './destination.ts';
 import { discoverStreams } from './discover.ts';
 import { exportCsv, type Export } from './export.ts';
@@ -29,7 +29,8 @@ export function openSource(settings: Config, context: Context): Promise<Source> 
     discover: async (wanted) => await discoverStreams(await duck(), wanted),
     // A connection of its own: a read is one transaction.
     read: (request) => read(async () => await context.duck({ path, readOnly: true }), context, request),
-    explain: (request) => request.flows.map((flow) => selectText(flow, predicates(flow, request).all)),
+    // Keys are values of rows: a plan does not show them.
+    explain: ({ keys: _keys, ...request }) => request.flows.map((flow) => selectText(flow, predicates(flow, request).all)),
     [Symbol.asyncDispose]: async () => {
       const open = await opened?.catch(() => undefined);
       await open?.[Symbol.asyncDispose]();
@@ -57,16 +58,34 @@ async function* read(open: () => Promise<Duck>, context: Context, request: ReadR
   if (!flow || others.length > 0) throw new HeadgateError('usage.mode', 'DuckDB reads one stream at a time');
   await using duck = await open();
   await duck.run('begin transaction');
-  const name = refName(flow.stream);
-  if (request.mode === 'incremental') {
-    yield* readIncremental(duck, context, flow, request);
-    return;
+  await requireFields(duck, flow);
+  try {
+    yield* request.mode === 'incremental'
+      ? readIncremental(duck, context, flow, request)
+      : readSnapshot(duck, context, flow, request);
+  } catch (error) {
+    // The stream and its fields are there, so what DuckDB does not accept is what a person wrote.
+    if (!(error instanceof HeadgateError) || error.code !== 'query.invalid') throw error;
+    throw new HeadgateError('stream.query', `reading ${refName(flow.stream)}: ${error.message}`, { cause: error.cause });
   }
+}
+
+/** What was discovered may be gone by now. Throws `stream.missing`, `field.missing`. */
+async function requireFields(duck: Duck, { stream, projection }: FlowRead): Promise<void> {
+  if (stream.query !== undefined) return;
+  const [info] = await discoverStreams(duck, [stream]);
+  for (const { from } of projection.columns) {
+    if (info?.schema.fields.some(({ name }) => sameName(name, from))) continue;
+    throw new HeadgateError('field.missing', `reading ${refName(stream)}: it has no field ${JSON.stringify(from)} any more`);
+  }
+}
+
+async function* readSnapshot(duck: Duck, context: Context, flow: FlowRead, request: ReadRequest): AsyncGenerator<SourceEvent> {
   let rows = 0;
   const csv = exportCsv(duck, context, await exportOf(duck, flow, predicates(flow, request).all), (all) => (rows = all));
   for await (const data of csv) yield { type: 'bytes', stream: flow.stream, data };
   const proof: ReadProof = {
-    rows: { [name]: rows },
+    rows: { [refName(flow.stream)]: rows },
     evidence: `${rows} rows of one transaction`,
     guarantee: 'one snapshot: every row as it was at one moment of the source',
     warnings: [],

@@ -34,6 +34,7 @@ export async function openWriter(duck: Duck, context: Context, request: WriteReq
   let rows = 0;
   let bytes = 0;
   let flushed = false;
+  let disposed = false;
 
   return {
     write: async (data) => {
@@ -68,6 +69,8 @@ export async function openWriter(duck: Duck, context: Context, request: WriteReq
       return { table: target.table, ref: stageText(stage), rows, bytes };
     },
     [Symbol.asyncDispose]: async () => {
+      if (disposed) return;
+      disposed = true;
       try {
         if (!flushed) await transaction(duck, async () => await dropStages(duck, pipeline, [name]));
       } catch (error) {
