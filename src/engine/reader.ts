@@ -147,10 +147,31 @@ async function* batches(reader: Reader): AsyncGenerator<Batch> {
     return;
   }
   const next = ordinals();
-  const finished = await Promise.all(
-    partitions.map((partition) => readPartition(reader, { ...reader.request, snapshot: snapshot.id, partition }, next)),
-  );
-  yield joinPartitions(refName(only.stream), finished);
+  const requests = partitions.map((partition) => ({ ...reader.request, snapshot: snapshot.id, partition }));
+  yield joinPartitions(refName(only.stream), await readAll(reader, requests, next));
+}
+
+/** All partitions, or the first failure once every reader has let go of what it held. */
+async function readAll(reader: Reader, requests: readonly ReadRequest[], next: Ordinals): Promise<readonly Batch[]> {
+  const failure = new AbortController();
+  const watched: Reader = {
+    ...reader,
+    moved: (stream, bytes, rows) => {
+      failure.signal.throwIfAborted();
+      reader.moved(stream, bytes, rows);
+    },
+  };
+  const reads = requests.map(async (request) => {
+    try {
+      return await readPartition(watched, request, next, failure.signal);
+    } catch (error) {
+      failure.abort(error);
+      throw error;
+    }
+  });
+  const ended = await Promise.allSettled(reads);
+  failure.signal.throwIfAborted();
+  return ended.flatMap((read) => (read.status === 'fulfilled' ? [read.value] : []));
 }
 
 type Ordinals = () => number;
@@ -161,16 +182,17 @@ function ordinals(): Ordinals {
 }
 
 /** A partition that is lost is read again: the snapshot still shows the same moment, and what it staged is gone. */
-async function readPartition(reader: Reader, request: ReadRequest, next: Ordinals): Promise<Batch> {
+async function readPartition(reader: Reader, request: ReadRequest, next: Ordinals, failed: AbortSignal): Promise<Batch> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await reader.gate.enter(async () => {
+        failed.throwIfAborted();
         for await (const batch of read(reader, request, next)) if (batch.proof) return batch;
         throw new HeadgateError('read.incomplete', 'a partition ended before its last row');
       });
     } catch (error) {
       const again = error instanceof HeadgateError && error.retry === 'later' && error.code !== 'run.cancelled';
-      if (!again || attempt === partitionTries || reader.context.signal.aborted) throw error;
+      if (!again || attempt === partitionTries || failed.aborted || reader.context.signal.aborted) throw error;
       reader.context.log.warn('a partition was lost and is read again', { attempt });
     }
   }
