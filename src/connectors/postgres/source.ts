@@ -109,14 +109,14 @@ export class PostgresSource implements Source, Snapshots, Partitionable {
 
   explain(request: ReadRequest): readonly string[] {
     return request.flows.map((flow) => {
-      const extra = [partitionPredicate(request.partition), keysPredicate(flow, request.keys)];
       const { cursor } = request;
       const field = flow.schema.fields.find(({ name }) => name === cursor?.field);
       const range = request.mode === 'incremental' && cursor && field;
       // Only a read learns whether the stream is a table; a plan shows what it does when it is one.
       const start = range && startOf(cursor, field, request.from, flow.stream.query === undefined);
       const rows = range && start ? rangePredicate(cursor, start, field.nullable) : undefined;
-      return copySelect(flow, request.format, [rows, ...extra]);
+      // Keys are values of rows: a plan does not show them.
+      return copySelect(flow, request.format, [rows, partitionPredicate(request.partition)]);
     });
   }
 
