@@ -170,7 +170,7 @@ test('merge works on a table with a primary key, and adds columns', async (t) =>
   assert.deepEqual(await b.rows('from t order by id'), [
     ['1', 'a', 'e'],
     ['2', 'b', null],
-    ['3', 'd', 'false'],
+    ['3', 'd', 'f'],
   ]);
 });
 

@@ -1,10 +1,22 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { nameList, quoteName } from '../../sdk/duck-sql.ts';
-import type { Target } from '../../sdk/index.ts';
+import type { Duck, TablePublish, Target } from '../../sdk/index.ts';
 import { sameName, type TableFacts } from './catalog.ts';
 import { nativeType } from './load-sql.ts';
 import { collectChanged, countMatches, deletedAt, matchRows, writeMerge, type Merge } from './merge-sql.ts';
-import type { Work } from './table.ts';
+
+/** One table that a publish writes. */
+export interface Work {
+  readonly duck: Duck;
+  readonly target: Target;
+  readonly publish: TablePublish;
+  /** Quoted name of the target. */
+  readonly table: string;
+  /** Rows that were staged, and the quoted name of the one table that holds them. */
+  readonly staged: number;
+  readonly rows: string;
+  readonly doing: string;
+}
 
 /** Adds rows; of those read again by an incremental read only what is not there yet. */
 export async function appendRows({

@@ -17,7 +17,7 @@ import {
   temporary,
   type Merge,
 } from './merge-sql.ts';
-import { appendRows, mergeFor, mergeRows, onlyNew } from './rows.ts';
+import { appendRows, mergeFor, mergeRows, onlyNew, type Work } from './rows.ts';
 import { count } from './transaction.ts';
 
 /** Thrown inside the publish so that its transaction is undone. */
@@ -28,18 +28,6 @@ export class Held extends Error {
     super(`held: ${held.table}`);
     this.held = held;
   }
-}
-
-export interface Work {
-  readonly duck: Duck;
-  readonly target: Target;
-  readonly publish: TablePublish;
-  /** Quoted name of the target. */
-  readonly table: string;
-  /** Rows that were staged, and the quoted name of the one table that holds them. */
-  readonly staged: number;
-  readonly rows: string;
-  readonly doing: string;
 }
 
 /** Writes one table inside the caller's transaction. */
