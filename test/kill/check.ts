@@ -5,7 +5,7 @@ import type { Json } from '../../src/domain/json.ts';
 import { start, tail } from './command.ts';
 import { differenceOf, expectedRows, isEmpty, type Difference, type History } from './model.ts';
 import type { LedgerRow } from './place.ts';
-import type { Bench } from './rig.ts';
+import type { Rig } from './rig.ts';
 import type { Mode } from './scenario.ts';
 
 export interface Findings {
@@ -13,23 +13,23 @@ export interface Findings {
   readonly others: readonly string[];
 }
 
-export async function check(bench: Bench, history: History): Promise<Findings> {
-  const { place, scenario } = bench;
+export async function check(rig: Rig, history: History): Promise<Findings> {
+  const { place, scenario } = rig;
   const expected = expectedRows(scenario.mode, history);
-  const difference = await differenceNow(bench, history);
+  const difference = await differenceNow(rig, history);
   const ledger = await place.ledger();
   const others = [
     ...ledgerFindings(scenario.mode, ledger, history.length),
     ...(await place.leftovers()).map((name) => `left behind: ${name}`),
-    ...stateLeftovers(bench.stateDir),
+    ...stateLeftovers(rig.stateDir),
     ...(scenario.dependents && !(await place.hasDependents()) ? ['replace lost an index or a view of the table'] : []),
-    ...(isEmpty(differenceOf(history.at(-1) ?? [], expected)) ? await verifyFindings(bench) : []),
+    ...(isEmpty(differenceOf(history.at(-1) ?? [], expected)) ? await verifyFindings(rig) : []),
   ];
   return { difference, others };
 }
 
 /** The table as it is against what it has to be after these runs. */
-export async function differenceNow({ place, scenario }: Bench, history: History): Promise<Difference> {
+export async function differenceNow({ place, scenario }: Rig, history: History): Promise<Difference> {
   return differenceOf(expectedRows(scenario.mode, history), await place.rows());
 }
 
@@ -88,8 +88,8 @@ function stateLeftovers(stateDir: string): readonly string[] {
 }
 
 /** Headgate's own judgement must be ours, where both sides have to be equal. */
-async function verifyFindings(bench: Bench): Promise<readonly string[]> {
-  const result = await start(bench, 'verify').ended;
+async function verifyFindings(rig: Rig): Promise<readonly string[]> {
+  const result = await start(rig, 'verify').ended;
   const verification = result.json.find((line) => 'equal' in line);
   if (verification?.['equal'] === true && result.code === 0) return [];
   return [`verify says ${JSON.stringify(verification?.['equal'] ?? null)} and ends with ${result.code}:\n${tail(result)}`];

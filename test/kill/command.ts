@@ -1,7 +1,7 @@
 /** Runs the real command line of a point, and says what a person would conclude from its end. */
 import { codes } from '../../src/domain/codes.ts';
 import { launch, type RunResult } from '../support/run.ts';
-import type { Bench } from './rig.ts';
+import type { Rig } from './rig.ts';
 import { optionsOf } from './scenario.ts';
 
 /** No run here takes seconds; one that hangs must not stop the harness. */
@@ -12,8 +12,8 @@ export interface Started {
   readonly ended: Promise<RunResult>;
 }
 
-export function start(bench: Bench, command: 'sync' | 'verify', env: Readonly<Record<string, string>> = {}): Started {
-  const { sourceLocation, place, scenario, stateDir } = bench;
+export function start(rig: Rig, command: 'sync' | 'verify', env: Readonly<Record<string, string>> = {}): Started {
+  const { sourceLocation, place, scenario, stateDir } = rig;
   const args = [command, sourceLocation, place.location, ...optionsOf(scenario), '--json', '--debug'];
   const { child, done } = launch(args, { stateDir, env });
   const timer = setTimeout(() => child.kill('SIGABRT'), patience);
@@ -51,10 +51,10 @@ export const tail = ({ stdout, stderr }: RunResult): string =>
 const tries = 5;
 
 /** The same command again and again, until it ends with 0. Resolves to the codes of those that did not. */
-export async function repeat(bench: Bench): Promise<readonly string[]> {
+export async function repeat(rig: Rig): Promise<readonly string[]> {
   const failures: string[] = [];
   while (failures.length < tries) {
-    const failure = failureOf(await start(bench, 'sync').ended);
+    const failure = failureOf(await start(rig, 'sync').ended);
     if (failure === undefined) return failures;
     failures.push(failure);
   }

@@ -5,7 +5,6 @@ import {
   destinations,
   reaches,
   type DestinationName,
-  type Mode,
   type Scenario,
   type Side,
   type Victim,
@@ -23,8 +22,8 @@ const phases = ['first', 'later'] as const;
 
 /** Endless: the first n scenarios of a seed are the same whatever n is. */
 export function* drawKills(seed: number, failpoints: readonly string[]): Generator<Scenario, never> {
-  const victims = (mode: Mode, destination: DestinationName): readonly VictimCase[] => {
-    const reached = failpoints.filter((name) => reaches(name, { mode, destination }));
+  const victims = (destination: DestinationName): readonly VictimCase[] => {
+    const reached = failpoints.filter((name) => reaches(name, destination));
     const server = destination === 'postgres' ? reached.map((name) => ({ kind: 'server' as const, name })) : [];
     return [{ kind: 'time' }, ...reached.map((name) => ({ kind: 'failpoint' as const, name })), ...server];
   };
@@ -42,14 +41,14 @@ export function* drawFaults(seed: number): Generator<Scenario, never> {
   const lost = { kind: 'wire', side: 'destination', fault: 'lose-commit-reply' } as const;
   return yield* draw(
     chanceOf(`wire ${seed}`),
-    casesOf((_mode, destination) => (destination === 'postgres' ? [...both, lost] : source)),
+    casesOf((destination) => (destination === 'postgres' ? [...both, lost] : source)),
   );
 }
 
-function casesOf(victims: (mode: Mode, destination: DestinationName) => readonly VictimCase[]): readonly Case[] {
+function casesOf(victims: (destination: DestinationName) => readonly VictimCase[]): readonly Case[] {
   return allDestinations.flatMap((destination) =>
     destinations[destination].flatMap((mode) =>
-      victims(mode, destination).flatMap((victim) => phases.map((phase) => ({ mode, destination, victim, phase }))),
+      victims(destination).flatMap((victim) => phases.map((phase) => ({ mode, destination, victim, phase }))),
     ),
   );
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { check, differenceNow, type Findings } from './check.ts';
 import { failureOf, repeat, start } from './command.ts';
 import { isEmpty, type Row } from './model.ts';
-import { openBench, type Bench, type Lane } from './rig.ts';
+import { openRig, type Rig, type Lane } from './rig.ts';
 import type { Scenario } from './scenario.ts';
 import { strike, type CleanRun } from './strike.ts';
 import { watch, type Watched } from './watch.ts';
@@ -13,27 +13,27 @@ import { watch, type Watched } from './watch.ts';
 const blows = 6;
 
 export async function playPoint(lane: Lane, scenario: Scenario, id: string, usual: CleanRun): Promise<Findings> {
-  await using bench = await openBench(lane, scenario, id);
-  const { source, place } = bench;
+  await using rig = await openRig(lane, scenario, id);
+  const { source, place } = rig;
   const history: (readonly Row[])[] = [];
   let clean = usual;
   if (scenario.phase === 'later') {
     history.push(await source.rows());
-    clean = await cleanRun(bench);
+    clean = await cleanRun(rig);
     if (scenario.dependents) await place.addDependents();
   }
   // What others commit now is newer than what the open transactions have written: a high-water mark would jump over that.
   await source.openLate();
   await source.edit();
   await using watched = isWatched(scenario) ? await watch(place) : undefined;
-  const halves = await struckRuns(bench, clean, history);
+  const halves = await struckRuns(rig, clean, history);
   const seen = await watched?.stop();
   // Now, because the next run of most modes would heal what this one lost.
-  const settled = await differenceNow(bench, history);
+  const settled = await differenceNow(rig, history);
   await source.commitLate();
   history.push(await source.rows());
-  await cleanRun(bench);
-  const { difference, others } = await check(bench, history);
+  await cleanRun(rig);
+  const { difference, others } = await check(rig, history);
   return {
     difference: { lost: [...settled.lost, ...difference.lost], doubled: [...settled.doubled, ...difference.doubled] },
     others: [...halves, ...others, ...(seen ? holesOf(seen) : [])],
@@ -46,33 +46,33 @@ function holesOf({ before, smallest, looks }: Watched): readonly string[] {
 }
 
 /** A run that nobody disturbs must succeed at once. */
-export async function cleanRun(bench: Bench): Promise<CleanRun> {
-  void bench.proxy?.arm(undefined);
+export async function cleanRun(rig: Rig): Promise<CleanRun> {
+  void rig.proxy?.arm(undefined);
   const started = performance.now();
-  const failure = failureOf(await start(bench, 'sync').ended);
+  const failure = failureOf(await start(rig, 'sync').ended);
   if (failure !== undefined) throw new Error(`an undisturbed run failed with ${failure}`);
-  return { ms: performance.now() - started, moved: bench.proxy?.moved ?? { 'to-server': 0, 'to-client': 0 } };
+  return { ms: performance.now() - started, moved: rig.proxy?.moved ?? { 'to-server': 0, 'to-client': 0 } };
 }
 
 /**
  * Runs until a blow has landed and the command has ended with 0. Adds to the history what each logical run saw. Resolves
  * to what was seen of unfinished work right after a blow.
  */
-async function struckRuns(bench: Bench, clean: CleanRun, history: (readonly Row[])[]): Promise<readonly string[]> {
+async function struckRuns(rig: Rig, clean: CleanRun, history: (readonly Row[])[]): Promise<readonly string[]> {
   const halves: string[] = [];
   for (let attempt = 0; attempt < blows; attempt++) {
-    if (attempt > 0) await bench.source.edit();
-    const rows = await bench.source.rows();
-    const published = (await bench.place.ledger()).length;
-    const { landed, succeeded } = await strike(bench, clean, attempt);
-    if (!isEmpty(await differenceNow(bench, history)) && !isEmpty(await differenceNow(bench, [...history, rows]))) {
+    if (attempt > 0) await rig.source.edit();
+    const rows = await rig.source.rows();
+    const published = (await rig.place.ledger()).length;
+    const { landed, succeeded } = await strike(rig, clean, attempt);
+    if (!isEmpty(await differenceNow(rig, history)) && !isEmpty(await differenceNow(rig, [...history, rows]))) {
       halves.push('right after the blow the table was neither the old one nor the new one');
     }
     history.push(rows);
     if (!succeeded) {
       // Killed after its end, in the moments before the process was gone: what comes now is the next run.
-      if (hasEnded(bench) && (await bench.place.ledger()).length > published) history.push(rows);
-      await repeat(bench);
+      if (hasEnded(rig) && (await rig.place.ledger()).length > published) history.push(rows);
+      await repeat(rig);
     }
     if (landed) return halves;
   }
@@ -80,7 +80,7 @@ async function struckRuns(bench: Bench, clean: CleanRun, history: (readonly Row[
 }
 
 /** The journal of a run goes when nothing about it is in doubt. */
-function hasEnded({ stateDir }: Bench): boolean {
+function hasEnded({ stateDir }: Rig): boolean {
   const runs = join(stateDir, 'runs');
   return !existsSync(runs) || readdirSync(runs).length === 0;
 }

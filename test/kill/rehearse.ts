@@ -1,7 +1,7 @@
 /** Before anything is killed: how long does a clean run take, and does the harness notice a single wrong value? */
 import { check } from './check.ts';
 import { cleanRun } from './point.ts';
-import { openBench, type Lane } from './rig.ts';
+import { openRig, type Lane } from './rig.ts';
 import type { DestinationName, Scenario, Side } from './scenario.ts';
 import type { CleanRun } from './strike.ts';
 
@@ -18,15 +18,15 @@ export async function rehearse(lane: Lane, destination: DestinationName, side: S
     dependents: false,
     rows: 10_000,
   };
-  await using bench = await openBench(lane, scenario, `rehearsal_${destination}_${side}`);
-  const clean = await cleanRun(bench);
-  const history = [await bench.source.rows()];
-  const sound = await check(bench, history);
+  await using rig = await openRig(lane, scenario, `rehearsal_${destination}_${side}`);
+  const clean = await cleanRun(rig);
+  const history = [await rig.source.rows()];
+  const sound = await check(rig, history);
   const complaints = [...sound.difference.lost, ...sound.difference.doubled, ...sound.others];
   if (complaints.length > 0)
     throw new Error(`a clean run into ${destination} came out wrong: ${complaints.slice(0, 5).join('; ')}`);
-  await bench.place.corrupt();
-  const { difference, others } = await check(bench, history);
+  await rig.place.corrupt();
+  const { difference, others } = await check(rig, history);
   if (difference.lost.length !== 1 || difference.doubled.length !== 1)
     throw new Error(`a corrupted row in ${destination} went unnoticed`);
   if (!others.some((finding) => finding.startsWith('verify says false')))

@@ -18,7 +18,7 @@ export interface Lane {
 }
 
 /** Everything that one point may touch. */
-export interface Bench extends AsyncDisposable {
+export interface Rig extends AsyncDisposable {
   readonly scenario: Scenario;
   readonly source: SourceTable;
   readonly place: Place;
@@ -35,7 +35,7 @@ const settings = { shared_buffers: '64MB', max_connections: '60', autovacuum: 'o
 
 export const startServer = (): Promise<TestPostgres> => startPostgres({ settings });
 
-export async function openBench(lane: Lane, scenario: Scenario, id: string): Promise<Bench> {
+export async function openRig(lane: Lane, scenario: Scenario, id: string): Promise<Rig> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), `headgate-kill-${id}-`));
   stack.defer(() => rm(folder, { recursive: true, force: true }));

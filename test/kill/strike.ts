@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault, Proxy } from '../support/proxy.ts';
 import { failureOf, start, tail } from './command.ts';
-import type { Bench } from './rig.ts';
+import type { Rig } from './rig.ts';
 import type { Victim, WireFault } from './scenario.ts';
 
 export interface Blow {
@@ -22,28 +22,28 @@ export interface CleanRun {
 }
 
 /** `attempt` counts from 0; each one strikes earlier than the one before. */
-export function strike(bench: Bench, clean: CleanRun, attempt: number): Promise<Blow> {
-  const { victim } = bench.scenario;
+export function strike(rig: Rig, clean: CleanRun, attempt: number): Promise<Blow> {
+  const { victim } = rig.scenario;
   switch (victim.kind) {
     case 'failpoint':
-      return atFailpoint(bench, victim.name);
+      return atFailpoint(rig, victim.name);
     case 'time':
-      return atTime(bench, clean.ms * victim.share * 0.7 ** attempt);
+      return atTime(rig, clean.ms * victim.share * 0.7 ** attempt);
     case 'server':
-      return atServer(bench, victim);
+      return atServer(rig, victim);
     case 'wire':
-      return onWire(bench, faultOf(victim.fault, clean, attempt), victim.fault);
+      return onWire(rig, faultOf(victim.fault, clean, attempt), victim.fault);
   }
 }
 
-async function atFailpoint(bench: Bench, name: string): Promise<Blow> {
-  const result = await start(bench, 'sync', { HEADGATE_FAILPOINT: name }).ended;
+async function atFailpoint(rig: Rig, name: string): Promise<Blow> {
+  const result = await start(rig, 'sync', { HEADGATE_FAILPOINT: name }).ended;
   if (result.killed === 'SIGKILL') return { landed: true, succeeded: false };
   throw new Error(`the failpoint ${name} was not reached; the command ended with ${result.code}:\n${tail(result)}`);
 }
 
-async function atTime(bench: Bench, ms: number): Promise<Blow> {
-  const { kill, ended } = start(bench, 'sync');
+async function atTime(rig: Rig, ms: number): Promise<Blow> {
+  const { kill, ended } = start(rig, 'sync');
   const timer = setTimeout(kill, ms);
   const result = await ended;
   clearTimeout(timer);
@@ -51,25 +51,25 @@ async function atTime(bench: Bench, ms: number): Promise<Blow> {
   return { landed: false, succeeded: failureOf(result) === undefined };
 }
 
-async function atServer(bench: Bench, { name }: Extract<Victim, { kind: 'server' }>): Promise<Blow> {
-  const pause = join(bench.folder, 'pause');
-  const { ended } = start(bench, 'sync', { HEADGATE_FAILPOINT: name, HEADGATE_FAILPOINT_PAUSE: pause });
+async function atServer(rig: Rig, { name }: Extract<Victim, { kind: 'server' }>): Promise<Blow> {
+  const pause = join(rig.folder, 'pause');
+  const { ended } = start(rig, 'sync', { HEADGATE_FAILPOINT: name, HEADGATE_FAILPOINT_PAUSE: pause });
   let over = false;
   void ended.catch(() => undefined).then(() => (over = true));
   while (!existsSync(pause) && !over) await wait(5);
   if (over) throw new Error(`the failpoint ${name} was not reached:\n${tail(await ended)}`);
-  await bench.destinationServer.kill();
-  await bench.destinationServer.start();
+  await rig.destinationServer.kill();
+  await rig.destinationServer.start();
   await rm(pause);
   return { landed: true, succeeded: failureOf(await ended) === undefined };
 }
 
-async function onWire(bench: Bench, fault: Fault, wire: WireFault): Promise<Blow> {
-  const { proxy } = bench;
+async function onWire(rig: Rig, fault: Fault, wire: WireFault): Promise<Blow> {
+  const { proxy } = rig;
   if (!proxy) throw new Error('a wire fault needs a proxy');
   let landed = false;
   const happened = proxy.arm(fault).then(() => (landed = true));
-  const { ended } = start(bench, 'sync');
+  const { ended } = start(rig, 'sync');
   await Promise.race([happened, ended.catch(() => undefined)]);
   if (landed) await followUp(proxy, wire);
   const result = await ended;
