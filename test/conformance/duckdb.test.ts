@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { duckdb } from '../../src/connectors/duckdb/index.ts';
 import { duckType, fromWire } from '../../src/sdk/duck-sql.ts';
 import type { Duck } from '../../src/sdk/index.ts';
@@ -62,7 +63,9 @@ async function place(): Promise<Place> {
   };
 }
 
-const damaged = join(await mkdtemp(join(tmpdir(), 'headgate-damaged-')), 'damaged.duckdb');
+const folder = await mkdtemp(join(tmpdir(), 'headgate-damaged-'));
+after(() => rm(folder, { recursive: true, force: true }));
+const damaged = join(folder, 'damaged.duckdb');
 await writeFile(damaged, 'this is not a database, '.repeat(1000));
 
 const kit: Kit = {

@@ -1,34 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { HeadgateError } from '../../domain/error.ts';
 import { refName } from '../../domain/schema.ts';
 import type { Context, Duck, FileRef, Staged, TableWriter, WriteRequest } from '../../sdk/index.ts';
 import { quoteName } from '../../sdk/duck-sql.ts';
 import { namespaceOf, ownSchema, quoteTable, stagePrefix } from './catalog.ts';
-import { dropStages, ensureLedger, registerStage, stageText } from './ledger.ts';
+import { feed } from './feed.ts';
+import { dropStages, ensureLedger, registerStage, stageText, type StageRef } from './ledger.ts';
 import { columnList, countMisfits, fileRelation, loadCsv, loadRelation, nativeType, stageFields } from './load-sql.ts';
-import { spool } from './parts.ts';
 import { count, transaction } from './transaction.ts';
-
-const partBytes = 32 * 1024 * 1024;
 
 /**
  * Stages rows in a table of their final types, in the same file. It stands beside its target where the publish may rename it
  * into place (DuckDB cannot move a table to another schema), else in our own schema.
  */
 export async function openWriter(duck: Duck, context: Context, request: WriteRequest): Promise<TableWriter> {
-  const { target, pipeline, attempt } = request;
-  const besides = target.existing === undefined || target.policy.mode === 'replace';
-  const namespace = besides ? namespaceOf(target.table) : ownSchema;
-  const name = `${stagePrefix}${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-  const stage = { namespace, name };
-  const fields = stageFields(target);
-  await ensureLedger(duck);
-  await transaction(duck, async () => {
-    await duck.run(`create schema if not exists ${quoteName(namespace)}`);
-    await duck.run(`create table ${quoteTable(stage)} (${columnList(fields)})`);
-    await registerStage(duck, pipeline, attempt, stage);
-  });
+  const { target, pipeline } = request;
+  const stage = await createStage(duck, request);
   const doing = `loading ${refName(target.table)}`;
   const load = loader(duck, quoteTable(stage), request, doing);
   let rows = 0;
@@ -38,22 +26,11 @@ export async function openWriter(duck: Duck, context: Context, request: WriteReq
 
   return {
     write: async (data) => {
-      let loading = Promise.resolve();
-      let parts = 0;
-      try {
-        bytes += await spool(data, context.scratch, partBytes, async (path) => {
-          await loading;
-          loading = load.csv(path).then(async (more) => {
-            rows += more;
-            await rm(path, { force: true });
-            if ((parts += 1) === 1) await context.failpoint('duckdb.load.mid');
-          });
-          // Its failure is told by the next part, or at the end.
-          loading.catch(() => undefined);
-        });
-      } finally {
-        await loading;
-      }
+      const { scratch, signal } = context;
+      const started = async (): Promise<void> => await context.failpoint('duckdb.load.mid');
+      const fed = await feed({ data, scratch, signal, load: load.csv, started });
+      rows += fed.rows;
+      bytes += fed.bytes;
     },
     load: async (file) => {
       await requireUnchanged(file);
@@ -72,7 +49,7 @@ export async function openWriter(duck: Duck, context: Context, request: WriteReq
       if (disposed) return;
       disposed = true;
       try {
-        if (!flushed) await transaction(duck, async () => await dropStages(duck, pipeline, [name]));
+        if (!flushed) await transaction(duck, async () => await dropStages(duck, pipeline, [stage.name]));
       } catch (error) {
         // After a cancel no statement runs any more; the next claim removes what is left.
         if (!(error instanceof HeadgateError) || error.code !== 'run.cancelled') throw error;
@@ -90,7 +67,7 @@ interface Loader {
 
 function loader(duck: Duck, stage: string, { target, format }: WriteRequest, doing: string): Loader {
   const fields = stageFields(target);
-  /** Names the field and the number of its values that do not fit, from the CSV itself. */
+  /** A file can be read again: names every field with values that do not fit, and how many. */
   const explain = async (error: unknown, path: string, dialect?: FileRef['csv']): Promise<never> => {
     if (!(error instanceof HeadgateError) || error.code !== 'value.invalid') throw error;
     const [counts = []] = await duck.rows(countMisfits(fields, path, dialect));
@@ -101,14 +78,15 @@ function loader(duck: Duck, stage: string, { target, format }: WriteRequest, doi
     );
     throw new HeadgateError('value.invalid', `${doing}: ${bad.join('; ') || error.message}`, { cause: error.cause });
   };
-  const csv = async (path: string, dialect?: FileRef['csv']): Promise<number> =>
-    await duck.run(loadCsv(stage, fields, path, dialect)).catch(async (error: unknown) => await explain(error, path, dialect));
   return {
-    csv,
+    csv: async (path) => await duck.run(loadCsv(stage, fields, path)),
     file: async (file) => {
       const relation = fileRelation(format, file);
-      if (relation === undefined)
-        return await csv(file.path, file.csv ?? { delimiter: ',', quote: '"', escape: '"', header: false });
+      if (relation === undefined) {
+        const dialect = file.csv ?? { delimiter: ',', quote: '"', escape: '"', header: false };
+        const loading = duck.run(loadCsv(stage, fields, file.path, dialect));
+        return await loading.catch(async (error: unknown) => await explain(error, file.path, dialect));
+      }
       const types = new Map((await duck.rows(`describe select * from ${relation}`)).map(([name, type]) => [name, type]));
       const ordered = file.schema.fields.map((field) => types.get(field.name) ?? 'VARCHAR');
       return await duck.run(loadRelation(stage, fields, relation, file, ordered));
@@ -122,4 +100,18 @@ async function requireUnchanged(file: FileRef): Promise<void> {
   if (now.size !== BigInt(file.size) || String(now.mtimeNs) !== file.modified) {
     throw new HeadgateError('file.changed', `loading ${file.path}: the file has changed since it was looked at`);
   }
+}
+
+/** An empty table beside the one that it may become, or among our own; registered, so that a later claim finds it. */
+async function createStage(duck: Duck, { target, pipeline, attempt }: WriteRequest): Promise<StageRef> {
+  const besides = target.existing === undefined || target.policy.mode === 'replace';
+  const namespace = besides ? namespaceOf(target.table) : ownSchema;
+  const stage = { namespace, name: `${stagePrefix}${randomUUID().replaceAll('-', '').slice(0, 16)}` };
+  await ensureLedger(duck);
+  await transaction(duck, async () => {
+    await duck.run(`create schema if not exists ${quoteName(namespace)}`);
+    await duck.run(`create table ${quoteTable(stage)} (${columnList(stageFields(target))})`);
+    await registerStage(duck, pipeline, attempt, stage);
+  });
+  return stage;
 }
