@@ -124,3 +124,9 @@ export function missingColumns(
   }
   return add;
 }
+
+/** The source's own key, if all of it arrives. */
+export function streamKey(schema: Schema, mappings: readonly Mapping[]): readonly string[] | undefined {
+  const names = schema.key?.map((name) => mappings.find(({ source }) => source.name === name)?.target.name);
+  return names?.every((name) => name !== undefined) ? names : undefined;
+}

@@ -3,11 +3,10 @@
  * (design: lanes). Pure: facts in, plan and reasons out; golden-tested.
  */
 import { HeadgateError } from '../domain/error.ts';
-import type { Schema } from '../domain/schema.ts';
 import { refName } from '../domain/schema.ts';
 import { typeName } from '../domain/types.ts';
 import type { Target } from '../sdk/index.ts';
-import { mapColumns, missingColumns, requireField, sameNative, shapeColumns, type Mapping } from './columns.ts';
+import { mapColumns, missingColumns, requireField, sameNative, shapeColumns, streamKey, type Mapping } from './columns.ts';
 import type { Reason } from './flow.ts';
 import { routeOf } from './lane.ts';
 import type { Plan, PlanInput } from './plan.ts';
@@ -84,12 +83,6 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
     content: flow.mode === 'changes' ? 'changes' : 'rows',
     ...(overlap && { overlap: { cursor: column(overlap.field, 'cursor.missing'), ...(key && { key }) } }),
   };
-}
-
-/** The source's own key, if all of it arrives. */
-function streamKey(schema: Schema, mappings: readonly Mapping[]): readonly string[] | undefined {
-  const names = schema.key?.map((name) => mappings.find(({ source }) => source.name === name)?.target.name);
-  return names?.every((name) => name !== undefined) ? names : undefined;
 }
 
 /** Types that a person would not expect to change, said before they do. */

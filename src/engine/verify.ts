@@ -6,6 +6,7 @@ import { countSide, inKeys, keyText, loadSide, type CompareColumn } from './comp
 import { createContext } from './context.ts';
 import type { Flow, Session, Verification } from './flow.ts';
 import type { Plan } from './plan.ts';
+import { streamKey } from './columns.ts';
 import { planAgainst, requireSide } from './run.ts';
 import { compareColumns, destinationSide, sourceSide } from './sides.ts';
 
@@ -35,8 +36,10 @@ export async function verifyFlow(asked: Flow, session: Session): Promise<Verific
   // The whole stream against the table as it is, whatever the next run would do with it.
   const whole: Flow = { ...asked, mode: 'snapshot', policy: { ...asked.policy, existing: 'any' } };
   const { flow, plan: planned } = await planAgainst(whole, session, source, destination);
-  const names = planned.mappings.map(({ target }) => target.name);
-  const key = planned.target.policy.key ?? planned.target.schema.key ?? names;
+  const key =
+    planned.target.policy.key ??
+    streamKey(flow.stream.schema, planned.mappings) ??
+    planned.mappings.map(({ target }) => target.name);
   await using stored = await requireSide(session.destination, 'source').open(context);
   await using duck = await context.duck();
   const sides: Sides = { flow, planned, context, duck, source, stored, destination, key };

@@ -6,7 +6,7 @@
  * A kill before `pending` leaves the old files. A kill after it leaves files that the manifest can tell apart by size and
  * checksum, so that whoever claims next completes the renames: a pending publish is a decided one.
  */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
@@ -145,11 +145,22 @@ async function takeLock(lock: string): Promise<boolean> {
 }
 
 async function isStale(lock: string): Promise<boolean> {
-  const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
+  const owner = await ownerOf(lock);
   if (owner > 0 && isAlive(owner)) return false;
-  await rm(lock, { force: true });
-  return true;
+  // Moved aside first: of two that find the same stale lock, one moves it, and the other must not take the new one away.
+  const aside = `${lock}.${process.pid}`;
+  try {
+    await rename(lock, aside);
+  } catch {
+    return true; // it is gone already
+  }
+  const stale = (await ownerOf(aside)) === owner;
+  if (!stale) await link(aside, lock).catch(() => undefined);
+  await rm(aside, { force: true });
+  return stale;
 }
+
+const ownerOf = async (lock: string): Promise<number> => Number(await readFile(lock, 'utf8').catch(() => ''));
 
 function isAlive(pid: number): boolean {
   try {
