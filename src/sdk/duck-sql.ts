@@ -7,8 +7,8 @@ import type { CsvDialect } from './source.ts';
 /** Leads the text that `fromWire` lets fail where DuckDB would accept too much; the port turns it into `value.invalid`. */
 export const misfit = 'headgate:misfit';
 
-/** A cast that fails: not `error()`, which is volatile and so not allowed inside `try()`. */
-const refuse = (text: string, type: string): string => `cast('${misfit} ' || ${text} as ${type})`;
+/** A cast that fails and names its column: not `error()`, which is volatile and so not allowed inside `try()`. */
+const refuse = (text: string, type: string): string => `cast(${quoteText(`${misfit} ${text} `)} || ${text} as ${type})`;
 
 /** Longest record that a CSV reader takes, in bytes: a wide JSON column must pass. */
 const maxLineBytes = 32 * 1024 * 1024;
@@ -108,7 +108,9 @@ export function fromWire(type: LogicalType, text: string, native = duckType(type
     }
     case 'decimal': {
       const scale = type.scale ?? 0;
-      const sure = `instr(${text}, '.') > 0 and strlen(${text}) - instr(${text}, '.') <= ${scale} and not contains(${text}, 'e')`;
+      // An exponent needs three characters after the point (`1.5e-9`): up to a scale of 2 the length tells it.
+      const exponent = scale > 2 ? ` and not (contains(${text}, 'e') or contains(${text}, 'E'))` : '';
+      const sure = `strlen(${text}) <= instr(${text}, '.') + ${scale}${exponent}`;
       return guarded(text, native, sure, String.raw`\s*[+-]?\d*(\.\d{0,${scale}}0*)?\s*`);
     }
     case 'float': {
@@ -132,7 +134,7 @@ export function fromWire(type: LogicalType, text: string, native = duckType(type
       // Without its `\\x` a text keeps a character that is no hex digit.
       return `unhex(case when starts_with(${text}, '\\x') then substr(${text}, 3) else ${text} || '!' end)`;
     case 'interval':
-      return `cast(replace(${text}, '+', '') as INTERVAL)`;
+      return `case when contains(${text}, '+') then cast(replace(${text}, '+', '') as INTERVAL) else cast(${text} as INTERVAL) end`;
     default:
       return `cast(${text} as ${native})`;
   }

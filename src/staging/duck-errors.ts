@@ -45,9 +45,19 @@ const rules: readonly Rule[] = [
     say: (m) => `a value in line ${m[1]} does not fit the field${name(m[2])}`,
   },
   {
+    pattern: new RegExp(`${misfit} "([^"]*)"`),
+    code: 'value.invalid',
+    say: (m) => `a value does not fit the field${name(m[1])} exactly`,
+  },
+  {
     pattern: new RegExp(`${misfit}|^Invalid Input Error: Invalid input for hex`),
     code: 'value.invalid',
-    say: () => 'a value does not fit its type exactly',
+    say: () => 'a value does not fit its type',
+  },
+  {
+    pattern: /^(?:Conversion|Out of Range) Error[\s\S]* when casting from source column ([^"]*?)\s*$/,
+    code: 'value.invalid',
+    say: (m) => `a value does not fit the field${name(m[1])}`,
   },
   { pattern: /^(?:Conversion|Out of Range) Error/, code: 'value.invalid', say: () => 'a value does not fit its type' },
   {

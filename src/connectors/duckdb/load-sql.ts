@@ -26,25 +26,22 @@ export const columnList = (fields: readonly Field[]): string =>
 const typed = (field: Field, expression: string): string =>
   fromWire(logicalType(nativeType(field)), expression, nativeType(field));
 
-/** Columns c0, c1, …: names that differ only in case, or none at all, cannot get in the way. */
-const numbered = (fields: readonly Field[]): Schema => ({
-  fields: fields.map((field, i) => ({ name: `c${i}`, type: text, nullable: field.nullable })),
-});
+const asText = (fields: readonly Field[]): Schema => ({ fields: fields.map((field) => ({ ...field, type: text })) });
 
 export function loadCsv(stage: string, fields: readonly Field[], path: string, dialect?: FileRef['csv']): string {
-  const values = fields.map((field, i) => typed(field, `c${i}`));
+  const values = fields.map((field) => typed(field, quoteName(field.name)));
   return `insert into ${stage} select ${values.join(', ')} from ${csvOf(fields, path, dialect)}`;
 }
 
 const csvOf = (fields: readonly Field[], path: string, dialect?: FileRef['csv']): string =>
-  readCsv([path], numbered(fields), dialect && { dialect });
+  readCsv([path], asText(fields), dialect && { dialect });
 
 /** Per field, how many values of a CSV do not fit: one number per column. */
 export function countMisfits(fields: readonly Field[], path: string, dialect?: FileRef['csv']): string {
-  const counts = fields.map((field, i) => {
-    const native = nativeType(field);
-    const value = tryFromWire(logicalType(native), `c${i}`, native);
-    return `count(*) filter (where c${i} is not null and ${value} is null)`;
+  const counts = fields.map((field) => {
+    const [name, native] = [quoteName(field.name), nativeType(field)];
+    const value = tryFromWire(logicalType(native), name, native);
+    return `count(*) filter (where ${name} is not null and ${value} is null)`;
   });
   return `select ${counts.join(', ')} from ${csvOf(fields, path, dialect)}`;
 }
