@@ -80,8 +80,9 @@ async function create(path: string, options: DuckOptions, scratch: string): Prom
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
-      // Order only costs memory: with it, a parallel load keeps finished blocks until the ones before them are done.
-      preserve_insertion_order: options.locked ? 'true' : 'false',
+      // A table has no order, and keeping one costs a parallel load its memory: finished blocks wait for those before them.
+      // Documents that are shaped in memory have one: rejects count rows by it, and files come out as they went in.
+      preserve_insertion_order: options.locked || path === ':memory:' ? 'true' : 'false',
     });
     const connection = await instance.connect();
     await connection.run("load icu; set global TimeZone = 'UTC'");

@@ -109,8 +109,6 @@ function evidenceAt(row: readonly (string | null)[], at: number): Evidence {
 }
 
 async function ndjsonContent(path: string, duck: Duck): Promise<FileContent> {
-  // Columns come in the order in which the file first names them, at every run.
-  await duck.run('set preserve_insertion_order = true');
   const documents = ndjsonDocuments([path], { lenient: true });
   const found = await duck.rows(
     // Numbered behind unnest: keys of one line keep their order.

@@ -46,7 +46,6 @@ async function types(location: string): Promise<Record<string, string>> {
 
 async function sql(statement: string): Promise<readonly (readonly (string | null)[])[]> {
   await using duck = await context.duck();
-  await duck.run('set preserve_insertion_order = true');
   return await duck.rows(statement);
 }
 
