@@ -63,7 +63,8 @@ export function mapColumns(
     const type = column.cast ?? source.type;
     const existing = table?.schema.fields.find((field) => field.name === column.as);
     if (existing) {
-      requireHolds(existing, { ...source, type }, column, parses && !column.cast);
+      // A file's types are guesses about text: the column's type reads it, and a value that does not fit is an error by itself.
+      if (!parses || column.cast) requireHolds(existing, { ...source, type }, column);
       return { column, source, target: existing };
     }
     const native = column.cast ? undefined : source.native;
@@ -82,10 +83,8 @@ export function mapColumns(
 }
 
 /** An existing column must hold every value that may come, or the flow stops before it reads. */
-function requireHolds(existing: Field, incoming: Field, column: Column, parses: boolean): void {
+function requireHolds(existing: Field, incoming: Field, column: Column): void {
   if (sameNative(existing, incoming) || holds(existing.type, incoming.type)) return;
-  // Text of a file has no type of its own: the column's type reads it, and a value that does not fit is an error by itself.
-  if (parses && incoming.type.kind === 'text') return;
   const types = `${typeName(incoming.type)} into ${typeName(existing.type)}`;
   throw new HeadgateError('schema.incompatible', `column ${column.as}: cannot put ${types} without losing values`, {
     hint: `convert it with --cast ${column.from}=${typeName(existing.type)}, leave it out with --select, or change the column`,

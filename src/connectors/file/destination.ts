@@ -132,7 +132,7 @@ export class FileDestination implements Destination {
     }
   }
 
-  /** A folder that is named as one (`out/`) is made where it is missing, and so is what `{stream}` stands in below it. */
+  /** The folder of a pattern (`out/`, `out/{stream}.csv`) is made where it is missing, and so is what `{stream}` stands in below it. */
   async #folder(file: string): Promise<void> {
     const folder = dirname(this.#manifest);
     if (await this.#makes(folder)) await mkdir(folder);
@@ -141,7 +141,7 @@ export class FileDestination implements Destination {
   }
 
   async #makes(folder: string): Promise<boolean> {
-    return this.#config.path.endsWith('/') && !(await exists(folder));
+    return isPattern(this.#config.path) && !(await exists(folder));
   }
 
   async #dropStaged(pipeline: string): Promise<void> {

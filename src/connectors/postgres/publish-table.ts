@@ -122,9 +122,14 @@ function writeExisting(work: Work, facts: TableFacts | undefined): Promise<Count
 }
 
 async function createSchema({ session, target, doing }: Work): Promise<void> {
-  const schema = quoteName(target.table.namespace ?? 'public');
-  const { found } = await session.row('select to_regnamespace($1)::text as found', doing, [schema]);
-  if (found === null) await session.rows(`create schema if not exists ${schema}`, doing);
+  const schema = target.table.namespace ?? 'public';
+  // Asked of the table: a session's own memory of names may be older than another one's commit.
+  const exists = async (): Promise<boolean> =>
+    (await session.rows('select 1 as found from pg_namespace where nspname = $1', doing, [schema])).length > 0;
+  if (await exists()) return;
+  // Several streams may bring the first table of a schema, and `if not exists` does not wait for the other one's commit.
+  await session.rows(`select pg_advisory_xact_lock(hashtextextended('headgate schema', 0))`, doing);
+  if (!(await exists())) await session.rows(`create schema ${quoteName(schema)}`, doing);
 }
 
 const primaryKey = (target: Target): readonly string[] =>
