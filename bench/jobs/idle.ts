@@ -16,8 +16,17 @@ export const idle: Job = {
     const target = await server.database('target');
     const ours = headgate(
       bench,
-      ...['sync', server.location('source'), server.location('target'), '--stream', 'public.items'],
-      ...['--mode', 'incremental', '--cursor', 'updated_at', '--key', shape.key.join(',')],
+      'sync',
+      server.location('source'),
+      server.location('target'),
+      '--stream',
+      'public.items',
+      '--mode',
+      'incremental',
+      '--cursor',
+      'updated_at',
+      '--key',
+      shape.key.join(','),
     );
     await measure(ours, server);
     return {

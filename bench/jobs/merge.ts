@@ -50,8 +50,15 @@ export const merge: Job = {
       limit: shell(byHand(bench)),
       ours: headgate(
         bench,
-        ...['sync', server.location('source'), server.location('target'), '--stream', 'public.items'],
-        ...['--mode', 'merge', '--key', key],
+        'sync',
+        server.location('source'),
+        server.location('target'),
+        '--stream',
+        'public.items',
+        '--mode',
+        'merge',
+        '--key',
+        key,
       ),
       expected,
       async reset() {
