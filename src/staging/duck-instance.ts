@@ -80,9 +80,8 @@ async function create(path: string, options: DuckOptions, scratch: string): Prom
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
-      // A table has no order, and keeping one costs a parallel load its memory: finished blocks wait for those before them.
-      // Documents that are shaped in memory have one: rejects count rows by it, and files come out as they went in.
-      preserve_insertion_order: options.locked || path === ':memory:' ? 'true' : 'false',
+      // preserve_insertion_order stays on: documents that are shaped have one (rejects count rows by it), and a load of 2 M rows
+      // took 7.9 CPU seconds and 575 MB with it, 8.7 and 620 MB without.
     });
     const connection = await instance.connect();
     await connection.run("load icu; set global TimeZone = 'UTC'");

@@ -24,36 +24,7 @@ type Row = readonly (string | null)[];
 export async function openDuck(options: DuckOptions, env: DuckEnv): Promise<Duck> {
   const { connection, release } = await lease(options, env.scratch);
   const what = options.path === undefined ? 'DuckDB' : `DuckDB (${options.path})`;
-  let turn: Promise<unknown> = Promise.resolve();
-  let closed = false;
-
-  const guard = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
-    if (closed) throw new HeadgateError('internal.unexpected', `${doing}: the connection is closed`);
-    if (env.signal.aborted) throw new HeadgateError('run.cancelled', `${doing}: stopped on request`);
-    let timer: ReturnType<typeof setInterval> | undefined;
-    const stop = (): void => {
-      connection.interrupt();
-      timer ??= setInterval(() => connection.interrupt(), interruptEveryMs);
-    };
-    env.signal.addEventListener('abort', stop, { once: true });
-    try {
-      return await work();
-    } catch (error) {
-      throw duckError(error, doing);
-    } finally {
-      env.signal.removeEventListener('abort', stop);
-      clearInterval(timer);
-    }
-  };
-
-  /** Takes the connection for one statement; `done` gives it to the next. */
-  const enter = async (): Promise<() => void> => {
-    const before = turn;
-    let done = (): void => {};
-    turn = new Promise<void>((resolve) => (done = resolve));
-    await before;
-    return done;
-  };
+  const { enter, guard, close } = turnstile(connection, env.signal);
 
   const stream = async (sql: string): Promise<DuckResult> => {
     const done = await enter();
@@ -94,10 +65,44 @@ export async function openDuck(options: DuckOptions, env: DuckEnv): Promise<Duck
     },
     stream,
     [Symbol.asyncDispose]: async () => {
-      if (closed) return;
-      closed = true;
-      release();
+      if (close()) release();
     },
+  };
+}
+
+/** One statement at a time on a connection, each of them interrupted when the signal aborts. */
+function turnstile(connection: DuckDBConnection, signal: AbortSignal) {
+  let turn: Promise<unknown> = Promise.resolve();
+  let closed = false;
+  return {
+    /** Takes the connection for one statement; calling the answer gives it to the next. */
+    enter: async (): Promise<() => void> => {
+      const before = turn;
+      let done = (): void => {};
+      turn = new Promise<void>((resolve) => (done = resolve));
+      await before;
+      return done;
+    },
+    guard: async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
+      if (closed) throw new HeadgateError('internal.unexpected', `${doing}: the connection is closed`);
+      if (signal.aborted) throw new HeadgateError('run.cancelled', `${doing}: stopped on request`);
+      let timer: ReturnType<typeof setInterval> | undefined;
+      const stop = (): void => {
+        connection.interrupt();
+        timer ??= setInterval(() => connection.interrupt(), interruptEveryMs);
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        return await work();
+      } catch (error) {
+        throw duckError(error, doing);
+      } finally {
+        signal.removeEventListener('abort', stop);
+        clearInterval(timer);
+      }
+    },
+    /** False where it was closed before. */
+    close: (): boolean => !closed && (closed = true),
   };
 }
 

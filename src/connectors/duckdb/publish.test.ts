@@ -207,3 +207,14 @@ test('a cancel reaches a load', async (t) => {
   })();
   await assert.rejects(writer.write(endless), { code: 'run.cancelled' });
 });
+
+test('tables load side by side, more of them than there are pipes', async (t) => {
+  const b = await bench(t);
+  await b.destination.claim('p1');
+  const rows = Array.from({ length: 20_000 }, (_, i) => `${i},"v\n${i}"\n`).join('');
+  const staged = await Promise.all(Array.from({ length: 6 }, async () => await b.stage(plain, rows)));
+  assert.deepEqual(
+    staged.map((part) => [part.rows, part.bytes]),
+    Array.from({ length: 6 }, () => [20_000, rows.length]),
+  );
+});
