@@ -115,8 +115,10 @@ export class PostgresDestination implements Destination {
       return await this.#publish(session, request, refs);
     } catch (error) {
       if (session.alive) await session.rows('rollback', 'publishing').catch(() => undefined);
+      // After a broken connection the same request comes again and needs its stages; after anything else nobody does.
+      const lost = error instanceof HeadgateError && error.code === 'connect.lost';
+      if (session.alive && !lost) await dropStages(session, refs);
       if (!(error instanceof HeldPublish)) throw error;
-      await dropStages(session, refs);
       return { status: 'held', tables: [], held: error.held };
     }
   }
