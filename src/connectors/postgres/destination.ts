@@ -87,23 +87,17 @@ export class PostgresDestination implements Destination {
   async open(request: WriteRequest): Promise<TableWriter> {
     const { target, pipeline, attempt } = request;
     const stage = stageName(pipeline, attempt, target.table);
-    const made = this.#stages.get(stage) ?? this.#makeStage(stage, target);
-    this.#stages.set(stage, made);
-    await made;
-    return new StageWriter(await this.#open(), request, stage, (name) => this.#context.failpoint(name));
-  }
-
-  async #makeStage(stage: string, target: Target): Promise<void> {
-    const doing = `staging ${refName(target.table)}`;
+    const session = await this.#open();
     try {
-      const session = await this.#open();
-      await using _session = session;
-      const shape = await stageShape(session, target);
-      for (const sql of createStageSql(stage, target, shape)) await session.rows(sql, doing);
+      const made = this.#stages.get(stage) ?? makeStage(session, stage, target);
+      this.#stages.set(stage, made);
+      await made;
     } catch (error) {
       this.#stages.delete(stage);
+      await session[Symbol.asyncDispose]();
       throw error;
     }
+    return new StageWriter(session, request, stage, (name) => this.#context.failpoint(name));
   }
 
   async publish(request: PublishRequest): Promise<PublishResult> {
@@ -159,12 +153,17 @@ function lostWhilePublishing(error: unknown): never {
   throw new HeadgateError('connect.lost', `publishing: ${error.message}`, { cause: error });
 }
 
+async function makeStage(session: Session, stage: string, target: Target): Promise<void> {
+  const shape = await stageShape(session, target);
+  for (const sql of createStageSql(stage, target, shape)) await session.rows(sql, `staging ${refName(target.table)}`);
+}
+
 /** Rows that the publish will move by renaming are staged in their final form; all others in what is fastest to fill. */
 async function stageShape(session: Session, target: Target): Promise<StageShape> {
   if (target.content === 'changes') return { kind: 'plain' };
-  const facts = await tableFacts(session, target.table);
-  if (!facts || (target.policy.mode === 'replace' && target.policy.existing === 'recreate')) return { kind: 'final' };
-  if (target.policy.mode !== 'replace' || facts.inPlace.length > 0) return { kind: 'plain' };
+  if (!target.existing || target.policy.existing === 'recreate') return { kind: 'final' };
+  const facts = target.policy.mode === 'replace' ? await tableFacts(session, target.table) : undefined;
+  if (!facts || facts.inPlace.length > 0) return { kind: 'plain' };
   return { kind: 'like', table: tableName(target), add: target.add };
 }
 

@@ -57,6 +57,8 @@ async function countStages(
 ): Promise<Pick<Work, 'stage' | 'rows' | 'logged'>> {
   const promised = new Map<string, number>();
   for (const { ref, rows } of publish.staged) promised.set(ref, (promised.get(ref) ?? 0) + rows);
+  // Of several writers one may have been lost while it committed and written again: then only counting tells.
+  const alone = publish.staged.length === promised.size;
   const [first, ...others] = [...promised.keys()];
   if (first === undefined) throw new HeadgateError('publish.counts', `${doing}: nothing is staged`);
   let logged = true;
@@ -67,7 +69,8 @@ async function countStages(
       [ownTable(ref)],
     );
     logged &&= found?.kept === 'p';
-    const counted = found && (await countStage(session, ref, found.kept === 'p' && found.size !== '0' ? rows : undefined, doing));
+    const counted =
+      found && (await countStage(session, ref, alone && found.kept === 'p' && found.size !== '0' ? rows : undefined, doing));
     if (counted !== rows) {
       throw new HeadgateError('publish.counts', `${doing}: ${rows} rows were staged, ${counted ?? 'none'} are there`);
     }
@@ -82,7 +85,7 @@ async function countStages(
   return { stage: first, rows, logged };
 }
 
-/** A logged table keeps what COPY has committed: where it is not empty, reading all of it again proves nothing more. */
+/** A logged table keeps what one COPY has committed: where it is not empty, reading all of it again proves nothing more. */
 async function countStage(session: Session, ref: string, kept: number | undefined, doing: string): Promise<number> {
   if (kept !== undefined) return kept;
   return Number((await session.row(`select count(*)::text as rows from ${ownTable(ref)}`, doing)).rows);
@@ -115,9 +118,9 @@ function writeExisting(work: Work, facts: TableFacts | undefined): Promise<Count
     case 'replace':
       return replaceRows(work, facts);
     case 'merge':
-      return mergeRows(work);
+      return mergeRows(work, facts);
     case 'mirror':
-      return mirrorRows(work);
+      return mirrorRows(work, facts);
   }
 }
 
@@ -230,14 +233,14 @@ async function keepNewest({ session, target, doing, stage }: Work, version: stri
   return session.run(merge.keepNewestSql(target, stage, version), doing);
 }
 
-async function mergeRows(work: Work): Promise<Counts> {
+async function mergeRows(work: Work, facts: TableFacts | undefined): Promise<Counts> {
   const { session, target, doing, stage, rows } = work;
-  if (rows >= analyzeFrom) await session.rows(`analyze ${ownTable(stage)}`, doing);
   await keepNewest(work, target.policy.version);
-  if (await canUpsert(work)) {
+  if (await canUpsert(work, facts ?? (await tableFacts(session, target.table)))) {
     const { added, changed } = await session.row(merge.upsertSql(target, stage), doing);
     return { added: Number(added), changed: Number(changed), deleted: 0 };
   }
+  if (rows >= analyzeFrom) await session.rows(`analyze ${ownTable(stage)}`, doing);
   await session.rows(merge.lockSql(target), doing);
   const twice = await session.rows(merge.ambiguousSql(target, stage), doing);
   if (twice.length > 0) throw new HeadgateError('key.duplicate', `${doing}: the table has several rows with the same key`);
@@ -247,18 +250,18 @@ async function mergeRows(work: Work): Promise<Counts> {
 }
 
 /** ON CONFLICT needs a unique index on exactly the key, and only an ordinary table tells new rows from changed ones. */
-async function canUpsert({ session, target }: Work): Promise<boolean> {
-  const facts = await tableFacts(session, target.table);
+async function canUpsert({ session, target }: Work, facts: TableFacts | undefined): Promise<boolean> {
   if (facts?.relkind !== 'r') return false;
   const key = new Set(merge.keyOf(target));
   const indexes = (await readIndexes(session, [facts.oid])).get(facts.oid) ?? [];
   return indexes.some(({ unique, columns }) => unique && columns.length === key.size && columns.every((name) => key.has(name)));
 }
 
-async function mirrorRows(work: Work): Promise<Counts> {
+async function mirrorRows(work: Work, facts: TableFacts | undefined): Promise<Counts> {
   const { session, publish, target, doing, stage, rows } = work;
-  const merged = await mergeRows(work);
+  const merged = await mergeRows(work, facts);
   const sql = merge.deleteMissingSql(target, stage);
+  if (sql !== undefined && rows >= analyzeFrom) await session.rows(`analyze ${ownTable(stage)}`, doing);
   const deleted = sql === undefined ? 0 : await session.run(sql, doing);
   const { brake } = publish;
   if (brake && deleted > 0 && (rows === 0 || deleted > brake.floor)) {
