@@ -188,6 +188,15 @@ test('replace by swap: nobody can tell the new table from the old one', async ()
   );
 });
 
+test('replace by swap: a table with statistics has them at once, one without waits for the server', async () => {
+  for (const analyzed of [true, false]) {
+    await using p = await place(`create table t (id bigint primary key, name text, n numeric) with (autovacuum_enabled = off);
+      insert into t select i, 'old' from generate_series(1, 100) i; ${analyzed ? 'analyze t' : ''}`);
+    await p.put('1,a,1\n2,a,2\n', 'replace');
+    assert.equal(await p.sql(`select count(*) > 0 from pg_stats where tablename = 't'`), analyzed ? 't' : 'f');
+  }
+});
+
 test('replace in place where something could not be made again', async () => {
   const reasons = {
     'foreign keys': `create table other (id bigint references t); insert into t values (1)`,

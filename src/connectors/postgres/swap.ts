@@ -16,6 +16,8 @@ export interface SwapPlan {
   readonly owner: string | undefined;
   readonly grants: readonly string[];
   readonly settings: readonly string[];
+  /** A table whose readers' plans rest on statistics has them from the first moment; one that never had any waits its turn. */
+  readonly statistics: readonly string[];
   readonly comment: string | undefined;
   readonly views: readonly string[];
 }
@@ -47,7 +49,7 @@ const tableSql = `
     obj_description(c.oid, 'pg_class') as comment,
     array_to_string(c.reloptions || array(select 'toast.' || o from pg_class s, unnest(s.reloptions) o where s.oid = c.reltoastrelid), ', ')
       as settings,
-    (c.relacl is not null)::text as has_grants
+    (c.relacl is not null)::text as has_grants, (c.reltuples > 0)::text as analyzed
   from pg_class c where c.oid = $1::oid`;
 
 const grantsSql = `
@@ -80,6 +82,7 @@ export async function planSwap(session: Session, oid: string, table: TableRef, s
         return `grant ${rights} on ${target} to ${grantee}${grantable === 'true' ? ' with grant option' : ''}`;
       }),
       settings: facts.settings ? [`alter table ${ownTable(stage)} set (${facts.settings})`] : [],
+      statistics: facts.analyzed === 'true' ? [`analyze ${ownTable(stage)}`] : [],
       comment: facts.comment == null ? undefined : `comment on table ${target} is ${quoteText(facts.comment)}`,
       views: (await read(viewsSql)).map(({ sql }) => sql ?? ''),
     };
@@ -118,7 +121,7 @@ export async function swapTable(session: Session, oid: string, table: TableRef, 
     for (const sql of statements) await session.rows(sql, doing);
   };
   const plan = await planSwap(session, oid, table, stage);
-  await run([...plan.settings, ...plan.parts.map(({ create }) => create), `analyze ${ownTable(stage)}`]);
+  await run([...plan.settings, ...plan.parts.map(({ create }) => create), ...plan.statistics]);
   const target = quoteTable({ namespace: table.namespace ?? 'public', name: table.name });
   const old = `old_${stage}`;
   await run([
