@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, suite, test } from 'node:test';
 import { openDuck } from '../../src/staging/duck.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -43,10 +43,21 @@ const transactions = [
   `delete from customers where id = 20; insert into customers values (20, 'back', '');`,
 ];
 
+/** A slot's name is known to the whole server. */
+const slotOf = (destination: string): string => `headgate_${destination.split(':')[0]}`;
+
 async function reader(source: string, destination: string, failpoint?: string): Promise<number | string | null> {
-  const env = { ...process.env, ...(failpoint && { HEADGATE_FAILPOINT: failpoint }) };
+  // Most of a reader's life is reading its own code.
+  const env = {
+    ...process.env,
+    NODE_COMPILE_CACHE: join(directory, 'code'),
+    ...(failpoint && { HEADGATE_FAILPOINT: failpoint }),
+  };
   const script = join(import.meta.dirname, 'slot-reader.ts');
-  const child = spawn(process.execPath, [script, source, destination, directory], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [script, source, destination, directory, slotOf(destination)], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let errors = '';
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]; // the event's own shape
@@ -68,25 +79,28 @@ async function rowsOf(location: string, sql: string): Promise<unknown> {
   return await duck.rows(sql);
 }
 
-for (const kind of ['postgres', 'duckdb'] as const) {
-  test(`one slot, two tables, one publish, into ${kind}, killed around every publish`, async () => {
-    const source = await server.database();
-    const destination = kind === 'postgres' ? await server.database() : `duckdb:${join(directory, 'changes.duckdb')}`;
-    await server.sql(source, schema);
-    await server.sql(source, `select pg_create_logical_replication_slot('headgate_slot', 'pgoutput')`);
-    for (const [index, statements] of transactions.entries()) {
-      await server.sql(source, `begin; ${statements} commit;`);
-      if (index % 2 === 1) continue; // every second transaction arrives together with the next one
-      for (const point of ['engine.staged', 'engine.published', 'engine.acknowledged']) {
-        assert.equal(await reader(source, destination, point), 'SIGKILL', `${point} was reached`);
-        if (point === 'engine.staged') continue;
-        await server.sql(source, `update customers set name = name || '.' where id = 1`); // something for the next kill to meet
+suite('one slot, two tables, one publish, killed around every publish', { concurrency: 2 }, () => {
+  for (const kind of ['postgres', 'duckdb'] as const) {
+    test(`into ${kind}`, async () => {
+      const source = await server.database();
+      const destination = kind === 'postgres' ? await server.database() : `duckdb:${join(directory, 'changes.duckdb')}`;
+      await server.sql(source, schema);
+      await server.sql(source, `select pg_create_logical_replication_slot('${slotOf(destination)}', 'pgoutput')`);
+      for (const [index, statements] of transactions.entries()) {
+        await server.sql(source, `begin; ${statements} commit;`);
+        if (index % 2 === 1) continue; // every second transaction arrives together with the next one
+        for (const point of ['engine.staged', 'engine.published', 'engine.acknowledged']) {
+          assert.equal(await reader(source, destination, point), 'SIGKILL', `${point} was reached`);
+          if (point === 'engine.staged') continue;
+          await server.sql(source, `update customers set name = name || '.' where id = 1`); // something for the next kill to meet
+        }
+        assert.equal(await reader(source, destination), 0);
+        for (const sql of Object.values(orderings))
+          assert.deepEqual(await rowsOf(destination, sql), await server.sql(source, sql));
       }
-      assert.equal(await reader(source, destination), 0);
-      for (const sql of Object.values(orderings)) assert.deepEqual(await rowsOf(destination, sql), await server.sql(source, sql));
-    }
-    const note = await rowsOf(destination, 'select note from customers where id = 2');
-    assert.deepEqual(note, [[large]], 'a value that the source did not send again is still there');
-    await server.sql(source, `select pg_drop_replication_slot('headgate_slot')`);
-  });
-}
+      const note = await rowsOf(destination, 'select note from customers where id = 2');
+      assert.deepEqual(note, [[large]], 'a value that the source did not send again is still there');
+      await server.sql(source, `select pg_drop_replication_slot('${slotOf(destination)}')`);
+    });
+  }
+});

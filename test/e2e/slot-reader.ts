@@ -1,4 +1,4 @@
-/** Runs the slot source into a destination once, as a process that can be killed: `slot-reader.ts SOURCE DESTINATION DIR`. */
+/** Runs the slot source into a destination once, as a process that can be killed: `slot-reader.ts SOURCE DESTINATION DIR SLOT`. */
 import { registry } from '../../src/connectors/registry.ts';
 import type { StreamInfo } from '../../src/domain/schema.ts';
 import { createContext } from '../../src/engine/context.ts';
@@ -11,8 +11,8 @@ import { runReader, type ReaderFlow } from '../../src/engine/reader.ts';
 import type { Connection } from '../../src/sdk/index.ts';
 import { SlotSource } from '../support/slot-source.ts';
 
-const [sourceUrl = '', target = '', stateDir = ''] = process.argv.slice(2);
-const pipeline = 'slot_shop';
+const [sourceUrl = '', target = '', stateDir = '', slot = ''] = process.argv.slice(2);
+const pipeline = slot;
 const tables = ['public.customers', 'public.orders'] as const;
 
 async function connectionOf(location: string): Promise<Connection> {
@@ -55,7 +55,7 @@ for (const stream of streams) {
 const claim = await handle.current.claim(pipeline);
 const from = claim.last?.positions['slot'];
 const journal = openJournal(stateDir, pipeline, 'changes', new Date());
-await using source = await new SlotSource(sourceUrl, 'headgate_slot', 'headgate_publication').connect();
+await using source = await new SlotSource(sourceUrl, slot, 'headgate_publication').connect();
 const outcome = await runReader({
   source,
   destination: handle,
