@@ -27,7 +27,7 @@ export class HeadgateError extends Error {
 }
 
 const says: Readonly<Partial<Record<ErrorCode, string>>> = {
-  'disk.full': 'no space is left',
+  'disk.full': 'no space is left, or no more for one file',
   'file.missing': 'there is no such file',
   'access.denied': 'the operating system denies access',
   'run.cancelled': 'the run was cancelled',
@@ -37,6 +37,7 @@ const says: Readonly<Partial<Record<ErrorCode, string>>> = {
 const systemCodes: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'disk.full',
   EDQUOT: 'disk.full',
+  EFBIG: 'disk.full',
   ENOENT: 'file.missing',
   EACCES: 'access.denied',
   EPERM: 'access.denied',

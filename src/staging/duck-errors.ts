@@ -6,7 +6,7 @@ interface Rule {
   readonly pattern: RegExp;
   readonly code: ErrorCode;
   /** What happened, from the parts of DuckDB's text that are names, types or numbers; never values or SQL. */
-  say(match: RegExpExecArray): string;
+  say(match: RegExpExecArray, disks: string): string;
 }
 
 /** A word out of DuckDB's text, where it is a plain name. */
@@ -22,9 +22,9 @@ const rules: readonly Rule[] = [
   },
   {
     pattern:
-      /^(?:IO|Out of Memory|FATAL|TransactionContext) Error[\s\S]*(?:No space left on device|max_temp_directory_size|disk quota)/i,
+      /^(?:IO|Out of Memory|FATAL|TransactionContext) Error[\s\S]*(?:No space left on device|File too large|max_temp_directory_size|disk quota)/i,
     code: 'disk.full',
-    say: () => 'no space left on the disk of the database or its scratch folder',
+    say: (_m, disks) => `no space left on the disk of ${disks}`,
   },
   { pattern: /^Out of Memory/, code: 'memory.full', say: () => 'the memory limit of DuckDB was reached' },
   {
@@ -111,16 +111,16 @@ const rules: readonly Rule[] = [
 
 /**
  * A DuckDB error as ours. DuckDB's own text can hold row values and SQL, so only the parts that a rule names are shown;
- * the cause keeps the class of the error.
+ * the cause keeps the class of the error. `disks` = the places that DuckDB writes to.
  */
-export function duckError(error: unknown, doing: string): HeadgateError {
+export function duckError(error: unknown, doing: string, disks: string): HeadgateError {
   if (error instanceof HeadgateError) return error;
   // What follows is a piece of the statement, which could look like anything.
   const text = (error instanceof Error ? error.message : String(error)).split('\nLINE ')[0] ?? '';
   const cause = new Error(`DuckDB: ${/^[\w ]{1,40}(?=:)/.exec(text)?.[0] ?? 'unknown error'}`);
   for (const rule of rules) {
     const match = rule.pattern.exec(text);
-    if (match) return new HeadgateError(rule.code, `${doing}: ${rule.say(match)}`, { cause });
+    if (match) return new HeadgateError(rule.code, `${doing}: ${rule.say(match, disks)}`, { cause });
   }
   return new HeadgateError('internal.unexpected', `${doing}: DuckDB failed`, { cause });
 }

@@ -58,6 +58,11 @@ export async function lease(options: DuckOptions, scratch: string): Promise<Leas
   }
 }
 
+/** Where DuckDB writes: its file, and what does not fit in memory. */
+export function disksOf({ path }: DuckOptions, scratch: string): string {
+  return path === undefined ? scratch : `${path} or of ${scratch}`;
+}
+
 async function connect(instance: DuckDBInstance, leave: (instance: DuckDBInstance) => void): Promise<Lease> {
   const connection = await instance.connect();
   return {
@@ -92,7 +97,7 @@ async function create(path: string, options: DuckOptions, scratch: string): Prom
     connection.closeSync();
     return instance;
   } catch (error) {
-    throw duckError(error, doing);
+    throw duckError(error, doing, disksOf(options, scratch));
   }
 }
 

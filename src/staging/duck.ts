@@ -3,7 +3,7 @@ import { HeadgateError } from '../domain/error.ts';
 import type { Duck, DuckOptions, DuckResult } from '../sdk/context.ts';
 import { logicalType, toWire } from '../sdk/duck-sql.ts';
 import { duckError } from './duck-errors.ts';
-import { lease } from './duck-instance.ts';
+import { disksOf, lease } from './duck-instance.ts';
 
 /** An interrupt that arrives between two statements of one call is lost, so it is repeated until the call ends. */
 const interruptEveryMs = 20;
@@ -24,7 +24,7 @@ type Row = readonly (string | null)[];
 export async function openDuck(options: DuckOptions, env: DuckEnv): Promise<Duck> {
   const { connection, release } = await lease(options, env.scratch);
   const what = options.path === undefined ? 'DuckDB' : `DuckDB (${options.path})`;
-  const { enter, guard, close } = turnstile(connection, env.signal);
+  const { enter, guard, close } = turnstile(connection, env.signal, disksOf(options, env.scratch));
 
   const stream = async (sql: string): Promise<DuckResult> => {
     const done = await enter();
@@ -71,7 +71,7 @@ export async function openDuck(options: DuckOptions, env: DuckEnv): Promise<Duck
 }
 
 /** One statement at a time on a connection, each of them interrupted when the signal aborts. */
-function turnstile(connection: DuckDBConnection, signal: AbortSignal) {
+function turnstile(connection: DuckDBConnection, signal: AbortSignal, disks: string) {
   let turn: Promise<unknown> = Promise.resolve();
   let closed = false;
   return {
@@ -95,7 +95,7 @@ function turnstile(connection: DuckDBConnection, signal: AbortSignal) {
       try {
         return await work();
       } catch (error) {
-        throw duckError(error, doing);
+        throw duckError(error, doing, disks);
       } finally {
         signal.removeEventListener('abort', stop);
         clearInterval(timer);

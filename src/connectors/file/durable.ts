@@ -58,8 +58,8 @@ export async function replaceText(path: string, text: string): Promise<void> {
 
 /** What the file system refuses, in our words. */
 export function asFileError(error: unknown, doing: string): HeadgateError {
-  if (isErrno(error, 'ENOSPC', 'EDQUOT'))
-    return new HeadgateError('disk.full', `${doing}: no space left on this disk`, { cause: error });
+  if (isErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG'))
+    return new HeadgateError('disk.full', `${doing}: no space left on this disk, or no more for one file`, { cause: error });
   if (isErrno(error, 'EACCES', 'EPERM', 'EROFS'))
     return new HeadgateError('access.denied', `${doing}: not allowed`, { cause: error });
   if (isErrno(error, 'ENOENT', 'ENOTDIR'))
