@@ -1,33 +1,13 @@
 /** Two runs of one pipeline at once, and a large table whose partitions are lost on the way. */
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { pauseAt } from '../support/pause.ts';
 import { failureOf, receiptOf } from '../support/receipts.ts';
-import { launch, type RunResult } from '../support/run.ts';
 import { openSite } from '../support/site.ts';
 
 const site = await openSite();
 const { server } = site;
 after(() => site[Symbol.asyncDispose]());
-
-/** Runs until the failpoint, waits there until `resume`. */
-async function startUntil(failpoint: string, args: readonly string[]): Promise<{ resume: () => Promise<RunResult> }> {
-  const pause = site.path('pause');
-  const env = { HEADGATE_FAILPOINT: failpoint, HEADGATE_FAILPOINT_PAUSE: pause };
-  const { done } = launch([...args, '--json'], { env, stateDir: site.stateDir });
-  let ended: RunResult | undefined;
-  void done.then((result) => (ended = result));
-  while (!existsSync(pause)) {
-    assert.equal(ended, undefined, `the run ended before it reached ${failpoint}`);
-    await wait(10);
-  }
-  const resume = (): Promise<RunResult> => {
-    rmSync(pause);
-    return done;
-  };
-  return { resume };
-}
 
 const policies = {
   replace: ['--mode', 'replace'],
@@ -44,7 +24,7 @@ for (const [policy, options] of Object.entries(policies)) {
       "create table rows (id int primary key, note text); insert into rows select i, 'old' from generate_series(1, 100) i",
     );
     const flow = ['sync', source, target, '--stream', 'rows', ...options];
-    const earlier = await startUntil('engine.staged', flow);
+    const earlier = await pauseAt(site, 'engine.staged', flow);
     await server.sql(source, "update rows set note = 'new'; insert into rows values (101, 'new')");
     assert.equal(receiptOf(await site.run(flow)).added, 101);
     const fenced = await earlier.resume();
@@ -80,7 +60,7 @@ test('a large table is read in partitions of one snapshot; one that is lost is r
   const [source, target] = [await server.database(), await server.database()];
   await server.sql(source, largeTable);
   const flow = ['sync', source, target, '--stream', 'large', '--parallel', '2'];
-  const paused = await startUntil('engine.first-bytes:2', flow);
+  const paused = await pauseAt(site, 'engine.first-bytes:2', flow);
   const lost = await server.sql(
     source,
     `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query like 'copy%' and state = 'active'`,
