@@ -13,6 +13,9 @@ import { spoolStdin } from './stdin.ts';
 import { discoverStreams, requireChoice, wantedStreams } from './streams.ts';
 import { placeOf, requireDistinct, targetOf, type Sides } from './targets.ts';
 
+/** Below this a table is read in one piece: a partition costs a connection and the start of a scan. */
+const partitionBytes = 256 * 1024 * 1024;
+
 export interface Places {
   readonly source: string;
   readonly destination: string;
@@ -88,7 +91,7 @@ export async function prepare(
   const { flows, misfits } = buildFlows(request, streams, sides, source.identity === destination.identity);
   const atOnce = Math.min(parallel, Math.max(flows.length, 1));
   const share = Math.max(1, Math.floor(parallel / atOnce));
-  const base = { source, destination, stateDir, signal, log: context.log, parallel: share };
+  const base = { source, destination, stateDir, signal, log: context.log, parallel: share, partitionBytes };
   // The estimates are those of the whole stream: an incremental read would never reach them.
   const bounded = ({ totalRows: _rows, totalBytes: _bytes, ...rest }: Progress): void => onProgress(rest);
   return {

@@ -37,6 +37,8 @@ export interface Session {
   readonly stateDir: string;
   /** Readers at the same time, over streams and partitions. */
   readonly parallel: number;
+  /** A table of this size or more, as the source estimates it, is read in partitions. */
+  readonly partitionBytes: number;
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly onProgress: (progress: Progress) => void;

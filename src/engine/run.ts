@@ -25,9 +25,6 @@ import { DestinationHandle } from './publish.ts';
 import { runReader } from './reader.ts';
 import { receiptOf, type ReceiptParts } from './receipt.ts';
 
-/** Below this a table is read in one piece: a partition costs a connection and a scan start (measured.md section 1). */
-const partitionBytes = 256 * 1024 * 1024;
-
 /**
  * Never throws for what went wrong with its stream: streams fail alone, and the receipt says it in `state` and `error`.
  */
@@ -176,7 +173,7 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
 }
 
 function partitionsOf({ flow, session }: Execution): number {
-  const big = (flow.stream.estimatedBytes ?? 0) >= partitionBytes;
+  const big = (flow.stream.estimatedBytes ?? 0) >= session.partitionBytes;
   return big && session.parallel > 1 && session.destination.destination?.parallelWriters ? session.parallel * 2 : 1;
 }
 
