@@ -49,6 +49,8 @@ export class Proxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #target: number;
   readonly #open = new Set<Socket>();
+  /** The two ends of a stalled connection: nothing else may wake them. */
+  readonly #stalled = new Set<Socket>();
   #fault: Fault | undefined;
   #moved: Record<Direction, number> = { 'to-server': 0, 'to-client': 0 };
   #commits = 0;
@@ -122,7 +124,7 @@ export class Proxy implements AsyncDisposable {
       socket.setNoDelay(true);
       socket.on('end', () => other.end());
       socket.on('error', () => other.destroy());
-      socket.on('drain', () => this.#release ?? other.resume()); // a stall holds longer than a full buffer
+      socket.on('drain', () => void (this.#stalled.has(other) || other.resume())); // a stall holds longer than a full buffer
       socket.on('close', () => {
         this.#open.delete(socket);
         other.destroySoon();
@@ -152,12 +154,12 @@ export class Proxy implements AsyncDisposable {
     }
     if (reached && fault.kind === 'stall') {
       this.#happened();
-      client.pause();
-      server.pause();
+      for (const socket of [client, server]) this.#stalled.add(socket.pause());
       const timer = fault.ms === undefined ? undefined : setTimeout(() => this.release(), fault.ms);
       this.#release = () => {
         clearTimeout(timer);
         to.write(chunk);
+        this.#stalled.clear();
         client.resume();
         server.resume();
       };
