@@ -182,10 +182,12 @@ class Server implements TestPostgres {
 
   /** The server writes its state into the eighth line of its pid file; an old file has another pid in the first. */
   #ready(pid: number, data: string): boolean {
-    const file = join(data, 'postmaster.pid');
-    if (!existsSync(file)) return false;
-    const lines = readFileSync(file, 'utf8').split('\n');
-    return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
+    try {
+      const lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+      return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
+    } catch {
+      return false; // it removes what a killed one left before it writes its own
+    }
   }
 
   async kill(): Promise<void> {
