@@ -80,6 +80,7 @@ function outputColumns({ input, columns, output }: ConvertStep): readonly Planne
       throw new HeadgateError('field.missing', `converting ${documentName(input)}: there is no field ${column.from}`);
     const field: Field = { ...target, name: column.as };
     const text = raw(place.at);
+    if (column.mask) return { field, text: `sha256(${text})`, at: place.at };
     if (isTyped(input) && sameType(place.field.type, target.type)) return { field, text, at: place.at };
     const { test, wire } = fit(target.type, text);
     return { field, text: wire, at: place.at, ...(test !== undefined && { test }) };

@@ -47,8 +47,8 @@ function target(mode: 'replace' | 'append', name = 't', overlap?: Target['overla
     { name: 'id', type: parseType('bigint'), nullable: true },
     { name: 'a "b", c', type: parseType('text'), nullable: true },
   ];
-  const policy = { mode, nulls: 'write', deletes: 'hard', existing: 'any' } as const;
-  return { table: { name }, schema: { fields }, policy, add: [], content: 'rows', ...(overlap && { overlap }) };
+  const policy = { mode, nulls: 'write', deletes: 'hard', existing: 'any', evolution: 'evolve' } as const;
+  return { table: { name }, schema: { fields }, policy, add: [], widen: [], content: 'rows', ...(overlap && { overlap }) };
 }
 
 const header = 'id,"a ""b"", c"\n';

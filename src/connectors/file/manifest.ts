@@ -32,6 +32,7 @@ const publishShape = z.object({
       changed: z.number(),
       deduplicated: z.number(),
       deleted: z.number(),
+      columns: z.array(z.object({ column: z.string(), from: z.string().exactOptional(), to: z.string() })).exactOptional(),
     }),
   ),
   checksums: z.array(z.string()),
