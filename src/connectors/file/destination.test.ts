@@ -259,6 +259,17 @@ test('a pending publish whose new file is lost is forgotten: the old one stands'
   assert.equal(await readFile(path, 'utf8'), `${header}1,a\n`);
 });
 
+test('several streams of one command take turns, and so do their failures', async () => {
+  const path = join(folder, 'turns.csv');
+  const claims = await Promise.allSettled(
+    ['p', 'q', 'r'].flatMap((name) => [open(path).claim(name), open(path).claim(name, -1)]),
+  );
+  assert.deepEqual(
+    claims.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled', 'rejected'],
+  );
+});
+
 test('a lock of a living process is respected, one of a dead process is not', async () => {
   const path = join(folder, 'h.csv');
   await writeFile(`${path}.headgate.json.lock`, String(process.pid));
