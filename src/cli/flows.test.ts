@@ -28,8 +28,8 @@ test('nothing asked for: everything is read and the table replaced', () => {
     stream: orders,
     into: { name: 'orders' },
     mode: 'snapshot',
-    policy: { mode: 'replace', nulls: 'write', deletes: 'hard', existing: 'any' },
-    shape: { rename: {}, cast: {} },
+    policy: { mode: 'replace', nulls: 'write', deletes: 'hard', existing: 'any', evolution: 'evolve' },
+    shape: { rename: {}, cast: {}, mask: {} },
     brake: { share: 0.3, floor: 100 },
     rejects: { limit: 0, unit: 'rows' },
   });
@@ -48,6 +48,7 @@ test('incremental: merge where a key is given or known, else append', () => {
     nulls: 'write',
     deletes: 'hard',
     existing: 'any',
+    evolution: 'evolve',
   });
   assert.equal(flow({ ...incremental, select: ['updated_at,note'] }).policy.mode, 'append');
 });

@@ -44,7 +44,12 @@ function wantsKey(request: FlowRequest, mode: Flow['policy']['mode']): boolean {
   return request.key !== undefined || mode === 'merge' || mode === 'mirror' || request.read === 'incremental';
 }
 
-function cursorOf({ cursor, window }: FlowRequest, { stream, schema, cursors }: StreamInfo): CursorPolicy {
+function cursorOf({ cursor, window, shape }: FlowRequest, { stream, schema, cursors }: StreamInfo): CursorPolicy {
+  if (cursor !== undefined && Object.hasOwn(shape.mask, cursor)) {
+    throw new HeadgateError('usage.arguments', `the cursor field ${cursor} is masked, so there is nothing to follow`, {
+      hint: 'follow another field; the position of a read is stored as it is',
+    });
+  }
   if (cursor !== undefined) return { field: requireField(schema, cursor, 'cursor.missing').name, ...window };
   const hint =
     cursors.length > 0

@@ -46,13 +46,24 @@ export const options = {
   existing: {
     kind: 'text',
     value: 'POLICY',
-    choices: ['any', 'fail', 'keep-structure', 'recreate'],
-    help: 'a table that is already there: use it, stop, never change its columns, or build it anew (default any)',
+    choices: ['any', 'fail', 'recreate'],
+    help: 'a table that is already there: use it, stop, or build it anew (default any)',
+  },
+  'on-schema-change': {
+    kind: 'text',
+    value: 'POLICY',
+    choices: ['evolve', 'freeze', 'discard'],
+    help: 'a table that lacks a field or is too narrow for it: add and widen, stop, or leave new fields out (default evolve)',
   },
   select: { kind: 'list', value: 'A,B', help: 'fields to keep, in this order (default all)' },
   where: { kind: 'text', value: 'SQL', help: "keep rows for which this holds, in the source's own SQL" },
   rename: { kind: 'list', value: 'A=B', help: 'field A becomes column B; may be repeated' },
   cast: { kind: 'list', value: 'A=TYPE', help: 'convert field A, e.g. `price=decimal(12,2)`; may be repeated' },
+  mask: {
+    kind: 'list',
+    value: 'A=HOW',
+    help: 'keep the values of field A at the source: `hash` sends their SHA-256, `drop` nothing; may be repeated',
+  },
   lookback: {
     kind: 'text',
     value: 'AMOUNT',
@@ -119,8 +130,17 @@ export const isOptionName = (name: string): name is OptionName => Object.hasOwn(
 
 const streams: readonly OptionName[] = ['stream', 'query', 'name'];
 const reading: readonly OptionName[] = ['mode', 'write', 'cursor', 'lookback', 'from', 'until', 'null-cursor', 'strict'];
-const shaping: readonly OptionName[] = ['select', 'where', 'rename', 'cast'];
-const writing: readonly OptionName[] = ['into', 'key', 'version', 'nulls', 'deletes', 'existing', 'allow-delete'];
+const shaping: readonly OptionName[] = ['select', 'where', 'rename', 'cast', 'mask'];
+const writing: readonly OptionName[] = [
+  'into',
+  'key',
+  'version',
+  'nulls',
+  'deletes',
+  'existing',
+  'on-schema-change',
+  'allow-delete',
+];
 const refusing: readonly OptionName[] = ['max-rejects', 'rejects'];
 
 /** What sync, import, plan and verify share: the description of flows. */

@@ -64,6 +64,7 @@ test('shape, key and rejects', () => {
     select: ['a,b,c,d'],
     rename: ['a=x', 'b==y'],
     cast: ['c=decimal(12,2)', 'd=text[]'],
+    mask: ['e=hash', 'f=drop'],
     where: 'a > 1',
     'max-rejects': '2.5%',
     rejects: 'bad.csv',
@@ -74,6 +75,7 @@ test('shape, key and rejects', () => {
     where: 'a > 1',
     rename: { a: 'x', b: '=y' },
     cast: { c: { kind: 'decimal', precision: 12, scale: 2 }, d: { kind: 'array', of: { kind: 'text' } } },
+    mask: { e: 'hash', f: 'drop' },
   });
   assert.deepEqual(request.rejects, { limit: 2.5, unit: 'percent', file: 'bad.csv' });
   assert.deepEqual(readRequest({}).rejects, { limit: 0, unit: 'rows' });
@@ -81,6 +83,7 @@ test('shape, key and rejects', () => {
 
 test('values that cannot be read', () => {
   refused({ rename: ['a'] }, 'usage.arguments', /--rename/);
+  refused({ mask: ['a=blur'] }, 'usage.arguments', /--mask/);
   refused({ cast: ['a=nonsense'] }, 'usage.type', /nonsense/);
   refused({ key: ['a,,b'] }, 'usage.arguments', /empty name/);
   for (const text of ['-1', '1.5', '101%', 'many', '']) refused({ 'max-rejects': text }, 'usage.arguments', /--max-rejects/);

@@ -10,7 +10,7 @@ export interface FlowRequest {
   /** Absent = merge where a key is known, else append. */
   readonly write?: WriteMode;
   readonly key?: readonly string[];
-  readonly policy: Pick<WritePolicy, 'nulls' | 'deletes' | 'existing' | 'version'>;
+  readonly policy: Pick<WritePolicy, 'nulls' | 'deletes' | 'existing' | 'evolution' | 'version'>;
   /** The field is named apart: it may be missing, which only matters to incremental reads. */
   readonly cursor?: string;
   readonly window: Omit<CursorPolicy, 'field'>;
@@ -32,7 +32,8 @@ export function readRequest(values: Values): FlowRequest {
     policy: {
       nulls: values.nulls === 'keep' ? 'keep' : 'write',
       deletes: choice(values.deletes, ['hard', 'soft', 'ignore']) ?? 'hard',
-      existing: choice(values.existing, ['any', 'fail', 'keep-structure', 'recreate']) ?? 'any',
+      existing: choice(values.existing, ['any', 'fail', 'recreate']) ?? 'any',
+      evolution: choice(values['on-schema-change'], ['evolve', 'freeze', 'discard']) ?? 'evolve',
       ...(values.version !== undefined && { version: values.version }),
     },
     ...(values.cursor !== undefined && { cursor: values.cursor }),
@@ -42,6 +43,7 @@ export function readRequest(values: Values): FlowRequest {
       ...(values.where !== undefined && { where: values.where }),
       rename: Object.fromEntries((values.rename ?? []).map((text) => pair('rename', text))),
       cast: Object.fromEntries((values.cast ?? []).map((text) => castPair(text))),
+      mask: Object.fromEntries((values.mask ?? []).map((text) => maskPair(text))),
     },
     ...(values.into !== undefined && { into: values.into }),
     allowDelete: values['allow-delete'] === true,
@@ -134,11 +136,20 @@ function pair(name: OptionName, text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)];
   throw new HeadgateError('usage.arguments', `--${name} cannot be ${JSON.stringify(text)}`, {
-    hint: `write --${name} field=${name === 'cast' ? 'type' : 'column'}`,
+    hint: `write --${name} field=${{ cast: 'type', mask: 'hash' }[String(name)] ?? 'column'}`,
   });
 }
 
 function castPair(text: string): readonly [string, LogicalType] {
   const [field, type] = pair('cast', text);
   return [field, parseType(type)];
+}
+
+function maskPair(text: string): readonly [string, 'hash' | 'drop'] {
+  const [field, how] = pair('mask', text);
+  const mask = choice(how, ['hash', 'drop']);
+  if (mask) return [field, mask];
+  throw new HeadgateError('usage.arguments', `--mask cannot be ${JSON.stringify(text)}`, {
+    hint: `write --mask ${field}=hash or --mask ${field}=drop`,
+  });
 }

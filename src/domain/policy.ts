@@ -1,6 +1,12 @@
 import type { LogicalType } from './types.ts';
 
 export type ReadMode = 'snapshot' | 'incremental' | 'changes' | 'push';
+/**
+ * What a table does when its stream changes: 'evolve' adds new columns and widens those that became too narrow, 'freeze'
+ * stops the run, 'discard' leaves new fields out. What would lose values stops the run under each of them.
+ */
+export type Evolution = 'evolve' | 'freeze' | 'discard';
+
 export type WriteMode = 'append' | 'replace' | 'merge' | 'mirror';
 
 /**
@@ -17,7 +23,8 @@ export interface WritePolicy {
   readonly version?: string;
   readonly nulls: 'write' | 'keep';
   readonly deletes: 'hard' | 'soft' | 'ignore';
-  readonly existing: 'any' | 'fail' | 'keep-structure' | 'recreate';
+  readonly existing: 'any' | 'fail' | 'recreate';
+  readonly evolution: Evolution;
 }
 
 /**
@@ -49,6 +56,8 @@ export interface Column {
   readonly as: string;
   /** Type to convert to at the source; absent = as it is. */
   readonly cast?: LogicalType;
+  /** The source sends the SHA-256 of the value's wire text, in hexadecimal, and never the value. */
+  readonly mask?: 'hash';
 }
 
 /** Selection, renames, casts and a filter in the source's own SQL. */

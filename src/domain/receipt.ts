@@ -3,6 +3,13 @@ import type { ReadMode, WriteMode } from './policy.ts';
 
 export type RunState = 'queued' | 'running' | 'retrying' | 'needs_review' | 'succeeded' | 'failed' | 'cancelled';
 
+/** `to` and `from` are native types; `from` is absent for an added column. */
+export interface ColumnChange {
+  readonly column: string;
+  readonly from?: string;
+  readonly to: string;
+}
+
 /**
  * What one flow of a run proves. Rows always add up:
  * `read = written + deduplicated + rejected`, `written = added + changed`.
@@ -35,6 +42,8 @@ export interface Receipt {
   /** Why the read was complete; for zero rows, why zero is right. */
   readonly evidence: string;
   readonly warnings: readonly string[];
+  /** Columns that the run added or widened. */
+  readonly columns: readonly ColumnChange[];
   readonly seconds: number;
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }

@@ -1,8 +1,8 @@
 /** Which fields travel, under which name and type, and how the table must look for them. Pure. */
 import { HeadgateError } from '../domain/error.ts';
-import { holds } from '../domain/lattice.ts';
+import { holds, join } from '../domain/lattice.ts';
 import { nearest } from '../domain/nearest.ts';
-import type { Column } from '../domain/policy.ts';
+import type { Column, Evolution } from '../domain/policy.ts';
 import type { Field, Schema, TableInfo } from '../domain/schema.ts';
 import { refName, type TableRef } from '../domain/schema.ts';
 import { typeName, type LogicalType } from '../domain/types.ts';
@@ -13,6 +13,8 @@ export interface Mapping {
   readonly column: Column;
   readonly source: Field;
   readonly target: Field;
+  /** The existing column is too narrow and becomes `target`. */
+  readonly widens?: true;
 }
 
 export interface DestinationTypes {
@@ -31,13 +33,17 @@ export function requireField(schema: Schema, name: string, code: 'field.missing'
 
 /** The columns that a shape keeps, in order. Throws `field.missing` for names that the stream does not have. */
 export function shapeColumns(schema: Schema, shape: ShapeRequest): readonly Column[] {
-  for (const name of [...Object.keys(shape.rename), ...Object.keys(shape.cast)]) requireField(schema, name, 'field.missing');
+  const named = [...Object.keys(shape.rename), ...Object.keys(shape.cast), ...Object.keys(shape.mask)];
+  for (const name of named) requireField(schema, name, 'field.missing');
+  const masked = (name: string): 'hash' | 'drop' | undefined => (Object.hasOwn(shape.mask, name) ? shape.mask[name] : undefined);
   const names = shape.select ?? schema.fields.map((field) => field.name);
-  const columns = names.map((name): Column => {
+  const columns = names.flatMap((name): readonly Column[] => {
     requireField(schema, name, 'field.missing');
+    const mask = masked(name);
+    if (mask === 'drop') return [];
     const cast = Object.hasOwn(shape.cast, name) ? shape.cast[name] : undefined;
     const as = Object.hasOwn(shape.rename, name) ? (shape.rename[name] ?? name) : name;
-    return { from: name, as, ...(cast && { cast }) };
+    return [{ from: name, as, ...(cast && { cast }), ...(mask && { mask }) }];
   });
   const seen = new Set<string>();
   for (const { as } of columns) {
@@ -56,37 +62,45 @@ export function mapColumns(
   columns: readonly Column[],
   table: TableInfo | undefined,
   destination: DestinationTypes,
-  parses: boolean,
+  { parses, evolution }: { readonly parses: boolean; readonly evolution: Evolution },
 ): readonly Mapping[] {
-  return columns.map((column) => {
+  return columns.map((column): Mapping => {
     const source = requireField(schema, column.from, 'field.missing');
-    const type = column.cast ?? source.type;
+    const type = arriving(source, column);
     const existing = table?.schema.fields.find((field) => field.name === column.as);
+    const native = column.cast || column.mask ? undefined : source.native;
     if (existing) {
       // A file's types are guesses about text: the column's type reads it, and a value that does not fit is an error by itself.
-      if (!parses || column.cast) requireHolds(existing, { ...source, type }, column);
-      return { column, source, target: existing };
+      if (parses && !column.cast && !column.mask) return { column, source, target: existing };
+      const incoming: Field = { name: source.name, type, nullable: source.nullable, ...(native && { native }) };
+      if (sameNative(existing, incoming) || holds(existing.type, type)) return { column, source, target: existing };
+      const wider = evolution === 'evolve' ? join(existing.type, type) : undefined;
+      const own = wider && destination.types(wider);
+      if (wider === undefined || own === undefined) throw tooNarrow(existing, incoming, column);
+      return { column, source, target: columnOf(existing.name, wider, destination, own), widens: true };
     }
-    const native = column.cast ? undefined : source.native;
     const own = native?.system === destination.connector && native.portable ? native.type : destination.types(type);
     if (own === undefined) {
       throw new HeadgateError('type.unsupported', `field ${column.from}: the destination has no type for ${typeName(type)}`);
     }
-    const target = {
-      name: column.as,
-      type,
-      nullable: true,
-      native: { system: destination.connector, type: own, portable: true },
-    };
-    return { column, source, target };
+    return { column, source, target: columnOf(column.as, type, destination, own) };
   });
 }
 
+/** What arrives of a field: a digest is text whatever it was made of. */
+export const arriving = (source: Field, { cast, mask }: Column): LogicalType => (mask ? { kind: 'text' } : (cast ?? source.type));
+
+const columnOf = (name: string, type: LogicalType, { connector }: DestinationTypes, native: string): Field => ({
+  name,
+  type,
+  nullable: true,
+  native: { system: connector, type: native, portable: true },
+});
+
 /** An existing column must hold every value that may come, or the flow stops before it reads. */
-function requireHolds(existing: Field, incoming: Field, column: Column): void {
-  if (sameNative(existing, incoming) || holds(existing.type, incoming.type)) return;
+function tooNarrow(existing: Field, incoming: Field, column: Column): HeadgateError {
   const types = `${typeName(incoming.type)} into ${typeName(existing.type)}`;
-  throw new HeadgateError('schema.incompatible', `column ${column.as}: cannot put ${types} without losing values`, {
+  return new HeadgateError('schema.incompatible', `column ${column.as}: cannot put ${types} without losing values`, {
     hint: `convert it with --cast ${column.from}=${typeName(existing.type)}, leave it out with --select, or change the column`,
   });
 }
@@ -97,15 +111,15 @@ export function sameNative(a: Field, b: Field): boolean {
   );
 }
 
-/** What an existing table lacks (added by the publish), and what it needs that does not arrive (a reason to stop). */
+/** What an existing table lacks: added by the publish. Throws where the table needs what does not arrive, or is frozen. */
 export function missingColumns(
   table: TableRef,
   info: TableInfo,
   mappings: readonly Mapping[],
-  keepStructure: boolean,
+  evolution: Evolution,
 ): readonly Field[] {
-  const arriving = new Set(mappings.map(({ target }) => target.name));
-  const unfilled = info.required.filter((name) => !arriving.has(name));
+  const arrive = new Set(mappings.map(({ target }) => target.name));
+  const unfilled = info.required.filter((name) => !arrive.has(name));
   if (unfilled.length > 0) {
     throw new HeadgateError(
       'schema.incompatible',
@@ -114,12 +128,11 @@ export function missingColumns(
   }
   const known = new Set(info.schema.fields.map((field) => field.name));
   const add = mappings.filter(({ target }) => !known.has(target.name)).map(({ target }) => target);
-  if (add.length > 0 && keepStructure) {
+  if (add.length > 0 && evolution === 'freeze') {
     const names = add.map((field) => field.name).join(', ');
-    throw new HeadgateError(
-      'schema.incompatible',
-      `table ${refName(table)} has no column ${names}, and its structure is to be kept`,
-    );
+    throw new HeadgateError('schema.incompatible', `table ${refName(table)} has no column ${names}, and its columns are frozen`, {
+      hint: 'leave the field out with --select, let it come with --on-schema-change evolve, or leave it out with discard',
+    });
   }
   return add;
 }

@@ -21,9 +21,9 @@ export interface SideRequest {
   /** Name of the side's table in the comparing database. */
   readonly table: string;
   readonly source: Source;
-  /** Delivers the columns of `columns`, in that order, as csv or as a file. */
+  /** Delivers the columns of `reading`, in that order, as csv or as a file; what it lacks of `columns` is NULL. */
   readonly read: ReadRequest;
-  /** Where the source answers with a file. */
+  /** What the source delivers, and how it is read where that is a file. */
   readonly reading: Reading;
   readonly columns: readonly CompareColumn[];
   readonly key: readonly string[];
@@ -36,14 +36,16 @@ export async function loadSide(duck: Duck, context: Context, side: SideRequest):
   const part = join(context.scratch, `compare-${side.table}.csv`);
   const input = await spool(side, part);
   const path = 'size' in input ? await rewrite(duck, input, side.reading, context.scratch) : part;
+  const present = side.reading.columns.map(({ as }) => as);
   const canonical = side.columns.map(({ name, type }) => {
+    if (!present.includes(name)) return 'cast(null as varchar)';
     const column = quoteName(name);
     return type ? `coalesce(${toWire(type, tryFromWire(type, column))}, ${column})` : column;
   });
   const keyOf = (values: readonly string[]): string => `cast(to_json([${values.join(', ')}]) as varchar)`;
   const places = side.key.map((name) => side.columns.findIndex((column) => column.name === name));
   const kept = side.keep ? canonical.map((value, index) => `, ${value} as c${index}`) : [];
-  const text = { fields: side.columns.map(({ name }) => ({ name, type: { kind: 'text' as const }, nullable: true })) };
+  const text = { fields: present.map((name) => ({ name, type: { kind: 'text' as const }, nullable: true })) };
   await duck.run(`create or replace table ${side.table} as select
     ${keyOf(places.map((place) => canonical[place] ?? 'null'))} as k,
     ${keyOf(places.map((place) => quoteName(side.columns[place]?.name ?? '')))} as r,

@@ -3,13 +3,14 @@ import type { Column } from '../domain/policy.ts';
 import type { Schema } from '../domain/schema.ts';
 import type { Context, Duck, FileRef, FormatName } from '../sdk/index.ts';
 import { convert } from '../shape/convert.ts';
+import { arriving } from './columns.ts';
 import type { Flow } from './flow.ts';
 import type { Plan } from './plan.ts';
 import type { Convert } from './sinks.ts';
 
 /** The staged lane's middle for one flow: from what the source wrote to what the destination loads. */
 export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']>, flow: Flow, context: Context): Convert {
-  const fields = plan.mappings.map(({ column, source }) => ({ ...source, name: column.as, type: column.cast ?? source.type }));
+  const fields = plan.mappings.map(({ column, source }) => ({ ...source, name: column.as, type: arriving(source, column) }));
   return async (input, path) => {
     await using duck = await context.duck();
     return await convert(duck, {

@@ -12,6 +12,8 @@ export interface ShapeRequest {
   readonly where?: string;
   readonly rename: Readonly<Record<string, string>>;
   readonly cast: Readonly<Record<string, LogicalType>>;
+  /** Fields whose values must not leave the source: hashed there, or not read at all. */
+  readonly mask: Readonly<Record<string, 'hash' | 'drop'>>;
 }
 
 /** One stream → shape → one table, with its read and write policy. */

@@ -14,13 +14,19 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
   const { where } = flow.shape;
   const pushed = sourceShapes(input, columns);
   const projection = pushed ? { columns, ...(where !== undefined && { where }) } : everything(flow.stream.schema);
-  const equal = mappings.every(({ column, source: from, target: to }) => !column.cast && sameNative(from, to));
+  const equal = mappings.every(({ column, source: from, target: to }) => !column.cast && !column.mask && sameNative(from, to));
   const produced = source.produces(flow.stream.schema, projection).filter((format) => equal || !typedFormats.has(format));
-  const open = whyOpened(input, pushed);
+  const open = whyOpened(input, columns, pushed);
   const shared = open === undefined ? produced.find((format) => passes(input, format)) : undefined;
   if (shared !== undefined) {
     const lane = setWise(target) ? 'pushed down' : 'direct';
-    return { lane, format: shared, loadFormat: shared, projection, reasons: passReasons(input, target, shared, equal, pushed) };
+    return {
+      lane,
+      format: shared,
+      loadFormat: shared,
+      projection,
+      reasons: passReasons(input, columns, target, shared, equal, pushed),
+    };
   }
   const format = produced.find((name) => !typedFormats.has(name));
   const loadFormat = destination.accepts().find((name) => !typedFormats.has(name));
@@ -47,17 +53,24 @@ const everything = (schema: Schema): Projection => ({ columns: schema.fields.map
 /** All steps of the shape at the source, or none: a half-pushed shape would be two places to look. */
 function sourceShapes({ flow, source }: PlanInput, columns: readonly Column[]): boolean {
   const needs = new Set<string>();
-  if (flow.shape.select) needs.add('select');
+  if (narrows(flow, columns)) needs.add('select');
   if (flow.shape.where !== undefined) needs.add('where');
   if (columns.some((column) => column.as !== column.from)) needs.add('rename');
   if (columns.some((column) => column.cast)) needs.add('cast');
+  if (columns.some((column) => column.mask)) needs.add('mask');
   return [...needs].every((need) => source.pushdown.some((step) => step === need));
 }
 
+/** Are fields left out or put into another order? */
+const narrows = ({ shape, stream }: PlanInput['flow'], columns: readonly Column[]): boolean =>
+  shape.select !== undefined || columns.length < stream.schema.fields.length;
+
 /** The step that must see rows between source and destination, if there is one. Names and types of a file cost nothing. */
-function whyOpened({ flow }: PlanInput, pushed: boolean): string | undefined {
+function whyOpened({ flow }: PlanInput, columns: readonly Column[], pushed: boolean): string | undefined {
   if (flow.rejects.limit > 0) return 'rejects are allowed, so every row must be judged';
-  if (!pushed && (flow.shape.where !== undefined || flow.shape.select)) return 'the file must be filtered';
+  if (pushed) return undefined;
+  if (flow.shape.where !== undefined || narrows(flow, columns)) return 'the file must be filtered';
+  if (columns.some(({ mask }) => mask)) return 'values of the file must be masked';
   return undefined;
 }
 
@@ -73,6 +86,7 @@ function setWise({ policy, overlap, content }: Target): boolean {
 
 function passReasons(
   { flow }: PlanInput,
+  columns: readonly Column[],
   target: Target,
   format: FormatName,
   equal: boolean,
@@ -86,10 +100,11 @@ function passReasons(
     : equal
       ? 'values travel as text'
       : 'types differ, so values travel as text';
-  const shaped = pushed && (flow.shape.where !== undefined || flow.shape.select || Object.keys(flow.shape.cast).length > 0);
+  const changed = narrows(flow, columns) || columns.some(({ cast, mask }) => cast ?? mask);
+  const shaped = pushed && (flow.shape.where !== undefined || changed);
   return [
     { about: 'lane', text: lane },
     { about: 'format', text: `${format}: ${types}` },
-    ...(shaped ? [{ about: 'step' as const, text: "selection, filter and casts run in the source's query" }] : []),
+    ...(shaped ? [{ about: 'step' as const, text: "selection, filter, casts and masks run in the source's query" }] : []),
   ];
 }

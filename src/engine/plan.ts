@@ -4,6 +4,7 @@ import type { Schema, TableInfo } from '../domain/schema.ts';
 import type { Connection, FormatName, Target } from '../sdk/index.ts';
 import type { Mapping } from './columns.ts';
 import type { Flow, Reason } from './flow.ts';
+import type { NameMap } from './names.ts';
 
 type SourceFacts = NonNullable<Connection['source']>;
 type DestinationFacts = NonNullable<Connection['destination']>;
@@ -16,6 +17,8 @@ export interface PlanInput {
   readonly destination: Pick<DestinationFacts, 'modes' | 'accepts' | 'loads' | 'types' | 'identifiers'>;
   /** The table as it stands; absent = there is none. */
   readonly table?: TableInfo;
+  /** Names that earlier publishes of this pipeline gave; absent = none. */
+  readonly names?: NameMap;
 }
 
 /** A step between source and destination that DuckDB does: which columns, which rows, which type each must have. */
@@ -35,5 +38,7 @@ export interface Plan {
   readonly conversion?: Conversion;
   readonly target: Target;
   readonly mappings: readonly Mapping[];
+  /** Every name ever given, to be kept with the position. */
+  readonly names: NameMap;
   readonly reasons: readonly Reason[];
 }

@@ -58,8 +58,8 @@ const base = (kind: StreamInfo['kind'], fields: readonly Field[]): Flow => ({
   stream: stream(kind, fields),
   into: { name: 'orders' },
   mode: 'snapshot',
-  policy: { mode: 'replace', nulls: 'write', deletes: 'hard', existing: 'any' },
-  shape: { rename: {}, cast: {} },
+  policy: { mode: 'replace', nulls: 'write', deletes: 'hard', existing: 'any', evolution: 'evolve' },
+  shape: { rename: {}, cast: {}, mask: {} },
   brake: defaultBrake,
   rejects: { limit: 0, unit: 'rows' },
 });
@@ -74,6 +74,9 @@ const incremental: Change = (flow) => ({ ...flow, mode: 'incremental', cursor })
 const shape =
   (more: Partial<Flow['shape']>): Change =>
   (flow) => ({ ...flow, shape: { ...flow.shape, ...more } });
+const evolution =
+  (policy: Flow['policy']['evolution']): Change =>
+  (flow) => ({ ...flow, policy: { ...flow.policy, evolution: policy } });
 const existing =
   (policy: Flow['policy']['existing']): Change =>
   (flow) => ({ ...flow, policy: { ...flow.policy, existing: policy } });
@@ -111,7 +114,14 @@ const cases: readonly Case[] = [
     shape({ select: ['id', 'total'], where: 'id > 5', rename: { total: 'sum' }, cast: { total: { kind: 'text' } } }),
   ]),
   of('a column the table lacks is added', 'pg', 'pg', pg, [], table(orders.slice(0, 2))),
-  of('a column the table lacks, structure kept', 'pg', 'pg', pg, [existing('keep-structure')], table(orders.slice(0, 2))),
+  of('a column the table lacks, frozen', 'pg', 'pg', pg, [evolution('freeze')], table(orders.slice(0, 2))),
+  of('a column the table lacks, discarded', 'pg', 'pg', pg, [evolution('discard')], table(orders.slice(0, 2))),
+  of('a column that is too narrow, frozen', 'pg', 'pg', pg, [evolution('freeze')], table(narrow)),
+  of('a column that nothing holds', 'pg', 'pg', pg, [], table([field('postgres', 'total', 'date', 'date')])),
+  of('names that the warehouse takes for one', 'pg', 'duck', pg, [shape({ rename: { total: 'ID' } })]),
+  of('a column in another case', 'pg', 'duck', pg, [mode('append')], table([field('duckdb', 'ID', 'bigint', 'BIGINT')])),
+  of('masked at the source', 'pg', 'pg', pg, [shape({ mask: { total: 'hash', at: 'drop' } })]),
+  of('masked in a file', 'csv', 'duck', file, [shape({ mask: { total: 'hash' } })]),
   of('a column that is too narrow', 'pg', 'pg', pg, [], table(narrow)),
   of(
     'a required column that nothing fills',

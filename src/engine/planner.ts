@@ -3,28 +3,54 @@
  * (design: lanes). Pure: facts in, plan and reasons out; golden-tested.
  */
 import { HeadgateError } from '../domain/error.ts';
-import { refName } from '../domain/schema.ts';
+import type { Column } from '../domain/policy.ts';
+import { refName, type TableInfo } from '../domain/schema.ts';
 import { typeName } from '../domain/types.ts';
 import type { Target } from '../sdk/index.ts';
 import { mapColumns, missingColumns, requireField, sameNative, shapeColumns, streamKey, type Mapping } from './columns.ts';
 import type { Reason } from './flow.ts';
 import { routeOf } from './lane.ts';
+import { columnNames, extendNames } from './names.ts';
 import type { Plan, PlanInput } from './plan.ts';
 
 export function plan(input: PlanInput): Plan {
   const { flow } = input;
   requireModes(input);
   const schema = flow.stream.schema;
-  const columns = shapeColumns(schema, flow.shape);
-  const parses = flow.stream.kind === 'file';
-  const recreate = flow.policy.existing === 'recreate';
-  const known = recreate ? undefined : input.table;
+  const { evolution, existing } = flow.policy;
+  const known = existing === 'recreate' ? undefined : input.table;
+  const reasons: Reason[] = [];
+  const { columns, names } = nameColumns(input, known, reasons);
   const types = { connector: input.connectors.destination, types: input.destination.types };
-  const mappings = mapColumns(schema, columns, known, types, parses);
-  const reasons: Reason[] = [...typeReasons(mappings)];
+  const mappings = mapColumns(schema, columns, known, types, { parses: flow.stream.kind === 'file', evolution });
+  reasons.push(...typeReasons(mappings));
   const target = planTarget(input, mappings, reasons);
   const route = routeOf(input, columns, mappings, target);
-  return { ...route, target, mappings, reasons: [...reasons, ...route.reasons] };
+  return { ...route, target, mappings, names, reasons: [...reasons, ...route.reasons] };
+}
+
+/** The columns of the shape under the names that the destination will know them by, without those that are discarded. */
+function nameColumns(
+  { flow, destination, names: given = {} }: PlanInput,
+  table: TableInfo | undefined,
+  reasons: Reason[],
+): { readonly columns: readonly Column[]; readonly names: Plan['names'] } {
+  const shaped = shapeColumns(flow.stream.schema, flow.shape);
+  const wanted = shaped.map(({ as }) => as);
+  const existing = table?.schema.fields.map(({ name }) => name) ?? [];
+  const found = columnNames(wanted, destination.identifiers, given, existing);
+  const named = shaped.map((column, i) => ({ ...column, as: found[i] ?? column.as }));
+  for (const [i, { as }] of named.entries()) {
+    if (as !== wanted[i]) reasons.push({ about: 'table', text: `${wanted[i]} goes into the column ${as}` });
+  }
+  const names = extendNames(given, wanted, found);
+  if (!table || flow.policy.evolution !== 'discard') return { columns: named, names };
+  const columns = named.filter(({ as }) => existing.includes(as));
+  for (const { from, as } of named) {
+    if (!existing.includes(as)) reasons.push({ about: 'table', text: `${from} is left out: the table has no column for it` });
+  }
+  if (columns.length > 0) return { columns, names };
+  throw new HeadgateError('schema.incompatible', `no field of the stream has a column in table ${refName(flow.into)}`);
 }
 
 function requireModes({ flow, source, destination }: PlanInput): void {
@@ -49,7 +75,8 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
     throw new HeadgateError('schema.exists', `table ${refName(flow.into)} is already there`);
   const recreate = policy.existing === 'recreate';
   if (recreate && policy.mode !== 'replace') throw new HeadgateError('usage.mode', `only replace can recreate a table`);
-  const add = table && !recreate ? missingColumns(flow.into, table, mappings, policy.existing === 'keep-structure') : [];
+  const add = table && !recreate ? missingColumns(flow.into, table, mappings, policy.evolution) : [];
+  const widen = mappings.filter(({ widens }) => widens).map(({ target }) => target);
   const column = (name: string, code: 'key.missing' | 'cursor.missing'): string => {
     requireField(flow.stream.schema, name, code);
     const mapping = mappings.find(({ source }) => source.name === name);
@@ -62,6 +89,11 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
       'key.missing',
       `${policy.mode} needs to know which columns identify a row of ${refName(flow.stream.stream)}`,
     );
+  }
+  for (const field of widen) {
+    const from = table?.schema.fields.find(({ name }) => name === field.name);
+    const [old, wide] = [from, field].map((side) => side?.native?.type ?? '');
+    reasons.push({ about: 'table', text: `column ${field.name} grows from ${old} to ${wide}` });
   }
   const version = policy.version === undefined ? undefined : column(policy.version, 'key.missing');
   const overlap = flow.mode === 'incremental' && policy.mode === 'append' && flow.cursor;
@@ -80,6 +112,7 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
     policy: { ...rest, ...(key && { key }), ...(version !== undefined && { version }) },
     ...(table && { existing: table }),
     add,
+    widen,
     content: flow.mode === 'changes' ? 'changes' : 'rows',
     ...(overlap && { overlap: { cursor: column(overlap.field, 'cursor.missing'), ...(key && { key }) } }),
   };
@@ -88,6 +121,7 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
 /** Types that a person would not expect to change, said before they do. */
 function typeReasons(mappings: readonly Mapping[]): readonly Reason[] {
   return mappings.flatMap(({ source, target, column }): readonly Reason[] => {
+    if (column.mask) return [{ about: 'types', text: `${column.from}: only the SHA-256 of each value leaves the source` }];
     if (column.cast)
       return [{ about: 'types', text: `${column.from}: ${typeName(source.type)} is cast to ${typeName(column.cast)}` }];
     if (sameNative(source, target) || source.type.kind === target.type.kind) {

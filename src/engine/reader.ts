@@ -44,6 +44,8 @@ export interface Reader {
   readonly fence: number;
   /** Key of the shared position in the ledger. */
   readonly positionKey: string;
+  /** What else the next run must find beside the position: the names of the columns. */
+  readonly names: Readonly<Record<string, Json>>;
   /** By stream name, as `refName` gives it. */
   readonly flows: ReadonlyMap<string, ReaderFlow>;
   readonly request: ReadRequest;
@@ -129,8 +131,9 @@ function publishBatch(reader: Reader, token: string, position: Json, delivered: 
     return staged.length === 0 ? [] : [{ target: plan.target, staged, ...(brake && { brake }) }];
   });
   const checksums = delivered.map((part) => part.checksum);
-  const { pipeline, run, fence, positionKey } = reader;
-  return reader.destination.publish({ token, pipeline, run, fence, positions: { [positionKey]: position }, tables, checksums });
+  const { pipeline, run, fence, positionKey, names } = reader;
+  const positions = { ...names, [positionKey]: position };
+  return reader.destination.publish({ token, pipeline, run, fence, positions, tables, checksums });
 }
 
 async function* batches(reader: Reader): AsyncGenerator<Batch> {

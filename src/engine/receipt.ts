@@ -60,10 +60,17 @@ export function receiptOf(parts: ReceiptParts, started: number): Receipt {
       ? 'the interrupted run had already published this; nothing was written again'
       : (outcome?.proof.evidence ?? ''),
     warnings: outcome?.proof.warnings ?? [],
+    columns: distinctChanges(failure || held ? [] : tables),
     seconds: Math.round((Date.now() - started) / 10) / 100,
     ...(failure && { error: { code: failure.code, message: failure.message, hint: failure.hint } }),
     ...(held && { error: heldError(held) }),
   };
+}
+
+/** Several publishes of one run name the same change. */
+function distinctChanges(tables: readonly TableResult[]): Receipt['columns'] {
+  const changes = tables.flatMap(({ columns }) => columns ?? []);
+  return [...new Map(changes.map((change) => [change.column, change])).values()];
 }
 
 function countsOf(tables: readonly TableResult[], rejected: number): Counts {

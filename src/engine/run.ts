@@ -14,6 +14,7 @@ import {
   type Source,
 } from '../sdk/index.ts';
 import { createContext } from './context.ts';
+import { shapeColumns } from './columns.ts';
 import { converter } from './convert.ts';
 import type { Flow, Session } from './flow.ts';
 import { Gate } from './gate.ts';
@@ -23,6 +24,7 @@ import type { Plan } from './plan.ts';
 import { plan } from './planner.ts';
 import { DestinationHandle } from './publish.ts';
 import { runReader } from './reader.ts';
+import { namesKey, readNames } from './names.ts';
 import { receiptOf, type ReceiptParts } from './receipt.ts';
 
 /**
@@ -83,8 +85,11 @@ export async function planAgainst(asked: Flow, session: Session, source: Source,
   const table = await destination.describe(asked.into);
   const typed = infersTypes(source) && !typesAreFixed(asked, table);
   const flow = typed ? { ...asked, stream: await source.inferTypes(asked.stream) } : asked;
+  const pipeline = pipelineId(session.source.identity, session.destination.identity, flow);
+  const [last] = await destination.ledger(pipeline);
   const planned = plan({
     flow,
+    names: readNames(last?.positions[namesKey(refName(flow.stream.stream))]),
     connectors: { source: session.source.connector, destination: session.destination.connector },
     source: requireSide(session.source, 'source'),
     destination: requireSide(session.destination, 'destination'),
@@ -97,8 +102,8 @@ export async function planAgainst(asked: Flow, session: Session, source: Source,
 function typesAreFixed({ stream, shape, policy }: Flow, table: TableInfo | undefined): boolean {
   if (policy.existing === 'recreate') return false;
   const known = new Set(table?.schema.fields.map(({ name }) => name));
-  const names = shape.select ?? stream.schema.fields.map(({ name }) => name);
-  return names.every((name) => Object.hasOwn(shape.cast, name) || known.has(shape.rename[name] ?? name));
+  const columns = shapeColumns(stream.schema, shape);
+  return columns.every(({ as, cast, mask }) => cast !== undefined || mask !== undefined || known.has(as));
 }
 
 /** What the source is asked for, from the position in the ledger. */
@@ -158,6 +163,7 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
     fence: claim.fence,
     gate: new Gate(session.parallel),
     positionKey: stream,
+    names: Object.keys(planned.names).length === 0 ? {} : { [namesKey(stream)]: planned.names },
     flows: new Map([[stream, { plan: planned, ...(flow.brake && { brake: flow.brake }), ...(convert && { convert }) }]]),
     request: readRequest(flow, planned, saved),
     partitions: partitionsOf(of),

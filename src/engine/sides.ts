@@ -11,7 +11,7 @@ import { readRequest } from './run.ts';
 /** The stream in csv, or as a file. Without `from` and with mode snapshot it is the whole stream. */
 export function sourceSide(flow: Flow, planned: Plan, from?: Json, keys?: ReadRequest['keys']): Side {
   const read: ReadRequest = { ...readRequest(flow, planned, from), format: 'csv', ...(keys && { keys }) };
-  const columns = planned.mappings.map(({ column }) => ({ from: column.from, as: column.as }));
+  const columns = planned.mappings.map(({ column: { from, as, mask } }) => ({ from, as, ...(mask && { mask }) }));
   const { where } = flow.shape;
   return {
     read,
@@ -58,11 +58,16 @@ export async function destinationSide(
  * destination's type decides, because that is what the value became.
  */
 export function compareColumns(planned: Plan, stored: Schema | undefined): readonly CompareColumn[] {
-  return planned.mappings.map(({ column, source, target }): CompareColumn => {
+  return planned.mappings.map(({ column, source, target, widens }): CompareColumn => {
     const field = stored?.fields.find((candidate) => candidate.name === target.name);
     const same =
-      !column.cast && field?.native && source.native?.system === field.native.system && source.native.type === field.native.type;
-    const type = same ? undefined : (field?.type ?? target.type);
+      !column.cast &&
+      !column.mask &&
+      field?.native &&
+      source.native?.system === field.native.system &&
+      source.native.type === field.native.type;
+    // What will grow is compared as it will be: in the narrow type a new value could look like the old one.
+    const type = same ? undefined : widens ? target.type : (field?.type ?? target.type);
     return { name: target.name, ...(type && type.kind !== 'opaque' && { type }) };
   });
 }

@@ -34,7 +34,7 @@ export async function verifyFlow(asked: Flow, session: Session): Promise<Verific
   await using destination = await requireSide(session.destination, 'destination').open(context);
   await using source = await requireSide(session.source, 'source').open(context);
   // The whole stream against the table as it is, whatever the next run would do with it.
-  const whole: Flow = { ...asked, mode: 'snapshot', policy: { ...asked.policy, existing: 'any' } };
+  const whole: Flow = { ...asked, mode: 'snapshot', policy: { ...asked.policy, existing: 'any', evolution: 'evolve' } };
   const { flow, plan: planned } = await planAgainst(whole, session, source, destination);
   const key =
     planned.target.policy.key ??

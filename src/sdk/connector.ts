@@ -8,13 +8,15 @@ import type { Destination } from './destination.ts';
 import type { FormatName, Source } from './source.ts';
 
 /** Steps that a source takes over by itself, at no cost worth naming. */
-export type Pushdown = 'select' | 'where' | 'rename' | 'cast' | 'query';
+export type Pushdown = 'select' | 'where' | 'rename' | 'cast' | 'mask' | 'query';
 
 export interface IdentifierRules {
   /** Longest name in bytes. */
   readonly maxBytes: number;
   /** Do names that differ only in case mean the same thing? */
   readonly foldsCase: boolean;
+  /** Column names that the system keeps for itself, in lower case. */
+  readonly reserved?: readonly string[];
   /** Namespace of a table that is named without one; absent = the system has none. */
   readonly defaultNamespace?: string;
 }

@@ -1,6 +1,8 @@
 import type { Json } from '../domain/json.ts';
 import type { Brake, WritePolicy } from '../domain/policy.ts';
+import type { ColumnChange } from '../domain/receipt.ts';
 import type { Field, Schema, TableInfo, TableRef } from '../domain/schema.ts';
+import { typeName } from '../domain/types.ts';
 import type { FileRef, Finding, FormatName } from './source.ts';
 
 /** What a table will be after the publish, decided by the planner. */
@@ -13,6 +15,8 @@ export interface Target {
   readonly existing?: TableInfo;
   /** Columns that the publish adds to the existing table. */
   readonly add: readonly Field[];
+  /** Columns of the existing table that get a wider type before rows are written: each as it will be. */
+  readonly widen: readonly Field[];
   /** 'changes' = the bytes are led by _op, _seq, _unchanged. */
   readonly content: 'rows' | 'changes';
   /**
@@ -20,6 +24,18 @@ export interface Target {
    * whole rows as a multiset, so that true duplicates stay.
    */
   readonly overlap?: { readonly cursor: string; readonly key?: readonly string[] };
+}
+
+/** What a publish of this target changes about the columns of its table: each destination records it in its ledger. */
+export function columnChanges({ existing, add, widen }: Target): { readonly columns?: readonly ColumnChange[] } {
+  const was = (name: string): string | undefined => existing?.schema.fields.find((field) => field.name === name)?.native?.type;
+  const change = (field: Field, from?: string): ColumnChange => ({
+    column: field.name,
+    ...(from !== undefined && { from }),
+    to: field.native?.type ?? typeName(field.type),
+  });
+  const columns = existing ? [...add.map((field) => change(field)), ...widen.map((field) => change(field, was(field.name)))] : [];
+  return columns.length === 0 ? {} : { columns };
 }
 
 export interface WriteRequest {
@@ -68,6 +84,8 @@ export interface TableResult {
   readonly changed: number;
   readonly deduplicated: number;
   readonly deleted: number;
+  /** How the publish changed the table's columns; absent = it did not. */
+  readonly columns?: readonly ColumnChange[];
 }
 
 export interface PublishResult {

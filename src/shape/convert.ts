@@ -55,8 +55,8 @@ export async function convert(duck: Duck, step: ConvertStep): Promise<Converted>
   if (step.where !== undefined) await checkFilter(duck, step);
   try {
     const from = filtered(await relation(duck, input), step);
-    const converted = await strictly(duck, step, columns, from);
-    const answer = converted ?? (await leniently(duck, step, columns));
+    const strict = await strictly(duck, step, columns, from);
+    const answer = strict instanceof HeadgateError ? await leniently(duck, step, columns, strict) : strict;
     for (const file of refs(input)) await checkUnchanged(file);
     return answer;
   } catch (error) {
@@ -80,19 +80,20 @@ function outputColumns({ input, columns, output }: ConvertStep): readonly Planne
       throw new HeadgateError('field.missing', `converting ${documentName(input)}: there is no field ${column.from}`);
     const field: Field = { ...target, name: column.as };
     const text = raw(place.at);
+    if (column.mask) return { field, text: `sha256(${text})`, at: place.at };
     if (isTyped(input) && sameType(place.field.type, target.type)) return { field, text, at: place.at };
     const { test, wire } = fit(target.type, text);
     return { field, text: wire, at: place.at, ...(test !== undefined && { test }) };
   });
 }
 
-/** One pass that raises an error at the first value that does not fit; undefined = there is one, or a malformed record. */
+/** One pass that ends at the first value that does not fit, or at a malformed record: answers with the error about it. */
 async function strictly(
   duck: Duck,
   step: ConvertStep,
   columns: readonly Planned[],
   from: string,
-): Promise<Converted | undefined> {
+): Promise<Converted | HeadgateError> {
   const raising = columns.map(({ field, text, at, test }): OutputColumn => {
     if (test === undefined) return { field, text };
     return {
@@ -105,13 +106,13 @@ async function strictly(
     return { rows, rejected: 0 };
   } catch (error) {
     // Everything else (a full disk, a cancelled run) is no fault of the rows.
-    if (error instanceof HeadgateError && ['value.invalid', 'file.format', 'query.invalid'].includes(error.code))
-      return undefined;
+    if (error instanceof HeadgateError && ['value.invalid', 'file.format', 'query.invalid'].includes(error.code)) return error;
     throw error;
   }
 }
 
-async function leniently(duck: Duck, step: ConvertStep, columns: readonly Planned[]): Promise<Converted> {
+/** Finds every row that does not fit; `refusal` is what the strict pass stumbled over, where no row is to blame. */
+async function leniently(duck: Duck, step: ConvertStep, columns: readonly Planned[], refusal: HeadgateError): Promise<Converted> {
   const { input, output, rejects } = step;
   const lenient: Lenient = { errors: 'record_errors', scans: 'record_scans' };
   const judged = columns.flatMap(({ field, at, test }): readonly Judged[] => {
@@ -124,7 +125,7 @@ async function leniently(duck: Duck, step: ConvertStep, columns: readonly Planne
     const numbered = `(select row_number() over () as ${rowNumber}, * from ${await relation(duck, input, lenient)})`;
     const from = filtered(numbered, step, true);
     const found = await collectRejects(duck, from, lenient, { judged, names: input.schema.fields.map(({ name }) => name) });
-    if (found.rows === 0) throw unreadable(doing);
+    if (found.rows === 0) throw refusal.code === 'value.invalid' ? refusal : unreadable(doing);
     const counted = `${found.rows} ${found.rows === 1 ? 'row is' : 'rows are'} refused`;
     if (rejects.limit === 0) {
       const code = found.first.startsWith('line') ? 'file.format' : 'value.invalid';

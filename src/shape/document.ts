@@ -64,7 +64,8 @@ function pairs(rows: readonly (readonly (string | null)[])[]): readonly (readonl
 
 function parquetText(type: LogicalType, native: string | undefined, value: string): string {
   if (native === undefined) return 'cast(null as VARCHAR)';
-  if (type.kind === 'json') return `cast(to_json(${value}) as VARCHAR)`;
+  // Text that is JSON already stays as it is; only lists and structs become JSON here.
+  if (type.kind === 'json' && native !== 'JSON') return `cast(to_json(${value}) as VARCHAR)`;
   return toWire(logicalType(native), value);
 }
 

@@ -31,9 +31,11 @@ export function copyStatement(format: FormatName, path: string, columns: readonl
       return `copy (select '{' || ${pairs.join(` || ',' || `)} || '}' from ${from}) to ${to} (${settings})`;
     }
     case 'parquet': {
-      const typed = columns.map(
-        ({ field, text }) => `cast(${fromWire(field.type, text)} as ${duckType(field.type)}) as ${quoteName(field.name)}`,
-      );
+      const typed = columns.map(({ field: { name, type }, text }) => {
+        // Parquet's intervals end at milliseconds.
+        const value = type.kind === 'interval' ? text : `cast(${fromWire(type, text)} as ${duckType(type)})`;
+        return `${value} as ${quoteName(name)}`;
+      });
       return `copy (select ${typed.join(', ')} from ${from}) to ${to} (format parquet, compression zstd)`;
     }
     default:

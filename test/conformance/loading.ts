@@ -40,6 +40,7 @@ export async function targetOf({ place }: Pick<Trial, 'place'>, destination: Des
     nulls: 'write',
     deletes: 'hard',
     existing: 'any',
+    evolution: 'evolve',
     ...(needsKey(load) && table.key && { key: table.key }),
     ...load.policy,
   };
@@ -50,7 +51,7 @@ export async function targetOf({ place }: Pick<Trial, 'place'>, destination: Des
       mode: load.mode ?? 'snapshot',
       ...(load.cursor && { cursor: load.cursor }),
       policy,
-      shape: { rename: {}, cast: {} },
+      shape: { rename: {}, cast: {}, mask: {} },
       rejects: { limit: 0, unit: 'rows' },
     },
     connectors: { source: 'origin', destination: place.connection.connector },

@@ -26,8 +26,8 @@ const flowOf = (stream: StreamInfo): Flow => ({
   stream,
   into: { name: stream.stream.name },
   mode: 'changes',
-  policy: { mode: 'merge', key: stream.schema.key ?? [], nulls: 'write', deletes: 'hard', existing: 'any' },
-  shape: { rename: {}, cast: {} },
+  policy: { mode: 'merge', key: stream.schema.key ?? [], nulls: 'write', deletes: 'hard', existing: 'any', evolution: 'evolve' },
+  shape: { rename: {}, cast: {}, mask: {} },
   rejects: { limit: 0, unit: 'rows' },
 });
 
@@ -66,6 +66,7 @@ const outcome = await runReader({
   attempt: journal.attempt,
   tokenScope: journal.run,
   fence: claim.fence,
+  names: {},
   positionKey: 'slot',
   flows,
   request: {

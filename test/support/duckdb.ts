@@ -107,6 +107,7 @@ export function field(name: string, type: string): Field {
 export interface TargetOptions extends Partial<WritePolicy> {
   readonly existing_?: TableInfo;
   readonly add?: readonly Field[];
+  readonly widen?: Target['widen'];
   readonly content?: Target['content'];
   readonly overlap?: Target['overlap'];
   readonly table?: Target['table'];
@@ -118,6 +119,7 @@ export function target(columns: string, options: TargetOptions = {}): Target {
   const {
     existing_,
     add = [],
+    widen = [],
     content = 'rows',
     overlap,
     table = { namespace: 'main', name: 't' },
@@ -131,9 +133,10 @@ export function target(columns: string, options: TargetOptions = {}): Target {
   return {
     table,
     schema: { fields, ...(tableKey && { key: tableKey }) },
-    policy: { mode: 'replace', nulls: 'write', deletes: 'hard', existing: 'any', ...policy },
+    policy: { mode: 'replace', nulls: 'write', deletes: 'hard', existing: 'any', evolution: 'evolve', ...policy },
     ...(existing_ && { existing: existing_ }),
     add,
+    widen,
     content,
     ...(overlap && { overlap }),
   };

@@ -78,6 +78,7 @@ const receipt: Receipt = {
   guarantee: 'commit-safe: from the oldest open transaction',
   evidence: 'COPY 1204331 of one snapshot',
   warnings: ['the cursor has no index'],
+  columns: [],
   seconds: 5.7,
 };
 

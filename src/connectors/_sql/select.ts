@@ -15,16 +15,22 @@ export function fromClause(stream: StreamRef, defaultNamespace?: string): string
   return quoteTable({ name: stream.name, ...(namespace !== undefined && { namespace }) });
 }
 
-/** The columns of a projection; `cast` writes a conversion, `plain` how an unconverted field is delivered. */
-export function selectList(
-  projection: Projection,
-  cast: (expression: string, type: LogicalType) => string,
-  plain: (expression: string, field: string) => string = (expression) => expression,
-): string {
+/** How a system writes the steps that a source does by itself. */
+export interface ColumnSteps {
+  cast(expression: string, type: LogicalType): string;
+  /** The digest of an expression's wire text. */
+  hash(expression: string): string;
+  /** How an unconverted field is delivered. */
+  plain(expression: string, field: string): string;
+}
+
+/** The columns of a projection. */
+export function selectList(projection: Projection, { cast, hash, plain }: ColumnSteps): string {
   return projection.columns
     .map((column) => {
       const name = quoteName(column.from);
-      const expression = column.cast ? cast(name, column.cast) : plain(name, column.from);
+      const delivered = column.cast ? cast(name, column.cast) : plain(name, column.from);
+      const expression = column.mask ? hash(delivered) : delivered;
       return expression === name && column.as === column.from ? name : `${expression} as ${quoteName(column.as)}`;
     })
     .join(', ');

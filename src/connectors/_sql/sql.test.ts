@@ -20,11 +20,16 @@ test('a projection becomes a select list', () => {
       { from: 'a', as: 'a' },
       { from: 'b', as: 'B' },
       { from: 'c', as: 'c', cast: { kind: 'text' } },
+      { from: 'd', as: 'd', mask: 'hash' },
     ] as const,
   };
   assert.equal(
-    selectList(projection, (expression) => `${expression}::text`),
-    '"a", "b" as "B", "c"::text as "c"',
+    selectList(projection, {
+      cast: (expression) => `${expression}::text`,
+      hash: (expression) => `sha(${expression})`,
+      plain: (expression) => expression,
+    }),
+    '"a", "b" as "B", "c"::text as "c", sha("d") as "d"',
   );
 });
 

@@ -1,7 +1,7 @@
 import type { Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../../sdk/duck-sql.ts';
 import { quoteTable, type TableFacts } from './catalog.ts';
-import { columnList, nativeType, stageFields } from './load-sql.ts';
+import { addColumn, columnList, stageFields, widenColumn } from './load-sql.ts';
 import { collapseChanges, collectChanged, deleteRows, matchRows, missingIn, temporary, writeMerge } from './merge-sql.ts';
 import { appendSql, mergeFor, onlyNew } from './rows.ts';
 import { sameColumns } from './table.ts';
@@ -9,9 +9,12 @@ import { sameColumns } from './table.ts';
 /** The statements of a publish, with the stage under the name `staged`. */
 export function explainPublish(target: Target): readonly string[] {
   const table = quoteTable(target.table);
-  const { policy, existing, schema, add } = target;
+  const { policy, existing, schema } = target;
   const rows = target.content === 'changes' ? temporary.rows : 'staged';
-  const additions = add.map((field) => `alter table ${table} add column ${quoteName(field.name)} ${nativeType(field)}`);
+  const additions = [
+    ...target.add.map((field) => addColumn(table, field)),
+    ...target.widen.map((field) => widenColumn(table, field)),
+  ];
   const stage = `create table staged (${columnList(stageFields(target))})`;
   if (target.content === 'rows' && (!existing || policy.mode === 'replace')) {
     const rename = `alter table staged rename to ${quoteName(target.table.name)}`;

@@ -13,7 +13,7 @@ export const duckdb = defineConnector({
   identity,
   source: {
     modes: ['snapshot', 'incremental'],
-    pushdown: ['select', 'where', 'rename', 'cast', 'query'],
+    pushdown: ['select', 'where', 'rename', 'cast', 'mask', 'query'],
     defaultNamespace,
     produces: () => ['csv'],
     open: openSource,

@@ -68,13 +68,14 @@ export async function readLedger(duck: Duck, pipeline: string, token?: string): 
 /** Inside the caller's transaction. */
 export async function addToLedger(duck: Duck, request: PublishRequest, tables: readonly TableResult[]): Promise<void> {
   const { token, pipeline, run, fence, positions, checksums } = request;
-  const results = tables.map(({ table: name, staged, added, changed, deduplicated, deleted }) => ({
+  const results = tables.map(({ table: name, staged, added, changed, deduplicated, deleted, columns }) => ({
     table: name,
     staged,
     added,
     changed,
     deduplicated,
     deleted,
+    ...(columns && { columns: columns.map((change) => ({ ...change })) }),
   }));
   const values = [token, pipeline, run].map(quoteText).join(', ');
   const facts = [positions, results, checksums].map((fact) => quoteText(canonicalJson(fact))).join(', ');

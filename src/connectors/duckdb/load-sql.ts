@@ -19,6 +19,12 @@ export function stageFields(target: Target): readonly Field[] {
 
 export const nativeType = (field: Field): string => field.native?.type ?? duckType(field.type);
 
+export const addColumn = (table: string, field: Field): string =>
+  `alter table ${table} add column ${quoteName(field.name)} ${nativeType(field)}`;
+
+export const widenColumn = (table: string, field: Field): string =>
+  `alter table ${table} alter column ${quoteName(field.name)} set data type ${nativeType(field)}`;
+
 export const columnList = (fields: readonly Field[]): string =>
   fields.map((field) => `${quoteName(field.name)} ${nativeType(field)}`).join(', ');
 

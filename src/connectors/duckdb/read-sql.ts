@@ -28,11 +28,13 @@ export const rowsFrom = (flow: FlowRead): string => fromClause(flow.stream, defa
 
 /** The projection as wire text, one VARCHAR per column. */
 export function columnTexts({ schema, projection }: FlowRead): readonly string[] {
-  return projection.columns.map(({ from, cast }) => {
+  return projection.columns.map(({ from, cast, mask }) => {
     const field = schema.fields.find(({ name }) => name === from);
     const name = quoteName(from);
-    if (cast) return toWire(logicalType(duckType(cast)), `cast(${name} as ${duckType(cast)})`);
-    return toWire(field?.type ?? { kind: 'text' }, name);
+    const text = cast
+      ? toWire(logicalType(duckType(cast)), `cast(${name} as ${duckType(cast)})`)
+      : toWire(field?.type ?? { kind: 'text' }, name);
+    return mask ? `sha256(${text})` : text;
   });
 }
 

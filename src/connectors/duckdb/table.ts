@@ -1,11 +1,18 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { brakeHolds } from '../../domain/policy.ts';
 import { refName, type Field } from '../../domain/schema.ts';
-import type { Duck, PublishResult, TablePublish, TableResult, Target } from '../../sdk/index.ts';
+import {
+  columnChanges,
+  type Duck,
+  type PublishResult,
+  type TablePublish,
+  type TableResult,
+  type Target,
+} from '../../sdk/index.ts';
 import { nameList, quoteName } from '../../sdk/duck-sql.ts';
 import { namespaceOf, quoteTable, readTable, sameName, type TableFacts } from './catalog.ts';
 import { stageOf } from './ledger.ts';
-import { columnList, nativeType } from './load-sql.ts';
+import { addColumn, columnList, nativeType, widenColumn } from './load-sql.ts';
 import {
   collapseChanges,
   countDoubleKeys,
@@ -60,6 +67,7 @@ const result = ({ target, staged }: Work, counts: Counts): TableResult => ({
   // In a change stream the deletes are records too, but a truncate deletes more rows than it has records.
   deduplicated: Math.max(0, staged - counts.added - counts.changed - (target.content === 'changes' ? counts.deleted : 0)),
   deleted: counts.deleted,
+  ...columnChanges(target),
 });
 
 async function dropTemporary(duck: Duck): Promise<void> {
@@ -91,10 +99,22 @@ async function ready(work: Work, found: TableFacts | undefined): Promise<TableFa
   if (!found) await duck.run(`create table ${table} (${columnList([...target.schema.fields, ...soft])})`);
   const known = found?.schema.fields ?? [...target.schema.fields, ...soft];
   const missing = [...target.add, ...soft].filter((field) => !known.some(({ name }) => sameName(name, field.name)));
-  for (const field of missing) await duck.run(`alter table ${table} add column ${quoteName(field.name)} ${nativeType(field)}`);
+  for (const field of missing) await duck.run(addColumn(table, field));
+  if (found) for (const field of target.widen) await widen(work, field);
   const now = await readTable(duck, target.table);
   if (!now) throw new HeadgateError('internal.unexpected', `${work.doing}: the table vanished inside the transaction`);
   return now;
+}
+
+async function widen({ duck, table, doing }: Work, field: Field): Promise<void> {
+  try {
+    await duck.run(widenColumn(table, field));
+  } catch (error) {
+    if (!(error instanceof HeadgateError) || error.code !== 'query.invalid') throw error;
+    const message = `${doing}: column ${field.name} cannot become ${nativeType(field)}: a key or an index depends on it`;
+    const hint = 'drop what depends on it, or build the table anew with --mode replace --existing recreate';
+    throw new HeadgateError('schema.incompatible', message, { hint, cause: error });
+  }
 }
 
 /** The incoming rows with one row per key. Throws `key.null` and `key.duplicate`. */

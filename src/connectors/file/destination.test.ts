@@ -47,8 +47,8 @@ function target(mode: 'replace' | 'append', name = 't', overlap?: Target['overla
     { name: 'id', type: parseType('bigint'), nullable: true },
     { name: 'a "b", c', type: parseType('text'), nullable: true },
   ];
-  const policy = { mode, nulls: 'write', deletes: 'hard', existing: 'any' } as const;
-  return { table: { name }, schema: { fields }, policy, add: [], content: 'rows', ...(overlap && { overlap }) };
+  const policy = { mode, nulls: 'write', deletes: 'hard', existing: 'any', evolution: 'evolve' } as const;
+  return { table: { name }, schema: { fields }, policy, add: [], widen: [], content: 'rows', ...(overlap && { overlap }) };
 }
 
 const header = 'id,"a ""b"", c"\n';
@@ -257,6 +257,17 @@ test('a pending publish whose new file is lost is forgotten: the old one stands'
   await rm(pending?.moves[0]?.from ?? '');
   assert.equal((await open(path).claim('p')).last?.token, '1');
   assert.equal(await readFile(path, 'utf8'), `${header}1,a\n`);
+});
+
+test('several streams of one command take turns, and so do their failures', async () => {
+  const path = join(folder, 'turns.csv');
+  const claims = await Promise.allSettled(
+    ['p', 'q', 'r'].flatMap((name) => [open(path).claim(name), open(path).claim(name, -1)]),
+  );
+  assert.deepEqual(
+    claims.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled', 'rejected'],
+  );
 });
 
 test('a lock of a living process is respected, one of a dead process is not', async () => {

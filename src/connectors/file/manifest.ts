@@ -6,8 +6,9 @@
  * A kill before `pending` leaves the old files. A kill after it leaves files that the manifest can tell apart by size and
  * checksum, so that whoever claims next completes the renames: a pending publish is a decided one.
  */
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Publish } from '../../sdk/index.ts';
@@ -32,6 +33,7 @@ const publishShape = z.object({
       changed: z.number(),
       deduplicated: z.number(),
       deleted: z.number(),
+      columns: z.array(z.object({ column: z.string(), from: z.string().exactOptional(), to: z.string() })).exactOptional(),
     }),
   ),
   checksums: z.array(z.string()),
@@ -117,14 +119,34 @@ export async function recover(path: string, manifest: Manifest): Promise<Manifes
   return recovered;
 }
 
+/** Whoever of this process came last to a manifest: the next one follows it. */
+const queues = new Map<string, Promise<unknown>>();
+
+/** A lock is held while files are assembled and renamed: whoever waits longer than this waits for something that is stuck. */
+const lockTries = { times: 100, milliseconds: 100 };
+
 /**
- * Runs `work` as the only one that changes this manifest. The lock file names its process, so that what a killed one left
- * behind does not stop the next. Throws `publish.busy`.
+ * Runs `work` as the only one that changes this manifest: one after the other in this process, where several streams of one
+ * command write to one folder. The lock file names its process, so that what a killed one left behind does not stop the
+ * next. Throws `publish.busy`.
  */
 export async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const turn = (queues.get(path) ?? Promise.resolve()).then(() => alone(path, work));
+  const settled = turn.catch(() => undefined);
+  queues.set(path, settled);
+  try {
+    return await turn;
+  } finally {
+    if (queues.get(path) === settled) queues.delete(path);
+  }
+}
+
+async function alone<T>(path: string, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.lock`;
-  if (!(await takeLock(lock)) && !((await isStale(lock)) && (await takeLock(lock)))) {
-    throw new HeadgateError('publish.busy', `locking ${path}: another process writes to these files`);
+  for (let tries = 1; !(await takeLock(lock)) && !((await isStale(lock)) && (await takeLock(lock))); tries++) {
+    if (tries === lockTries.times)
+      throw new HeadgateError('publish.busy', `locking ${path}: another process writes to these files`);
+    await wait(lockTries.milliseconds);
   }
   try {
     return await work();
@@ -134,32 +156,39 @@ export async function locked<T>(path: string, work: () => Promise<T>): Promise<T
 }
 
 async function takeLock(lock: string): Promise<boolean> {
+  // Linked into place with its content: a lock that is there but names nobody yet would look like one left behind.
+  const own = `${lock}.${process.pid}.new`;
+  await writeFile(own, String(process.pid));
   try {
-    await using handle = await open(lock, 'wx');
-    await handle.writeFile(String(process.pid));
+    await link(own, lock);
     return true;
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false;
     throw error;
+  } finally {
+    await rm(own, { force: true });
   }
 }
 
+/**
+ * May the lock be taken now, because its owner is gone? Only whoever holds the second lock removes a dead owner's: of two that
+ * saw the same dead owner, the slower one would else remove the lock of whoever came next.
+ */
 async function isStale(lock: string): Promise<boolean> {
   const owner = await ownerOf(lock);
-  if (owner > 0 && isAlive(owner)) return false;
-  // Moved aside first: of two that find the same stale lock, one moves it, and the other must not take the new one away.
-  const aside = `${lock}.${process.pid}`;
-  try {
-    await rename(lock, aside);
-  } catch {
-    return true; // it is gone already
+  if (owner === 0) return true;
+  if (isAlive(owner)) return false;
+  const breaking = `${lock}.break`;
+  if (!(await takeLock(breaking))) {
+    if (!isAlive(await ownerOf(breaking))) await rm(breaking, { force: true });
+    return false;
   }
-  const stale = (await ownerOf(aside)) === owner;
-  if (!stale) await link(aside, lock).catch(() => undefined);
-  await rm(aside, { force: true });
-  return stale;
+  if ((await ownerOf(lock)) === owner) await rm(lock, { force: true });
+  await rm(breaking, { force: true });
+  return true;
 }
 
+/** 0 = there is no lock. */
 const ownerOf = async (lock: string): Promise<number> => Number(await readFile(lock, 'utf8').catch(() => ''));
 
 function isAlive(pid: number): boolean {

@@ -164,7 +164,7 @@ async function stageShape(session: Session, target: Target): Promise<StageShape>
   if (!target.existing || target.policy.existing === 'recreate') return { kind: 'final' };
   const facts = target.policy.mode === 'replace' ? await tableFacts(session, target.table) : undefined;
   if (!facts || facts.inPlace.length > 0) return { kind: 'plain' };
-  return { kind: 'like', table: tableName(target), add: target.add };
+  return { kind: 'like', table: tableName(target) };
 }
 
 async function dropStages(session: Session, refs: ReadonlySet<string>): Promise<void> {

@@ -4,7 +4,7 @@ import { nameList, quoteName } from '../_sql/names.ts';
 import { appendSql } from './append.ts';
 import * as changes from './changes.ts';
 import * as merge from './merge.ts';
-import { columnNames, columnType, tableName } from './stage.ts';
+import { columnNames, columnSql, columnType, tableName } from './stage.ts';
 import type { TableFacts } from './swap-facts.ts';
 
 /** Stands for the name of the staged table, which only a run has. */
@@ -13,7 +13,7 @@ const stage = 'stage';
 /** What a publish would run for this table, in order; comments say why. */
 export function explainPublish(target: Target, facts: TableFacts | undefined): readonly string[] {
   const table = tableName(target);
-  const add = target.add.map((field) => `alter table ${table} add column ${quoteName(field.name)} ${columnType(field)}`);
+  const add = columnSql(table, target);
   if (!target.existing || target.policy.existing === 'recreate') return explainNew(target);
   if (target.content === 'changes') return [...add, ...explainChanges(target)];
   const deletes = target.policy.mode === 'mirror' ? merge.deleteMissingSql(target, stage) : undefined;

@@ -4,6 +4,9 @@ import { copyFormats } from './copy-out.ts';
 import { producedFormats } from './select.ts';
 import { nativeType } from './types.ts';
 
+/** Every table has them already (PostgreSQL manual, System Columns). */
+const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
+
 export const postgres = defineConnector({
   name: 'postgres',
   title: 'PostgreSQL',
@@ -12,14 +15,14 @@ export const postgres = defineConnector({
   identity,
   source: {
     modes: ['snapshot', 'incremental'],
-    pushdown: ['select', 'where', 'rename', 'cast', 'query'],
+    pushdown: ['select', 'where', 'rename', 'cast', 'mask', 'query'],
     defaultNamespace: 'public',
     produces: (_config, schema, projection) => producedFormats(schema, projection),
     open: async (settings, context) => new (await import('./source.ts')).PostgresSource(settings, context),
   },
   destination: {
     modes: ['append', 'replace', 'merge', 'mirror'],
-    identifiers: { maxBytes: 63, foldsCase: false, defaultNamespace: 'public' },
+    identifiers: { maxBytes: 63, foldsCase: false, defaultNamespace: 'public', reserved: systemColumns },
     accepts: () => copyFormats,
     loads: () => false,
     parallelWriters: true,

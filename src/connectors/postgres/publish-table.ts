@@ -2,7 +2,7 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { brakeHolds } from '../../domain/policy.ts';
 import { refName } from '../../domain/schema.ts';
-import type { PublishResult, TablePublish, TableResult, Target } from '../../sdk/index.ts';
+import { columnChanges, type PublishResult, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
 import { appendSql } from './append.ts';
 import { readIndexes } from './catalog.ts';
@@ -10,7 +10,7 @@ import * as changes from './changes.ts';
 import * as merge from './merge.ts';
 import { ownTable } from './names.ts';
 import type { Session } from './session.ts';
-import { columnNames, columnType, deletedAt, marksDeletes, tableName } from './stage.ts';
+import { columnNames, columnSql, columnType, deletedAt, marksDeletes, tableName } from './stage.ts';
 import { intoPlace, swapTable } from './swap.ts';
 import { tableFacts, type TableFacts } from './swap-facts.ts';
 
@@ -46,7 +46,7 @@ export async function publishTable(session: Session, publish: TablePublish): Pro
   const counts = await writeTable(work);
   const { added, changed, deleted } = counts;
   const deduplicated = work.rows - added - changed;
-  return { table: refName(target.table), staged: work.rows, added, changed, deduplicated, deleted };
+  return { table: refName(target.table), staged: work.rows, added, changed, deduplicated, deleted, ...columnChanges(target) };
 }
 
 /** Counts what is staged again and joins several stages into one. A crash of the server empties what is not logged. */
@@ -109,7 +109,7 @@ async function writeTable(work: Work): Promise<Counts> {
     if (work.logged && target.content === 'rows') return createFromStage(work);
     await createEmpty(work);
   }
-  await addColumns(work);
+  await changeColumns(work);
   return writeExisting(work, facts);
 }
 
@@ -166,12 +166,10 @@ async function createEmpty(work: Work): Promise<void> {
   await addKey(work);
 }
 
-async function addColumns({ session, target, doing }: Work): Promise<void> {
-  const fields = target.add.map((field) => `${quoteName(field.name)} ${columnType(field)}`);
-  const mark = marksDeletes(target) ? [`${quoteName(deletedAt)} timestamp with time zone`] : [];
-  for (const column of [...fields, ...mark]) {
-    await session.rows(`alter table ${tableName(target)} add column if not exists ${column}`, doing);
-  }
+async function changeColumns({ session, target, doing }: Work): Promise<void> {
+  const table = tableName(target);
+  const mark = `alter table ${table} add column if not exists ${quoteName(deletedAt)} timestamp with time zone`;
+  for (const sql of [...columnSql(table, target), ...(marksDeletes(target) ? [mark] : [])]) await session.rows(sql, doing);
 }
 
 async function appendRows({ session, target, doing, stage, rows }: Work): Promise<Counts> {

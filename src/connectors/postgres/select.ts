@@ -11,9 +11,9 @@ import { nativeType } from './types.ts';
 
 /** Formats for these fields, best first: binary only where every value leaves as it is and any server knows its type. */
 export function producedFormats(schema: Schema, projection: Projection): readonly FormatName[] {
-  const portable = projection.columns.every(({ from, cast }) => {
+  const portable = projection.columns.every(({ from, cast, mask }) => {
     const field = schema.fields.find(({ name }) => name === from);
-    return cast === undefined && field?.native?.system === 'postgres' && field.native.portable;
+    return cast === undefined && mask === undefined && field?.native?.system === 'postgres' && field.native.portable;
   });
   return portable ? ['pgcopy-binary', 'csv'] : ['csv'];
 }
@@ -22,11 +22,11 @@ export function producedFormats(schema: Schema, projection: Projection): readonl
 function columns({ schema, projection }: FlowRead, format: FormatName): string {
   const booleans = new Set(schema.fields.filter(({ type }) => type.kind === 'boolean').map(({ name }) => name));
   const plain = (expression: string, field: string): string => (booleans.has(field) ? `${expression}::text` : expression);
-  return selectList(
-    projection,
-    (expression, type) => `${expression}::${nativeType(type)}${type.kind === 'boolean' ? '::text' : ''}`,
-    format === 'csv' ? plain : undefined,
-  );
+  return selectList(projection, {
+    cast: (expression, type) => `${expression}::${nativeType(type)}${type.kind === 'boolean' ? '::text' : ''}`,
+    hash: (expression) => `encode(sha256(convert_to(${expression}::text, 'UTF8')), 'hex')`,
+    plain: format === 'csv' ? plain : (expression) => expression,
+  });
 }
 
 export function rowsFrom(flow: FlowRead): string {

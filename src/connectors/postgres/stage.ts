@@ -28,17 +28,22 @@ const definition = (field: Field): string => `${quoteName(field.name)} ${columnT
 
 /** How a stage is made. `final` = the publish renames it into place, so it is logged and has the table's own shape. */
 export type StageShape =
-  | { readonly kind: 'plain' }
-  | { readonly kind: 'final' }
-  | { readonly kind: 'like'; readonly table: string; readonly add: readonly Field[] };
+  { readonly kind: 'plain' } | { readonly kind: 'final' } | { readonly kind: 'like'; readonly table: string };
+
+/** The columns that a table lacks, and those that get a wider type. */
+export function columnSql(table: string, { add, widen }: Target): readonly string[] {
+  return [
+    ...add.map((field) => `alter table ${table} add column if not exists ${definition(field)}`),
+    ...widen.map((field) => `alter table ${table} alter column ${quoteName(field.name)} type ${columnType(field)}`),
+  ];
+}
 
 export function createStageSql(stage: string, target: Target, shape: StageShape): readonly string[] {
   const fields = target.schema.fields.map(definition);
   const name = ownTable(stage);
   if (shape.kind === 'like') {
     const copied = 'including defaults including constraints including storage including compression including comments';
-    const add = shape.add.map((field) => `alter table ${name} add column if not exists ${definition(field)}`);
-    return [`create table if not exists ${name} (like ${shape.table} ${copied})`, ...add];
+    return [`create table if not exists ${name} (like ${shape.table} ${copied})`, ...columnSql(name, target)];
   }
   if (shape.kind === 'final') {
     const extra = marksDeletes(target) ? [`${quoteName(deletedAt)} timestamp with time zone`] : [];

@@ -101,6 +101,7 @@ export interface Load {
   readonly content?: Target['content'];
   readonly overlap?: Target['overlap'];
   readonly add?: readonly Field[];
+  readonly widen?: readonly Field[];
   readonly format?: FormatName;
   readonly attempt?: string;
 }
@@ -111,9 +112,17 @@ export async function makeTarget(destination: Destination, load: Load): Promise<
   return {
     table,
     schema: { fields: load.fields, ...(load.key && { key: load.key }) },
-    policy: { nulls: 'write', deletes: 'hard', existing: 'any', ...(load.key && { key: load.key }), ...load.policy },
+    policy: {
+      nulls: 'write',
+      deletes: 'hard',
+      existing: 'any',
+      evolution: 'evolve',
+      ...(load.key && { key: load.key }),
+      ...load.policy,
+    },
     ...(existing && { existing }),
     add: load.add ?? [],
+    widen: load.widen ?? [],
     content: load.content ?? 'rows',
     ...(load.overlap && { overlap: load.overlap }),
   };
