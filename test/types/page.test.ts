@@ -1,0 +1,70 @@
+/** docs/types.md against the connectors and the matrix. `UPDATE_GOLDEN=1` writes its tables anew. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { registry } from '../../src/connectors/registry.ts';
+import { parseType } from '../../src/domain/types.ts';
+import { cells } from './matrix.ts';
+
+const path = new URL('../../docs/types.md', import.meta.url);
+const generated = /(?<=<!-- generated: begin -->\n)[\s\S]*?(?=\n<!-- generated: end -->)/;
+const names = [
+  'boolean',
+  'tinyint',
+  'smallint',
+  'integer',
+  'bigint',
+  'hugeint',
+  'decimal(12,2)',
+  'decimal(60,20)',
+  'decimal',
+  'real',
+  'double',
+  'text',
+  'bytes',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'interval',
+  'uuid',
+  'json',
+  'text[]',
+];
+
+/** A location per system; files have no types of their own. */
+const locations: Readonly<Record<string, string>> = {
+  postgres: 'postgres://u@h/d',
+  duckdb: 'duckdb:a.duckdb',
+  mysql: 'mysql://u@h/d',
+};
+
+async function page(): Promise<string> {
+  const systems = [];
+  for (const { schemes, load } of registry) {
+    const location = schemes.map((scheme) => locations[scheme]).find((found) => found !== undefined);
+    if (location === undefined) continue;
+    const connector = await load();
+    const { destination } = connector.locate(location, {});
+    if (destination) systems.push({ title: connector.title, destination });
+  }
+  const head = ['type', ...systems.map(({ title }) => title)];
+  const rows = names.map((name) => [name, ...systems.map(({ destination }) => destination.types(parseType(name)) ?? 'refused')]);
+  const table = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const odd = cells.flatMap(({ type, values, refused = {}, becomes = {} }) => [
+    ...Object.entries(refused).map(([place, code]) => `| ${type} | ${values.join(', ')} | ${place} | refused: \`${code}\` |`),
+    ...Object.keys(becomes).map((place) => `| ${type} | ${values.length} values | ${place} | same meaning, other text |`),
+  ]);
+  const tested = `${cells.length} PostgreSQL types with ${cells.reduce((sum, { values }) => sum + values.length, 0)} values at their edges go to PostgreSQL, DuckDB, CSV, NDJSON and Parquet and come back as they were, except:`;
+  return `\n## The type of a new column\n\n${table}\n\n## What is tested\n\n${tested}\n\n| type | values | at | |\n| --- | --- | --- | --- |\n${odd.join('\n')}\n`;
+}
+
+test('docs/types.md has the types that columns get, and every value that does not come back as it was', async () => {
+  const expected = await page();
+  if (process.env['UPDATE_GOLDEN'])
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(generated, () => expected),
+    );
+  assert.equal(generated.exec(readFileSync(path, 'utf8'))?.[0], expected);
+});
