@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { registry } from '../../src/connectors/registry.ts';
 import { parseType } from '../../src/domain/types.ts';
+import type { Connection } from '../../src/sdk/index.ts';
 import { cells } from './matrix.ts';
 
 const path = new URL('../../docs/types.md', import.meta.url);
@@ -40,7 +41,7 @@ const locations: Readonly<Record<string, string>> = {
 };
 
 async function page(): Promise<string> {
-  const systems = [];
+  const systems: { readonly title: string; readonly destination: NonNullable<Connection['destination']> }[] = [];
   for (const { schemes, load } of registry) {
     const location = schemes.map((scheme) => locations[scheme]).find((found) => found !== undefined);
     if (location === undefined) continue;
