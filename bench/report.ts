@@ -14,7 +14,7 @@ export function verdicts({ job, rounds }: SuiteResult): readonly Verdict[] {
   const ours = rounds.flat().filter(({ side }) => side === 'ours');
   const { floor } = job;
   const found: Verdict[] = [];
-  const say = (met: boolean, text: string): number => found.push({ met, text: `${text}: ${met ? 'met' : 'MISSED'}` });
+  const say = (met: boolean, text: string): number => found.push({ met, text: `${text}: ${met ? 'met' : 'below floor'}` });
   if (floor.ratio !== undefined) {
     const { median } = spread(rounds.map(ratio));
     say(median >= floor.ratio, `${median.toFixed(2)} of the limit, floor ${floor.ratio}`);
