@@ -34,7 +34,7 @@ function wire(column: string, type: LogicalType): string {
     case 'bytes':
       return `concat('\\x', lower(hex(${name(column)})))`;
     case 'float':
-      return `regexp_replace(${text}, 'e([0-9])', 'e+\\\\1')`;
+      return `regexp_replace(${text}, 'e([0-9])', 'e+\\1')`;
     case 'time':
       return short;
     case 'timestamp':

@@ -23,7 +23,7 @@ export interface TestMariadb extends AsyncDisposable {
   url(database?: string): string;
   /** Creates an empty database; resolves to its URL. */
   database(name?: string): Promise<string>;
-  /** Runs statements; the rows of the last one, each value as the server's text, binary ones as latin1. */
+  /** Runs statements; the rows of the last one, each value as the server's text. */
   sql(url: string, text: string): Promise<(string | null)[][]>;
   /** Ends the server at once and removes its data folder. */
   stop(): Promise<void>;
@@ -126,7 +126,7 @@ class Server implements TestMariadb {
       charset: 'utf8mb4_bin',
       multipleStatements: true,
       rowsAsArray: true,
-      typeCast: (field) => (isBinary(field.type) ? (field.buffer()?.toString('latin1') ?? null) : field.string()),
+      typeCast: (field) => field.string(),
     });
     // A server that is killed under an idle connection reports it here as well; the query's own error is enough.
     connection.on('error', () => undefined);
@@ -202,8 +202,6 @@ class Server implements TestMariadb {
     await this.stop();
   }
 }
-
-const isBinary = (type: string): boolean => /BLOB|BIT|GEOMETRY/.test(type);
 
 /** Starts a private server: one per test file, with a database per test. Throws with the reason where none can run. */
 export async function startMariadb(options: MariadbOptions = {}): Promise<TestMariadb> {

@@ -96,8 +96,11 @@ export class Session implements AsyncDisposable {
   /** The statement's columns and its rows; neither for one that answers none. */
   async query(sql: string, doing: string): Promise<{ readonly rows: readonly Row[]; readonly fields: readonly FieldPacket[] }> {
     try {
-      const [rows, fields] = await this.#connection.query<RowDataPacket[]>({ sql, typeCast: (field) => field.string() });
-      return { rows: Array.isArray(rows) ? rows : [], fields: fields ?? [] };
+      const [rows, fields] = await this.#connection.query<RowDataPacket[][]>({ sql, rowsAsArray: true, typeCast: (field) => field.string() });
+      const names = Array.isArray(fields) ? fields.map(({ name }) => name) : [];
+      // By `rowsAsArray` and `typeCast`; a statement without rows answers an object.
+      const values = Array.isArray(rows) ? (rows as unknown as (string | null)[][]) : [];
+      return { rows: values.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null]))), fields: fields ?? [] };
     } catch (error) {
       throw this.explain(error, doing);
     }
@@ -208,6 +211,8 @@ async function connect(config: Config, loads: boolean): Promise<Connection> {
       enableKeepAlive: true,
       keepAliveInitialDelay: 30_000,
       multipleStatements: false,
+      // The driver would write and compile a parser for each result.
+      disableEval: true,
       // FOUND_ROWS would count rows that an update left as they were.
       flags: ['-FOUND_ROWS', loads ? '+LOCAL_FILES' : '-LOCAL_FILES'],
       ...(ssl !== undefined && { ssl }),
