@@ -57,13 +57,13 @@ const columnsSql = (session: Session, tables: readonly string[]): string => `
   from information_schema.columns where table_schema = ${quoteText(session.database)} and table_name in (${textList(tables)})
   order by table_name, ordinal_position`;
 
-/** MariaDB's JSON is a text with a check; MySQL's is a type of its own. */
+/** MariaDB's JSON is a text with a check, shown with the quotes of the session; MySQL's is a type of its own. */
 async function jsonColumns(session: Session, tables: readonly string[]): Promise<ReadonlySet<string>> {
   if (!session.mariadb) return new Set();
   const rows = await session.rows(
     `select table_name as "table", constraint_name as name from information_schema.check_constraints
      where constraint_schema = ${quoteText(session.database)} and table_name in (${textList(tables)})
-       and check_clause = concat('json_valid(\`', constraint_name, '\`)')`,
+       and check_clause in (concat('json_valid(\`', constraint_name, '\`)'), concat('json_valid("', constraint_name, '")'))`,
     'listing the columns',
   );
   return new Set(rows.map((row) => JSON.stringify([row['table'], row['name']])));

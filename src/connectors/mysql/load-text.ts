@@ -50,8 +50,12 @@ function writer({ name, type, native }: LoadColumn, style: Style, doing: string)
   }
 }
 
-/** Columns whose lines hold hexadecimal digits, which LOAD DATA has to turn into bytes. */
-export const isHex = ({ type }: LoadColumn): boolean => type.kind === 'bytes';
+/** What LOAD DATA has to make of a column's text in `variable`; undefined = the column takes it as it is. */
+export function loaded({ type, native }: LoadColumn, variable: string): string | undefined {
+  if (type.kind === 'bytes') return `unhex(${variable})`;
+  // A text would be taken for the bits of its characters.
+  return /^bit\b/.test(native) ? `cast(${variable} as unsigned)` : undefined;
+}
 
 export class LoadText {
   readonly #writers: readonly Write[];

@@ -5,7 +5,7 @@ import { refName, type Field } from '../../domain/schema.ts';
 import type { Staged, TableWriter, Target, WriteRequest } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
 import { readColumns } from './catalog.ts';
-import { isHex, LoadText, type LoadColumn } from './load-text.ts';
+import { loaded, LoadText, type LoadColumn } from './load-text.ts';
 import type { Session } from './session.ts';
 import { nativeType } from './types.ts';
 
@@ -112,8 +112,9 @@ export class StageWriter implements TableWriter {
         failed.push(error); // the server gets an end of file; the transaction is not committed
       }
     };
-    const names = columns.map((column, index) => (isHex(column) ? `@v${index}` : quoteName(column.name)));
-    const sets = columns.flatMap((column, index) => (isHex(column) ? [`${quoteName(column.name)} = unhex(@v${index})`] : []));
+    const made = columns.map((column, index) => loaded(column, `@v${index}`));
+    const names = columns.map(({ name }, index) => (made[index] === undefined ? quoteName(name) : `@v${index}`));
+    const sets = columns.flatMap(({ name }, index) => (made[index] === undefined ? [] : [`${quoteName(name)} = ${made[index]}`]));
     const sql = `load data local infile '${offered}' into table ${quoteName(this.#stage)} character set utf8mb4
 fields terminated by '\t' escaped by '\\' lines terminated by '\n' (${names.join(', ')})${sets.length > 0 ? ` set ${sets.join(', ')}` : ''}`;
     const outcome = await this.#session.load(sql, offered, Readable.from(lines.call(this), { objectMode: false }), this.#doing);
