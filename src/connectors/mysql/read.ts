@@ -93,7 +93,8 @@ export function readRows(session: Session, sql: string, forms: readonly Form[], 
       stream.write(queryPacket(sql));
       for (;;) {
         // A cancelled session may have the rest of the rows already; it is not to be taken for a whole read.
-        if (reading.failure !== undefined || !session.alive) throw session.explain(reading.failure ?? new Error('the read was cancelled'), doing);
+        if (reading.failure !== undefined || !session.alive)
+          throw session.explain(reading.failure ?? new Error('the read was cancelled'), doing);
         if (reading.encoder.size > 0 && (reading.done || reading.encoder.size >= 1 << 16)) {
           yield reading.encoder.take();
           continue;

@@ -70,10 +70,11 @@ export class Session implements AsyncDisposable {
   static async open(config: Config, options: SessionOptions): Promise<Session> {
     const doing = `connecting to ${identity(config)}`;
     if (options.signal.aborted) throw new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
+    let connection: Connection | undefined;
     try {
-      const connection = await connect(config, options.loads ?? false);
-      const [[version]] = await connection.query<RowDataPacket[]>('select version() as version');
-      const mariadb = /mariadb/i.test(String(version?.['version']));
+      connection = await connect(config, options.loads ?? false);
+      const [rows] = await connection.query<RowDataPacket[]>({ sql: 'select version() as version', ...noFile(doing) });
+      const mariadb = Array.isArray(rows) && /mariadb/i.test(String(rows[0]?.['version']));
       const session = new Session(connection, mariadb, config, options.signal);
       const unlimited = mariadb ? 'max_statement_time = 0' : 'max_execution_time = 0';
       await session.rows(`set names utf8mb4 collate utf8mb4_bin`, doing);
@@ -81,6 +82,7 @@ export class Session implements AsyncDisposable {
       if (options.readOnly) await session.rows('set session transaction read only', doing);
       return session;
     } catch (error) {
+      connection?.destroy();
       throw connectError(error, doing);
     }
   }
@@ -96,13 +98,21 @@ export class Session implements AsyncDisposable {
   /** The statement's columns and its rows; neither for one that answers none. */
   async query(sql: string, doing: string): Promise<{ readonly rows: readonly Row[]; readonly fields: readonly FieldPacket[] }> {
     try {
-      const [rows, fields] = await this.#connection.query<RowDataPacket[][]>({ sql, rowsAsArray: true, typeCast: (field) => field.string() });
+      const [rows, fields] = await this.#connection.query<RowDataPacket[][]>({
+        sql,
+        ...noFile(doing),
+        rowsAsArray: true,
+        typeCast: (field) => field.string(),
+      });
       const names = Array.isArray(fields) ? fields.map(({ name }) => name) : [];
       // By `rowsAsArray` and `typeCast`; a statement without rows answers an object.
       const values = Array.isArray(rows) ? (rows as unknown as (string | null)[][]) : [];
-      return { rows: values.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null]))), fields: fields ?? [] };
+      return {
+        rows: values.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null]))),
+        fields: fields ?? [],
+      };
     } catch (error) {
-      throw this.explain(error, doing);
+      throw this.#broken(error, doing);
     }
   }
 
@@ -119,15 +129,13 @@ export class Session implements AsyncDisposable {
 
   /** How many rows the statement changed. */
   async run(sql: string, doing: string): Promise<Outcome> {
-    return this.#change({ sql }, doing);
+    return this.#change({ sql, ...noFile(doing) }, doing);
   }
 
   /** LOAD DATA LOCAL from a stream of ours: the server may ask for `name` and for nothing else. */
   async load(sql: string, name: string, stream: Readable, doing: string): Promise<Outcome> {
     const infileStreamFactory = (asked: string): Duplex => {
-      // Thrown inside the driver, which drops the connection: nothing is sent.
-      if (asked !== name)
-        throw new HeadgateError('connect.refused', `${doing}: the server asked for a file that was not offered`);
+      if (asked !== name) return refuseFile(doing);
       return stream as Duplex; // the driver only reads from it
     };
     return this.#change({ sql, infileStreamFactory }, doing);
@@ -138,8 +146,14 @@ export class Session implements AsyncDisposable {
       const [result] = await this.#connection.query<ResultSetHeader>(options);
       return { changed: result.affectedRows, warnings: result.warningStatus };
     } catch (error) {
-      throw this.explain(error, doing);
+      throw this.#broken(error, doing);
     }
+  }
+
+  /** What the driver calls fatal leaves a connection that nobody can use. */
+  #broken(error: unknown, doing: string): HeadgateError {
+    if (error instanceof Error && 'fatal' in error && error.fatal === true) this.destroy();
+    return this.explain(error, doing);
   }
 
   /** The socket under the driver, and the way to have it for ourselves while the driver is idle. */
@@ -187,6 +201,18 @@ export class Session implements AsyncDisposable {
     await this.#connection.end().catch(() => undefined);
   }
 }
+
+/** Thrown inside the driver, which then drops the connection: nothing is sent. */
+function refuseFile(doing: string): never {
+  throw new HeadgateError('connect.refused', `${doing}: the server asked for a file, which it was not offered`, {
+    hint: 'a server that does this is not to be trusted: check where the location leads',
+  });
+}
+
+/** A server may ask for any file of the client's at any time: no statement but our own LOAD DATA is answered with one. */
+const noFile = (doing: string): { readonly infileStreamFactory: () => Duplex } => ({
+  infileStreamFactory: () => refuseFile(doing),
+});
 
 async function kill(config: Config, thread: number): Promise<void> {
   const connection = await connect({ ...config, connect_timeout: 1 }, false);

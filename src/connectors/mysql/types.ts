@@ -101,6 +101,8 @@ export function nativeType(type: LogicalType): string {
     case 'uuid':
       return noted('char(36)', type);
     case 'text':
+    case 'array':
+    case 'opaque':
       return 'longtext';
     default:
       // json as well: MySQL's own type rewrites the text (key order, spaces, digits of large numbers).
