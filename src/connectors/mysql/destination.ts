@@ -101,8 +101,9 @@ export class MysqlDestination implements Destination {
     const refs = request.tables.flatMap(({ staged }) => staged.map(({ ref }) => ref));
     let other: Session | undefined;
     try {
+      other = await this.#open().catch(lostWhilePublishing);
       await session.rows('start transaction', 'publishing');
-      const done = await lockFence(session, request);
+      const done = await lockFence(session, other, request);
       if (done) {
         await session.rows('commit', 'publishing');
         await recover(session, request.pipeline, request.token);
@@ -110,7 +111,6 @@ export class MysqlDestination implements Destination {
         return { status: 'already', tables: done.tables };
       }
       await this.#context.failpoint('mysql.publish.begun');
-      other = await this.#open();
       for (const table of request.tables) await prepareTable(other, request, table);
       const tables = await this.#write(session, other, request);
       await recover(other, request.pipeline, request.token);

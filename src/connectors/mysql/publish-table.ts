@@ -4,6 +4,7 @@ import { brakeHolds } from '../../domain/policy.ts';
 import { refName } from '../../domain/schema.ts';
 import type { PublishRequest, PublishResult, TablePublish, TableResult, Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
+import { readRelations } from './catalog.ts';
 import * as sql from './merge.ts';
 import { oldName } from './names.ts';
 import { exists, writeDown } from './pending.ts';
@@ -49,7 +50,12 @@ export async function prepareTable(session: Session, request: PublishRequest, { 
     throw new HeadgateError('usage.mode', `${doingOf(target)}: MySQL does not take change streams yet`);
   const { token, pipeline } = request;
   const doing = doingOf(target);
-  const there = await exists(session, target.table.name);
+  const [relation] = await readRelations(session, target.table.name);
+  const there = relation !== undefined;
+  if (relation && relation.engine !== 'InnoDB') {
+    const what = relation.kind === 'view' ? 'it is a view' : `its engine is ${relation.engine}, which has no transactions`;
+    throw new HeadgateError('schema.incompatible', `${doing}: ${what}`);
+  }
   if (there && target.policy.existing === 'fail')
     throw new HeadgateError('schema.exists', `${doing}: the table is already there`);
   if (!there) {
