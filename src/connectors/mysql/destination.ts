@@ -111,6 +111,8 @@ export class MysqlDestination implements Destination {
         return { status: 'already', tables: done.tables };
       }
       await this.#context.failpoint('mysql.publish.begun');
+      // A first try of this publish may have lost its connection between a table and the ledger.
+      await recover(other, request.pipeline, request.token);
       for (const table of request.tables) await prepareTable(other, request, table);
       const tables = await this.#write(session, other, request);
       await recover(other, request.pipeline, request.token);
