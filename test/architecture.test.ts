@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
 const vendors = [
   { name: /postgres|'pg'|'pg-/i, areas: ['connectors/postgres', 'registry'] },
+  { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry'] },
   // DuckDB is also the engine of the staged lane.
   { name: /duckdb/i, areas: ['connectors/duckdb', 'registry', 'sdk', 'staging', 'shape', 'cli'] },
 ];
@@ -117,7 +118,8 @@ suite('architecture', () => {
     const wrong = vendors.flatMap(({ name, areas }) =>
       sources
         .filter(
-          ({ area, code }) => !areas.includes(area) && name.test(code.replace(/\b(?:postgres:\/\/|duckdb:)|HEADGATE_\w+/g, '')),
+          ({ area, code }) =>
+            !areas.includes(area) && name.test(code.replace(/\b(?:postgres:\/\/|mysql:\/\/|duckdb:)|HEADGATE_\w+/g, '')),
         )
         .map(({ path }) => `${path} names ${name.source}`),
     );

@@ -18,7 +18,7 @@ export interface CommandInfo {
 }
 
 const locations =
-  'A location is postgres://user@host/database, duckdb:FILE, a file path, - (stdin or stdout), or env:NAME: the location is then in that environment variable, so no secret stands in the shell history.';
+  'A location is postgres://user@host/database, mysql://user@host/database, duckdb:FILE, a file path, - (stdin or stdout), or env:NAME: the location is then in that environment variable, so no secret stands in the shell history.';
 
 export const commands: readonly CommandInfo[] = [
   {

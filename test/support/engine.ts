@@ -11,7 +11,7 @@ import { runFlow } from '../../src/engine/run.ts';
 export interface EngineRun extends Partial<Pick<Session, 'parallel' | 'partitionBytes'>> {
   readonly source: string;
   readonly destination: string;
-  /** A table of the schema `public`. */
+  /** A table of the default namespace; a file has only one stream. */
   readonly stream: string;
   /** Absent = the name of the stream. */
   readonly into?: string;
@@ -30,7 +30,8 @@ export async function runInProcess(run: EngineRun): Promise<Receipt> {
   const [source, destination] = [await connect(run.source, 'source', {}), await connect(run.destination, 'destination', {})];
   await using context = await createContext(shared);
   await using opened = await source.source?.open(context);
-  const [stream] = (await opened?.discover([{ namespace: 'public', name: run.stream }])) ?? [];
+  const wanted = source.source?.defaultNamespace === undefined ? undefined : [{ name: run.stream }];
+  const [stream] = (await opened?.discover(wanted)) ?? [];
   if (!stream) throw new Error(`there is no table ${run.stream}`);
   const flow = buildFlow(readRequest(run.options), stream, { name: run.into ?? run.stream });
   const { parallel = 1, partitionBytes = Infinity } = run;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { HeadgateError } from '../../domain/error.ts';
+
+const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+
+/**
+ * - `prefer`: encrypted where the server offers it, and never a proof of who the server is.
+ * - `require`: encrypted or nothing; the certificate is not checked.
+ * - `verify-ca`, `verify-full`: the certificate is checked against the trusted authorities (`NODE_EXTRA_CA_CERTS` adds
+ *   some), `verify-full` also its host name.
+ */
+export const config = z.object({
+  host: z.string().min(1).meta({ title: 'Host', example: 'db.example.com' }),
+  port: z.coerce.number().int().min(1).max(65535),
+  database: z.string({ error: 'is missing: write mysql://user@host/database' }).min(1),
+  user: z.string().min(1),
+  password: z.string().optional().meta({ secret: true }),
+  sslmode: z.enum(sslModes).default('prefer').meta({ advanced: true }),
+  /** Seconds. */
+  connect_timeout: z.coerce.number().int().min(1).max(600).default(10).meta({ advanced: true }),
+});
+
+export type Config = z.infer<typeof config>;
+
+const urlOptions = new Set(['sslmode', 'connect_timeout']);
+
+function decode(part: string): string | undefined {
+  return part === '' ? undefined : decodeURIComponent(part);
+}
+
+/** `mysql://user:pass@host:port/db?sslmode=…`, the rest from the variables that MySQL's own clients know. */
+export function parseLocation(location: string, env: Readonly<Record<string, string | undefined>>): unknown {
+  let url: URL;
+  try {
+    // The scheme is not a special one to the URL parser; without `//` it would hide the host in the path.
+    url = new URL(location.replace(/^(?:mysql|mariadb):(?:\/\/)?/i, 'mysql://'));
+    for (const part of [url.username, url.password, url.hostname, url.pathname]) decode(part);
+  } catch {
+    throw new HeadgateError('usage.arguments', 'reading the location: it is not a valid mysql://user@host:port/database', {
+      hint: 'write special characters of user and password as %XX, or put the password into MYSQL_PWD',
+    });
+  }
+  const unknown = [...url.searchParams.keys()].filter((name) => !urlOptions.has(name));
+  if (unknown.length > 0) {
+    throw new HeadgateError('usage.arguments', `reading the location: unknown option ${unknown.join(', ')}`, {
+      hint: `use one of: ${[...urlOptions].join(', ')}`,
+    });
+  }
+  return {
+    host: decode(url.hostname.replace(/^\[(.*)\]$/, '$1')) ?? env['MYSQL_HOST'] ?? 'localhost',
+    port: url.port || env['MYSQL_TCP_PORT'] || 3306,
+    database: decode(url.pathname.slice(1)),
+    user: decode(url.username) ?? env['USER'] ?? 'root',
+    password: decode(url.password) ?? env['MYSQL_PWD'],
+    sslmode: url.searchParams.get('sslmode') ?? undefined,
+    connect_timeout: url.searchParams.get('connect_timeout') ?? undefined,
+  };
+}
+
+/** Where the server is and which database is meant, for messages and identities: no user, no secret. */
+export function identity({ host, port, database }: Config): string {
+  const place = host.includes(':') ? `[${host}]` : host;
+  return `mysql://${place}:${port}/${database}`;
+}

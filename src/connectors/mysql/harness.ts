@@ -1,0 +1,48 @@
+/** What the connector's tests against a server share. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StreamRef } from '../../domain/schema.ts';
+import type { Context, Destination, ReadRequest, Source } from '../../sdk/index.ts';
+import { mysql } from './index.ts';
+
+/** A context as a run gives one, without what this connector does not use. */
+export async function testContext(signal: AbortSignal = new AbortController().signal): Promise<Context & AsyncDisposable> {
+  const scratch = await mkdtemp(join(tmpdir(), 'headgate-mysql-'));
+  return {
+    signal,
+    scratch,
+    log: { info: () => undefined, warn: () => undefined },
+    duck: () => Promise.reject(new Error('MySQL needs no DuckDB')),
+    failpoint: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => rm(scratch, { recursive: true, force: true }),
+  };
+}
+
+/** The rows that a read of one stream sends, as the text of the document, with its position and proof. */
+export async function readAll(url: string, stream: StreamRef, request: Partial<ReadRequest> = {}) {
+  await using context = await testContext();
+  await using source = await openSource(url, context);
+  const [info] = await source.discover([stream]);
+  if (!info) throw new Error('the stream is there');
+  const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
+  const flows = [{ stream: info.stream, schema: info.schema, projection: { columns } }];
+  let text = '';
+  for await (const event of source.read({ flows, mode: 'snapshot', format: 'csv', ...request })) {
+    if (event.type === 'bytes') text += Buffer.from(event.data).toString();
+    else if (event.type === 'checkpoint') return { info, text, position: event.position, proof: event.proof };
+  }
+  throw new Error('the read has an end');
+}
+
+export function openSource(url: string, context: Context): Promise<Source> {
+  const { source } = mysql.locate(url, {});
+  if (!source) throw new Error('MySQL can be read');
+  return source.open(context);
+}
+
+export function openDestination(url: string, context: Context): Promise<Destination> {
+  const { destination } = mysql.locate(url, {});
+  if (!destination) throw new Error('MySQL can be written');
+  return destination.open(context);
+}

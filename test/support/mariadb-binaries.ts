@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+
+/** Whom the server runs as: MariaDB refuses root. Empty = as ourselves. */
+export interface Account {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+export interface Binaries {
+  readonly server: string;
+  readonly install: string;
+  readonly account: Account;
+}
+
+async function unprivileged(): Promise<Account> {
+  if (process.getuid?.() !== 0) return {};
+  const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  const found = accounts.find(([name]) => name === 'nobody') ?? accounts.find(([name]) => name === 'mysql');
+  return { uid: Number(found?.[2] ?? 65534), gid: Number(found?.[3] ?? 65534) };
+}
+
+const folders = (): readonly string[] => [
+  ...(process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
+  '/usr/sbin',
+  '/usr/bin',
+  '/usr/local/bin',
+  '/usr/local/sbin',
+  '/opt/homebrew/bin',
+];
+
+const program = (names: readonly string[]): string | undefined =>
+  folders()
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
+
+/** Both programs, if they are here and run as the account; else the reason. */
+function usable(account: Account): Binaries | string {
+  const server = program(['mariadbd']);
+  const install = program(['mariadb-install-db']);
+  if (server === undefined || install === undefined)
+    return 'no mariadbd and mariadb-install-db on the PATH or in the usual places';
+  const { status, error, stderr } = spawnSync(server, ['--no-defaults', '--version'], { ...account, cwd: '/', encoding: 'utf8' });
+  return error || status !== 0 ? `${server}: ${error?.message ?? stderr.trim()}` : { server, install, account };
+}
+
+async function search(): Promise<Binaries> {
+  const account = await unprivileged();
+  const found = usable(account);
+  if (typeof found !== 'string') return found;
+  const obstacles = [found];
+  if (account.uid !== undefined && existsSync('/usr/bin/apt-get')) {
+    const options = ['install', '-y', '-q', '--no-install-recommends', 'mariadb-server'];
+    const { status, stderr } = spawnSync('apt-get', options, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+    if (status !== 0) obstacles.push(`apt-get ${options.join(' ')}: ${stderr.trim()}`);
+    const installed = usable(account);
+    if (typeof installed !== 'string') return installed;
+    obstacles.push(installed);
+  }
+  throw new Error(`finding a MariaDB server for the tests:\n  ${obstacles.join('\n  ')}`);
+}
+
+let found: Promise<Binaries> | undefined;
+
+/** Where the server lies and who may run it: the system's, or one that apt installs. */
+export function findBinaries(): Promise<Binaries> {
+  return (found ??= search());
+}
