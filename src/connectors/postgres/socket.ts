@@ -27,7 +27,7 @@ export async function openSocket(config: Config, signal: AbortSignal): Promise<S
     if (answer === 'S') return await startTls(socket, config.host, tls, signal);
     if (answer === 'N' && config.sslmode === 'prefer') return socket;
     if (answer !== 'N') throw new HeadgateError('connect.unreachable', 'what answers there is not PostgreSQL');
-    throw new HeadgateError('connect.refused', 'the server does not offer TLS', {
+    throw new HeadgateError('connect.unreachable', 'the server does not offer TLS', {
       hint: 'turn TLS on in the server; where the network itself is safe, sslmode=disable does without',
     });
   } catch (error) {
