@@ -7,7 +7,7 @@ import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Names and addresses, and nothing that a command could take for an option or for two words. */
-const hostName = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/;
+const hostName = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$/;
 /** The client expands `%`, `$` and quotes in the paths of its options. */
 const plainPath = /^[^\x00-\x1f\x7f"'%$\\]+$/;
 

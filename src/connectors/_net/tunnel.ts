@@ -72,6 +72,8 @@ class Tunnel {
     this.#guard.unref();
     stderr?.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-keptWords)));
     this.#guard.once('error', () => this.end());
+    this.#guard.once('exit', () => this.#hangUp());
+    // Comes when all that it said has been read.
     this.#guard.once('close', () => this.end());
   }
 
@@ -113,6 +115,10 @@ class Tunnel {
   end(): void {
     clearTimeout(this.#idle);
     this.#ended = true;
+    this.#hangUp();
+  }
+
+  #hangUp(): void {
     // An open pipe of a child is a stream that can be destroyed.
     (this.#guard.stdio[3] as { destroy(): void } | null | undefined)?.destroy();
   }
