@@ -30,6 +30,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '23505': { code: 'key.duplicate', says: 'several rows have the same key' },
   '23514': { code: 'value.invalid', says: 'a check constraint forbids a value' },
   '23P01': { code: 'value.invalid', says: 'an exclusion constraint forbids a value' },
+  '25001': { code: 'stream.query', says: 'the statement wants a transaction of another kind' },
+  '25P03': { code: 'connect.lost', says: 'the session waited in its transaction for too long' },
   '25006': { code: 'access.denied', says: 'the session is read-only' },
   '28': { code: 'connect.refused', says: 'the server refused the user or the password' },
   '2BP01': { code: 'schema.incompatible', says: 'other objects depend on it' },

@@ -31,6 +31,14 @@ const settings: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '24h',
 };
 
+/**
+ * A server that computes and sends nothing would not notice that we are gone. Servers before 14, and those on Windows,
+ * cannot look.
+ */
+const watchfulSql = `(select set_config(name, '5s', false) from pg_settings
+  where name = 'client_connection_check_interval' and version() !~* 'visual c|mingw|windows')`;
+
+/** Milliseconds. */
 const cancelWait = 1000;
 
 /** One connection. All values are text; a failure is a HeadgateError that says what we were `doing`. */
@@ -67,7 +75,7 @@ export class Session implements AsyncDisposable {
       const calls = Object.entries(all).map(([name, value]) => `set_config(${quoteText(name)}, ${quoteText(value)}, false)`);
       // A database that does not wait for its disk may forget a publish that the source was already told about.
       const durable = `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
-      await session.rows(`select ${[...calls, durable].join(', ')}`, doing);
+      await session.rows(`select ${[...calls, durable, watchfulSql].join(', ')}`, doing);
       return session;
     } catch (error) {
       if (options.signal.aborted) throw cancelled();
