@@ -153,7 +153,7 @@ test('a passphrase and, where an account can be made, a password come from the e
   await requireNothingLeft();
 });
 
-test('TLS behind a tunnel is held against the real host name', async () => {
+test('TLS is asked for behind a tunnel too', async () => {
   const source = await table(1);
   const result = await site.run(['discover', behind(source, { sslmode: 'verify-full' })], { env });
   assert.match(failureOf(result).message, /does not offer TLS/);
