@@ -15,7 +15,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   staging: ['domain', 'sdk'],
   shape: ['domain', 'sdk'],
   'connectors/_sql': ['domain', 'sdk'],
-  'connectors/*': ['domain', 'sdk', 'connectors/_sql'],
+  'connectors/_net': ['domain'],
+  'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
   registry: ['sdk', 'connectors/*'],
   engine: ['domain', 'sdk', 'staging', 'shape'],
   cli: ['domain', 'sdk', 'staging', 'shape', 'engine', 'registry'],
@@ -75,7 +76,7 @@ const sources = filesUnder('src')
 
 function allowed(from: string, to: string): boolean {
   if (from === to) return true;
-  const generic = (area: string) => (area.startsWith('connectors/') && area !== 'connectors/_sql' ? 'connectors/*' : area);
+  const generic = (area: string) => (/^connectors\/[^_]/.test(area) ? 'connectors/*' : area);
   return mayImport[generic(from)]?.includes(generic(to)) ?? false;
 }
 
@@ -128,7 +129,7 @@ suite('architecture', () => {
 
   test('each connector folder is registered, and each registration has its folder', () => {
     const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true });
-    const connectors = folders.filter((entry) => entry.isDirectory() && entry.name !== '_sql').map((entry) => entry.name);
+    const connectors = folders.filter((entry) => entry.isDirectory() && !entry.name.startsWith('_')).map((entry) => entry.name);
     assert.deepEqual(connectors.sort(), registry.map(({ name }) => name).sort());
   });
 

@@ -1,4 +1,5 @@
 /** What `headgate doctor` looks at on this machine. Every check answers; none throws. */
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { arch, availableParallelism, platform, release, totalmem } from 'node:os';
@@ -69,6 +70,18 @@ export async function checkMachine(stateDir: string): Promise<readonly Check[]> 
   const text = `${size(memory)} of ${size(totalmem())} available, ${counted(availableParallelism(), 'processor')}`;
   const low: Check = { name: 'memory', level: 'warning', text, hint: 'large imports need about 512 MB' };
   return [memory < lowMemory ? low : { name: 'memory', level: 'ok', text }, await checkStateDir(stateDir)];
+}
+
+/** Only tunnels need it. */
+export function checkSsh(): Check {
+  const { status, stderr } = spawnSync('ssh', ['-V'], { encoding: 'utf8' });
+  if (status === 0) return { name: 'ssh', level: 'ok', text: stderr.split(',')[0]?.trim() ?? 'there' };
+  return {
+    name: 'ssh',
+    level: 'warning',
+    text: 'there is no ssh command',
+    hint: 'install the OpenSSH client to reach databases through SSH tunnels',
+  };
 }
 
 async function checkStateDir(stateDir: string): Promise<Check> {

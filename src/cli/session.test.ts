@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { HeadgateError } from '../domain/error.ts';
 import type { World } from './command.ts';
-import { eitherPlaces, importPlaces, syncPlaces } from './session.ts';
+import { eitherPlaces, importPlaces, readersPerFlow, syncPlaces } from './session.ts';
 import { spoolStdin } from './stdin.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -54,4 +54,15 @@ test('a pipe becomes a file with the same settings', async () => {
   } finally {
     rmSync(scratch, { recursive: true });
   }
+});
+
+test('all flows together hold at most --parallel + 1 sessions', () => {
+  for (let parallel = 1; parallel <= 16; parallel++) {
+    for (let flows = 1; flows <= parallel; flows++) {
+      const readers = readersPerFlow(parallel, flows);
+      const sessions = flows * (readers === 1 ? 1 : readers + 1);
+      assert.ok(readers >= 1 && sessions <= parallel + 1, `${flows} flows, parallel ${parallel}: ${sessions}`);
+    }
+  }
+  assert.deepEqual([readersPerFlow(4, 1), readersPerFlow(8, 2), readersPerFlow(4, 4)], [4, 3, 1]);
 });

@@ -90,7 +90,7 @@ export async function prepare(
   };
   const { flows, misfits } = buildFlows(request, streams, sides, source.identity === destination.identity);
   const atOnce = Math.min(parallel, Math.max(flows.length, 1));
-  const share = Math.max(1, Math.floor(parallel / atOnce));
+  const share = readersPerFlow(parallel, atOnce);
   const base = { source, destination, stateDir, signal, log: context.log, parallel: share, partitionBytes };
   // The estimates are those of the whole stream: an incremental read would never reach them.
   const bounded = ({ totalRows: _rows, totalBytes: _bytes, ...rest }: Progress): void => onProgress(rest);
@@ -100,6 +100,14 @@ export async function prepare(
     atOnce,
     sessionFor: (flow) => ({ ...base, onProgress: flow.mode === 'incremental' ? bounded : onProgress }),
   };
+}
+
+/**
+ * Readers of one table, so that all flows together hold at most `parallel` + 1 sessions of the source: a flow with several
+ * readers holds one session more, which keeps their snapshot. Pure.
+ */
+export function readersPerFlow(parallel: number, flowsAtOnce: number): number {
+  return flowsAtOnce === 1 ? parallel : Math.max(1, Math.floor((parallel + 1) / flowsAtOnce) - 1);
 }
 
 /** What no stream of these two could do is said once, before any of them is looked at. */

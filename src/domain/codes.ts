@@ -20,6 +20,7 @@ export const codes = {
   'connect.refused': never('check user name and password'),
   'connect.lost': later('run the same command again: it continues where it stopped'),
   'connect.missing': never('check the database name'),
+  'connect.tunnel': never('check the ssh settings of the location against docs/connections.md'),
   'access.denied': never('grant the missing right, or use another role'),
   'stream.missing': never('`headgate discover` lists the streams'),
   'stream.query': never('check the query or filter against the source'),

@@ -1,7 +1,7 @@
 import { asHeadgateError } from '../../domain/error.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Context } from '../../sdk/index.ts';
-import { checkMachine, checkPackages, checkVersions, type Check } from '../checks.ts';
+import { checkMachine, checkPackages, checkSsh, checkVersions, type Check } from '../checks.ts';
 import type { Command, World } from '../command.ts';
 import { exit } from '../exit.ts';
 import { connect, isStdio, readLocation } from '../locations.ts';
@@ -21,7 +21,7 @@ export const doctor: Command = async ({ positionals }, world) => {
   };
   await say(checkVersions());
   await say(checkPackages());
-  await say(await checkMachine(stateDir));
+  await say([...(await checkMachine(stateDir)), checkSsh()]);
   if (broken) return exit.failed;
   await using context = await createContext({ stateDir, signal, log: logTo(world) });
   await say([await checkDuck(context)]);

@@ -18,6 +18,10 @@ test('a location, with the environment for what it leaves out', () => {
     user: 'us@er',
     password: 'p/w',
     sslmode: 'verify-full',
+    ca: undefined,
+    cert: undefined,
+    key: undefined,
+    ssh: undefined,
     connect_timeout: 3,
     application_name: 'headgate',
   });

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
+import { bastion, readSsh, sshOptions, sshSettings } from '../_net/ssh-settings.ts';
+import { readPem, type TlsSettings } from '../_net/tls.ts';
 
 const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
 /**
  * - `prefer`: encrypted where the server offers it, and never a proof of who the server is.
- * - `require`: encrypted or nothing; the certificate is not checked.
- * - `verify-ca`, `verify-full`: the certificate is checked against the trusted authorities (`NODE_EXTRA_CA_CERTS` adds
- *   some), `verify-full` also its host name.
+ * - `require`: encrypted or nothing; the certificate is checked only where `ca` is given, as `verify-ca` does.
+ * - `verify-ca`, `verify-full`: the certificate is checked against `ca`, else against the authorities that Node trusts
+ *   (`NODE_EXTRA_CA_CERTS` adds some), `verify-full` also its host name.
  */
 export const config = z.object({
   host: z.string().min(1).meta({ title: 'Host', example: 'db.example.com' }),
@@ -16,6 +18,11 @@ export const config = z.object({
   user: z.string().min(1),
   password: z.string().optional().meta({ secret: true }),
   sslmode: z.enum(sslModes).default('prefer').meta({ advanced: true }),
+  /** PEM text, as `cert` and `key`. */
+  ca: z.string().optional().meta({ title: 'Certificate authority', advanced: true }),
+  cert: z.string().optional().meta({ title: 'Client certificate', advanced: true }),
+  key: z.string().optional().meta({ title: 'Client key', secret: true, advanced: true }),
+  ssh: sshSettings.optional().meta({ title: 'SSH tunnel', advanced: true }),
   /** Seconds. */
   connect_timeout: z.coerce.number().int().min(1).max(600).default(10).meta({ advanced: true }),
   application_name: z.string().max(63).default('headgate').meta({ advanced: true }),
@@ -23,13 +30,17 @@ export const config = z.object({
 
 export type Config = z.infer<typeof config>;
 
-const urlOptions = new Set(['sslmode', 'connect_timeout', 'application_name']);
+const pemOptions = ['sslrootcert', 'sslcert', 'sslkey'] as const;
+const urlOptions = new Set(['sslmode', ...pemOptions, 'connect_timeout', 'application_name', ...sshOptions]);
 
 function decode(part: string): string | undefined {
   return part === '' ? undefined : decodeURIComponent(part);
 }
 
-/** `postgres://user:pass@host:port/db?sslmode=…`, the rest from the variables that every PostgreSQL client knows. */
+/**
+ * `postgres://user:pass@host:port/db?sslmode=…`, the rest from the variables that every PostgreSQL client knows. The files
+ * that it names are read here: only a person who types a location may name files of this machine.
+ */
 export function parseLocation(location: string, env: Readonly<Record<string, string | undefined>>): unknown {
   let url: URL;
   try {
@@ -48,20 +59,36 @@ export function parseLocation(location: string, env: Readonly<Record<string, str
     });
   }
   const user = decode(url.username) ?? env.PGUSER ?? env.USER ?? 'postgres';
+  const [ca, cert, key] = pemOptions.map((name) =>
+    readPem(name, url.searchParams.get(name) ?? (env[`PG${name.toUpperCase()}`] || undefined)),
+  );
   return {
     host: decode(url.hostname.replace(/^\[(.*)\]$/, '$1')) ?? env.PGHOST ?? 'localhost',
     port: url.port || env.PGPORT || 5432,
     database: decode(url.pathname.slice(1)) ?? env.PGDATABASE ?? user,
     user,
     password: decode(url.password) ?? env.PGPASSWORD,
-    sslmode: url.searchParams.get('sslmode') ?? env.PGSSLMODE,
+    // Who names an authority wants the server checked, and `prefer` would not.
+    sslmode: url.searchParams.get('sslmode') ?? (env.PGSSLMODE || (ca === undefined ? undefined : 'verify-full')),
+    ca,
+    cert,
+    key,
+    ssh: readSsh(url.searchParams, env),
     connect_timeout: url.searchParams.get('connect_timeout') ?? env.PGCONNECT_TIMEOUT,
     application_name: url.searchParams.get('application_name') ?? undefined,
   };
 }
 
 /** Where the server is and which database is meant, for messages and identities: no user, no secret. */
-export function identity({ host, port, database }: Config): string {
+export function identity({ host, port, database, ssh }: Config): string {
   const place = host.includes(':') ? `[${host}]` : host;
-  return `postgres://${place}:${port}/${database}`;
+  // The same private address behind another SSH server is another database.
+  return `postgres://${place}:${port}/${database}${ssh ? ` through ${bastion(ssh)}` : ''}`;
+}
+
+/** What TLS must prove; undefined = the connection stays as it is. */
+export function tlsSettings({ sslmode, host, ca, cert, key }: Config): TlsSettings | undefined {
+  if (sslmode === 'disable' || host.startsWith('/')) return undefined;
+  const checked = sslmode === 'verify-ca' || (sslmode === 'require' && ca !== undefined);
+  return { verify: sslmode === 'verify-full' ? 'name' : checked ? 'authority' : 'none', ca, cert, key };
 }

@@ -58,7 +58,11 @@ class CopyOutQuery implements Submittable {
     this.#socket = socket;
     socket.off('data', driver);
     socket.on('data', read);
-    connection.query(this.#sql);
+    // The protocol with one statement per text, for the same reason as in all of a source's sessions.
+    connection.parse({ name: '', text: this.#sql, types: [] }, true);
+    connection.bind({ portal: '', statement: '', values: [] }, true);
+    connection.execute({ portal: '' }, true);
+    connection.sync();
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {

@@ -30,6 +30,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '23505': { code: 'key.duplicate', says: 'several rows have the same key' },
   '23514': { code: 'value.invalid', says: 'a check constraint forbids a value' },
   '23P01': { code: 'value.invalid', says: 'an exclusion constraint forbids a value' },
+  '25001': { code: 'stream.query', says: 'the statement wants a transaction of another kind' },
+  '25P03': { code: 'connect.lost', says: 'the session waited in its transaction for too long' },
   '25006': { code: 'access.denied', says: 'the session is read-only' },
   '28': { code: 'connect.refused', says: 'the server refused the user or the password' },
   '2BP01': { code: 'schema.incompatible', says: 'other objects depend on it' },
@@ -52,28 +54,49 @@ const meanings: Readonly<Record<string, Meaning>> = {
 
 /** What the driver says without a code of its own. */
 const sayings: readonly (readonly [RegExp, Meaning])[] = [
-  [/timeout expired/i, { code: 'connect.unreachable', says: 'no answer in time' }],
+  [/timeout expired|due to timeout/i, { code: 'connect.unreachable', says: 'no answer in time' }],
   [/password must be a (?:non-empty )?string/i, { code: 'connect.refused', says: 'the server wants a password' }],
-  [/does not support SSL/i, { code: 'connect.unreachable', says: 'the server does not offer TLS', hint: 'use sslmode=disable' }],
   [
     /terminated|not queryable|closed|socket hang up|ended by other party/i,
     { code: 'connect.lost', says: 'the connection broke' },
   ],
 ];
 
-const tls: Meaning = {
-  code: 'connect.refused',
-  says: "the server's certificate is not trusted",
-  hint: 'add its authority with NODE_EXTRA_CA_CERTS, or choose another sslmode',
-};
+/** What TLS says; the first pattern that matches the error's code counts. */
+const tls: readonly (readonly [RegExp, Meaning])[] = [
+  [
+    /^ERR_TLS_CERT_ALTNAME/,
+    {
+      code: 'connect.refused',
+      says: "the server's certificate is for another host name",
+      hint: 'connect by the name in the certificate; sslmode=verify-ca does not compare names',
+    },
+  ],
+  [
+    /^ERR_SSL_.*(?:ALERT|CERTIFICATE_REQUIRED)/,
+    {
+      code: 'connect.refused',
+      says: 'the server refused our certificate or the way of encryption',
+      hint: 'give a client certificate that it trusts with sslcert and sslkey',
+    },
+  ],
+  [
+    /CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO/,
+    {
+      code: 'connect.refused',
+      says: "the server's certificate is not trusted",
+      hint: 'name the authority that signed it with sslrootcert',
+    },
+  ],
+  [/^(?:ERR_SSL|EPROTO)/, { code: 'connect.unreachable', says: 'the TLS handshake failed' }],
+];
 
 function meaningOf(code: string, message: string): Meaning | undefined {
   for (let length = code.length; length >= 2; length--) {
     const prefix = code.slice(0, length);
     if (Object.hasOwn(meanings, prefix)) return meanings[prefix];
   }
-  if (/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO/.test(code)) return tls;
-  return sayings.find(([pattern]) => pattern.test(message))?.[1];
+  return tls.find(([pattern]) => pattern.test(code))?.[1] ?? sayings.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 /** The names that the server's error carries: they tell a person where to look, and hold no values. */

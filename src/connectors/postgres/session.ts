@@ -1,10 +1,11 @@
 import { once, setMaxListeners } from 'node:events';
-import { connect as dial } from 'node:net';
-import type { Client, ClientConfig, QueryConfig, Submittable } from 'pg';
+import type { Socket } from 'node:net';
+import type { Client, QueryConfig, Submittable } from 'pg';
 import { HeadgateError } from '../../domain/error.ts';
 import { quoteText } from '../_sql/names.ts';
 import { identity, type Config } from './config.ts';
-import { connectError, pgError } from './errors.ts';
+import { pgError } from './errors.ts';
+import { explainConnect, openSocket } from './socket.ts';
 
 export type Row = Readonly<Record<string, string | null>>;
 
@@ -30,6 +31,14 @@ const settings: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '24h',
 };
 
+/**
+ * A server that computes and sends nothing would not notice that we are gone. Servers before 14, and those on Windows,
+ * cannot look.
+ */
+const watchfulSql = `(select set_config(name, '5s', false) from pg_settings
+  where name = 'client_connection_check_interval' and version() !~* 'visual c|mingw|windows')`;
+
+/** Milliseconds. */
 const cancelWait = 1000;
 
 /** One connection. All values are text; a failure is a HeadgateError that says what we were `doing`. */
@@ -37,14 +46,17 @@ export class Session implements AsyncDisposable {
   readonly #client: Client;
   readonly #config: Config;
   readonly #signal: AbortSignal;
+  /** One statement per text: a filter that closes our brackets cannot bring along a statement of its own. */
+  readonly #single: boolean;
   readonly #abort = (): void => void this.cancel();
   #cancelled = false;
   #ended = false;
 
-  private constructor(client: Client, config: Config, signal: AbortSignal) {
+  private constructor(client: Client, config: Config, { signal, readOnly }: SessionOptions) {
     this.#client = client;
     this.#config = config;
     this.#signal = signal;
+    this.#single = readOnly;
     // A socket that breaks while idle also says so here; the next statement's own error is the one that counts.
     client.on('error', () => (this.#ended = true));
     client.on('end', () => (this.#ended = true));
@@ -55,17 +67,19 @@ export class Session implements AsyncDisposable {
 
   static async open(config: Config, options: SessionOptions): Promise<Session> {
     const doing = `connecting to ${identity(config)}`;
-    if (options.signal.aborted) throw new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
+    const cancelled = (): HeadgateError => new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
+    if (options.signal.aborted) throw cancelled();
     try {
-      const session = new Session(await connectClient(config), config, options.signal);
+      const session = new Session(await connectClient(config, options.signal), config, options);
       const all = { ...settings, default_transaction_read_only: options.readOnly ? 'on' : 'off' };
       const calls = Object.entries(all).map(([name, value]) => `set_config(${quoteText(name)}, ${quoteText(value)}, false)`);
       // A database that does not wait for its disk may forget a publish that the source was already told about.
       const durable = `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
-      await session.rows(`select ${[...calls, durable].join(', ')}`, doing);
+      await session.rows(`select ${[...calls, durable, watchfulSql].join(', ')}`, doing);
       return session;
     } catch (error) {
-      throw connectError(error, doing);
+      if (options.signal.aborted) throw cancelled();
+      throw await explainConnect(error, config, doing);
     }
   }
 
@@ -73,7 +87,7 @@ export class Session implements AsyncDisposable {
     return !this.#ended && !this.#cancelled;
   }
 
-  /** Rows of one statement. Several statements (no parameters) give the rows of the last. */
+  /** Rows of one statement. Several (no parameters, not in a read-only session) give the rows of the last. */
   async rows(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<readonly Row[]> {
     const result = await this.#run(sql, doing, parameters);
     return result.rows;
@@ -94,9 +108,7 @@ export class Session implements AsyncDisposable {
   /** Runs one statement and answers its columns. Refuses several in one text, which the simple protocol would all run. */
   async describe(sql: string, doing: string): Promise<readonly { name: string; oid: string; modifier: string }[]> {
     try {
-      // The types of the driver do not know the switch that makes it use the protocol with one statement per text.
-      const query: QueryConfig & { queryMode: 'extended' } = { text: sql, queryMode: 'extended' };
-      const { fields } = await this.#client.query(query);
+      const { fields } = await this.#client.query(singleStatement(sql));
       return fields.map((field) => ({
         name: field.name,
         oid: String(field.dataTypeID),
@@ -110,7 +122,8 @@ export class Session implements AsyncDisposable {
   async #run(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<{ rows: Row[]; count: number }> {
     try {
       // With parameters or not, the driver's own conversions are off: every value is the server's text.
-      const answer = await this.#client.query<Record<string, string | null>>(sql, parameters && [...parameters]);
+      const query = this.#single ? singleStatement(sql) : sql;
+      const answer = await this.#client.query<Record<string, string | null>>(query, parameters && [...parameters]);
       const result = Array.isArray(answer) ? (answer as (typeof answer)[]).at(-1) : answer; // several statements give an array
       return { rows: result?.rows ?? [], count: result?.rowCount ?? 0 };
     } catch (error) {
@@ -154,41 +167,52 @@ export class Session implements AsyncDisposable {
   }
 }
 
-async function connectClient(config: Config): Promise<Client> {
+/** The types of the driver do not know the switch that makes it use the protocol with one statement per text. */
+function singleStatement(text: string): QueryConfig & { queryMode: 'extended' } {
+  return { text, queryMode: 'extended' };
+}
+
+async function connectClient(config: Config, signal: AbortSignal): Promise<Client> {
   const { default: pg } = await import('pg');
-  const attempt = async (ssl: ClientConfig['ssl']): Promise<Client> => {
-    const client = new pg.Client({
-      host: config.host,
-      port: config.port,
-      database: config.database,
-      user: config.user,
-      // A function, so that the driver looks neither at the process's environment nor at password files.
-      password: () => config.password ?? '',
-      ssl,
-      application_name: config.application_name,
-      connectionTimeoutMillis: config.connect_timeout * 1000,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 30_000,
-      types: { getTypeParser: () => (value: string) => value },
-    });
-    client.on('error', () => undefined);
+  const patience = config.connect_timeout * 1000;
+  const socket = await openSocket(config, AbortSignal.any([signal, AbortSignal.timeout(patience)]));
+  const client = new pg.Client({
+    host: config.host,
+    port: config.port,
+    database: config.database,
+    user: config.user,
+    // A function, so that the driver looks neither at the process's environment nor at password files.
+    password: () => config.password ?? '',
+    stream: () => handOver(socket),
+    ssl: false,
+    application_name: config.application_name,
+    connectionTimeoutMillis: patience,
+    types: { getTypeParser: () => (value: string) => value },
+  });
+  client.on('error', () => undefined);
+  try {
     await client.connect();
     return client;
-  };
-  const local = config.host.startsWith('/');
-  if (config.sslmode === 'disable' || local) return attempt(false);
-  if (config.sslmode === 'verify-full') return attempt({ rejectUnauthorized: true });
-  if (config.sslmode === 'verify-ca') return attempt({ rejectUnauthorized: true, checkServerIdentity: () => undefined });
-  try {
-    return await attempt({ rejectUnauthorized: false });
   } catch (error) {
-    const plain = config.sslmode === 'prefer' && error instanceof Error && /does not support SSL/.test(error.message);
-    if (!plain) throw error;
-    return attempt(false);
+    socket.destroy();
+    throw error;
   }
 }
 
-/** PostgreSQL's cancel request: a connection of its own that carries the process id and its key, and no answer. */
+/** The driver connects its stream by itself; this one has been, so all that is left is to say so. */
+function handOver(socket: Socket): Socket {
+  return Object.assign(socket, {
+    connect: () => {
+      process.nextTick(() => socket.emit('connect'));
+      return socket;
+    },
+  });
+}
+
+/**
+ * PostgreSQL's cancel request: a connection of its own, made in the same way and encrypted alike, that carries the process
+ * id and its key and gets no answer.
+ */
 async function requestCancel(config: Config, client: Client): Promise<void> {
   const { processID, secretKey } = client as unknown as { processID: number | null; secretKey: number | null };
   if (processID === null || secretKey === null) return;
@@ -197,9 +221,9 @@ async function requestCancel(config: Config, client: Client): Promise<void> {
   message.writeInt32BE(80877102, 4);
   message.writeInt32BE(processID, 8);
   message.writeInt32BE(secretKey, 12);
-  const { host, port } = config;
-  const socket = host.startsWith('/') ? dial(`${host}/.s.PGSQL.${port}`) : dial(port, host);
+  const signal = AbortSignal.timeout(cancelWait);
+  const socket = await openSocket(config, signal);
   socket.end(message);
   socket.resume();
-  await once(socket, 'close', { signal: AbortSignal.timeout(cancelWait) }).finally(() => socket.destroy());
+  await once(socket, 'close', { signal }).finally(() => socket.destroy());
 }

@@ -1,0 +1,176 @@
+/** SSH tunnels of this process: one `ssh` per settings and target, shared by all who connect through it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+import { HeadgateError } from '../../domain/error.ts';
+import { channelFailure, loginFailure, sshArguments } from './ssh-command.ts';
+import { bastion, requireForwardable, type SshSettings } from './ssh-settings.ts';
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly ssh: SshSettings;
+}
+
+/** Sessions come one after the other; a login for each would cost more than the session. */
+const lingerMs = 1000;
+/** A unix socket's path holds at most 103 bytes on some systems. */
+const longestFolder = 70;
+/** Of what the client says, enough to tell what went wrong. */
+const keptWords = 8192;
+
+/**
+ * Ends the client and removes the folder when our end of descriptor 3 closes, which also a SIGKILL does; and ends by
+ * itself when the client has ended.
+ */
+const guard = `folder=$1; shift
+"$@" 3<&- &
+client=$!
+{ cat <&3; kill $client; } >/dev/null 2>&1 &
+wait $client; code=$?
+rm -rf "$folder"
+exit $code`;
+
+const askpass = `#!/bin/sh\nprintf '%s\\n' "$HEADGATE_SSH_PASSWORD"\n`;
+
+class Tunnel {
+  readonly socket: string;
+  readonly #target: Target;
+  readonly #guard: ChildProcess;
+  #said = '';
+  #users = 0;
+  #ready = false;
+  #ended = false;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(target: Target) {
+    requireForwardable(target.host);
+    this.#target = target;
+    const folder = mkdtempSync(join(tmpdir().length > longestFolder ? '/tmp' : tmpdir(), 'headgate-ssh-')); // 0700
+    this.socket = join(folder, 'socket');
+    const args = sshArguments(target.ssh, { socket: this.socket, host: target.host, port: target.port });
+    // A session of its own: Ctrl-C in the terminal must not end the tunnel before we have cancelled through it.
+    this.#guard = spawn('/bin/sh', ['-c', guard, 'tunnel', folder, 'ssh', ...args], {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      env: environment(target.ssh, folder),
+      cwd: '/',
+      detached: true,
+    });
+    this.#watch();
+  }
+
+  #watch(): void {
+    const { stderr, stdio } = this.#guard;
+    // The pipes of a child are sockets, which can be unreferenced; their declared types are only streams.
+    const pipes = [stderr, stdio[3]] as unknown as readonly { unref(): void; on(event: 'error', listener: () => void): void }[];
+    for (const pipe of pipes) {
+      pipe.unref();
+      pipe.on('error', () => undefined);
+    }
+    this.#guard.unref();
+    stderr?.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-keptWords)));
+    this.#guard.once('error', () => this.end());
+    this.#guard.once('exit', () => this.#hangUp());
+    // Comes when all that it said has been read.
+    this.#guard.once('close', () => this.end());
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  enter(): void {
+    clearTimeout(this.#idle);
+    this.#users += 1;
+  }
+
+  leave(): void {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    if (!this.#ready) this.end();
+    else this.#idle = setTimeout(() => this.end(), lingerMs).unref();
+  }
+
+  /** The client makes the socket once it is logged in. */
+  async ready(signal: AbortSignal): Promise<void> {
+    while (!existsSync(this.socket)) {
+      if (this.#ended) throw loginFailure(this.#said, this.#target.ssh);
+      if (signal.aborted) throw unanswered(this.#target.ssh, signal);
+      await wait(10);
+    }
+    this.#ready = true;
+  }
+
+  async complaint(): Promise<HeadgateError | undefined> {
+    // The client speaks before it closes our socket, but another event may have been looked at first.
+    await turn();
+    await turn();
+    const found = channelFailure(this.#said, this.#target.ssh);
+    if (found) this.#said = '';
+    return found;
+  }
+
+  end(): void {
+    clearTimeout(this.#idle);
+    this.#ended = true;
+    this.#hangUp();
+  }
+
+  #hangUp(): void {
+    // An open pipe of a child is a stream that can be destroyed.
+    (this.#guard.stdio[3] as { destroy(): void } | null | undefined)?.destroy();
+  }
+}
+
+/** No more of ours than the client needs: other secrets of the process are none of its business. */
+function environment({ password }: SshSettings, folder: string): NodeJS.ProcessEnv {
+  const { PATH, HOME, SSH_AUTH_SOCK } = process.env;
+  const base = { PATH, HOME, SSH_AUTH_SOCK, LC_ALL: 'C' };
+  if (password === undefined) return base;
+  const script = join(folder, 'askpass');
+  writeFileSync(script, askpass, { mode: 0o700 });
+  return { ...base, SSH_ASKPASS: script, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':', HEADGATE_SSH_PASSWORD: password };
+}
+
+function unanswered(ssh: SshSettings, signal: AbortSignal): HeadgateError {
+  const timely = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
+  const doing = `opening a tunnel through ${bastion(ssh)}`;
+  return timely
+    ? new HeadgateError('connect.unreachable', `${doing}: no answer in time`)
+    : new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
+}
+
+const tunnels = new Map<string, Tunnel>();
+
+export interface Lease extends Disposable {
+  /** Path of the local socket that leads to the target. */
+  readonly socket: string;
+}
+
+/**
+ * A place in the tunnel to the target, which is opened where there is none. It ends soon after its last lease, and with
+ * this process however that ends. Throws `connect.tunnel`, `connect.refused`, `connect.unreachable`, `run.cancelled`.
+ */
+export async function enterTunnel(target: Target, signal: AbortSignal): Promise<Lease> {
+  const name = keyOf(target);
+  const current = tunnels.get(name);
+  const tunnel = current && !current.ended ? current : new Tunnel(target);
+  tunnels.set(name, tunnel);
+  tunnel.enter();
+  try {
+    await tunnel.ready(signal);
+  } catch (error) {
+    tunnel.leave();
+    throw error;
+  }
+  return { socket: tunnel.socket, [Symbol.dispose]: () => tunnel.leave() };
+}
+
+/** Why connections through the tunnel end at once, when it is the tunnel that says so. */
+export async function tunnelComplaint(target: Target): Promise<HeadgateError | undefined> {
+  return await tunnels.get(keyOf(target))?.complaint();
+}
+
+const keyOf = ({ host, port, ssh }: Target): string => JSON.stringify([host, port, ssh]);
