@@ -56,6 +56,7 @@ function sourceShapes({ flow, source }: PlanInput, columns: readonly Column[]): 
 
 /** The step that must see rows between source and destination, if there is one. Names and types of a file cost nothing. */
 function whyOpened({ flow }: PlanInput, pushed: boolean): string | undefined {
+  if (flow.stream.judged !== undefined) return flow.stream.judged;
   if (flow.rejects.limit > 0) return 'rejects are allowed, so every row must be judged';
   if (!pushed && (flow.shape.where !== undefined || flow.shape.select)) return 'the file must be filtered';
   return undefined;

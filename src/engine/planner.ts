@@ -21,7 +21,8 @@ export function plan(input: PlanInput): Plan {
   const known = recreate ? undefined : input.table;
   const types = { connector: input.connectors.destination, types: input.destination.types };
   const mappings = mapColumns(schema, columns, known, types, parses);
-  const reasons: Reason[] = [...typeReasons(mappings)];
+  const notes = (flow.stream.notes ?? []).map((text): Reason => ({ about: 'format', text }));
+  const reasons: Reason[] = [...notes, ...typeReasons(mappings)];
   const target = planTarget(input, mappings, reasons);
   const route = routeOf(input, columns, mappings, target);
   return { ...route, target, mappings, reasons: [...reasons, ...route.reasons] };

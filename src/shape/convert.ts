@@ -81,7 +81,9 @@ function outputColumns({ input, columns, output }: ConvertStep): readonly Planne
     const field: Field = { ...target, name: column.as };
     const text = raw(place.at);
     if (isTyped(input) && sameType(place.field.type, target.type)) return { field, text, at: place.at };
-    const { test, wire } = fit(target.type, text);
+    const { test: fits, wire } = fit(target.type, text);
+    const whole = refs(input).some(({ csv }) => csv?.zeros) ? `not contains(${text}, chr(0))` : undefined;
+    const test = whole === undefined || fits === undefined ? (fits ?? whole) : `${whole} and ${fits}`;
     return { field, text: wire, at: place.at, ...(test !== undefined && { test }) };
   });
 }

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { Schema } from '../domain/schema.ts';
 import { typeName, type LogicalType } from '../domain/types.ts';
-import { logicalType, quoteName, quoteText, readCsv, toWire } from '../sdk/duck-sql.ts';
+import { logicalType, quoteName, quoteText, readCsv, readCsvFiles, toWire } from '../sdk/duck-sql.ts';
 import { ndjsonDocuments, ndjsonJson, ndjsonText } from '../sdk/ndjson-sql.ts';
 import type { Duck, FileRef, FormatName } from '../sdk/index.ts';
 
@@ -40,7 +40,7 @@ export async function relation(duck: Duck, document: Document, lenient?: Lenient
   const { fields } = document.schema;
   const flag = lenient && document.format !== 'ndjson' ? `, false as ${broken}` : '';
   if (document.format === 'parquet') {
-    const list = `read_parquet([${paths.map(quoteText).join(', ')}])`;
+    const list = `read_parquet([${paths.map(quoteText).join(', ')}], union_by_name = true)`;
     const types = new Map(await duck.rows(`select column_name, column_type from (describe select * from ${list})`).then(pairs));
     const columns = fields.map(({ name, type }, at) => `${parquetText(type, types.get(name), quoteName(name))} as ${raw(at)}`);
     return `(select ${columns.join(', ')}${flag} from ${list})`;
@@ -52,10 +52,14 @@ export async function relation(duck: Duck, document: Document, lenient?: Lenient
     const mark = lenient ? `, doc is null as ${broken}` : '';
     return `(select ${columns.join(', ')}${mark} from ${ndjsonDocuments(paths, { lenient: lenient !== undefined })})`;
   }
-  const positional: Schema = { fields: fields.map((field, at) => ({ ...field, name: `$${at}` })) };
-  const dialect = refs(document)[0]?.csv;
   const rejects = lenient && { table: lenient.errors, scan: lenient.scans };
-  return `(select *${flag} from ${readCsv(paths, positional, { ...(dialect && { dialect }), ...(rejects && { rejects }) })})`;
+  const files = refs(document);
+  if (files.length > 0) {
+    const names = fields.map(({ name }) => name);
+    return `(select *${flag} from ${readCsvFiles(files, names, '$', rejects)})`;
+  }
+  const positional: Schema = { fields: fields.map((field, at) => ({ ...field, name: `$${at}` })) };
+  return `(select *${flag} from ${readCsv(paths, positional, { ...(rejects && { rejects }) })})`;
 }
 
 function pairs(rows: readonly (readonly (string | null)[])[]): readonly (readonly [string, string])[] {
