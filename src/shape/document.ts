@@ -24,6 +24,8 @@ export interface Lenient {
 export const raw = (at: number): string => `"$${at}"`;
 export const broken = '"$broken"';
 export const rowNumber = '"$row"';
+/** Where several files are read leniently: the name of the one that a record is in; else NULL. */
+export const fileName = '"$file"';
 
 const isRef = (file: FileRef | { readonly path: string }): file is FileRef => 'schema' in file;
 
@@ -34,11 +36,12 @@ export const documentName = ({ files }: Document): string => basename(files[0]?.
 /** Did a system write these values, so that each is known to be of its type? People's files are text until proven. */
 export const isTyped = (document: Document): boolean => document.format === 'parquet' || refs(document).length === 0;
 
-/** A subquery with the columns `raw(0)…` of type VARCHAR and, where `lenient`, `broken`. */
+/** A subquery with the columns `raw(0)…` of type VARCHAR and, where `lenient`, `broken` and `fileName`. */
 export async function relation(duck: Duck, document: Document, lenient?: Lenient): Promise<string> {
   const paths = document.files.map(({ path }) => path);
   const { fields } = document.schema;
-  const flag = lenient && document.format !== 'ndjson' ? `, false as ${broken}` : '';
+  const noFile = `cast(null as VARCHAR) as ${fileName}`;
+  const flag = lenient && document.format !== 'ndjson' ? `, false as ${broken}, ${noFile}` : '';
   if (document.format === 'parquet') {
     const list = `read_parquet([${paths.map(quoteText).join(', ')}], union_by_name = true)`;
     const types = new Map(await duck.rows(`select column_name, column_type from (describe select * from ${list})`).then(pairs));
@@ -49,14 +52,16 @@ export async function relation(duck: Duck, document: Document, lenient?: Lenient
     const columns = fields.map(
       ({ name, type }, at) => `${type.kind === 'json' ? ndjsonJson(name) : ndjsonText(name)} as ${raw(at)}`,
     );
-    const mark = lenient ? `, doc is null as ${broken}` : '';
+    const mark = lenient ? `, doc is null as ${broken}, ${noFile}` : '';
     return `(select ${columns.join(', ')}${mark} from ${ndjsonDocuments(paths, { lenient: lenient !== undefined })})`;
   }
   const rejects = lenient && { table: lenient.errors, scan: lenient.scans };
   const files = refs(document);
   if (files.length > 0) {
     const names = fields.map(({ name }) => name);
-    return `(select *${flag} from ${readCsvFiles(files, names, '$', rejects)})`;
+    const several = lenient !== undefined && files.length > 1;
+    const mark = several ? `, false as ${broken}` : flag;
+    return `(select *${mark} from ${readCsvFiles(files, names, '$', { ...(rejects && { rejects }), ...(several && { file: fileName }) })})`;
   }
   const positional: Schema = { fields: fields.map((field, at) => ({ ...field, name: `$${at}` })) };
   return `(select *${flag} from ${readCsv(paths, positional, { ...(rejects && { rejects }) })})`;

@@ -116,7 +116,9 @@ export async function inferCsv(content: FileContent, { duck }: Pick<Context, 'du
   const names = content.schema.fields.map(({ name }) => name);
   try {
     // Rows that do not fit the columns are not evidence; they are refused, or stop the run, when the file is loaded.
-    const source = readCsvFiles(content.files, names, 'c', { table: 'inference_errors', scan: 'inference_scans' });
+    const source = readCsvFiles(content.files, names, 'c', {
+      rejects: { table: 'inference_errors', scan: 'inference_scans' },
+    });
     const { rows, found } = await inferColumns(
       open,
       source,

@@ -34,6 +34,8 @@ export async function makePlain(found: Found, config: FileConfig, place: Place):
     await requireParquet(opened.path, name, opened);
     return opened;
   }
+  // Other bytes than text are called what they are, not text in a wrong encoding.
+  if ((config.encoding ?? encodingOfHead(opened.head)) === undefined) requireText(config.format, name, opened.head);
   const text = await inUtf8(opened, config, place);
   requireText(config.format, name, text.head);
   if (config.format !== 'ndjson' || !isSpread(text.head)) return text;
