@@ -130,7 +130,10 @@ test('what is cut off, damaged, bloated or leads out of its archive gives no row
     await assert.rejects(take(path), { code }, name);
     assert.ok((await left()) <= files, name);
   }
-  await assert.rejects(take(await write('twice.csv.gz', gzipSync(gzipSync(big)))), { code: 'file.format', message: /it is gzip/ });
+  await assert.rejects(take(await write('twice.csv.gz', gzipSync(gzipSync(big)))), {
+    code: 'file.format',
+    message: /it is gzip/,
+  });
   const allowed = await write('allowed.csv.gz', gzipSync(`id\n${'1\n'.repeat(5)}`));
   await assert.rejects(take(`file:${allowed}?limit=10`), { code: 'file.limit' });
   assert.equal((await take(`file:${allowed}?limit=100`)).rows.length, 5);

@@ -56,7 +56,8 @@ export const fileConfig = z.object({
 
 export type FileConfig = z.output<typeof fileConfig>;
 
-const byExtension: Readonly<Record<string, FileFormat>> = {
+/** What a file is read as, by the end of its name. */
+export const extensions: Readonly<Record<string, FileFormat>> = {
   '.csv': 'csv',
   '.tsv': 'csv',
   '.tab': 'csv',
@@ -87,7 +88,7 @@ export function parseLocation(location: string): unknown {
   const format = asked === undefined ? formatOf(name) : Object.hasOwn(aliases, asked) ? aliases[asked] : asked;
   if (format === undefined) {
     throw new HeadgateError('usage.arguments', `choosing the format of ${label(path)}`, {
-      hint: `its extension is none of ${Object.keys(byExtension).join(', ')}: name the format with --format`,
+      hint: `its extension is none of ${Object.keys(extensions).join(', ')}: name the format with --format`,
     });
   }
   const tabs = asked === 'tsv' || (asked === undefined && /\.(tsv|tab)(\.\w+)?$/i.test(name));
@@ -97,7 +98,7 @@ export function parseLocation(location: string): unknown {
 /** The format that a path's extension means, with or without that of a packed file behind it. */
 export function formatOf(path: string): FileFormat | undefined {
   const extension = extname(path.replace(packed, '')).toLowerCase();
-  return Object.hasOwn(byExtension, extension) ? byExtension[extension] : undefined;
+  return Object.hasOwn(extensions, extension) ? extensions[extension] : undefined;
 }
 
 /** Throws `usage.arguments` for what is only read: packed files, spreadsheets, patterns, addresses. */
