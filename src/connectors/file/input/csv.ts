@@ -4,7 +4,7 @@ import type { FileConfig } from '../location.ts';
 import { candidates, columnsOf, score, type Columns } from './dialect.ts';
 import { headOf } from './inspect.ts';
 import type { Plain } from './plain.ts';
-import { bytesOf } from './spool.ts';
+import { glances } from './spool.ts';
 import { Survey, type Marks } from './survey.ts';
 
 export interface SettledCsv {
@@ -25,7 +25,7 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
   const { path, head, size } = file;
   const survey = async (marks: readonly Marks[]): Promise<readonly Surveyed[]> => {
     const surveys = marks.map((one) => ({ marks: one, found: new Survey(one, { counts: marks.length > 1 }) }));
-    for await (const chunk of bytesOf(path, signal)) for (const { found } of surveys) found.push(chunk);
+    for await (const chunk of glances(path, signal)) for (const { found } of surveys) found.push(chunk);
     for (const { found } of surveys) found.end();
     return surveys;
   };

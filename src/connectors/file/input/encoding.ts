@@ -56,7 +56,8 @@ async function allUtf8(chunks: AsyncIterable<Buffer>): Promise<boolean> {
     const data = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     const cut = data.length - unfinished(data);
     if (!isUtf8(data.subarray(0, cut))) return false;
-    rest = data.subarray(cut);
+    // A copy: the piece may be overwritten by the next one.
+    rest = Buffer.from(data.subarray(cut));
   }
   return rest.length === 0;
 }

@@ -56,9 +56,12 @@ export function seems(head: Buffer): string | undefined {
 
 /** Zero bytes occur in damaged texts; among other control characters, or in numbers, they are something else. */
 function looksBinary(head: Buffer): boolean {
-  const zeros = head.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
-  if (zeros === 0) return false;
-  const controls = head.reduce((count, byte) => count + ((byte < 9 && byte > 0) || (byte > 13 && byte < 28) ? 1 : 0), 0);
+  if (!head.includes(0)) return false;
+  let [zeros, controls] = [0, 0];
+  for (const byte of head) {
+    if (byte === 0) zeros++;
+    else if (byte < 9 || (byte > 13 && byte < 28)) controls++;
+  }
   return controls > 0 || zeros * 10 > head.length;
 }
 

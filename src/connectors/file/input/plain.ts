@@ -6,7 +6,7 @@ import type { FileConfig } from '../location.ts';
 import { asUtf8, encodingOfHead, encodingOfText, type Encoded } from './encoding.ts';
 import { inspect, packingOf, requireParquet, requireText, type FileFacts } from './inspect.ts';
 import { isSpread, jsonLines } from './json-records.ts';
-import { bytesOf, spool } from './spool.ts';
+import { bytesOf, glances, spool } from './spool.ts';
 import { bounded, unpacked } from './unpack.ts';
 
 /** A file that DuckDB and the loaders can open: the person's own, or one in scratch. */
@@ -65,7 +65,8 @@ async function inUtf8(file: Plain, config: FileConfig, place: Place): Promise<Pl
   const { name, path, head } = file;
   const chunks = (): AsyncIterable<Buffer> => bytesOf(path, place.signal);
   const declared: Encoded | undefined = config.encoding && { encoding: config.encoding, known: 'as you say' };
-  const { encoding, known } = declared ?? encodingOfHead(head) ?? (await encodingOfText(name, chunks));
+  const looks = (): AsyncIterable<Buffer> => glances(path, place.signal);
+  const { encoding, known } = declared ?? encodingOfHead(head) ?? (await encodingOfText(name, looks));
   if (encoding !== 'utf-8')
     return await becomes(file, asUtf8(name, chunks(), encoding), place, `it is read as ${encoding}: ${known}`);
   // A mark or a person's word says what the bytes should be, not that they are.
