@@ -42,6 +42,8 @@ test('--format speaks for a file whose name does not', () => {
   assert.equal(withFormat('data.txt', 'csv'), 'file:data.txt?format=csv');
   assert.equal(withFormat('data.txt?header=false', 'csv'), 'file:data.txt?header=false&format=csv');
   assert.equal(withFormat('out.parquet', 'csv'), 'out.parquet');
+  assert.equal(withFormat('data.csv.gz', 'csv'), 'data.csv.gz');
+  assert.equal(withFormat('https://h/x?a=1', 'csv'), 'https://h/x?a=1#format=csv');
   assert.equal(withFormat('postgres://h/d', 'csv'), 'postgres://h/d');
   assert.ok(isStdio('-') && isStdio('file:-?format=csv') && !isStdio('a-'));
 });

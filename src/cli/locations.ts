@@ -42,14 +42,16 @@ export const isFile = (location: string): boolean => registrationFor(location).s
 /** Rows of such a location come from stdin or go to stdout. */
 export const isStdio = (location: string): boolean => /^(file:)?-(\?.*)?$/.test(location);
 
-const saysFormat = /\.(csv|tsv|ndjson|jsonl|parquet)$|[?&]format=/i;
+const saysFormat = /\.(csv|tsv|tab|xlsx|ndjson|jsonl|json|parquet)(\.(gz|zst|zip))?$|[?&#]format=/i;
 
 /** Adds `--format` where a file's name does not say its format. */
 export function withFormat(location: string, format: string | undefined): string {
   if (format === undefined || !isFile(location) || saysFormat.test(location)) return location;
+  // The query of an address is its server's.
+  if (/^(file:)?https?:/i.test(location)) return `${location}${location.includes('#') ? '&' : '#'}format=${format}`;
   const path = location.startsWith('file:') ? location : `file:${location}`;
   // Other settings may be there already; any other question mark belongs to the name.
-  return `${path}${/\?(delimiter|quote|escape|header|infer)=/.test(path) ? '&' : '?'}format=${format}`;
+  return `${path}${/\?(delimiter|quote|escape|header|infer|encoding|member|sheet|limit)=/.test(path) ? '&' : '?'}format=${format}`;
 }
 
 /** Throws `usage.scheme`, and what the connector finds wrong with the location. */

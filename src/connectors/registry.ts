@@ -12,5 +12,5 @@ export const registry: readonly Registration[] = [
   { name: 'postgres', schemes: ['postgres', 'postgresql'], load: async () => (await import('./postgres/index.ts')).postgres },
   { name: 'duckdb', schemes: ['duckdb'], load: async () => (await import('./duckdb/index.ts')).duckdb },
   { name: 'mysql', schemes: ['mysql', 'mariadb'], load: async () => (await import('./mysql/index.ts')).mysql },
-  { name: 'file', schemes: ['file', ''], load: async () => (await import('./file/index.ts')).file },
+  { name: 'file', schemes: ['file', 'http', 'https', ''], load: async () => (await import('./file/index.ts')).file },
 ];

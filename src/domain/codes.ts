@@ -39,6 +39,7 @@ export const codes = {
   'file.missing': never('check the path'),
   'file.format': never('check that the file is what its name says, or name its format with --format'),
   'file.truncated': never('fetch the file again: its end is missing'),
+  'file.limit': never('check what the file is; allow more with ?limit=BYTES'),
   'file.changed': later('wait until nobody writes to the file, then run again'),
   'disk.full': later('free space on the named disk, then run the same command again'),
   'memory.full': later('raise HEADGATE_DUCKDB_MEMORY, or free memory'),

@@ -48,6 +48,10 @@ export interface StreamInfo {
   readonly revision?: string;
   /** A file whose bytes, but for header and line ends, are a `csv` document of docs/wire.md as they are. */
   readonly wire?: boolean;
+  /** Why its records must be looked at on the way, whatever else the flow asks for. */
+  readonly judged?: string;
+  /** What was found out about a file and how, for people: its encoding, names that were made unique, dates nobody can tell. */
+  readonly notes?: readonly string[];
 }
 
 /** A table at a destination as it stands: null-safe facts that the planner decides by. */

@@ -35,7 +35,7 @@ export interface SideRequest {
 export async function loadSide(duck: Duck, context: Context, side: SideRequest): Promise<void> {
   const part = join(context.scratch, `compare-${side.table}.csv`);
   const input = await spool(side, part);
-  const path = 'size' in input ? await rewrite(duck, input, side.reading, context.scratch) : part;
+  const path = input.length > 0 ? await rewrite(duck, input, side.reading, context.scratch) : part;
   const present = side.reading.columns.map(({ as }) => as);
   const canonical = side.columns.map(({ name, type }) => {
     if (!present.includes(name)) return 'cast(null as varchar)';
@@ -53,15 +53,15 @@ export async function loadSide(duck: Duck, context: Context, side: SideRequest):
     from ${readCsv([path], text)}`);
 }
 
-/** The whole read on local disk: the bytes in one part, or the file itself. */
-async function spool(side: SideRequest, part: string): Promise<FileRef | { readonly path: string }> {
+/** The whole read on local disk: the files themselves, or none and the bytes in one part. */
+async function spool(side: SideRequest, part: string): Promise<readonly FileRef[]> {
   let ended = false;
-  let file: FileRef | undefined;
+  const files: FileRef[] = [];
   const handle = await open(part, 'w');
   try {
     for await (const event of side.source.read(side.read)) {
       if (event.type === 'bytes') await handle.write(event.data);
-      else if (event.type === 'file') file = event.file;
+      else if (event.type === 'file') files.push(event.file);
       else if (event.proof) ended = true;
     }
   } catch (error) {
@@ -70,7 +70,7 @@ async function spool(side: SideRequest, part: string): Promise<FileRef | { reado
     await handle.close();
   }
   if (!ended) throw new HeadgateError('read.incomplete', 'a side of the comparison ended before its last row');
-  return file ?? { path: part };
+  return files;
 }
 
 /** An absent table is a side without rows. */

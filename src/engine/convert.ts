@@ -11,10 +11,11 @@ import type { Convert } from './sinks.ts';
 /** The staged lane's middle for one flow: from what the source wrote to what the destination loads. */
 export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']>, flow: Flow, context: Context): Convert {
   const fields = plan.mappings.map(({ column, source }) => ({ ...source, name: column.as, type: arriving(source, column) }));
-  return async (input, path) => {
+  return async (files, path) => {
     await using duck = await context.duck();
+    const [first] = files;
     return await convert(duck, {
-      input: { format: plan.format, files: [input], schema: 'schema' in input ? input.schema : { fields } },
+      input: { format: plan.format, files, schema: first && 'schema' in first ? first.schema : { fields } },
       columns: conversion.columns,
       ...(conversion.where !== undefined && { where: conversion.where }),
       output: { format: plan.loadFormat, path, schema: conversion.output },
@@ -30,10 +31,10 @@ export interface Reading {
   readonly where?: string;
 }
 
-/** A file as csv text, so that both sides of a comparison are read the same way; resolves to its path. */
+/** Files as csv text, so that both sides of a comparison are read the same way; resolves to its path. */
 export async function rewrite(
   duck: Duck,
-  file: FileRef,
+  files: readonly FileRef[],
   { format, columns, where }: Reading,
   directory: string,
 ): Promise<string> {
@@ -42,7 +43,7 @@ export async function rewrite(
   const output = { format: 'csv', path, schema };
   const rejects = { limit: 0, unit: 'rows' } as const;
   await convert(duck, {
-    input: { format, files: [file], schema: file.schema },
+    input: { format, files, schema: files[0]?.schema ?? schema },
     columns,
     output,
     rejects,

@@ -67,6 +67,7 @@ const narrows = ({ shape, stream }: PlanInput['flow'], columns: readonly Column[
 
 /** The step that must see rows between source and destination, if there is one. Names and types of a file cost nothing. */
 function whyOpened({ flow }: PlanInput, columns: readonly Column[], pushed: boolean): string | undefined {
+  if (flow.stream.judged !== undefined) return flow.stream.judged;
   if (flow.rejects.limit > 0) return 'rejects are allowed, so every row must be judged';
   if (pushed) return undefined;
   if (flow.shape.where !== undefined || narrows(flow, columns)) return 'the file must be filtered';

@@ -23,6 +23,7 @@ export function plan(input: PlanInput): Plan {
   const { columns, names } = nameColumns(input, known, reasons);
   const types = { connector: input.connectors.destination, types: input.destination.types };
   const mappings = mapColumns(schema, columns, known, types, { parses: flow.stream.kind === 'file', evolution });
+  for (const text of flow.stream.notes ?? []) reasons.push({ about: 'format', text });
   reasons.push(...typeReasons(mappings));
   const target = planTarget(input, mappings, reasons);
   const route = routeOf(input, columns, mappings, target);

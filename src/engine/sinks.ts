@@ -70,16 +70,19 @@ export class DirectSink implements Sink {
   }
 }
 
-/** What the staged lane does with a whole document: reshapes it into the file at `output`. */
-export type Convert = (input: FileRef | { readonly path: string }, output: string) => Promise<{ readonly rejected: number }>;
+/** What the staged lane does with a whole document, or several of one stream: reshapes it into the file at `output`. */
+export type Convert = (
+  input: readonly (FileRef | { readonly path: string })[],
+  output: string,
+) => Promise<{ readonly rejected: number }>;
 
-/** Bytes or a file in, a part on local disk, DuckDB's answer out: the staged lane. */
+/** Bytes or files in, a part on local disk, DuckDB's answer out: the staged lane. */
 export class StagedSink implements Sink {
   readonly #direct: DirectSink;
   readonly #convert: Convert;
   readonly #part: string;
   #handle: FileHandle | undefined;
-  #file: FileRef | undefined;
+  readonly #files: FileRef[] = [];
 
   constructor(writer: TableWriter, convert: Convert, part: string) {
     this.#direct = new DirectSink(writer);
@@ -97,16 +100,16 @@ export class StagedSink implements Sink {
   }
 
   file(file: FileRef): Promise<void> {
-    this.#file = file;
+    this.#files.push(file);
     return Promise.resolve();
   }
 
   async finish(): Promise<Finished> {
-    if (!this.#file) this.#handle ??= await open(this.#part, 'w');
+    if (this.#files.length === 0) this.#handle ??= await open(this.#part, 'w');
     await this.#handle?.close();
     this.#handle = undefined;
     const shaped = `${this.#part}.shaped`;
-    const { rejected } = await this.#convert(this.#file ?? { path: this.#part }, shaped);
+    const { rejected } = await this.#convert(this.#files.length > 0 ? this.#files : [{ path: this.#part }], shaped);
     await rm(this.#part, { force: true });
     // Document by document through the same door as the direct lane, so checksum and backpressure are the same.
     for await (const data of createReadStream(shaped, { highWaterMark: 1 << 18 })) await this.#direct.push(data as Buffer); // no encoding is set

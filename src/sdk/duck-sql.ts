@@ -1,6 +1,6 @@
 import type { Schema } from '../domain/schema.ts';
 import type { LogicalType } from '../domain/types.ts';
-import type { CsvDialect } from './source.ts';
+import type { CsvDialect, FileRef } from './source.ts';
 
 /** Pure DuckDB SQL that the port, the staging hub, the shape and the connector share. */
 
@@ -216,4 +216,26 @@ export function readCsv(paths: readonly string[], schema: Schema, options: ReadC
       : []),
   ];
   return `read_csv(${list}, ${settings.join(', ')})`;
+}
+
+/**
+ * One relation over csv files with the same columns, matched by name: each file in its own dialect and order. The columns
+ * are named `prefix` and their place in `names`; all of them are text. `file` = the column that takes the name of each record's file.
+ */
+export function readCsvFiles(
+  files: readonly Pick<FileRef, 'path' | 'csv' | 'schema'>[],
+  names: readonly string[],
+  prefix: string,
+  { rejects, file }: Pick<ReadCsvOptions, 'rejects'> & { readonly file?: string } = {},
+): string {
+  const places = new Map(names.map((name, at) => [name, `${prefix}${at}`]));
+  const alike = Map.groupBy(files, ({ csv, schema }) => JSON.stringify([csv, schema.fields.map(({ name }) => name)]));
+  const columns = `${nameList([...places.values()])}${file === undefined ? '' : `, parse_filename(filename) as ${file}`}`;
+  const reads = [...alike.values()].map((group) => {
+    const fields = (group[0]?.schema.fields ?? []).map((field) => ({ ...field, name: places.get(field.name) ?? field.name }));
+    const dialect = group[0]?.csv;
+    const paths = group.map(({ path }) => path);
+    return `select ${columns} from ${readCsv(paths, { fields }, { ...(dialect && { dialect }), ...(rejects && { rejects }) })}`;
+  });
+  return `(${reads.join(' union all ')})`;
 }

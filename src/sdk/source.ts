@@ -14,6 +14,8 @@ export interface CsvDialect {
   readonly quote: string;
   readonly escape: string;
   readonly header: boolean;
+  /** The file holds zero bytes, which most systems cannot store: values with one are refused. */
+  readonly zeros?: boolean;
 }
 
 /** A whole document that already lies on local disk. `size` and `modified` (ns since 1970, as text) prove it unchanged. */

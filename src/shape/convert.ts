@@ -69,6 +69,8 @@ interface Planned extends OutputColumn {
   readonly at: number;
   /** True for a value that fits; absent = all do. */
   readonly test?: string;
+  /** What fits, in words. */
+  readonly type: string;
 }
 
 function outputColumns({ input, columns, output }: ConvertStep): readonly Planned[] {
@@ -80,10 +82,14 @@ function outputColumns({ input, columns, output }: ConvertStep): readonly Planne
       throw new HeadgateError('field.missing', `converting ${documentName(input)}: there is no field ${column.from}`);
     const field: Field = { ...target, name: column.as };
     const text = raw(place.at);
-    if (column.mask) return { field, text: `sha256(${text})`, at: place.at };
-    if (isTyped(input) && sameType(place.field.type, target.type)) return { field, text, at: place.at };
+    const type = typeName(target.type);
+    if (column.mask) return { field, text: `sha256(${text})`, at: place.at, type };
+    if (isTyped(input) && sameType(place.field.type, target.type)) return { field, text, at: place.at, type };
     const { test, wire } = fit(target.type, text);
-    return { field, text: wire, at: place.at, ...(test !== undefined && { test }) };
+    if (test !== undefined) return { field, text: wire, at: place.at, test, type };
+    const zeros = refs(input).some(({ csv }) => csv?.zeros);
+    const whole = zeros && { test: `not contains(${text}, chr(0))`, type: `${type} without zero bytes` };
+    return { field, text: wire, at: place.at, type, ...whole };
   });
 }
 
@@ -115,10 +121,10 @@ async function strictly(
 async function leniently(duck: Duck, step: ConvertStep, columns: readonly Planned[], refusal: HeadgateError): Promise<Converted> {
   const { input, output, rejects } = step;
   const lenient: Lenient = { errors: 'record_errors', scans: 'record_scans' };
-  const judged = columns.flatMap(({ field, at, test }): readonly Judged[] => {
+  const judged = columns.flatMap(({ field, at, test, type }): readonly Judged[] => {
     if (test === undefined) return [];
     const name = input.schema.fields[at]?.name ?? field.name;
-    return [{ at, name, type: typeName(field.type), refused: `${raw(at)} is not null and not coalesce(${test}, false)` }];
+    return [{ at, name, type, refused: `${raw(at)} is not null and not coalesce(${test}, false)` }];
   });
   const doing = `converting ${documentName(input)}`;
   try {
@@ -131,7 +137,7 @@ async function leniently(duck: Duck, step: ConvertStep, columns: readonly Planne
       const code = found.first.startsWith('line') ? 'file.format' : 'value.invalid';
       throw new HeadgateError(code, `${doing}: ${found.first}; ${counted}`);
     }
-    if (rejects.file !== undefined) await writeRejects(duck, rejects.file);
+    if (rejects.file !== undefined) await writeRejects(duck, rejects.file, refs(input).length > 1);
     if (rejects.unit === 'rows' && found.rows > rejects.limit)
       throw tooMany(`${doing}: ${counted}, ${rejects.limit} may be; ${found.first}`);
     const good = [`not ${broken}`, ...judged.map(({ refused }) => `not (${refused})`)].join(' and ');

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { Schema } from '../domain/schema.ts';
 import { typeName, type LogicalType } from '../domain/types.ts';
-import { logicalType, quoteName, quoteText, readCsv, toWire } from '../sdk/duck-sql.ts';
+import { logicalType, quoteName, quoteText, readCsv, readCsvFiles, toWire } from '../sdk/duck-sql.ts';
 import { ndjsonDocuments, ndjsonJson, ndjsonText } from '../sdk/ndjson-sql.ts';
 import type { Duck, FileRef, FormatName } from '../sdk/index.ts';
 
@@ -24,6 +24,8 @@ export interface Lenient {
 export const raw = (at: number): string => `"$${at}"`;
 export const broken = '"$broken"';
 export const rowNumber = '"$row"';
+/** Where several files are read leniently: the name of the one that a record is in; else NULL. */
+export const fileName = '"$file"';
 
 const isRef = (file: FileRef | { readonly path: string }): file is FileRef => 'schema' in file;
 
@@ -34,13 +36,14 @@ export const documentName = ({ files }: Document): string => basename(files[0]?.
 /** Did a system write these values, so that each is known to be of its type? People's files are text until proven. */
 export const isTyped = (document: Document): boolean => document.format === 'parquet' || refs(document).length === 0;
 
-/** A subquery with the columns `raw(0)…` of type VARCHAR and, where `lenient`, `broken`. */
+/** A subquery with the columns `raw(0)…` of type VARCHAR and, where `lenient`, `broken` and `fileName`. */
 export async function relation(duck: Duck, document: Document, lenient?: Lenient): Promise<string> {
   const paths = document.files.map(({ path }) => path);
   const { fields } = document.schema;
-  const flag = lenient && document.format !== 'ndjson' ? `, false as ${broken}` : '';
+  const noFile = `cast(null as VARCHAR) as ${fileName}`;
+  const flag = lenient && document.format !== 'ndjson' ? `, false as ${broken}, ${noFile}` : '';
   if (document.format === 'parquet') {
-    const list = `read_parquet([${paths.map(quoteText).join(', ')}])`;
+    const list = `read_parquet([${paths.map(quoteText).join(', ')}], union_by_name = true)`;
     const types = new Map(await duck.rows(`select column_name, column_type from (describe select * from ${list})`).then(pairs));
     const columns = fields.map(({ name, type }, at) => `${parquetText(type, types.get(name), quoteName(name))} as ${raw(at)}`);
     return `(select ${columns.join(', ')}${flag} from ${list})`;
@@ -49,13 +52,19 @@ export async function relation(duck: Duck, document: Document, lenient?: Lenient
     const columns = fields.map(
       ({ name, type }, at) => `${type.kind === 'json' ? ndjsonJson(name) : ndjsonText(name)} as ${raw(at)}`,
     );
-    const mark = lenient ? `, doc is null as ${broken}` : '';
+    const mark = lenient ? `, doc is null as ${broken}, ${noFile}` : '';
     return `(select ${columns.join(', ')}${mark} from ${ndjsonDocuments(paths, { lenient: lenient !== undefined })})`;
   }
-  const positional: Schema = { fields: fields.map((field, at) => ({ ...field, name: `$${at}` })) };
-  const dialect = refs(document)[0]?.csv;
   const rejects = lenient && { table: lenient.errors, scan: lenient.scans };
-  return `(select *${flag} from ${readCsv(paths, positional, { ...(dialect && { dialect }), ...(rejects && { rejects }) })})`;
+  const files = refs(document);
+  if (files.length > 0) {
+    const names = fields.map(({ name }) => name);
+    const several = lenient !== undefined && files.length > 1;
+    const mark = several ? `, false as ${broken}` : flag;
+    return `(select *${mark} from ${readCsvFiles(files, names, '$', { ...(rejects && { rejects }), ...(several && { file: fileName }) })})`;
+  }
+  const positional: Schema = { fields: fields.map((field, at) => ({ ...field, name: `$${at}` })) };
+  return `(select *${flag} from ${readCsv(paths, positional, { ...(rejects && { rejects }) })})`;
 }
 
 function pairs(rows: readonly (readonly (string | null)[])[]): readonly (readonly [string, string])[] {

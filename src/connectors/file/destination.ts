@@ -15,7 +15,7 @@ import type {
   WriteRequest,
 } from '../../sdk/index.ts';
 import { asFileError, exists } from './durable.ts';
-import { inspect } from './inspect.ts';
+import { makePlain } from './input/plain.ts';
 import { isPattern, tablePath, type FileConfig } from './location.ts';
 import { isDecided, locked, readManifest, recover, withPublish, writeManifest, type Manifest } from './manifest.ts';
 import { publishFiles } from './publish.ts';
@@ -51,10 +51,18 @@ export class FileDestination implements Destination {
   async describe(table: TableRef): Promise<TableInfo | undefined> {
     const path = tablePath(this.#config, table.name);
     if (!(await exists(path))) return undefined;
-    const { format } = this.#config;
-    const facts = await inspect(path, format);
+    const plain = await makePlain({ path, name: path }, this.#config, this.#context);
     // A csv file holds text: what a column means is decided by what is written to it.
-    const { schema, rows } = await contentOf(this.#config, path, facts, false, () => this.#context.duck());
+    const { schema, rows, files } = await contentOf(this.#config, [plain], this.#context);
+    if (files.some((file) => file.path !== path)) {
+      throw new HeadgateError(
+        'file.format',
+        `writing ${path}: the file that is there is packed, or not as such files are written`,
+        {
+          hint: 'name another file, or remove this one',
+        },
+      );
+    }
     return { schema, unique: [], required: [], ...(rows !== undefined && { estimatedRows: rows }) };
   }
 

@@ -1,14 +1,14 @@
-/** CSV, JSON lines and Parquet files on local disk, standard input and standard output. */
+/** Files as they come: csv, spreadsheets, JSON and Parquet, packed or not, on disk, in a pipe or at an address; csv, JSON lines and Parquet are written. */
 import { defineConnector } from '../../sdk/index.ts';
 import { typeName } from '../../domain/types.ts';
-import { fileConfig, parseLocation, standard, type FileConfig } from './location.ts';
+import { fileConfig, label, parseLocation, requireWritable, standard, type FileConfig } from './location.ts';
 
 export const file = defineConnector<FileConfig>({
   name: 'file',
   title: 'File',
   config: fileConfig,
   parse: parseLocation,
-  identity: ({ path }) => `file:${path}`,
+  identity: ({ path }) => `file:${label(path)}`,
   source: {
     modes: ['snapshot'],
     pushdown: [],
@@ -28,6 +28,7 @@ export const file = defineConnector<FileConfig>({
     parallelWriters: false,
     types: typeName,
     open: async (config, context) => {
+      requireWritable(config);
       if (config.path === standard) {
         const { StdoutDestination } = await import('./stdout.ts');
         return new StdoutDestination(config.format, context);

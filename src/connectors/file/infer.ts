@@ -6,11 +6,14 @@ import type { LogicalType } from '../../domain/types.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 
 /** What a column's values can all be, as bits, so that the database can join them with `bit_and`. */
-const can = { boolean: 1, integer: 2, decimal: 4, date: 8, timestamp: 16, timestamptz: 32, uuid: 64 } as const;
+const can = { boolean: 1, integer: 2, decimal: 4, date: 8, timestamp: 16, timestamptz: 32, uuid: 64, local: 128 } as const;
 
 const day = String.raw`\d{4}-\d\d-\d\d`;
 const clock = String.raw`[ T]\d\d:\d\d:\d\d(\.\d{1,6})?`;
 const zone = String.raw`(Z|[+-]\d\d(:?\d\d)?)`;
+
+/** Day and month in the order of some country. */
+const localDay = String.raw`\d{1,2}([/.-])\d{1,2}[/.-](\d{4}|\d\d)([ T].*)?`;
 
 /** Past this a value is no number, date or uuid of ours, and no pattern is tried. */
 const longest = 40;
@@ -28,6 +31,7 @@ function bits(text: string): string {
     `when ${matches(text, String.raw`-?(0|[1-9]\d*)\.\d+`)} then ${can.decimal}`,
     `when ${matches(text, day)} and try_cast(${text} as DATE) is not null then ${can.date | can.timestamp}`,
     `when ${matches(text, day + clock)} and try_cast(${text} as TIMESTAMP) is not null then ${can.timestamp}`,
+    `when ${matches(text, localDay)} then ${can.local}`,
     `when ${matches(text, day + clock + zone)} and try_cast(${text} as TIMESTAMPTZ) is not null then ${can.timestamptz}`,
   ];
   const first = `ascii(${text})`;
@@ -54,6 +58,9 @@ export interface Evidence {
   readonly whole: string | null;
   readonly fraction: string | null;
 }
+
+/** Are all values dates whose day and month only their writer can tell apart? They stay text. */
+export const isLocalDate = (found: Evidence | undefined): boolean => (Number(found?.bits ?? 0) & can.local) !== 0;
 
 /** The narrowest type that every value has; text where there is none. */
 export function typeOf({ bits: found, whole, fraction }: Evidence): LogicalType {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { HeadgateError } from '../../domain/error.ts';
 import { file } from './index.ts';
-import { parseLocation, streamName, tablePath } from './location.ts';
+import { parseLocation, requireWritable, streamName, tablePath } from './location.ts';
 
 test('locations become settings', () => {
   assert.deepEqual(parseLocation('data/x.csv'), { path: resolve('data/x.csv'), format: 'csv' });
@@ -18,6 +18,31 @@ test('locations become settings', () => {
   );
   assert.throws(() => file.locate('/a/b.csv?header=maybe', {}), /header/);
   assert.equal(file.locate('/a/b.csv', {}).identity, 'file:/a/b.csv');
+});
+
+test('packed files, patterns and addresses', () => {
+  const of = (location: string): unknown => parseLocation(location);
+  assert.deepEqual(of('/a/b.csv.gz'), { path: '/a/b.csv.gz', format: 'csv' });
+  assert.deepEqual(of('/a/b.tsv.zst'), { path: '/a/b.tsv.zst', format: 'csv', delimiter: '\t' });
+  assert.deepEqual(of('/a/b.xlsx?sheet=Two'), { path: '/a/b.xlsx', format: 'csv', sheet: 'Two' });
+  assert.deepEqual(of('/a/*.json'), { path: '/a/*.json', format: 'ndjson' });
+  const address = 'https://u:p@host/x%20y.csv?format=own&key=s3cret';
+  assert.deepEqual(of(`${address}#encoding=latin1`), { path: address, format: 'csv', encoding: 'latin1' });
+  assert.deepEqual(of('file:http://host/export#format=json'), { path: 'http://host/export', format: 'ndjson' });
+  const { identity } = file.locate(address, {});
+  assert.match(identity, /^file:https:\/\/host\/x%20y\.csv\?[0-9a-f]{8}$/);
+  assert.equal(file.locate('/a/b.csv?delimiter=tab&encoding=Latin1', {}).identity, 'file:/a/b.csv');
+  assert.throws(() => file.locate('/a/b.csv?delimiter=ab', {}), /one ASCII character/);
+  assert.deepEqual(['/a/b.csv.gz', address, '/a/orders-*.csv', '/a/*.csv', '/a/_x.csv'].map(streamName), [
+    'b',
+    'x y',
+    'orders',
+    'files',
+    '_x',
+  ]);
+  for (const path of ['/a/b.csv.gz', '/a/b.tsv', '/a/b.xlsx', '/a/*.csv', address]) {
+    assert.throws(() => requireWritable({ path }), { code: 'usage.arguments' }, path);
+  }
 });
 
 test('a stream is named after its file, a pattern names one file per table', () => {

@@ -1,62 +1,143 @@
-/** What people type for a file, as settings: `data.csv`, `file:data.txt?format=csv`, `out/{stream}.parquet`, `-`. */
+/** What people type for a file, as settings: `data.csv.gz`, `file:data.txt?format=csv`, `logs/*.csv`, `https://…#sheet=2`, `-`. */
+import { createHash } from 'node:crypto';
 import { basename, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 
+/** The formats in which a file is read and handed on; other forms become one of them first. */
 export type FileFormat = 'csv' | 'ndjson' | 'parquet';
 
+export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+export type Encoding = (typeof encodings)[number];
+
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const character = z.string().regex(/^[\x01-\x09\x0b\x0c\x0e-\x7f]$/, 'one ASCII character that ends no line');
+const named: Readonly<Record<string, string>> = { tab: '\t', space: ' ', pipe: '|', comma: ',', semicolon: ';' };
+const latin: Readonly<Record<string, string>> = { utf8: 'utf-8', latin1: 'windows-1252', 'iso-8859-1': 'windows-1252' };
+const spelled = (names: Readonly<Record<string, string>>) => (value: unknown) =>
+  typeof value === 'string' && Object.hasOwn(names, value.toLowerCase()) ? names[value.toLowerCase()] : value;
 
 export const fileConfig = z.object({
-  path: z.string().min(1).meta({ title: 'Path', example: 'examples/contacts.csv', description: '`-` is stdin or stdout' }),
+  path: z.string().min(1).meta({
+    title: 'Path',
+    example: 'examples/contacts.csv',
+    description: 'A path, a pattern with `*`, or an http(s) address; `-` is stdin or stdout',
+  }),
   format: z.enum(['csv', 'ndjson', 'parquet']).meta({ title: 'Format', description: 'Absent: by extension' }),
-  delimiter: z.string().length(1).optional().meta({ advanced: true, description: 'Absent: settled from the file' }),
-  quote: z.string().length(1).default('"').meta({ advanced: true }),
-  escape: z.string().length(1).optional().meta({ advanced: true, description: 'Absent: the quote doubled' }),
+  delimiter: z
+    .preprocess(spelled(named), character)
+    .optional()
+    .meta({ advanced: true, description: 'Absent: settled from the whole file; `tab` is the tab' }),
+  quote: z
+    .union([character, z.literal('')])
+    .default('"')
+    .meta({ advanced: true, description: 'Nothing: no value is quoted' }),
+  escape: character
+    .optional()
+    .meta({ advanced: true, description: 'Absent: the quote doubled, or a backslash, as the file shows' }),
   header: flag.optional().meta({ advanced: true, description: 'Is the first line names? Absent: settled from the file' }),
   infer: flag.default(true).meta({ advanced: true, description: 'Find types by reading the whole file; false: csv is text' }),
+  encoding: z
+    .preprocess((value) => spelled(latin)(typeof value === 'string' ? value.toLowerCase() : value), z.enum(encodings))
+    .optional()
+    .meta({ advanced: true, description: 'Absent: found from the whole file' }),
+  member: z.string().min(1).optional().meta({ advanced: true, description: 'The file inside a zip archive that has several' }),
+  sheet: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ advanced: true, description: "Name or number of a spreadsheet's sheet; absent: its first" }),
+  limit: z.coerce.number().int().positive().optional().meta({
+    advanced: true,
+    description: 'Most bytes that a packed or fetched file may become; absent: 64 GiB, and 200 times its size',
+  }),
 });
 
 export type FileConfig = z.output<typeof fileConfig>;
 
-const byExtension: Readonly<Record<string, FileFormat>> = {
+/** What a file is read as, by the end of its name. */
+export const extensions: Readonly<Record<string, FileFormat>> = {
   '.csv': 'csv',
   '.tsv': 'csv',
+  '.tab': 'csv',
+  '.xlsx': 'csv',
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
+  '.json': 'ndjson',
   '.parquet': 'parquet',
 };
 
+/** Names that people use for a format. */
+const aliases: Readonly<Record<string, FileFormat>> = { tsv: 'csv', xlsx: 'csv', json: 'ndjson', jsonl: 'ndjson' };
+
+const packed = /\.(gz|zst|zip)$/i;
+const onlyRead = new Set(['.tsv', '.tab', '.xlsx', '.json']);
+
 export const standard = '-';
+
+export const isUrl = (path: string): boolean => /^https?:\/\//i.test(path);
 
 /** Settings of a location; the schema checks them. Throws `usage.arguments` where the format cannot be told. */
 export function parseLocation(location: string): unknown {
-  const [place = '', query = ''] = splitQuery(location);
+  const [place = '', query = ''] = splitSettings(location.replace(/^file:(?=https?:\/\/)/i, ''));
   const settings = Object.fromEntries(new URLSearchParams(query));
   const path = absolute(place);
-  const format = settings['format'] ?? formatOf(path);
+  const name = isUrl(path) ? addressPath(path) : path;
+  const asked = settings['format'];
+  const format = asked === undefined ? formatOf(name) : Object.hasOwn(aliases, asked) ? aliases[asked] : asked;
   if (format === undefined) {
-    throw new HeadgateError('usage.arguments', `choosing the format of ${place}`, {
-      hint: 'its extension is none of .csv, .tsv, .ndjson, .jsonl, .parquet: name the format with --format',
+    throw new HeadgateError('usage.arguments', `choosing the format of ${label(path)}`, {
+      hint: `its extension is none of ${Object.keys(extensions).join(', ')}: name the format with --format`,
     });
   }
-  return { ...settings, path, format: format === 'jsonl' ? 'ndjson' : format };
+  const tabs = asked === 'tsv' || (asked === undefined && /\.(tsv|tab)(\.\w+)?$/i.test(name));
+  return { ...(tabs && { delimiter: '\t' }), ...settings, path, format };
 }
 
-/** The format that a path's extension means. */
+/** The format that a path's extension means, with or without that of a packed file behind it. */
 export function formatOf(path: string): FileFormat | undefined {
-  const extension = extname(path).toLowerCase();
-  return Object.hasOwn(byExtension, extension) ? byExtension[extension] : undefined;
+  const extension = extname(path.replace(packed, '')).toLowerCase();
+  return Object.hasOwn(extensions, extension) ? extensions[extension] : undefined;
 }
 
-/** A question mark starts settings only where one of ours follows: file names may hold question marks. */
-function splitQuery(location: string): readonly string[] {
-  const at = location.search(/\?(?:format|delimiter|quote|escape|header|infer)=/);
+/** Throws `usage.arguments` for what is only read: packed files, spreadsheets, patterns, addresses. */
+export function requireWritable({ path }: Pick<FileConfig, 'path'>): void {
+  const plain = !isUrl(path) && !path.includes('*') && !packed.test(path) && !onlyRead.has(extname(path).toLowerCase());
+  if (plain) return;
+  throw new HeadgateError('usage.arguments', `writing ${label(path)}: such files are only read`, {
+    hint: 'write a .csv, .ndjson or .parquet file',
+  });
+}
+
+/** What stands for a path in messages and identities: of an address without its user and query, which may be secret. */
+export function label(path: string): string {
+  if (!isUrl(path)) return path;
+  const { origin, pathname, search } = new URL(path);
+  return `${origin}${pathname}${search === '' ? '' : `?${createHash('sha256').update(search).digest('hex').slice(0, 8)}`}`;
+}
+
+function addressPath(address: string): string {
+  if (!URL.canParse(address)) throw new HeadgateError('usage.arguments', 'reading the address of a file: it is no valid address');
+  return new URL(address).pathname.replaceAll(/(?:%[0-9a-f]{2})+/gi, (bytes) =>
+    Buffer.from(bytes.replaceAll('%', ''), 'hex').toString(),
+  );
+}
+
+const names = 'format|delimiter|quote|escape|header|infer|encoding|member|sheet|limit';
+const inName = new RegExp(`\\?(?:${names})=`);
+
+/**
+ * A question mark starts settings only where one of ours follows: file names may hold question marks. The query of an
+ * address belongs to its server, so there they stand behind `#`.
+ */
+function splitSettings(location: string): readonly string[] {
+  const at = isUrl(location) ? location.indexOf('#') : location.search(inName);
   return at < 0 ? [location] : [location.slice(0, at), location.slice(at + 1)];
 }
 
 function absolute(place: string): string {
+  if (isUrl(place)) return place;
   if (place === standard || place === `file:${standard}`) return standard;
   const path = place.startsWith('file://') ? fileURLToPath(place) : place.replace(/^file:/, '');
   const folder = path.endsWith('/') ? '/' : '';
@@ -66,8 +147,10 @@ function absolute(place: string): string {
 /** The stream that a file holds: its name without the extension. */
 export function streamName(path: string): string {
   if (path === standard) return 'stdin';
-  const name = basename(path);
-  return name.slice(0, name.length - extname(name).length) || name;
+  const name = basename(isUrl(path) ? addressPath(path) : path).replace(packed, '');
+  const stem = name.slice(0, name.length - extname(name).length) || name;
+  // A pattern's stars stand for what differs: `orders-*.csv` is the stream `orders`.
+  return stem.includes('*') ? stem.replaceAll('*', '').replace(/^[-_. ]+|[-_. ]+$/g, '') || 'files' : stem;
 }
 
 /** The file of one table: the path itself, or one file per table where it says `{stream}` or names a folder. */

@@ -6,9 +6,9 @@ import { refName, type TableRef } from '../../domain/schema.ts';
 import type { Context, Publish, PublishRequest, PublishResult, TablePublish, TableResult } from '../../sdk/index.ts';
 import { assemble } from './assemble.ts';
 import { countRows } from './count.ts';
-import { settleCsv } from './dialect.ts';
 import { exists } from './durable.ts';
-import { inspect } from './inspect.ts';
+import { candidates, columnsOf } from './input/dialect.ts';
+import { inspect } from './input/inspect.ts';
 import type { FileFormat } from './location.ts';
 import { completeMoves, withPublish, writeManifest, type Manifest, type Move } from './manifest.ts';
 
@@ -83,9 +83,10 @@ async function assembleTable({ target, staged }: TablePublish, place: PublishPla
 
 /** Rows of csv are known by their place only, so new ones must have the same columns in the same dialect. */
 async function checkColumns(file: string, names: readonly string[]): Promise<void> {
-  const { head, size } = await inspect(file, 'csv');
+  const { head, size } = await inspect(file, file);
   const text = head.toString('utf8');
-  const found = settleCsv(text, size === head.length, { header: true });
+  const [marks = { delimiter: ',', quote: '"', escape: '"' }] = candidates(text, {});
+  const found = columnsOf(text, size === head.length, marks, { header: true });
   const same = found.names.length === names.length && names.every((name, at) => found.names[at] === name);
   const doing = `appending to ${file}`;
   if (!same)
@@ -93,7 +94,7 @@ async function checkColumns(file: string, names: readonly string[]): Promise<voi
       'schema.incompatible',
       `${doing}: its columns are ${found.names.join(', ')}, not ${names.join(', ')}`,
     );
-  if (names.length > 1 && found.dialect.delimiter !== ',') {
+  if (names.length > 1 && marks.delimiter !== ',') {
     throw new HeadgateError('schema.incompatible', `${doing}: its values are not separated by commas`);
   }
   if (/^[^\n]*\r\n/.test(text.replace(/"(?:[^"]|"")*"/g, '')))

@@ -1,23 +1,35 @@
-/** What is in a file: its columns, their types, how many rows. One pass over the file, or only its head where types are not asked for. */
+/** What is in the files of a stream: their columns, the types of these, how many rows. */
+import { basename } from 'node:path';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Field, Schema } from '../../domain/schema.ts';
 import type { LogicalType } from '../../domain/types.ts';
-import type { CsvDialect, Duck, FileRef } from '../../sdk/index.ts';
-import { logicalType, quoteText, readCsv } from '../../sdk/duck-sql.ts';
-import { csvBytes, isWireCsv } from '../../sdk/file-bytes.ts';
+import type { Context, CsvDialect, Duck } from '../../sdk/index.ts';
+import { logicalType, quoteText, readCsvFiles } from '../../sdk/duck-sql.ts';
+import { isWireCsv } from '../../sdk/file-bytes.ts';
 import { ndjsonDocuments, ndjsonKind, ndjsonText } from '../../sdk/ndjson-sql.ts';
-import { settleCsv } from './dialect.ts';
-import { evidence, typeOf, type Evidence } from './infer.ts';
-import type { FileFacts } from './inspect.ts';
+import { evidence, isLocalDate, typeOf, type Evidence } from './infer.ts';
+import { evenLines, settleCsv } from './input/csv.ts';
+import { becomes, type Plain } from './input/plain.ts';
+import { bytesOf } from './input/spool.ts';
 import type { FileConfig } from './location.ts';
 
-export interface FileContent {
+/** A plain file with the settings that its loader needs: its own columns, in its own order. */
+export interface OpenedFile extends Plain {
   readonly schema: Schema;
   readonly csv?: CsvDialect;
+}
+
+export interface FileContent {
+  readonly files: readonly OpenedFile[];
+  /** The columns of the stream: those of the first file. */
+  readonly schema: Schema;
   /** Its records are those of the `csv` format as they stand. */
-  readonly wire?: boolean;
+  readonly wire: boolean;
+  /** Why the loaders cannot be given the files. */
+  readonly judged?: string;
   /** Absent where the file was not read to its end. */
   readonly rows?: number;
+  readonly notes: readonly string[];
 }
 
 const text: LogicalType = { kind: 'text' };
@@ -26,97 +38,140 @@ const field = (name: string, type: LogicalType): Field => ({ name, type, nullabl
 /** Columns per inference query: a wider file is read several times, because a query of thousands of patterns is slow to plan. */
 const columnsPerPass = 200;
 
-export async function contentOf(
-  config: FileConfig,
-  path: string,
-  facts: FileFacts,
-  infer: boolean,
-  duck: () => Promise<Duck>,
-): Promise<FileContent> {
-  if (config.format === 'csv') return await csvContent(config, path, facts, infer ? duck : undefined);
-  await using open = await duck();
+/** What is in the files; every column of csv is text. Throws `file.format` where they are not one stream. */
+export async function contentOf(config: FileConfig, files: readonly Plain[], context: Context): Promise<FileContent> {
+  const [first] = files;
+  if (!first) throw new HeadgateError('file.missing', `reading ${config.path}: no file has such a name`);
+  const doing = files.length === 1 ? first.name : `${first.name} and ${files.length - 1} more`;
+  if (config.format === 'csv') return await csvContent(config, files, context);
+  await using duck = await context.duck();
+  const notes = files.flatMap(notesOf(files.length > 1));
   try {
-    return config.format === 'ndjson' ? await ndjsonContent(path, open) : await parquetContent(path, open);
+    const paths = files.map(({ path }) => path);
+    const found = config.format === 'ndjson' ? await ndjsonContent(doing, paths, duck) : await parquetContent(files, duck);
+    return { ...found, files: files.map((file) => ({ ...file, schema: found.schema })), wire: false, notes };
   } catch (error) {
-    throw unreadable(path, config.format, error);
+    throw unreadable(doing, config.format, error);
   }
 }
 
-/** Without `duck` only the head is read, and every column is text. */
-async function csvContent(
-  config: FileConfig,
-  path: string,
-  facts: FileFacts,
-  duck: (() => Promise<Duck>) | undefined,
-): Promise<FileContent> {
-  const { dialect, names } = settleCsv(facts.head.toString('utf8'), facts.size === facts.head.length, config);
-  const schema: Schema = { fields: names.map((name) => field(name, text)) };
-  const file = { path, size: facts.size, modified: facts.modified, csv: dialect, schema };
-  if (!duck) return { schema, csv: dialect, wire: isWireCsv(file) };
+/** Several files say which of them a note is about. */
+const notesOf =
+  (several: boolean) =>
+  ({ name, notes }: Plain): readonly string[] =>
+    several ? notes.map((note) => `${basename(name)}: ${note}`) : notes;
+
+async function csvContent(config: FileConfig, files: readonly Plain[], context: Context): Promise<FileContent> {
+  const opened: OpenedFile[] = [];
+  let clean = true;
+  for (const file of files) {
+    const settled = await settleCsv(file, config, context);
+    clean &&= settled.clean;
+    const even = settled.uneven
+      ? await becomes(file, evenLines(bytesOf(file.path, context.signal), settled.dialect), context)
+      : file;
+    const schema: Schema = { fields: settled.names.map((name) => field(name, text)) };
+    opened.push({ ...even, notes: [...file.notes, ...settled.notes], schema, csv: settled.dialect });
+  }
+  const { schema } = requireAlike(opened);
+  const order = JSON.stringify(schema);
+  const ordered = opened.every((file) => JSON.stringify(file.schema) === order);
+  const zeros = opened.some(({ csv }) => csv?.zeros);
+  const judged = zeros
+    ? 'values with zero bytes are refused'
+    : ordered
+      ? undefined
+      : 'the files have their columns in different orders';
+  return {
+    files: opened,
+    schema,
+    wire: clean && opened.every(isWireCsv),
+    ...(judged && { judged }),
+    notes: opened.flatMap(notesOf(opened.length > 1)),
+  };
+}
+
+/** The first file, where all have its columns. */
+function requireAlike(files: readonly OpenedFile[]): OpenedFile {
+  const [first, ...others] = files;
+  if (!first) throw new HeadgateError('file.missing', 'reading files: there are none');
+  const wanted = new Set(first.schema.fields.map(({ name }) => name));
+  for (const { name, schema } of others) {
+    const names = new Set(schema.fields.map((one) => one.name));
+    const [missing] = [...wanted].filter((one) => !names.has(one));
+    const [extra] = [...names].filter((one) => !wanted.has(one));
+    if (missing === undefined && extra === undefined) continue;
+    const what =
+      missing === undefined
+        ? `has a column ${extra} that ${first.name} has not`
+        : `has no column ${missing}, which ${first.name} has`;
+    throw new HeadgateError('file.format', `reading several files as one stream: ${name} ${what}`);
+  }
+  return first;
+}
+
+/** The content with the types of its columns, found over all of their values. */
+export async function inferCsv(content: FileContent, { duck }: Pick<Context, 'duck'>): Promise<FileContent> {
   await using open = await duck();
+  const names = content.schema.fields.map(({ name }) => name);
   try {
     // Rows that do not fit the columns are not evidence; they are refused, or stop the run, when the file is loaded.
-    const rejects = { table: 'inference_errors', scan: 'inference_scans' };
-    const positional: Schema = { fields: names.map((_, i) => field(`c${i}`, text)) };
-    const source = readCsv([path], positional, { dialect, rejects });
-    const { rows, types } = await inferColumns(
+    const source = readCsvFiles(content.files, names, 'c', {
+      rejects: { table: 'inference_errors', scan: 'inference_scans' },
+    });
+    const { rows, found } = await inferColumns(
       open,
       source,
-      names.map((_, i) => `c${i}`),
+      names.map((_, at) => `c${at}`),
     );
+    const local = names.filter((_, at) => isLocalDate(found[at]));
     return {
-      schema: { fields: names.map((name, i) => field(name, types[i] ?? text)) },
-      csv: dialect,
-      wire: await passesAsWire(file),
+      ...content,
+      schema: { fields: names.map((name, at) => field(name, found[at] ? typeOf(found[at]) : text)) },
       rows,
+      notes: [
+        ...content.notes,
+        ...local.map((name) => `${name} holds dates like 01/02/2024, whose day and month cannot be told apart: it stays text`),
+      ],
     };
   } catch (error) {
-    throw unreadable(path, 'csv', error);
+    throw unreadable(content.files[0]?.name ?? '', 'csv', error);
   }
 }
 
-/** A quote inside an unquoted value reads differently elsewhere: such a file has to be written anew. */
-async function passesAsWire(file: FileRef): Promise<boolean> {
-  if (!isWireCsv(file)) return false;
-  try {
-    for await (const _records of csvBytes(file));
-    return true;
-  } catch (error) {
-    if (error instanceof HeadgateError && (error.code === 'file.format' || error.code === 'file.truncated')) return false;
-    throw error;
-  }
-}
-
-/** The type of each text expression over all rows of `source`. */
+/** What the values of each text expression are, over all rows of `source`. */
 async function inferColumns(
   duck: Duck,
   source: string,
   texts: readonly string[],
-): Promise<{ rows: number; types: LogicalType[] }> {
-  const types: LogicalType[] = [];
+): Promise<{ readonly rows: number; readonly found: readonly Evidence[] }> {
+  const found: Evidence[] = [];
   let rows = 0;
   for (let from = 0; from < texts.length; from += columnsPerPass) {
     const some = texts.slice(from, from + columnsPerPass);
     const [row = []] = await duck.rows(`select count(*), ${some.flatMap(evidence).join(', ')} from ${source}`);
     rows = Number(row[0] ?? 0);
-    for (const at of some.keys()) types.push(typeOf(evidenceAt(row, 1 + 3 * at)));
+    for (const at of some.keys()) found.push(evidenceAt(row, 1 + 3 * at));
+    await duck.run('drop table if exists inference_errors; drop table if exists inference_scans');
   }
-  return { rows, types };
+  return { rows, found };
 }
 
 function evidenceAt(row: readonly (string | null)[], at: number): Evidence {
   return { bits: row[at] ?? null, whole: row[at + 1] ?? null, fraction: row[at + 2] ?? null };
 }
 
-async function ndjsonContent(path: string, duck: Duck): Promise<FileContent> {
-  const documents = ndjsonDocuments([path], { lenient: true });
+type Found = Pick<FileContent, 'schema' | 'rows'>;
+
+async function ndjsonContent(name: string, paths: readonly string[], duck: Duck): Promise<Found> {
+  const documents = ndjsonDocuments(paths, { lenient: true });
   const found = await duck.rows(
     // Numbered behind unnest: keys of one line keep their order.
     'select key, min(at_row) as first from (select key, row_number() over () as at_row from ' +
       `(select unnest(json_keys(doc)) as key from ${documents})) group by key order by first`,
   );
   const keys = found.map(([key]) => key ?? '');
-  checkKeys(path, keys);
+  checkKeys(name, keys);
   const fields: Field[] = [];
   let rows = 0;
   for (let from = 0; from < keys.length; from += columnsPerPass) {
@@ -129,7 +184,7 @@ async function ndjsonContent(path: string, duck: Duck): Promise<FileContent> {
     rows = Number(row[0] ?? 0);
     for (const [i, key] of some.entries()) fields.push(field(key, ndjsonType(row[1 + 4 * i] ?? '', evidenceAt(row, 2 + 4 * i))));
   }
-  if (keys.length === 0) throw new HeadgateError('file.format', `reading ${path} as ndjson: no line is an object with keys`);
+  if (keys.length === 0) throw new HeadgateError('file.format', `reading ${name} as ndjson: no line is an object with keys`);
   return { schema: { fields }, rows };
 }
 
@@ -144,25 +199,37 @@ function ndjsonType(kinds: string, found: Evidence): LogicalType {
 }
 
 /** Names of columns are compared without case everywhere behind this. */
-function checkKeys(path: string, keys: readonly string[]): void {
+function checkKeys(name: string, keys: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const key of keys) {
     const before = seen.get(key.toLowerCase());
-    if (key === '') throw new HeadgateError('file.format', `reading ${path}: a key of its objects is empty`);
+    if (key === '') throw new HeadgateError('file.format', `reading ${name}: a key of its objects is empty`);
     if (before !== undefined) {
-      throw new HeadgateError('file.format', `reading ${path}: the keys ${before} and ${key} differ only in case`);
+      throw new HeadgateError('file.format', `reading ${name}: the keys ${before} and ${key} differ only in case`);
     }
     seen.set(key.toLowerCase(), key);
   }
 }
 
-async function parquetContent(path: string, duck: Duck): Promise<FileContent> {
-  const columns = await duck.rows(
-    `select column_name, column_type from (describe select * from read_parquet(${quoteText(path)}))`,
-  );
-  const [counted] = await duck.rows(`select sum(num_rows) from parquet_file_metadata(${quoteText(path)})`);
-  const fields = columns.map(([name, type]) => field(name ?? '', parquetType(type ?? '')));
-  return { schema: { fields }, rows: Number(counted?.[0] ?? 0) };
+async function parquetContent(files: readonly Plain[], duck: Duck): Promise<Found> {
+  const described: { readonly name: string; readonly fields: readonly Field[] }[] = [];
+  for (const { path, name } of files) {
+    const columns = await duck.rows(
+      `select column_name, column_type from (describe select * from read_parquet(${quoteText(path)}))`,
+    );
+    described.push({ name, fields: columns.map(([column, type]) => field(column ?? '', parquetType(type ?? ''))) });
+  }
+  const [first, ...others] = described;
+  const shape = (fields: readonly Field[]): string => JSON.stringify(fields.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
+  const other = others.find(({ fields }) => shape(fields) !== shape(first?.fields ?? []));
+  if (other)
+    throw new HeadgateError(
+      'file.format',
+      `reading several files as one stream: ${other.name} has other columns than ${first?.name}`,
+    );
+  const list = files.map(({ path }) => quoteText(path)).join(', ');
+  const [counted] = await duck.rows(`select sum(num_rows) from parquet_file_metadata([${list}])`);
+  return { schema: { fields: first?.fields ?? [] }, rows: Number(counted?.[0] ?? 0) };
 }
 
 /** Nested types become JSON; what only Parquet's reader has (nanoseconds, enums) keeps its text. */
@@ -173,15 +240,15 @@ function parquetType(type: string): LogicalType {
 }
 
 /** The reader's complaint, said of the file: what was asked is our own statement, so the file is at fault. */
-function unreadable(path: string, format: string, error: unknown): unknown {
+function unreadable(name: string, format: string, error: unknown): unknown {
   if (
     !(error instanceof HeadgateError) ||
     !['query.invalid', 'file.format', 'value.invalid', 'internal.unexpected'].includes(error.code)
   )
     return error;
   if (error.code === 'file.format') return error;
-  const hint = format === 'csv' ? 'its line ends may be mixed, its quotes unbalanced, or its delimiter another one' : undefined;
-  return new HeadgateError('file.format', `reading ${path} as ${format}: its content cannot be parsed`, {
+  const hint = format === 'csv' ? 'its quotes may be unbalanced, or its delimiter another one' : undefined;
+  return new HeadgateError('file.format', `reading ${name} as ${format}: its content cannot be parsed`, {
     cause: error,
     ...(hint && { hint }),
   });

@@ -3,45 +3,52 @@ import type { StreamInfo, StreamRef } from '../../domain/schema.ts';
 import type { Context, FileRef, Finding, InfersTypes, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
 import { checkUnchanged } from '../../sdk/file-bytes.ts';
 import { matchStreams } from '../_sql/match.ts';
-import { inspect, type FileFacts } from './inspect.ts';
-import { isPattern, standard, streamName, type FileConfig } from './location.ts';
-import { contentOf, type FileContent } from './schema.ts';
-import { spool } from './spool.ts';
+import { findFiles } from './input/find.ts';
+import { inspect } from './input/inspect.ts';
+import { makePlain, type Found, type Plain } from './input/plain.ts';
+import { isUrl, label, standard, streamName, type FileConfig } from './location.ts';
+import { contentOf, inferCsv, type FileContent } from './schema.ts';
 
-interface Opened {
-  readonly path: string;
-  readonly facts: FileFacts;
+/** What was found out about a connection's files, as long as they stay as they were: each command asks several times. */
+interface Known {
+  readonly found: readonly (Found & Pick<Plain, 'size' | 'modified'>)[];
   readonly content: FileContent;
 }
 
+const known = new WeakMap<FileConfig, Known>();
+
 /**
- * One file, one stream. The file is looked at when first asked, standard input spooled then; a csv file is read to its end
- * only when somebody needs its types.
+ * One file, or several with the same columns, as one stream. They are looked at when first asked: fetched, unpacked and brought
+ * to UTF-8 in scratch where need be, and read to their end.
  */
 export class FileSource implements Source, InfersTypes {
   readonly #config: FileConfig;
   readonly #context: Context;
-  #opened: Promise<Opened> | undefined;
+  readonly #name: string;
+  #opened: Promise<Known> | undefined;
 
   constructor(config: FileConfig, context: Context) {
     this.#config = config;
     this.#context = context;
+    this.#name = label(config.path);
   }
 
   async check(): Promise<readonly Finding[]> {
     try {
-      // Standard input cannot be looked at without taking it.
-      if (this.#config.path !== standard) await inspect(this.#path(), this.#config.format);
+      // Standard input cannot be looked at without taking it, an address not without fetching it.
+      const look = this.#config.path !== standard && !isUrl(this.#config.path);
+      if (look)
+        for (const found of await findFiles(this.#config, this.#context)) await makePlain(found, this.#config, this.#context);
       return [];
     } catch (error) {
-      const { code, message, hint } = asHeadgateError(error, `checking ${this.#config.path}`);
+      const { code, message, hint } = asHeadgateError(error, `checking ${this.#name}`);
       return [{ level: 'error', code, message, hint }];
     }
   }
 
   async discover(wanted?: readonly StreamRef[]): Promise<readonly StreamInfo[]> {
     if (wanted?.some((ref) => ref.query !== undefined)) {
-      throw new HeadgateError('stream.query', `reading ${this.#config.path}: a file takes no query`, {
+      throw new HeadgateError('stream.query', `reading ${this.#name}: a file takes no query`, {
         hint: 'use --select and --where',
       });
     }
@@ -50,82 +57,103 @@ export class FileSource implements Source, InfersTypes {
   }
 
   async inferTypes(stream: StreamInfo): Promise<StreamInfo> {
-    const { path, facts } = await this.#open();
+    const { found, content } = await this.#open();
     if (!this.#config.infer || this.#config.format !== 'csv') return stream;
-    const content = await contentOf(this.#config, path, facts, true, () => this.#context.duck());
-    return this.#info({ path, facts, content });
+    if (content.rows !== undefined) return this.#info({ found, content });
+    const typed = { found, content: await inferCsv(content, this.#context) };
+    known.set(this.#config, typed);
+    this.#opened = Promise.resolve(typed);
+    return this.#info(typed);
   }
 
-  #info({ facts, content }: Opened): StreamInfo {
+  #info({ found, content }: Known): StreamInfo {
     return {
       stream: this.#stream(),
       kind: 'file',
       schema: content.schema,
       cursors: [],
-      estimatedBytes: facts.size,
-      revision: `${facts.size}@${facts.modified}`,
-      ...(content.wire && { wire: true }),
+      estimatedBytes: sizeOf(content),
+      revision: found.map(({ size, modified }) => `${size}@${modified}`).join(' '),
+      wire: content.wire,
+      notes: content.notes,
+      ...(content.judged !== undefined && { judged: content.judged }),
       ...(content.rows !== undefined && { estimatedRows: content.rows }),
     };
   }
 
   async *read({ flows }: ReadRequest): AsyncGenerator<SourceEvent> {
-    const { path, facts, content } = await this.#open();
+    const { content } = await this.#open();
     const [flow] = flows;
-    if (!flow) throw new HeadgateError('stream.missing', `reading ${path}: no stream was asked for`);
-    const { size, modified } = facts;
-    this.#goOn();
-    await checkUnchanged({ path, size, modified });
+    if (!flow) throw new HeadgateError('stream.missing', `reading ${this.#name}: no stream was asked for`);
     // The types of the caller win (it may have fixed them by the table); names and order are the file's.
-    const known = new Map(flow.schema.fields.map((field) => [field.name, field]));
-    const fields = content.schema.fields.map((field) => known.get(field.name) ?? field);
-    const file: FileRef = { path, size, modified, schema: { fields }, ...(content.csv && { csv: content.csv }) };
-    yield { type: 'file', stream: flow.stream, file };
+    const types = new Map(flow.schema.fields.map((field) => [field.name, field]));
+    for (const { path, size, modified, schema, csv } of content.files) {
+      this.#goOn();
+      await checkUnchanged({ path, size, modified });
+      const fields = schema.fields.map((field) => types.get(field.name) ?? field);
+      const file: FileRef = { path, size, modified, schema: { fields }, ...(csv && { csv }) };
+      yield { type: 'file', stream: flow.stream, file };
+    }
     this.#goOn();
-    await checkUnchanged({ path, size, modified });
+    for (const file of content.files) await checkUnchanged(file);
+    const size = sizeOf(content);
+    const [first] = content.files;
+    const files = content.files.length === 1 ? '' : ` of ${content.files.length} files`;
     yield {
       type: 'checkpoint',
-      position: { kind: 'file', size, modified },
+      position: { kind: 'file', size, modified: first?.modified ?? '' },
       proof: {
-        evidence: `${size.toLocaleString('en')} bytes to the end of the file`,
-        guarantee: 'one file, unchanged while it was read',
-        warnings: [],
+        evidence: `${size.toLocaleString('en')} bytes to the end${files === '' ? ' of the file' : files}`,
+        guarantee: files === '' ? 'one file, unchanged while it was read' : 'files, unchanged while they were read',
+        warnings: content.notes,
       },
     };
   }
 
   explain(): readonly string[] {
-    return [`read ${this.#config.path} as ${this.#config.format}`];
+    return [`read ${this.#name} as ${this.#config.format}`];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
   /** The file is read by whoever takes it over; between two events is where this side can be stopped. */
   #goOn(): void {
-    if (this.#context.signal.aborted)
-      throw new HeadgateError('run.cancelled', `reading ${this.#config.path}: stopped on request`);
+    if (this.#context.signal.aborted) throw new HeadgateError('run.cancelled', `reading ${this.#name}: stopped on request`);
   }
 
   #stream(): StreamRef {
     return { name: streamName(this.#config.path) };
   }
 
-  #path(): string {
-    const { path } = this.#config;
-    if (!isPattern(path)) return path;
-    throw new HeadgateError('file.missing', `reading ${path}: it names a folder or a pattern`, { hint: 'name one file' });
-  }
-
-  #open(): Promise<Opened> {
+  #open(): Promise<Known> {
     this.#opened ??= this.#look();
     return this.#opened;
   }
 
-  async #look(): Promise<Opened> {
-    const { format } = this.#config;
-    const path = this.#config.path === standard ? await spool(process.stdin, format, this.#context) : this.#path();
-    const facts = await inspect(path, format);
-    const content = await contentOf(this.#config, path, facts, false, () => this.#context.duck());
-    return { path, facts, content };
+  async #look(): Promise<Known> {
+    const before = known.get(this.#config);
+    if (before && (await isAsBefore(before))) return before;
+    const files: Plain[] = [];
+    const found: Known['found'][number][] = [];
+    for (const file of await findFiles(this.#config, this.#context)) {
+      const { size, modified } = await inspect(file.path, file.name);
+      found.push({ ...file, size, modified });
+      files.push(await makePlain(file, this.#config, this.#context));
+    }
+    const now = { found, content: await contentOf(this.#config, files, this.#context) };
+    known.set(this.#config, now);
+    return now;
+  }
+}
+
+const sizeOf = ({ files }: FileContent): number => files.reduce((sum, { size }) => sum + size, 0);
+
+/** Neither the files nor what was made of them in scratch have changed or gone. */
+async function isAsBefore({ found, content }: Known): Promise<boolean> {
+  try {
+    for (const file of [...found, ...content.files]) await checkUnchanged(file);
+    return true;
+  } catch {
+    return false;
   }
 }

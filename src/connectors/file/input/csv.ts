@@ -1,0 +1,88 @@
+/** A csv file as its readers need it: its dialect settled over all of its bytes, its records ended alike. */
+import type { Context, CsvDialect } from '../../../sdk/index.ts';
+import type { FileConfig } from '../location.ts';
+import { candidates, columnsOf, score, type Columns } from './dialect.ts';
+import { headOf } from './inspect.ts';
+import type { Plain } from './plain.ts';
+import { glances } from './spool.ts';
+import { Survey, type Marks } from './survey.ts';
+
+export interface SettledCsv {
+  readonly dialect: CsvDialect;
+  readonly names: readonly string[];
+  readonly notes: readonly string[];
+  /** Every reader of csv takes its quotes and line ends alike. */
+  readonly clean: boolean;
+  /** Its records end in several ways, or with carriage returns: they must be made even before anyone reads them. */
+  readonly uneven: boolean;
+}
+
+/** A header or first record longer than this is cut. */
+const longestHeader = 64 * 1024 * 1024;
+
+/** Reads the file once; twice where its quotes do not add up, to see whether a backslash escapes them. */
+export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pick<Context, 'signal'>): Promise<SettledCsv> {
+  const { path, head, size } = file;
+  const survey = async (marks: readonly Marks[]): Promise<readonly Surveyed[]> => {
+    const surveys = marks.map((one) => ({ marks: one, found: new Survey(one, { counts: marks.length > 1 }) }));
+    for await (const chunk of glances(path, signal)) for (const { found } of surveys) found.push(chunk);
+    for (const { found } of surveys) found.end();
+    return surveys;
+  };
+  const all = await survey(candidates(head.toString('utf8'), config));
+  let best = all.reduce((a, b) => (score(b.found) > score(a.found) ? b : a));
+  if (best.found.malformed > 0 && config.escape === undefined && config.quote !== '') {
+    const [escaped] = await survey([{ ...best.marks, escape: '\\' }]);
+    if (escaped && escaped.found.malformed === 0 && !escaped.found.open) best = escaped;
+  }
+  const { marks, found } = best;
+  const start = found.firstEnd > head.length ? await headOf(path, Math.min(found.firstEnd, longestHeader)) : head;
+  const columns = columnsOf(start.toString('utf8'), start.length >= size, marks, config);
+  const kinds = Object.values(found.ends).filter((count) => count > 0).length;
+  return {
+    dialect: { ...marks, header: columns.header, ...(found.zeros > 0 && { zeros: true }) },
+    names: columns.names,
+    notes: notesOf(columns, best, kinds),
+    clean: found.stray + found.malformed + found.zeros === 0 && !found.open,
+    uneven: kinds > 1 || found.ends.cr > 0,
+  };
+}
+
+interface Surveyed {
+  readonly marks: Marks;
+  readonly found: Survey;
+}
+
+function notesOf({ notes }: Columns, { marks, found }: Surveyed, kinds: number): readonly string[] {
+  const amount = (count: number, one: string, many: string): string =>
+    `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  return [
+    ...(marks.escape === '\\' ? ['a backslash escapes its quotes'] : []),
+    ...(kinds > 1 ? ['its lines end in several ways; each of them ends a record'] : []),
+    ...(found.zeros > 0 ? [`it holds ${amount(found.zeros, 'zero byte', 'zero bytes')}: values with one are refused`] : []),
+    ...notes,
+  ];
+}
+
+/** The same records, each with a line feed behind it. What stands in quotes stays. */
+export async function* evenLines(chunks: AsyncIterable<Buffer>, marks: Marks): AsyncGenerator<Buffer> {
+  const lf = 0x0a;
+  let chunk: Buffer = Buffer.alloc(0);
+  let dropped: number[] = [];
+  const lineEnds = {
+    onReturn: (at: number) => void (chunk[at] = lf),
+    onPair: (at: number) => void dropped.push(at),
+  };
+  const survey = new Survey(marks, { lineEnds });
+  for await (const next of chunks) {
+    chunk = next;
+    dropped = [];
+    survey.push(chunk);
+    let from = 0;
+    for (const at of dropped) {
+      if (at > from) yield chunk.subarray(from, at);
+      from = at + 1;
+    }
+    if (from < chunk.length) yield chunk.subarray(from);
+  }
+}

@@ -1,0 +1,39 @@
+/** The files that a location means, on local disk: a path, what a pattern matches, what an address or a pipe delivers. */
+import { glob, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { HeadgateError } from '../../../domain/error.ts';
+import type { Context } from '../../../sdk/index.ts';
+import { isPattern, isUrl, label, standard, type FileConfig } from '../location.ts';
+import type { Found } from './plain.ts';
+import { spool } from './spool.ts';
+import { bounded } from './unpack.ts';
+
+/** In the order of their names. Throws `file.missing` where there is none, and what fetching throws. */
+export async function findFiles(config: FileConfig, context: Pick<Context, 'scratch' | 'signal'>): Promise<readonly Found[]> {
+  const { path, format } = config;
+  if (path === standard) {
+    const to = join(context.scratch, `stdin.${format}`);
+    return [{ path: await spool(process.stdin, to, 'reading standard input', context), name: 'standard input' }];
+  }
+  if (isUrl(path)) {
+    const { fetched } = await import('./fetch.ts');
+    const name = label(path);
+    const to = join(context.scratch, `${Date.now()}-${basename(new URL(path).pathname) || 'file'}`);
+    return [{ path: await spool(bounded(name, fetched(path, context.signal), config), to, `fetching ${name}`, context), name }];
+  }
+  if (isPattern(path)) {
+    throw new HeadgateError('file.missing', `reading ${path}: it names a folder or a pattern`, {
+      hint: 'name one file, or several as folder/*.csv',
+    });
+  }
+  if (!path.includes('*') || (await isThere(path))) return [{ path, name: path }];
+  const paths = (await Array.fromAsync(glob(path))).sort();
+  if (paths.length === 0) throw new HeadgateError('file.missing', `reading ${path}: no file has such a name`);
+  return paths.map((one) => ({ path: one, name: one }));
+}
+
+const isThere = async (path: string): Promise<boolean> =>
+  await stat(path).then(
+    () => true,
+    () => false,
+  );

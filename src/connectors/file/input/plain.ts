@@ -1,0 +1,89 @@
+/** A file as it came, made plain: unpacked, its sheet or member taken out, its text in UTF-8, its records one per line. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Context } from '../../../sdk/index.ts';
+import type { FileConfig } from '../location.ts';
+import { asUtf8, encodingOfHead, encodingOfText, type Encoded } from './encoding.ts';
+import { inspect, packingOf, requireParquet, requireText, type FileFacts } from './inspect.ts';
+import { isSpread, jsonLines } from './json-records.ts';
+import { bytesOf, glances, spool } from './spool.ts';
+import { bounded, unpacked } from './unpack.ts';
+
+/** A file that DuckDB and the loaders can open: the person's own, or one in scratch. */
+export interface Plain extends FileFacts {
+  readonly path: string;
+  /** For messages: the person's own name for it. */
+  readonly name: string;
+  /** What was done to it, and why: words for people. */
+  readonly notes: readonly string[];
+}
+
+/** A file on local disk and what to call it. */
+export interface Found {
+  readonly path: string;
+  readonly name: string;
+}
+
+type Place = Pick<Context, 'scratch' | 'signal'>;
+
+/** Throws `file.missing`, `access.denied`, `file.format`, `file.truncated`, `file.limit`, `disk.full`. */
+export async function makePlain(found: Found, config: FileConfig, place: Place): Promise<Plain> {
+  const { name } = found;
+  const opened = await unpack({ ...found, ...(await inspect(found.path, name)), notes: [] }, config, place);
+  if (config.format === 'parquet') {
+    await requireParquet(opened.path, name, opened);
+    return opened;
+  }
+  // Other bytes than text are called what they are, not text in a wrong encoding.
+  if ((config.encoding ?? encodingOfHead(opened.head)) === undefined) requireText(config.format, name, opened.head);
+  const text = await inUtf8(opened, config, place);
+  requireText(config.format, name, text.head);
+  if (config.format !== 'ndjson' || !isSpread(text.head)) return text;
+  return await becomes(text, jsonLines(name, bytesOf(text.path, place.signal)), place);
+}
+
+async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
+  const { name, path, size, head } = file;
+  const packing = packingOf(head);
+  if (packing === undefined) return file;
+  if (packing === 'zip') {
+    const { openArchive, chooseMember } = await import('./zip.ts');
+    await using archive = await openArchive(name, path);
+    if (config.format === 'csv' && archive.members.some(({ fileName }) => fileName === 'xl/workbook.xml')) {
+      const { sheetAsCsv } = await import('./xlsx.ts');
+      const { sheet, rows } = await sheetAsCsv(name, archive, config);
+      return await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`);
+    }
+    const member = chooseMember(name, archive.members, config.member);
+    const bytes = bounded(name, archive.read(member), config, member.compressedSize);
+    return await becomes(file, bytes, place, `its member ${JSON.stringify(member.fileName)} is read`);
+  }
+  return await becomes(file, bounded(name, unpacked(name, path, packing), config, size), place, `it is unpacked from ${packing}`);
+}
+
+async function inUtf8(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
+  const { name, path, head } = file;
+  const chunks = (): AsyncIterable<Buffer> => bytesOf(path, place.signal);
+  const declared: Encoded | undefined = config.encoding && { encoding: config.encoding, known: 'as you say' };
+  const looks = (): AsyncIterable<Buffer> => glances(path, place.signal);
+  const { encoding, known } = declared ?? encodingOfHead(head) ?? (await encodingOfText(name, looks));
+  if (encoding !== 'utf-8')
+    return await becomes(file, asUtf8(name, chunks(), encoding), place, `it is read as ${encoding}: ${known}`);
+  // A mark or a person's word says what the bytes should be, not that they are.
+  if (known !== 'all of its bytes are') for await (const _text of asUtf8(name, chunks(), encoding));
+  return file;
+}
+
+/** The file with other content, in scratch. What it was made from goes, where that was in scratch too. */
+export async function becomes(
+  file: Plain,
+  bytes: AsyncIterable<Buffer>,
+  { scratch, signal }: Place,
+  note?: string,
+): Promise<Plain> {
+  const folder = await mkdtemp(join(scratch, 'input-'));
+  const plainName = basename(file.name).replace(/\.(gz|zst|zip)$/i, '') || 'file';
+  const path = await spool(bytes, join(folder, plainName), `reading ${file.name}`, { signal });
+  if (dirname(dirname(file.path)) === scratch) await rm(file.path, { force: true });
+  return { ...file, ...(await inspect(path, file.name)), path, notes: note === undefined ? file.notes : [...file.notes, note] };
+}

@@ -1,0 +1,214 @@
+/** One sheet of a workbook as csv: cells as the file stores them, dates as ISO text. */
+import { SaxesParser } from 'saxes';
+import { HeadgateError } from '../../../domain/error.ts';
+import type { FileConfig } from '../location.ts';
+import { columnAt, plainNumber, serialText, shownAs, unescaped, type Shown } from './cells.ts';
+import { bounded } from './unpack.ts';
+import type { Archive } from './zip.ts';
+
+export interface Sheet {
+  readonly sheet: string;
+  readonly rows: AsyncIterable<Buffer>;
+}
+
+/** Throws `file.format`, `file.missing` for a sheet that is not there, `file.limit`. */
+export async function sheetAsCsv(name: string, archive: Archive, config: FileConfig): Promise<Sheet> {
+  const part = (path: string): AsyncIterable<string> | undefined => {
+    const member = archive.members.find(({ fileName }) => fileName === path);
+    return member && text(bounded(name, archive.read(member), config, member.compressedSize));
+  };
+  const book = await readBook(name, part);
+  const chosen = chooseSheet(name, book.sheets, config.sheet);
+  const rows = part(chosen.path);
+  if (!rows) throw new HeadgateError('file.format', `reading ${name}: the sheet ${JSON.stringify(chosen.name)} is not in it`);
+  const context: CellContext = {
+    strings: await readStrings(name, part('xl/sharedStrings.xml')),
+    shown: await readStyles(name, part('xl/styles.xml')),
+    since1904: book.since1904,
+  };
+  return { sheet: chosen.name, rows: csvRows(name, rows, context) };
+}
+
+type Part = (path: string) => AsyncIterable<string> | undefined;
+type Attributes = Readonly<Record<string, string>>;
+
+interface SheetPlace {
+  readonly name: string;
+  readonly path: string;
+}
+
+interface CellContext {
+  readonly strings: readonly string[];
+  /** By style number. */
+  readonly shown: readonly Shown[];
+  readonly since1904: boolean;
+}
+
+async function* text(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
+interface Handlers {
+  open?(tag: string, attributes: Attributes): void;
+  text?(text: string): void;
+  close?(tag: string): void;
+}
+
+/** Tags without their prefix. `after` each piece of XML the caller may take what came of it. */
+async function* parse(name: string, xml: AsyncIterable<string> | undefined, handlers: Handlers): AsyncGenerator<undefined> {
+  const parser = new SaxesParser();
+  const local = (tag: string): string => tag.slice(tag.indexOf(':') + 1);
+  parser.on('opentag', (tag) => handlers.open?.(local(tag.name), tag.attributes));
+  parser.on('text', (value) => handlers.text?.(value));
+  parser.on('cdata', (value) => handlers.text?.(value));
+  parser.on('closetag', (tag) => handlers.close?.(local(tag.name)));
+  try {
+    for await (const piece of xml ?? []) {
+      parser.write(piece);
+      yield;
+    }
+    if (xml) parser.close();
+  } catch (error) {
+    if (error instanceof HeadgateError) throw error;
+    // The parser's own words quote the content.
+    throw new HeadgateError('file.format', `reading ${name}: the XML in it is damaged`, { cause: error });
+  }
+}
+
+async function parseAll(name: string, xml: AsyncIterable<string> | undefined, handlers: Handlers): Promise<void> {
+  for await (const _piece of parse(name, xml, handlers));
+}
+
+async function readBook(
+  name: string,
+  part: Part,
+): Promise<{ readonly sheets: readonly SheetPlace[]; readonly since1904: boolean }> {
+  const targets = new Map<string, string>();
+  await parseAll(name, part('xl/_rels/workbook.xml.rels'), {
+    open: (tag, { Id = '', Target = '' }) => {
+      if (tag === 'Relationship') targets.set(Id, Target.startsWith('/') ? Target.slice(1) : `xl/${Target}`);
+    },
+  });
+  const sheets: SheetPlace[] = [];
+  let since1904 = false;
+  await parseAll(name, part('xl/workbook.xml'), {
+    open: (tag, attributes) => {
+      if (tag === 'workbookPr') since1904 = ['1', 'true'].includes(attributes['date1904'] ?? '');
+      if (tag === 'sheet') {
+        sheets.push({ name: attributes['name'] ?? '', path: targets.get(attributes['r:id'] ?? '') ?? '' });
+      }
+    },
+  });
+  return { sheets, since1904 };
+}
+
+/** By name, or else by its number from 1; the first where nothing is asked for. */
+function chooseSheet(name: string, sheets: readonly SheetPlace[], wanted = '1'): SheetPlace {
+  const found = sheets.find((sheet) => sheet.name === wanted) ?? (/^\d+$/.test(wanted) ? sheets[Number(wanted) - 1] : undefined);
+  if (found) return found;
+  throw new HeadgateError('file.missing', `reading ${name}: it has no sheet ${JSON.stringify(wanted)}`, {
+    hint: `its sheets are: ${sheets.map((sheet) => sheet.name).join(', ')}`,
+  });
+}
+
+async function readStrings(name: string, xml: AsyncIterable<string> | undefined): Promise<readonly string[]> {
+  const strings: string[] = [];
+  let value = '';
+  let inText = false;
+  // Readings of Japanese names stand beside the name.
+  let aside = false;
+  await parseAll(name, xml, {
+    open: (tag) => {
+      if (tag === 'si') value = '';
+      else if (tag === 'rPh') aside = true;
+      else if (tag === 't') inText = !aside;
+    },
+    text: (more) => {
+      if (inText) value += more;
+    },
+    close: (tag) => {
+      if (tag === 'si') strings.push(unescaped(value));
+      else if (tag === 'rPh') aside = false;
+      else if (tag === 't') inText = false;
+    },
+  });
+  return strings;
+}
+
+async function readStyles(name: string, xml: AsyncIterable<string> | undefined): Promise<readonly Shown[]> {
+  const codes = new Map<string, string>();
+  const shown: Shown[] = [];
+  let inCells = false;
+  await parseAll(name, xml, {
+    open: (tag, { numFmtId = '0', formatCode = '' }) => {
+      if (tag === 'numFmt') codes.set(numFmtId, formatCode);
+      else if (tag === 'cellXfs') inCells = true;
+      else if (tag === 'xf' && inCells) shown.push(shownAs(Number(numFmtId), codes.get(numFmtId)));
+    },
+    close: (tag) => {
+      if (tag === 'cellXfs') inCells = false;
+    },
+  });
+  return shown;
+}
+
+/** Rows without a value are left out; short ones are filled up to the width of the first. */
+async function* csvRows(name: string, xml: AsyncIterable<string>, context: CellContext): AsyncGenerator<Buffer> {
+  let lines: string[] = [];
+  let row: string[] = [];
+  let cell: Attributes = {};
+  let value: string | undefined;
+  let inValue = false;
+  let width = 0;
+  const parsing = parse(name, xml, {
+    open: (tag, attributes) => {
+      if (tag === 'row') row = [];
+      else if (tag === 'c') [cell, value] = [attributes, undefined];
+      else if (tag === 'v' || tag === 't') inValue = true;
+      if (inValue) value ??= '';
+    },
+    text: (more) => {
+      if (inValue) value += more;
+    },
+    close: (tag) => {
+      if (tag === 'v' || tag === 't') inValue = false;
+      else if (tag === 'c' && value !== undefined) {
+        const at = columnAt(cell['r'] ?? '');
+        row[at < 0 ? row.length : at] = quoted(cellText(cell, value, context));
+      } else if (tag === 'row' && row.length > 0) {
+        width ||= row.length;
+        lines.push(`${Array.from({ length: Math.max(width, row.length) }, (_, at) => row[at] ?? '').join(',')}\n`);
+      }
+    },
+  });
+  for await (const _piece of parsing) {
+    yield Buffer.from(lines.join(''));
+    lines = [];
+  }
+}
+
+function cellText(
+  { t: type = 'n', s: style = '0' }: Attributes,
+  value: string,
+  { strings, shown, since1904 }: CellContext,
+): string {
+  switch (type) {
+    case 's':
+      return strings[Number(value)] ?? '';
+    case 'b':
+      return value === '1' ? 'true' : 'false';
+    case 'n': {
+      const as = shown[Number(style)] ?? 'number';
+      return as === 'number' ? plainNumber(value) : serialText(value, as, since1904);
+    }
+    default:
+      // Formula results, text in place, errors and ISO dates.
+      return unescaped(value);
+  }
+}
+
+/** Always in quotes where anything could be misread; an empty text is not the same as no cell. */
+const quoted = (value: string): string =>
+  value === '' || /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
