@@ -53,6 +53,11 @@ export const options = {
   where: { kind: 'text', value: 'SQL', help: "keep rows for which this holds, in the source's own SQL" },
   rename: { kind: 'list', value: 'A=B', help: 'field A becomes column B; may be repeated' },
   cast: { kind: 'list', value: 'A=TYPE', help: 'convert field A, e.g. `price=decimal(12,2)`; may be repeated' },
+  schema: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'fields, types and rules that every row is held to, as a JSON file (docs/rules.md)',
+  },
   lookback: {
     kind: 'text',
     value: 'AMOUNT',

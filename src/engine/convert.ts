@@ -9,13 +9,15 @@ import type { Convert } from './sinks.ts';
 
 /** The staged lane's middle for one flow: from what the source wrote to what the destination loads. */
 export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']>, flow: Flow, context: Context): Convert {
-  const fields = plan.mappings.map(({ column, source }) => ({ ...source, name: column.as, type: column.cast ?? source.type }));
+  const cast = ({ column, source }: Plan['mappings'][number]) => (flow.shape.rules ? source.type : (column.cast ?? source.type));
+  const fields = plan.mappings.map((mapping) => ({ ...mapping.source, name: mapping.column.as, type: cast(mapping) }));
   return async (input, path) => {
     await using duck = await context.duck();
     return await convert(duck, {
       input: { format: plan.format, files: [input], schema: 'schema' in input ? input.schema : { fields } },
       columns: conversion.columns,
       ...(conversion.where !== undefined && { where: conversion.where }),
+      ...(flow.shape.rules && { rules: flow.shape.rules }),
       output: { format: plan.loadFormat, path, schema: conversion.output },
       rejects: flow.rejects,
     });

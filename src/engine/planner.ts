@@ -88,6 +88,7 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
 /** Types that a person would not expect to change, said before they do. */
 function typeReasons(mappings: readonly Mapping[]): readonly Reason[] {
   return mappings.flatMap(({ source, target, column }): readonly Reason[] => {
+    if (column.cast && typeName(column.cast) === typeName(source.type)) return [];
     if (column.cast)
       return [{ about: 'types', text: `${column.from}: ${typeName(source.type)} is cast to ${typeName(column.cast)}` }];
     if (sameNative(source, target) || source.type.kind === target.type.kind) {

@@ -1,5 +1,5 @@
 /** Rules in words: why a row is refused (it follows "the field x is"), and what `headgate plan` says will be checked. Pure. */
-import type { Condition, Rule } from '../domain/rules.ts';
+import type { Condition, FieldRules, Rule } from '../domain/rules.ts';
 import { ruleFields } from '../domain/rules.ts';
 
 /** Our own words, or those of the person who wrote the rule. */
@@ -73,4 +73,15 @@ function wanted(rule: Rule): string {
     default:
       return rule.rule;
   }
+}
+
+/** What happens to the text of a field before it is judged: `trim, lower`. */
+export function stepWords({ trim, case: letters, default: otherwise, replace }: FieldRules): string {
+  const replaced = Object.keys(replace ?? {}).length;
+  return [
+    ...(trim ? ['trim'] : []),
+    ...(letters === undefined ? [] : [letters]),
+    ...(otherwise === undefined ? [] : [`empty becomes ${JSON.stringify(otherwise)}`]),
+    ...(replaced > 0 ? [`${replaced} texts are replaced`] : []),
+  ].join(', ');
 }
