@@ -76,10 +76,7 @@ function foundSql(rule: Rule & { rule: 'pattern' }, text: string, setOf: SetOf):
 /** What rows are compared by; NULL where all fields are empty, or one does not fit its type. */
 export function uniqueKey(rule: Rule & { rule: 'unique' }, cellOf: CellOf): string {
   const cells = rule.fields.map(cellOf);
-  const values = cells.map((cell) => {
-    const value = rule.ignoreCase && cell.type.kind === 'text' ? `lower(${cell.value})` : cell.value;
-    return cell.type.kind === 'text' ? `case when not ${cell.empty} then ${value} end` : value;
-  });
+  const values = cells.map(({ type, value }) => (rule.ignoreCase && type.kind === 'text' ? `lower(${value})` : value));
   const fits = cells.flatMap((cell: Cell) => cell.fits ?? []);
   const [only] = values;
   const key = values.length === 1 ? only : `{${values.map((value, at) => `'v${at}': ${value}`).join(', ')}}`;

@@ -78,7 +78,7 @@ function expressions({ name, raw, type, trusted }: RowColumn, at: number, rules:
     cell: {
       type,
       text,
-      value: valueOf(type, at, wire),
+      value: valueOf(type, at),
       empty: named('e', at),
       ...(fits !== undefined && { fits }),
     },
@@ -104,17 +104,17 @@ function unlessBlank(wire: string, text: string, value: string | undefined): str
 }
 
 /** Of the type that `duckType` names; asked only where the text fits. */
-function valueOf(type: LogicalType, at: number, wire: string): string {
+function valueOf(type: LogicalType, at: number): string {
   switch (type.kind) {
     case 'text':
-      return `nullif(${wire}, '')`;
+      return `case when not ${named('e', at)} then ${named('w', at)} end`;
     case 'boolean':
-      return `(${wire} in ('true', 't'))`;
+      return `(${named('w', at)} in ('true', 't'))`;
     case 'date':
     case 'timestamp':
       // What DuckDB writes otherwise than we do: years before our era.
       return `coalesce(${named('v', at)}, ${tryFromWire(type, named('w', at))})`;
     default:
-      return duckType(type) === 'VARCHAR' ? wire : named('v', at);
+      return duckType(type) === 'VARCHAR' ? named('w', at) : named('v', at);
   }
 }

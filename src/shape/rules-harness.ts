@@ -64,6 +64,12 @@ export class Bench implements AsyncDisposable {
     };
   }
 
+  /** Records of the last output: a text may hold line ends. */
+  async count(): Promise<number> {
+    const text = await readFile(join(this.folder, 'out.csv'), 'utf8');
+    return text.replaceAll(/"[^"]*"/g, '').split('\n').length - 1;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.duck[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true });
