@@ -23,7 +23,10 @@ const constant = z.union([
   z.string(),
   z
     .number()
-    .refine((value) => Number.isSafeInteger(value) || String(value).length <= 16, 'write a number of this size as a text')
+    .refine(
+      (value) => Number.isSafeInteger(value) || (!Number.isInteger(value) && String(value).length <= 16),
+      'write a number of this size as a text',
+    )
     .transform(String),
 ]);
 const breach = { level: z.enum(['error', 'warning']).default('error'), message: z.string().min(1).optional() };
