@@ -7,17 +7,19 @@ import { parseArgs } from 'node:util';
 import { shapes } from './data.ts';
 import { headgate, type Job } from './job.ts';
 import { csvPg } from './jobs/csv-pg.ts';
+import { csvPgRules } from './jobs/csv-pg-rules.ts';
 import { idle } from './jobs/idle.ts';
 import { merge } from './jobs/merge.ts';
 import { pgDuckdb } from './jobs/pg-duckdb.ts';
 import { pgPg } from './jobs/pg-pg.ts';
+import { rules } from './jobs/rules.ts';
 import { measure } from './measure.ts';
 import { report, verdicts } from './report.ts';
 import { spread } from './rounds.ts';
 import { durability, startServer, type BenchServer } from './server.ts';
 import { runSuite, type SuiteResult } from './suite.ts';
 
-const jobs: readonly Job[] = [pgPg, pgDuckdb, csvPg, merge, idle];
+const jobs: readonly Job[] = [pgPg, pgDuckdb, csvPg, csvPgRules, rules, merge, idle];
 
 const { values } = parseArgs({
   options: {

@@ -34,7 +34,7 @@ export function preparedText(field: FieldRules, rules: readonly Rule[], raw: str
   return text;
 }
 
-/** Is a text empty? `trims` = white space at its ends is gone already. */
+/** Is a text empty? Never NULL. `trims` = white space at its ends is gone already. */
 export function emptyText(text: string, trims: boolean): string {
-  return `(${text} is null or ${trims ? `${text} = ''` : blank(text)})`;
+  return `case when ${text} is null then true else ${trims ? `${text} = ''` : blank(text)} end`;
 }

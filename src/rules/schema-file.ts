@@ -18,17 +18,10 @@ export interface SchemaFile {
 const name = z.string().min(1);
 const names = z.array(name).min(1);
 const is = z.enum(['=', '!=', '<', '<=', '>', '>=']);
+const isExact = (value: unknown): boolean =>
+  typeof value !== 'number' || Number.isSafeInteger(value) || (!Number.isInteger(value) && String(value).length <= 16);
 /** Numbers may be written as JSON numbers while JavaScript keeps them exactly. */
-const constant = z.union([
-  z.string(),
-  z
-    .number()
-    .refine(
-      (value) => Number.isSafeInteger(value) || (!Number.isInteger(value) && String(value).length <= 16),
-      'write a number of this size as a text',
-    )
-    .transform(String),
-]);
+const constant = z.union([z.string(), z.number()]).refine(isExact, 'write a number of this size as a text').transform(String);
 const breach = { level: z.enum(['error', 'warning']).default('error'), message: z.string().min(1).optional() };
 
 const condition: z.ZodType<Condition> = z.lazy(() =>

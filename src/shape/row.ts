@@ -95,10 +95,10 @@ function expressions({ name, raw, type, trusted }: RowColumn, at: number, rules:
 
 function emptyOf(type: LogicalType, text: string, field: FieldRules | undefined, value: string | undefined): string {
   const empty = emptyText(text, field?.trim === true && field.replace === undefined);
-  return type.kind === 'text' || value === undefined ? empty : `(${value} is null and ${empty})`;
+  // A value is the cheap proof that there is something; CASE, unlike AND, spares the rest.
+  return type.kind === 'text' || value === undefined ? empty : `case when ${value} is not null then false else ${empty} end`;
 }
 
-/** A value is the cheap proof that the text is not blank. */
 function unlessBlank(wire: string, text: string, value: string | undefined): string {
   return `case when ${value === undefined ? '' : `${value} is null and `}${blank(text)} then null else ${wire} end`;
 }
