@@ -11,7 +11,11 @@ after(() => bench[Symbol.asyncDispose]());
 /** Texts of each type with the value that they stand for: something that JavaScript orders; undefined = it does not fit. */
 const pools = {
   integer: new Map<string, number | undefined>([
-    ...(['1', '01', '+1', '1.0', ' 1 '].map((text) => [text, 1]) as [string, number][]), // pairs, not lists
+    ['1', 1],
+    ['01', 1],
+    ['+1', 1],
+    ['1.0', 1],
+    [' 1 ', 1],
     ['-5', -5],
     ['12', 12],
     ['x', undefined],
