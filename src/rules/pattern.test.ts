@@ -21,6 +21,14 @@ const outside = [
   String.raw`[]`,
   String.raw`[^]`,
   String.raw`(?i:a)`,
+  // RE2 finds it inside of `é`.
+  String.raw`\B`,
+  // DuckDB finds `ab` here.
+  'a^b',
+  'a(?:^b)',
+  'a$b',
+  '(?:a$)b',
+  String.raw`\|^b`,
 ];
 
 test('what RE2 lacks or does otherwise is not in the subset', () => {
@@ -30,6 +38,7 @@ test('what RE2 lacks or does otherwise is not in the subset', () => {
 });
 
 test('what the two write differently is spelled out', () => {
+  assert.equal(commonPattern(String.raw`^(?:a|b)$|^c$`, false), String.raw`\A(?:a|b)\z|\Ac\z`);
   assert.equal(commonPattern(String.raw`^\d+$`, false), String.raw`\A[0-9]+\z`);
   assert.equal(commonPattern(String.raw`(?<year>\d{4})-?x+?`, true), String.raw`(?i)(?:[0-9]{4})\x{2d}?x+`);
   assert.equal(commonPattern(String.raw`[\w.-]\u{1F600}\/`, false), String.raw`[0-9A-Za-z_\x{2e}\x{2d}]\x{1f600}\x{2f}`);

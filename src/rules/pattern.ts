@@ -84,17 +84,24 @@ class Parser {
     if (char === '$') return this.#anchor(String.raw`\z`);
     if (char !== '\\') return { text: this.#literal(char), size: 1 };
     if (this.#peek() === 'b' || this.#peek() === 'B') {
-      // With both flags, JavaScript's words have letters more.
-      if (this.#ignoreCase) throw new NotCommon();
+      // With both flags, JavaScript's words have letters more; and RE2 finds a \B between the bytes of one character.
+      if (this.#ignoreCase || this.#peek() === 'B') throw new NotCommon();
       return this.#anchor(`\\${this.#next()}`);
     }
     const set = this.#set();
     return { text: set === undefined ? this.#literal(this.#escaped()) : `[${set}]`, size: 1 };
   }
 
-  /** RE2 refuses some repeated anchors, and nobody needs them. */
+  /**
+   * RE2 refuses some repeated anchors. DuckDB takes a literal text with an anchor inside for the text alone, so `^` must begin and `$`
+   * must end the pattern or one of its alternatives.
+   */
   #anchor(text: string): Piece {
     if (/[*+?{]/.test(this.#peek())) throw new NotCommon();
+    const before = this.#pattern.slice(0, this.#at - 1).join('');
+    const begins = /^(\((\?:|\?<[^>]+>)?)*$/.test(before) || /(^|[^\\])(\\\\)*\|$/.test(before);
+    if (text === String.raw`\A` && !begins) throw new NotCommon();
+    if (text === String.raw`\z` && !/^(\)*$|\|)/.test(this.#pattern.slice(this.#at).join(''))) throw new NotCommon();
     return { text, size: 1 };
   }
 
