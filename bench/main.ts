@@ -8,18 +8,20 @@ import { shapes } from './data.ts';
 import { headgate, type Job } from './job.ts';
 import { csvDuckdb } from './jobs/csv-duckdb.ts';
 import { csvPg } from './jobs/csv-pg.ts';
+import { csvPgRules } from './jobs/csv-pg-rules.ts';
 import { idle } from './jobs/idle.ts';
 import { merge } from './jobs/merge.ts';
 import { mirror } from './jobs/mirror.ts';
 import { pgDuckdb } from './jobs/pg-duckdb.ts';
 import { pgPg, pgPgText } from './jobs/pg-pg.ts';
+import { rules } from './jobs/rules.ts';
 import { measure } from './measure.ts';
 import { report, verdicts } from './report.ts';
 import { spread } from './rounds.ts';
 import { durability, startServer, type BenchServer } from './server.ts';
 import { runSuite, type SuiteResult } from './suite.ts';
 
-const jobs: readonly Job[] = [pgPg, pgPgText, pgDuckdb, csvPg, csvDuckdb, merge, mirror, idle];
+const jobs: readonly Job[] = [pgPg, pgPgText, pgDuckdb, csvPg, csvPgRules, csvDuckdb, rules, merge, mirror, idle];
 
 const quickRows = 100_000;
 

@@ -13,13 +13,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   sdk: ['domain'],
   staging: ['domain', 'sdk'],
-  shape: ['domain', 'sdk'],
+  rules: ['domain', 'sdk'],
+  shape: ['domain', 'sdk', 'rules'],
   'connectors/_sql': ['domain', 'sdk'],
   'connectors/_net': ['domain'],
   'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
   registry: ['sdk', 'connectors/*'],
-  engine: ['domain', 'sdk', 'staging', 'shape'],
-  cli: ['domain', 'sdk', 'staging', 'shape', 'engine', 'registry'],
+  engine: ['domain', 'sdk', 'staging', 'rules', 'shape'],
+  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry'],
 };
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
@@ -27,7 +28,7 @@ const vendors = [
   { name: /postgres|'pg'|'pg-/i, areas: ['connectors/postgres', 'registry'] },
   { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry'] },
   // DuckDB is also the engine of the staged lane.
-  { name: /duckdb/i, areas: ['connectors/duckdb', 'registry', 'sdk', 'staging', 'shape', 'cli'] },
+  { name: /duckdb/i, areas: ['connectors/duckdb', 'registry', 'sdk', 'staging', 'rules', 'shape', 'cli'] },
 ];
 
 const barrel = 'src/sdk/index.ts';

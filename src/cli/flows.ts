@@ -4,11 +4,19 @@ import { defaultBrake, type CursorPolicy } from '../domain/policy.ts';
 import { refName, type StreamInfo, type TableRef } from '../domain/schema.ts';
 import { requireField, shapeColumns } from '../engine/columns.ts';
 import type { Flow } from '../engine/flow.ts';
+import type { SchemaFile } from '../rules/schema-file.ts';
 import type { FlowRequest } from './request.ts';
+import { schemaShape } from './schema.ts';
 
-/** Throws `field.missing`, `cursor.missing`, `key.missing`: what the stream does not have, with the nearest name. */
-export function buildFlow(request: FlowRequest, stream: StreamInfo, into: TableRef): Flow {
-  shapeColumns(stream.schema, request.shape);
+/**
+ * Throws `field.missing`, `cursor.missing`, `key.missing`: what the stream does not have, with the nearest name.
+ * `file` = the fields and rules of `--schema`, which take the place of select, rename and cast.
+ */
+export function buildFlow(asked: FlowRequest, stream: StreamInfo, into: TableRef, file?: SchemaFile): Flow {
+  const { where } = asked.shape;
+  const shape = file ? { ...schemaShape(file, stream), ...(where !== undefined && { where }) } : asked.shape;
+  const request: FlowRequest = { ...asked, shape };
+  shapeColumns(stream.schema, shape);
   for (const name of request.key ?? []) requireField(stream.schema, name, 'key.missing');
   const { version } = request.policy;
   if (version !== undefined) requireField(stream.schema, version, 'field.missing');
@@ -27,7 +35,7 @@ export function buildFlow(request: FlowRequest, stream: StreamInfo, into: TableR
     mode: request.read,
     ...(cursor && { cursor }),
     policy: { mode, ...(keeps ? request.policy : rest), ...(key && wantsKey(request, mode) && { key }) },
-    shape: request.shape,
+    shape,
     ...(!request.allowDelete && { brake: defaultBrake }),
     rejects: request.rejects,
   };

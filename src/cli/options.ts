@@ -64,6 +64,11 @@ export const options = {
     value: 'A=HOW',
     help: 'keep the values of field A at the source: `hash` sends their SHA-256, `drop` nothing; may be repeated',
   },
+  schema: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'fields, types and rules that every row is held to, as a JSON file (docs/rules.md)',
+  },
   lookback: {
     kind: 'text',
     value: 'AMOUNT',

@@ -3,12 +3,14 @@ import { availableParallelism } from 'node:os';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { refName, type StreamInfo } from '../domain/schema.ts';
 import type { Flow, Progress, Session } from '../engine/flow.ts';
+import type { SchemaFile } from '../rules/schema-file.ts';
 import type { Context } from '../sdk/index.ts';
 import type { World } from './command.ts';
 import { buildFlow } from './flows.ts';
 import { chooseLocation, connect, embeddedWarehouse, isFile, isStdio, withFormat } from './locations.ts';
 import type { Values } from './options.ts';
 import { readCount, readRequest, type FlowRequest } from './request.ts';
+import { readSchema } from './schema.ts';
 import { spoolStdin } from './stdin.ts';
 import { discoverStreams, requireChoice, wantedStreams } from './streams.ts';
 import { placeOf, requireDistinct, targetOf, type Sides } from './targets.ts';
@@ -73,6 +75,7 @@ export async function prepare(
   // Rows own stdout then: what we say about them goes to stderr.
   if (isStdio(places.destination)) terminal.leaveStdout();
   const request = readRequest(values);
+  const schema = await readSchema(values);
   const parallel = values.parallel === undefined ? Math.min(availableParallelism(), 4) : readCount('parallel', values.parallel);
   const { source, destination } = await connectBoth(places, values, world, context);
   if (!source.source || !destination.destination) {
@@ -88,7 +91,12 @@ export async function prepare(
     identifiers: destination.destination.identifiers,
     single,
   };
-  const { flows, misfits } = buildFlows(request, streams, sides, source.identity === destination.identity);
+  const { flows, misfits } = buildFlows(
+    { request, ...(schema && { schema }) },
+    streams,
+    sides,
+    source.identity === destination.identity,
+  );
   const atOnce = Math.min(parallel, Math.max(flows.length, 1));
   const share = readersPerFlow(parallel, atOnce);
   const base = { source, destination, stateDir, signal, log: context.log, parallel: share, partitionBytes };
@@ -134,7 +142,7 @@ async function connectBoth(
 }
 
 function buildFlows(
-  request: FlowRequest,
+  { request, schema }: { readonly request: FlowRequest; readonly schema?: SchemaFile },
   streams: readonly StreamInfo[],
   sides: Sides,
   samePlace: boolean,
@@ -152,7 +160,7 @@ function buildFlows(
   const misfits: Misfit[] = [];
   for (const { info, into } of targets) {
     try {
-      flows.push(buildFlow(request, info, into));
+      flows.push(buildFlow(request, info, into, schema));
     } catch (error) {
       misfits.push({ stream: refName(info.stream), error: asHeadgateError(error, `preparing ${refName(info.stream)}`) });
     }

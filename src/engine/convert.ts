@@ -10,7 +10,8 @@ import type { Convert } from './sinks.ts';
 
 /** The staged lane's middle for one flow: from what the source wrote to what the destination loads. */
 export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']>, flow: Flow, context: Context): Convert {
-  const fields = plan.mappings.map(({ column, source }) => ({ ...source, name: column.as, type: arriving(source, column) }));
+  const arrives = ({ column, source }: Plan['mappings'][number]) => (flow.shape.rules ? source.type : arriving(source, column));
+  const fields = plan.mappings.map((mapping) => ({ ...mapping.source, name: mapping.column.as, type: arrives(mapping) }));
   return async (files, path) => {
     await using duck = await context.duck();
     const [first] = files;
@@ -18,6 +19,7 @@ export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']
       input: { format: plan.format, files, schema: first && 'schema' in first ? first.schema : { fields } },
       columns: conversion.columns,
       ...(conversion.where !== undefined && { where: conversion.where }),
+      ...(flow.shape.rules && { rules: flow.shape.rules }),
       output: { format: plan.loadFormat, path, schema: conversion.output },
       rejects: flow.rejects,
     });

@@ -1,14 +1,11 @@
 /** Moves the events of one read into writers and says, checkpoint by checkpoint, what is staged. */
 import type { Json } from '../domain/json.ts';
 import { refName, type StreamRef } from '../domain/schema.ts';
-import type { ReadProof, SourceEvent, Staged } from '../sdk/index.ts';
-import type { Sink } from './sinks.ts';
+import type { ReadProof, SourceEvent } from '../sdk/index.ts';
+import type { Finished, Sink } from './sinks.ts';
 
-export interface Delivered {
+export interface Delivered extends Finished {
   readonly stream: string;
-  readonly staged: Staged;
-  readonly checksum: string;
-  readonly rejected: number;
 }
 
 /** Everything before `position`, staged and durable at the destination, not yet visible. */

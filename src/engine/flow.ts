@@ -1,4 +1,5 @@
 import type { Brake, CursorPolicy, WritePolicy } from '../domain/policy.ts';
+import type { RowRules } from '../domain/rules.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { StreamInfo, TableRef } from '../domain/schema.ts';
 import type { LogicalType } from '../domain/types.ts';
@@ -14,6 +15,8 @@ export interface ShapeRequest {
   readonly cast: Readonly<Record<string, LogicalType>>;
   /** Fields whose values must not leave the source: hashed there, or not read at all. */
   readonly mask: Readonly<Record<string, 'hash' | 'drop'>>;
+  /** What every row is held to, under the names of the columns: `select`, `rename` and `cast` name the same fields. */
+  readonly rules?: RowRules;
 }
 
 /** One stream → shape → one table, with its read and write policy. */
@@ -58,7 +61,7 @@ export interface Progress {
 
 /** Why a step is where it is: printed by `headgate plan`, one line each. */
 export interface Reason {
-  readonly about: 'lane' | 'format' | 'types' | 'table' | 'window' | 'guarantee' | 'step';
+  readonly about: 'lane' | 'format' | 'types' | 'table' | 'window' | 'guarantee' | 'step' | 'rule';
   readonly text: string;
 }
 

@@ -3,6 +3,7 @@ import { HeadgateError } from '../domain/error.ts';
 import type { Column, Projection } from '../domain/policy.ts';
 import type { Field, Schema } from '../domain/schema.ts';
 import { typedFormats, type FormatName, type Target } from '../sdk/index.ts';
+import { ruleWords, stepWords } from '../rules/words.ts';
 import { sameNative, type Mapping } from './columns.ts';
 import type { Reason } from './flow.ts';
 import type { Conversion, Plan, PlanInput } from './plan.ts';
@@ -13,7 +14,9 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
   const { flow, source, destination } = input;
   const { where } = flow.shape;
   const pushed = sourceShapes(input, columns);
-  const projection = pushed ? { columns, ...(where !== undefined && { where }) } : everything(flow.stream.schema);
+  // Rules judge the text as it came: a cast at the source would end the read at the first value that does not fit.
+  const asked = flow.shape.rules ? columns.map(({ from, as }) => ({ from, as })) : columns;
+  const projection = pushed ? { columns: asked, ...(where !== undefined && { where }) } : everything(flow.stream.schema);
   const equal = mappings.every(({ column, source: from, target: to }) => !column.cast && !column.mask && sameNative(from, to));
   const produced = source.produces(flow.stream.schema, projection).filter((format) => equal || !typedFormats.has(format));
   const open = whyOpened(input, columns, pushed);
@@ -45,7 +48,14 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
   const why =
     open ??
     (format === loadFormat ? `the file is not ${loadFormat} as the destination takes it` : `${format} must become ${loadFormat}`);
-  return { lane: 'staged', format, loadFormat, projection, conversion, reasons: [{ about: 'lane', text: `staged: ${why}` }] };
+  return {
+    lane: 'staged',
+    format,
+    loadFormat,
+    projection,
+    conversion,
+    reasons: [{ about: 'lane', text: `staged: ${why}` }, ...ruleReasons(flow)],
+  };
 }
 
 const everything = (schema: Schema): Projection => ({ columns: schema.fields.map(({ name }) => ({ from: name, as: name })) });
@@ -56,9 +66,19 @@ function sourceShapes({ flow, source }: PlanInput, columns: readonly Column[]): 
   if (narrows(flow, columns)) needs.add('select');
   if (flow.shape.where !== undefined) needs.add('where');
   if (columns.some((column) => column.as !== column.from)) needs.add('rename');
-  if (columns.some((column) => column.cast)) needs.add('cast');
+  if (!flow.shape.rules && columns.some((column) => column.cast)) needs.add('cast');
   if (columns.some((column) => column.mask)) needs.add('mask');
   return [...needs].every((need) => source.pushdown.some((step) => step === need));
+}
+
+/** What will be checked, and which steps change a value before. */
+function ruleReasons({ shape: { rules } }: PlanInput['flow']): readonly Reason[] {
+  if (!rules) return [];
+  const steps = rules.fields.flatMap((field) => {
+    const words = stepWords(field);
+    return words === '' ? [] : [{ about: 'step' as const, text: `${field.name}: ${words}` }];
+  });
+  return [...steps, ...rules.rules.map((rule) => ({ about: 'rule' as const, text: ruleWords(rule) }))];
 }
 
 /** Are fields left out or put into another order? */
@@ -67,6 +87,7 @@ const narrows = ({ shape, stream }: PlanInput['flow'], columns: readonly Column[
 
 /** The step that must see rows between source and destination, if there is one. Names and types of a file cost nothing. */
 function whyOpened({ flow }: PlanInput, columns: readonly Column[], pushed: boolean): string | undefined {
+  if (flow.shape.rules) return `${flow.shape.rules.rules.length} rules and the types of the schema judge every row`;
   if (flow.stream.judged !== undefined) return flow.stream.judged;
   if (flow.rejects.limit > 0) return 'rejects are allowed, so every row must be judged';
   if (pushed) return undefined;

@@ -81,6 +81,21 @@ const existing =
   (policy: Flow['policy']['existing']): Change =>
   (flow) => ({ ...flow, policy: { ...flow.policy, existing: policy } });
 
+const ruled = shape({
+  select: ['id', 'total'],
+  cast: { id: { kind: 'integer', bits: 64 }, total: { kind: 'decimal', precision: 12, scale: 2 } },
+  rules: {
+    fields: [
+      { name: 'id', type: { kind: 'integer', bits: 64 }, trim: true, default: '0' },
+      { name: 'total', type: { kind: 'decimal', precision: 12, scale: 2 }, trim: false },
+    ],
+    rules: [
+      { rule: 'unique', fields: ['id'], ignoreCase: false, level: 'error' },
+      { rule: 'range', field: 'total', min: '0', level: 'warning' },
+    ],
+  },
+});
+
 interface Case {
   readonly name: string;
   readonly from: string;
@@ -133,6 +148,8 @@ const cases: readonly Case[] = [
   ),
   of('an existing table that must not be', 'pg', 'pg', pg, [existing('fail')], table(orders)),
   of('rejects are allowed', 'csv', 'pg', { ...file, rejects: { limit: 5, unit: 'rows' } }, [], table(orders)),
+  of('rules judge a file', 'csv', 'pg', file, [ruled], table(orders)),
+  of('rules judge a table: selected there, cast here', 'pg', 'duck', pg, [ruled, shape({ where: 'id > 5' })]),
   of('a file with the types of its table', 'csv', 'pg', { ...file, stream: { ...file.stream, wire: true } }, [], table(orders)),
   of('a file in another dialect', 'csv', 'pg', file, [], table(orders)),
   of('a file into the warehouse', 'csv', 'duck', file),

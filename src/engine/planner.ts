@@ -42,7 +42,13 @@ function nameColumns(
   const found = columnNames(wanted, destination.identifiers, given, existing);
   const named = shaped.map((column, i) => ({ ...column, as: found[i] ?? column.as }));
   for (const [i, { as }] of named.entries()) {
-    if (as !== wanted[i]) reasons.push({ about: 'table', text: `${wanted[i]} goes into the column ${as}` });
+    if (as === wanted[i]) continue;
+    if (flow.shape.rules) {
+      throw new HeadgateError('usage.schema', `the destination cannot keep the name ${wanted[i]} of a field of the schema`, {
+        hint: `give the field another name; the column would be ${as}`,
+      });
+    }
+    reasons.push({ about: 'table', text: `${wanted[i]} goes into the column ${as}` });
   }
   const names = extendNames(given, wanted, found);
   if (!table || flow.policy.evolution !== 'discard') return { columns: named, names };
@@ -123,6 +129,7 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
 function typeReasons(mappings: readonly Mapping[]): readonly Reason[] {
   return mappings.flatMap(({ source, target, column }): readonly Reason[] => {
     if (column.mask) return [{ about: 'types', text: `${column.from}: only the SHA-256 of each value leaves the source` }];
+    if (column.cast && typeName(column.cast) === typeName(source.type)) return [];
     if (column.cast)
       return [{ about: 'types', text: `${column.from}: ${typeName(source.type)} is cast to ${typeName(column.cast)}` }];
     if (sameNative(source, target) || source.type.kind === target.type.kind) {

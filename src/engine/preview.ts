@@ -22,6 +22,11 @@ const notReadable: Reason = {
   text: 'the destination cannot be read back, so the rows to add, change and delete are not known',
 };
 
+const notJudged: Reason = {
+  about: 'step',
+  text: 'rules judge the rows when they are read, so the rows to add, change and delete are not known',
+};
+
 /** Throws what a run would fail with before it reads. */
 export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan> {
   await using context = await createContext(session);
@@ -33,7 +38,8 @@ export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan>
   const from = flow.mode === 'incremental' ? last?.positions[refName(flow.stream.stream)] : undefined;
   const request = readRequest(flow, planned, from);
   const byKey = flow.policy.mode === 'merge' || flow.policy.mode === 'mirror';
-  const changes = byKey ? await changesOf({ flow, session, context, destination, source, planned, from }) : undefined;
+  const changes =
+    byKey && !flow.shape.rules ? await changesOf({ flow, session, context, destination, source, planned, from }) : undefined;
   return {
     stream: refName(flow.stream.stream),
     table: refName(flow.into),
@@ -47,7 +53,7 @@ export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan>
       sourceType: field.native?.type ?? typeName(field.type),
       nativeType: target.native?.type ?? typeName(target.type),
     })),
-    reasons: [...planned.reasons, ...(byKey && !changes ? [notReadable] : [])],
+    reasons: [...planned.reasons, ...(byKey && !changes ? [flow.shape.rules ? notJudged : notReadable] : [])],
     sourceSql: source.explain(request),
     destinationSql: destination.explain(planned.target),
     ...(changes && { changes }),

@@ -59,7 +59,7 @@ export function receiptOf(parts: ReceiptParts, started: number): Receipt {
     evidence: earlier
       ? 'the interrupted run had already published this; nothing was written again'
       : (outcome?.proof.evidence ?? ''),
-    warnings: outcome?.proof.warnings ?? [],
+    warnings: outcome ? [...outcome.proof.warnings, ...warnedWords(outcome.delivered)] : [],
     columns: distinctChanges(failure || held ? [] : tables),
     seconds: Math.round((Date.now() - started) / 10) / 100,
     ...(failure && { error: { code: failure.code, message: failure.message, hint: failure.hint } }),
@@ -71,6 +71,13 @@ export function receiptOf(parts: ReceiptParts, started: number): Receipt {
 function distinctChanges(tables: readonly TableResult[]): Receipt['columns'] {
   const changes = tables.flatMap(({ columns }) => columns ?? []);
   return [...new Map(changes.map((change) => [change.column, change])).values()];
+}
+
+/** `12 rows: the field email is empty`, added up over all documents of the read. */
+function warnedWords(delivered: ReadOutcome['delivered']): readonly string[] {
+  const rows = new Map<string, number>();
+  for (const one of delivered.flatMap(({ warned }) => warned)) rows.set(one.what, (rows.get(one.what) ?? 0) + one.rows);
+  return [...rows].map(([what, count]) => `${count} ${count === 1 ? 'row' : 'rows'}: ${what}`);
 }
 
 function countsOf(tables: readonly TableResult[], rejected: number): Counts {

@@ -4,6 +4,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { asHeadgateError } from '../domain/error.ts';
 import { csvBytes } from '../sdk/file-bytes.ts';
 import type { FileRef, Staged, TableWriter } from '../sdk/index.ts';
+import type { Converted, Warned } from '../shape/convert.ts';
 import { Channel } from './channel.ts';
 
 export interface Sink extends AsyncDisposable {
@@ -17,6 +18,7 @@ export interface Finished {
   readonly staged: Staged;
   readonly checksum: string;
   readonly rejected: number;
+  readonly warned: readonly Warned[];
 }
 
 const hex = (sum: number): string => `crc32:${sum.toString(16).padStart(8, '0')}`;
@@ -51,7 +53,7 @@ export class DirectSink implements Sink {
     this.#channel.end();
     await this.#writing;
     const staged = await this.#writer.flush();
-    return { staged, checksum: hex(this.#channel.checksum), rejected: 0 };
+    return { staged, checksum: hex(this.#channel.checksum), rejected: 0, warned: [] };
   }
 
   #start(): void {
@@ -74,7 +76,7 @@ export class DirectSink implements Sink {
 export type Convert = (
   input: readonly (FileRef | { readonly path: string })[],
   output: string,
-) => Promise<{ readonly rejected: number }>;
+) => Promise<Pick<Converted, 'rejected' | 'warned'>>;
 
 /** Bytes or files in, a part on local disk, DuckDB's answer out: the staged lane. */
 export class StagedSink implements Sink {
@@ -109,13 +111,13 @@ export class StagedSink implements Sink {
     await this.#handle?.close();
     this.#handle = undefined;
     const shaped = `${this.#part}.shaped`;
-    const { rejected } = await this.#convert(this.#files.length > 0 ? this.#files : [{ path: this.#part }], shaped);
+    const { rejected, warned } = await this.#convert(this.#files.length > 0 ? this.#files : [{ path: this.#part }], shaped);
     await rm(this.#part, { force: true });
     // Document by document through the same door as the direct lane, so checksum and backpressure are the same.
     for await (const data of createReadStream(shaped, { highWaterMark: 1 << 18 })) await this.#direct.push(data as Buffer); // no encoding is set
     const finished = await this.#direct.finish();
     await rm(shaped, { force: true });
-    return { ...finished, rejected };
+    return { ...finished, rejected, warned };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

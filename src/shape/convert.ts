@@ -1,19 +1,22 @@
 /**
  * The staged lane: DuckDB opens a document as text, filters, renames, converts and judges its values, and writes one document.
- * The first pass expects every row to fit and stops where one does not; only then is the document read again to find
- * which, so that a clean document is read once.
+ * The first pass writes the rows that fit and counts the others; only where there are some is the document read again to find
+ * what is wrong with them, so that a clean document is read once.
  */
 import { rm } from 'node:fs/promises';
 import { HeadgateError } from '../domain/error.ts';
 import type { Column } from '../domain/policy.ts';
+import type { RowRules } from '../domain/rules.ts';
 import type { Field, Schema } from '../domain/schema.ts';
-import { typeName, type LogicalType } from '../domain/types.ts';
+import type { LogicalType } from '../domain/types.ts';
+import { openSets } from '../rules/sets.ts';
 import { checkUnchanged } from '../sdk/file-bytes.ts';
 import { fromWire, misfit, quoteName } from '../sdk/duck-sql.ts';
 import type { Duck, FormatName } from '../sdk/index.ts';
 import {
   broken,
   documentName,
+  fileName,
   isTyped,
   raw,
   refs,
@@ -25,7 +28,9 @@ import {
 } from './document.ts';
 import { fit } from './fit.ts';
 import { copyStatement, type OutputColumn } from './output.ts';
-import { collectRejects, writeRejects, type Judged } from './rejects.ts';
+import { judgedWords, judgements, type Judged } from './judge.ts';
+import { collectRejects, forgetErrors, refusal, writeRejects } from './rejects.ts';
+import { rowSql, type RowColumn, type RowSql } from './row.ts';
 
 export interface ConvertStep {
   readonly input: Document;
@@ -33,6 +38,8 @@ export interface ConvertStep {
   readonly columns: readonly Column[];
   /** A filter in DuckDB's SQL over the document's fields with their types. */
   readonly where?: string;
+  /** Names the columns as the output does; where absent, only types are judged. */
+  readonly rules?: RowRules;
   readonly output: { readonly format: FormatName; readonly path: string; readonly schema: Schema };
   /** `file` is overwritten: one csv line with a header per refused field. */
   readonly rejects: { readonly limit: number; readonly unit: 'rows' | 'percent'; readonly file?: string };
@@ -42,6 +49,13 @@ export interface ConvertStep {
 export interface Converted {
   readonly rows: number;
   readonly rejected: number;
+  readonly warned: readonly Warned[];
+}
+
+/** What a rule of level `warning` found, and in how many rows. */
+export interface Warned {
+  readonly what: string;
+  readonly rows: number;
 }
 
 /**
@@ -51,12 +65,14 @@ export interface Converted {
 export async function convert(duck: Duck, step: ConvertStep): Promise<Converted> {
   const { input, output } = step;
   for (const file of refs(input)) await checkUnchanged(file);
-  const columns = outputColumns(step);
+  const prepared = prepare(step);
   if (step.where !== undefined) await checkFilter(duck, step);
   try {
-    const from = filtered(await relation(duck, input), step);
-    const strict = await strictly(duck, step, columns, from);
-    const answer = strict instanceof HeadgateError ? await leniently(duck, step, columns, strict) : strict;
+    const written = await strictly(duck, step, prepared);
+    const clean = !(written instanceof HeadgateError) && written.refused === 0;
+    const answer = clean
+      ? { rows: written.rows, rejected: 0, warned: written.warned }
+      : await split(duck, step, prepared, written);
     for (const file of refs(input)) await checkUnchanged(file);
     return answer;
   } catch (error) {
@@ -65,51 +81,64 @@ export async function convert(duck: Duck, step: ConvertStep): Promise<Converted>
   }
 }
 
-interface Planned extends OutputColumn {
-  readonly at: number;
-  /** True for a value that fits; absent = all do. */
-  readonly test?: string;
-  /** What fits, in words. */
-  readonly type: string;
+interface Prepared {
+  readonly columns: readonly RowColumn[];
+  /** What people call each column. */
+  readonly names: readonly string[];
+  readonly row: RowSql;
+  /** For the output; the text is named in the layers of `row`. */
+  readonly output: readonly OutputColumn[];
 }
 
-function outputColumns({ input, columns, output }: ConvertStep): readonly Planned[] {
+function prepare({ input, columns, output, rules }: ConvertStep): Prepared {
   const places = new Map(input.schema.fields.map((field, at) => [field.name, { field, at }]));
-  return columns.map((column, i) => {
+  const made = columns.map((column, i): RowColumn & { readonly field: Field } => {
     const place = places.get(column.from);
     const target = output.schema.fields[i];
     if (!place || !target)
       throw new HeadgateError('field.missing', `converting ${documentName(input)}: there is no field ${column.from}`);
-    const field: Field = { ...target, name: column.as };
-    const text = raw(place.at);
-    const type = typeName(target.type);
-    if (column.mask) return { field, text: `sha256(${text})`, at: place.at, type };
-    if (isTyped(input) && sameType(place.field.type, target.type)) return { field, text, at: place.at, type };
-    const { test, wire } = fit(target.type, text);
-    if (test !== undefined) return { field, text: wire, at: place.at, test, type };
-    const zeros = refs(input).some(({ csv }) => csv?.zeros);
-    const whole = zeros && { test: `not contains(${text}, chr(0))`, type: `${type} without zero bytes` };
-    return { field, text: wire, at: place.at, type, ...whole };
+    const type = rules?.fields.find(({ name }) => name === column.as)?.type ?? target.type;
+    const text = column.mask ? `sha256(${raw(place.at)})` : raw(place.at);
+    const trusted = column.mask !== undefined || (isTyped(input) && sameType(place.field.type, type));
+    const zeros = refs(input).some(({ csv }) => csv?.zeros) && fit(type, text).test === undefined;
+    return { name: column.as, raw: text, type, trusted, zeros, field: { ...target, name: column.as } };
   });
+  const row = rowSql(made, rules);
+  return {
+    columns: made,
+    names: rules ? columns.map(({ as }) => as) : columns.map(({ from }) => from),
+    row,
+    output: made.map(({ field }, at) => ({ field, text: row.wire(at) })),
+  };
 }
 
-/** One pass that ends at the first value that does not fit, or at a malformed record: answers with the error about it. */
-async function strictly(
-  duck: Duck,
-  step: ConvertStep,
-  columns: readonly Planned[],
-  from: string,
-): Promise<Converted | HeadgateError> {
-  const raising = columns.map(({ field, text, at, test }): OutputColumn => {
-    if (test === undefined) return { field, text };
-    return {
-      field,
-      text: `case when ${raw(at)} is null then null when coalesce(${test}, false) then ${text} else error('${misfit}') end`,
-    };
-  });
+interface Pass {
+  /** The relation whose rows are judged, with every column that the judgements name. */
+  readonly from: string;
+  /** The same with row numbers, which cost a thread: they are asked for only where a row is to be named. */
+  readonly numbered: string;
+  readonly judged: readonly Judged[];
+}
+
+/** Opens the document once more, with what has to be known about all of it. */
+async function openPass(duck: Duck, step: ConvertStep, { columns, names, row }: Prepared, lenient?: Lenient): Promise<Pass> {
+  const { rules, output } = step;
+  const document = await relation(duck, step.input, lenient);
+  const judgedRows = (rows: string, kept: readonly string[] = []): string =>
+    row.layer(filtered(rows, step, [...kept, ...(lenient ? [broken, fileName] : [])]));
+  const from = judgedRows(document);
+  const numbered = judgedRows(`(select row_number() over () as ${rowNumber}, * from ${document})`, [rowNumber]);
+  const { cellOf } = row;
+  const setOf = await openSets(duck, rules?.rules ?? [], { from, cellOf, scratch: output.path });
+  if (lenient) await forgetErrors(duck, lenient);
+  return { from, numbered, judged: judgements(columns, names, row, rules, setOf) };
+}
+
+/** The first pass: an error = a record is malformed, or (where none may be) a row is refused. */
+async function strictly(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Written | HeadgateError> {
   try {
-    const rows = await duck.run(copyStatement(step.output.format, step.output.path, raising, from));
-    return { rows, rejected: 0 };
+    const pass = await openPass(duck, step, prepared);
+    return await writeGood(duck, step, prepared, pass);
   } catch (error) {
     // Everything else (a full disk, a cancelled run) is no fault of the rows.
     if (error instanceof HeadgateError && ['value.invalid', 'file.format', 'query.invalid'].includes(error.code)) return error;
@@ -117,37 +146,65 @@ async function strictly(
   }
 }
 
-/** Finds every row that does not fit; `refusal` is what the strict pass stumbled over, where no row is to blame. */
-async function leniently(duck: Duck, step: ConvertStep, columns: readonly Planned[], refusal: HeadgateError): Promise<Converted> {
-  const { input, output, rejects } = step;
-  const lenient: Lenient = { errors: 'record_errors', scans: 'record_scans' };
-  const judged = columns.flatMap(({ field, at, test, type }): readonly Judged[] => {
-    if (test === undefined) return [];
-    const name = input.schema.fields[at]?.name ?? field.name;
-    return [{ at, name, type, refused: `${raw(at)} is not null and not coalesce(${test}, false)` }];
-  });
+interface Written extends Pass {
+  readonly rows: number;
+  readonly refused: number;
+  readonly warned: readonly Warned[];
+}
+
+/**
+ * Writes the rows that nothing refuses and counts the others, in one scan: a sequence that steps where a row is refused or warned
+ * about is a counter that SQL has.
+ */
+async function writeGood(duck: Duck, step: ConvertStep, { output }: Prepared, pass: Pass, lenient = false): Promise<Written> {
+  const errors = pass.judged.filter(({ level }) => level === 'error');
+  const warnings = pass.judged.filter(({ level }) => level === 'warning');
+  const counters = ['refused_rows', ...warnings.map((_, at) => `warned_${at}`)];
+  await duck.run(counters.map((name) => `create or replace temp sequence ${name}`).join('; '));
+  const refuse = step.rejects.limit === 0 ? `cast(error('${misfit}') as BIGINT)` : `nextval('refused_rows')`;
+  const warned = warnings.map(({ found }, at) => `coalesce(case when ${found} then nextval('warned_${at}') end, 0)`);
+  const marks = `case when ${refusal(errors)} then ${refuse} end as "$refused", ${['0', ...warned].join(' + ')} as "$warned"`;
+  const good = `"$refused" is null and "$warned" >= 0${lenient ? ` and not ${broken}` : ''}`;
+  const from = `(select *, ${marks} from ${pass.from}) where ${good}`;
+  const rows = await duck.run(copyStatement(step.output.format, step.output.path, output, from));
+  const [counts = []] = await duck.rows(`select ${counters.map((name) => `nextval('${name}') - 1`).join(', ')}`);
+  const [refused, ...times] = counts.map(Number);
+  const told = warnings.map((one, at): Warned => ({ what: judgedWords(one), rows: times[at] ?? 0 }));
+  return { ...pass, rows, refused: refused ?? 0, warned: told.filter((one) => one.rows > 0) };
+}
+
+/**
+ * Finds out which rows are refused and why, and stops where they are too many. `strict` = what the first pass wrote, or what it
+ * stumbled over.
+ */
+async function split(duck: Duck, step: ConvertStep, prepared: Prepared, strict: Written | HeadgateError): Promise<Converted> {
+  const { input, rejects } = step;
+  const first = strict instanceof HeadgateError ? undefined : strict;
+  const several = refs(input).length > 1;
+  // Only the lenient reader says which of several files a row is in.
+  const lenient: Lenient | undefined = first && !several ? undefined : { errors: 'record_errors', scans: 'record_scans' };
   const doing = `converting ${documentName(input)}`;
   try {
-    const numbered = `(select row_number() over () as ${rowNumber}, * from ${await relation(duck, input, lenient)})`;
-    const from = filtered(numbered, step, true);
-    const found = await collectRejects(duck, from, lenient, { judged, names: input.schema.fields.map(({ name }) => name) });
-    if (found.rows === 0) throw refusal.code === 'value.invalid' ? refusal : unreadable(doing);
+    const pass = first && !lenient ? first : await openPass(duck, step, prepared, lenient);
+    const judged = pass.judged.filter(({ level }) => level === 'error');
+    const names = input.schema.fields.map(({ name }) => name);
+    const found = await collectRejects(duck, pass.numbered, lenient, { judged, names });
+    if (found.rows === 0) throw strict instanceof HeadgateError && strict.code === 'value.invalid' ? strict : unreadable(doing);
     const counted = `${found.rows} ${found.rows === 1 ? 'row is' : 'rows are'} refused`;
     if (rejects.limit === 0) {
       const code = found.first.startsWith('line') ? 'file.format' : 'value.invalid';
       throw new HeadgateError(code, `${doing}: ${found.first}; ${counted}`);
     }
-    if (rejects.file !== undefined) await writeRejects(duck, rejects.file, refs(input).length > 1);
+    if (rejects.file !== undefined) await writeRejects(duck, rejects.file, judged, several);
     if (rejects.unit === 'rows' && found.rows > rejects.limit)
       throw tooMany(`${doing}: ${counted}, ${rejects.limit} may be; ${found.first}`);
-    const good = [`not ${broken}`, ...judged.map(({ refused }) => `not (${refused})`)].join(' and ');
-    const rows = await duck.run(copyStatement(output.format, output.path, columns, `${from} where ${good}`));
-    await duck.run(`drop table if exists ${lenient.errors}; drop table if exists ${lenient.scans}`);
+    const { rows, warned } = first ?? (await writeGood(duck, step, prepared, pass, true));
+    if (lenient) await forgetErrors(duck, lenient);
     const share = (100 * found.rows) / (rows + found.rows);
     if (rejects.unit === 'percent' && share > rejects.limit) {
       throw tooMany(`${doing}: ${counted} (${share.toFixed(1)} %), ${rejects.limit} % may be; ${found.first}`);
     }
-    return { rows, rejected: found.rows };
+    return { rows, rejected: found.rows, warned };
   } catch (error) {
     throw error instanceof HeadgateError && error.code === 'query.invalid' ? unreadable(doing, error) : error;
   }
@@ -165,11 +222,13 @@ const unreadable = (doing: string, cause?: unknown): HeadgateError =>
  * A relation with the filter applied. The filter sees the fields under their own names, typed; a line that is no row has
  * none to filter by and stays, to be refused. The line break ends a comment behind the filter.
  */
-function filtered(from: string, { input, where }: ConvertStep, lenient = false): string {
+function filtered(from: string, { input, where }: ConvertStep, kept: readonly string[] = []): string {
   if (where === undefined) return from;
   const typed = input.schema.fields.map(({ name, type }, at) => `${typedValue(type, raw(at))} as ${quoteName(name)}`);
-  const always = lenient ? `${broken} or ` : '';
-  return `(select * from (select *, ${typed.join(', ')} from ${from}) where ${always}(${where}\n))`;
+  const always = kept.includes(broken) ? `${broken} or ` : '';
+  // Behind the filter their names are gone: they could be those of our own columns.
+  const raws = input.schema.fields.map((_, at) => raw(at));
+  return `(select ${[...raws, ...kept].join(', ')} from (select *, ${typed.join(', ')} from ${from}) where ${always}(${where}\n))`;
 }
 
 function typedValue(type: LogicalType, text: string): string {

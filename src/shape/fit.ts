@@ -26,11 +26,23 @@ const matches = (text: string, pattern: string): string => `regexp_full_match(${
 const again = (text: string, native: string): string => `cast(try_cast(${text} as ${native}) as VARCHAR)`;
 
 /** `text` is the canonical text of its value, or else `slow` holds. */
-const canonicalOr = (text: string, native: string, slow: string): string =>
-  `case when ${again(text, native)} = ${text} then true when try_cast(${text} as ${native}) is null then false else ${slow} end`;
+const canonicalOr = (text: string, cast: Cast, slow: string): string =>
+  `case when ${cast.again} = ${text} then true when ${cast.value} is null then false else ${slow} end`;
 
-export function fit(type: LogicalType, text: string): Fit {
-  const native = duckType(type);
+/** Expressions that are computed once and named, where they are used more than once. */
+export interface Cast {
+  /** `try_cast` of the text to the type that `duckType` names. */
+  readonly value: string;
+  /** The text of that value. */
+  readonly again: string;
+}
+
+export const castOf = (type: LogicalType, text: string): Cast => ({
+  value: `try_cast(${text} as ${duckType(type)})`,
+  again: again(text, duckType(type)),
+});
+
+export function fit(type: LogicalType, text: string, cast: Cast = castOf(type, text)): Fit {
   switch (type.kind) {
     case 'boolean': {
       const lower = `lower(trim(${text}))`;
@@ -40,22 +52,22 @@ export function fit(type: LogicalType, text: string): Fit {
       };
     }
     case 'integer':
-      return { test: canonicalOr(text, native, matches(text, String.raw`\s*[+-]?\d+(\.0*)?\s*`)), wire: again(text, native) };
+      return { test: canonicalOr(text, cast, matches(text, String.raw`\s*[+-]?\d+(\.0*)?\s*`)), wire: cast.again };
     case 'decimal':
-      return decimal(type, text);
+      return decimal(type, text, cast);
     case 'float':
       return {
-        test: `try_cast(${text} as ${native}) is not null and not contains(${text}, '_') and (not isinf(try_cast(${text} as ${native})) or contains(lower(${text}), 'inf'))`,
+        test: `${cast.value} is not null and not contains(${text}, '_') and (not isinf(${cast.value}) or contains(lower(${text}), 'inf'))`,
         wire: `trim(${text})`,
       };
     case 'date':
-      return date(text);
+      return date(text, cast);
     case 'time':
-      return { test: `${matches(text, clock)} and try_cast(${text} as TIME) is not null`, wire: again(text, 'TIME') };
+      return { test: `${matches(text, clock)} and ${cast.value} is not null`, wire: cast.again };
     case 'timestamp':
-      return timestamp(text, type.zone);
+      return timestamp(text, type.zone, cast);
     case 'uuid':
-      return { test: `try_cast(${text} as UUID) is not null`, wire: again(text, 'UUID') };
+      return { test: `${cast.value} is not null`, wire: cast.again };
     case 'json':
       return { test: `json_valid(${text})`, wire: text };
     case 'bytes':
@@ -67,7 +79,7 @@ export function fit(type: LogicalType, text: string): Fit {
   }
 }
 
-function decimal({ precision, scale = 0 }: { precision?: number; scale?: number }, text: string): Fit {
+function decimal({ precision, scale = 0 }: { precision?: number; scale?: number }, text: string, cast: Cast): Fit {
   const wire = `trim(${text})`;
   if (precision === undefined || precision > mostRepeats || scale < 0 || scale > precision) {
     return { test: matches(text, String.raw`\s*(${number}|NaN|[+-]?Infinity)\s*`), wire };
@@ -76,26 +88,25 @@ function decimal({ precision, scale = 0 }: { precision?: number; scale?: number 
   const exact = matches(text, String.raw`\s*[+-]?(0*\d{0,${whole}}\.?|0*\d{0,${whole}}\.\d{0,${scale}}0*)\s*`);
   const digits = `${exact} and regexp_matches(${text}, '[0-9]')`;
   if (precision > 38) return { test: digits, wire };
-  const native = `DECIMAL(${precision},${scale})`;
-  return { test: canonicalOr(text, native, digits), wire };
+  return { test: canonicalOr(text, cast, digits), wire };
 }
 
-function date(text: string): Fit {
+function date(text: string, cast: Cast): Fit {
   const midnight = String.raw`${day}[ T]00:00(:00(\.0*)?)?`;
   const value = `replace(${text}, ' BC', ' (BC)')`;
   const slow = `(${matches(text, `${day}( BC)?|-?infinity|${midnight}`)} and try_cast(${value} as DATE) is not null)`;
   return {
-    test: `case when ${again(text, 'DATE')} = ${text} then true else ${slow} end`,
-    wire: `regexp_replace(${text}, '[ T]00:00.*$', '')`,
+    test: `case when ${cast.again} = ${text} then true else ${slow} end`,
+    wire: `case when ${cast.again} = ${text} then ${text} else regexp_replace(${text}, '[ T]00:00.*$', '') end`,
   };
 }
 
-function timestamp(text: string, zoned: boolean): Fit {
+function timestamp(text: string, zoned: boolean, cast: Cast): Fit {
   const native = zoned ? 'TIMESTAMPTZ' : 'TIMESTAMP';
   const bc = String.raw`regexp_replace(${text}, '^([0-9]+-[0-9]+-[0-9]+)(.*) BC$', '\1 (BC)\2')`;
   const pattern = `${day}([ T]${clock}${zoned ? `${zone}?` : ''})?( BC)?|-?infinity`;
   return {
-    test: `case when ${again(text, native)} = ${text} then true else ${matches(text, pattern)} and try_cast(${bc} as ${native}) is not null end`,
-    wire: `case when ends_with(${text}, ' BC') then ${text} else ${again(text, native)} end`,
+    test: `case when ${cast.again} = ${text} then true else ${matches(text, pattern)} and try_cast(${bc} as ${native}) is not null end`,
+    wire: `case when ends_with(${text}, ' BC') then ${text} else ${cast.again} end`,
   };
 }

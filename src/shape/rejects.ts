@@ -1,19 +1,11 @@
 /** The second look at a document that did not fit: which rows, which fields, why. */
 import type { Duck } from '../sdk/index.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
-import { broken, fileName, raw, rowNumber, type Lenient } from './document.ts';
-
-/** One field that can refuse a value. */
-export interface Judged {
-  readonly at: number;
-  readonly name: string;
-  /** Words for the type: `decimal(12,2)`. */
-  readonly type: string;
-  /** True where the value does not fit. */
-  readonly refused: string;
-}
+import { broken, fileName, rowNumber, type Lenient } from './document.ts';
+import { judgedWords, type Judged } from './judge.ts';
 
 export interface Judgement {
+  /** Only those of level `error`. */
   readonly judged: readonly Judged[];
   /** All fields of the document, in order. */
   readonly names: readonly string[];
@@ -25,52 +17,73 @@ export interface Rejected {
   readonly first: string;
 }
 
+/** Its column `rule` = which of `judged`; NULL for records that are no rows, which have words of their own. */
 const table = 'refused';
 
+/** True for a row that is refused. */
+export function refusal(judged: readonly Judged[]): string {
+  return judged.length === 0 ? 'false' : judged.map(({ found }) => `(${found})`).join(' or ');
+}
+
 /**
- * Collects the refused rows of `from`, a lenient `relation` with row numbers, into a table: values that do not fit (by row,
- * counted among well-formed records) and records that are no rows (by line of the file). `names` = the fields of the document.
+ * Collects the refused rows of `from`, a `relation` with row numbers, into a table: what is wrong with each (by row,
+ * counted among well-formed records) and, where `lenient`, records that are no rows (by line of the file).
  */
 export async function collectRejects(
   duck: Duck,
   from: string,
-  lenient: Lenient,
+  lenient: Lenient | undefined,
   { judged, names }: Judgement,
 ): Promise<Rejected> {
-  const found = judged.map(
-    ({ at, name, type, refused }) =>
-      `case when ${refused} then {'field': ${quoteText(name)}, 'reason': ${quoteText(`not a ${type}`)}, 'value': ${raw(at)}} end`,
-  );
-  const noRow = `{'field': cast(null as VARCHAR), 'reason': 'not a JSON object with distinct keys', 'value': cast(null as VARCHAR)}`;
-  const all = [`case when ${broken} then ${noRow} end`, ...found].join(', ');
+  const found = judged.map(({ found: is, value }, at) => `case when ${is} then {'rule': ${at}, 'value': ${value}} end`);
+  const noRow = `case when ${broken} then {'rule': null, 'value': null} end`;
+  const all = [...(lenient ? [noRow] : []), ...found].join(', ');
+  const some = lenient ? `${broken} or ${refusal(judged)}` : refusal(judged);
+  // The list is made for refused rows only: made for all, it would cost more than judging them.
   await duck.run(
-    `create or replace temp table ${table} as select cast(null as BIGINT) as line, row, unnest(bad) as bad, file from ` +
-      `(select ${rowNumber} as row, ${fileName} as file, list_filter([${all}], lambda item: item is not null) as bad from ${from})`,
+    `create or replace temp table ${table} as select cast(null as BIGINT) as line, row, cast(bad.rule as INTEGER) as rule, ` +
+      `cast(null as VARCHAR) as field, case when bad.rule is null then 'not a JSON object with distinct keys' end as reason, ` +
+      `cast(bad.value as VARCHAR) as value, file from (select ${rowNumber} as row, ${lenient ? fileName : 'cast(null as VARCHAR)'} as file, unnest(list_filter([${all}], lambda item: item is not null)) as bad ` +
+      `from ${from} where ${some})`,
   );
-  if (await hasTable(duck, lenient.errors)) {
+  if (lenient && (await hasTable(duck, lenient.errors))) {
     const fieldName = `case column_name ${names.map((name, at) => `when '$${at}' then ${quoteText(name)}`).join(' ')} end`;
     await duck.run(
-      `insert into ${table} select e.line, null, {'field': any_value(${fieldName}), 'reason': any_value(lower(error_type::VARCHAR)), ` +
-        `'value': any_value(csv_line)}, any_value(parse_filename(s.file_path)) ` +
-        `from ${lenient.errors} e join ${lenient.scans} s using (scan_id, file_id) group by e.file_id, e.line`,
+      `insert into ${table} select e.line, null, null, any_value(${fieldName}), any_value(lower(error_type::VARCHAR)), any_value(csv_line), ` +
+        `any_value(parse_filename(s.file_path)) from ${lenient.errors} e join ${lenient.scans} s using (scan_id, file_id) group by e.file_id, e.line`,
     );
-    await duck.run(`drop table ${lenient.errors}; drop table ${lenient.scans}`);
+    await forgetErrors(duck, lenient);
   }
   const [counts = []] = await duck.rows(
     `select count(distinct row) + count(distinct (file, line)) filter (line is not null) from ${table}`,
   );
   const [first = []] = await duck.rows(
-    `select coalesce('line ' || line, 'row ' || row) || case when line is null and bad.field is not null then ': the field ' || bad.field || ' is ' ` +
-      `else ': ' end || bad.reason from ${table} order by coalesce(line, row) limit 1`,
+    `select coalesce('line ' || line, 'row ' || row), rule, reason from ${table} order by coalesce(line, row), rule limit 1`,
   );
-  return { rows: Number(counts[0] ?? 0), first: first[0] ?? '' };
+  return { rows: Number(counts[0] ?? 0), first: firstWords(first, judged) };
 }
 
-/** One line per refused field: line, row, field, code, reason, value; of several files, the file first. Throws `disk.full`. */
-export async function writeRejects(duck: Duck, path: string, several: boolean): Promise<void> {
+function firstWords([place, rule, reason]: readonly (string | null)[], judged: readonly Judged[]): string {
+  const found = rule == null ? undefined : judged[Number(rule)];
+  return `${place ?? ''}: ${found ? judgedWords(found) : (reason ?? '')}`;
+}
+
+/** The reader adds to these tables with every read. */
+export async function forgetErrors(duck: Duck, lenient: Lenient): Promise<void> {
+  await duck.run(`drop table if exists ${lenient.errors}; drop table if exists ${lenient.scans}`);
+}
+
+/** One line per thing that is wrong: line, row, field, code, reason, value; of several files, the file first. Throws `disk.full`. */
+export async function writeRejects(duck: Duck, path: string, judged: readonly Judged[], several: boolean): Promise<void> {
+  const word = (pick: (one: Judged) => string, otherwise: string): string =>
+    judged.length === 0
+      ? otherwise
+      : `case rule ${judged.map((one, at) => `when ${at} then ${quoteText(pick(one))}`).join(' ')} else ${otherwise} end`;
+  const code = word((one) => one.code, `case when line is null then 'value.invalid' else 'file.format' end`);
   await duck.run(
-    `copy (select ${several ? 'file, ' : ''}line, row, bad.field as field, case when line is null then 'value.invalid' else 'file.format' end as code, ` +
-      `bad.reason as reason, bad.value as value from ${table} order by coalesce(line, row)) to ${quoteText(path)} (format csv, header true)`,
+    `copy (select ${several ? 'file, ' : ''}line, row, ${word(({ name }) => name, 'field')} as field, ${code} as code, ` +
+      `${word(({ reason }) => reason, 'reason')} as reason, value from ${table} order by coalesce(line, row), rule) ` +
+      `to ${quoteText(path)} (format csv, header true)`,
   );
 }
 

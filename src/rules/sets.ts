@@ -1,0 +1,49 @@
+/** What must be known about a whole document before one of its rows can be judged: doubles, and texts that a thread decides on. */
+import type { Rule } from '../domain/rules.ts';
+import { quoteName, readCsv } from '../sdk/duck-sql.ts';
+import type { Duck } from '../sdk/index.ts';
+import { uniqueKey, type SetOf } from './compile.ts';
+import type { CellOf } from './condition.ts';
+import { commonPattern } from './pattern.ts';
+import { searchTexts } from './search.ts';
+
+export interface RowSource {
+  /** A relation whose columns the cells name. */
+  readonly from: string;
+  readonly cellOf: CellOf;
+  /** Where files may be made: a path whose extensions are free. */
+  readonly scratch: string;
+}
+
+/** Reads the document once per rule that needs it, only the columns of that rule. Throws `rule.timeout`, `disk.full`. */
+export async function openSets(duck: Duck, rules: readonly Rule[], of: RowSource): Promise<SetOf> {
+  const tables = new Map<Rule, string>();
+  for (const [at, rule] of rules.entries()) {
+    const table = quoteName(`set_${at}`);
+    const rows =
+      rule.rule === 'unique'
+        ? await doubles(duck, table, uniqueKey(rule, of.cellOf), of.from)
+        : rule.rule === 'pattern' && commonPattern(rule.pattern, rule.ignoreCase) === undefined
+          ? await found(duck, table, rule, of)
+          : 0;
+    if (rows > 0) tables.set(rule, table);
+  }
+  return (rule) => tables.get(rule);
+}
+
+async function doubles(duck: Duck, table: string, key: string, from: string): Promise<number> {
+  return await duck.run(
+    `create or replace temp table ${table} as select k from (select ${key} as k from ${from}) where k is not null group by k having count(*) > 1`,
+  );
+}
+
+async function found(duck: Duck, table: string, rule: Rule & { rule: 'pattern' }, of: RowSource): Promise<number> {
+  const { text, empty } = of.cellOf(rule.field);
+  const { batches } = await duck.stream(`select distinct ${text} from ${of.from} where not ${empty}`);
+  const path = `${of.scratch}.found`;
+  const { pattern, ignoreCase } = rule;
+  const count = await searchTexts({ pattern, ignoreCase, name: `the pattern of field ${rule.field}` }, batches, path);
+  if (count === 0) return 0;
+  const schema = { fields: [{ name: 'k', type: { kind: 'text' as const }, nullable: false }] };
+  return await duck.run(`create or replace temp table ${table} as select k from ${readCsv([path], schema)}`);
+}

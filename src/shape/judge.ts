@@ -1,0 +1,57 @@
+/** Everything that can be wrong with a row, one entry per type and per rule. Pure. */
+import { ruleFields, type RowRules, type Rule } from '../domain/rules.ts';
+import { typeName } from '../domain/types.ts';
+import { breachSql, type SetOf } from '../rules/compile.ts';
+import { reasonOf } from '../rules/words.ts';
+import type { RowColumn, RowSql } from './row.ts';
+
+export interface Judged {
+  readonly level: Rule['level'];
+  /** The field, or the fields, as people know them. */
+  readonly name: string;
+  readonly code: string;
+  readonly reason: string;
+  /** Does the reason follow "the field x is", or does it stand alone? */
+  readonly standsAlone: boolean;
+  /** True where the row is refused or warned about; NULL counts as false. */
+  readonly found: string;
+  /** The texts as they came. */
+  readonly value: string;
+}
+
+/** `names` = what people call each column. Types come first: a rule looks only at values that fit. */
+export function judgements(
+  columns: readonly RowColumn[],
+  names: readonly string[],
+  row: RowSql,
+  rules: RowRules | undefined,
+  setOf: SetOf,
+): readonly Judged[] {
+  const types = columns.flatMap(({ raw, type, zeros }, at): readonly Judged[] => {
+    const found = row.misfit(at);
+    if (found === undefined) return [];
+    const reason = `not a ${typeName(type)}${zeros ? ' without zero bytes' : ''}`;
+    return [{ level: 'error', name: names[at] ?? '', code: 'value.invalid', reason, standsAlone: false, found, value: raw }];
+  });
+  const raws = new Map(columns.map(({ name, raw }) => [name, raw]));
+  const checks = (rules?.rules ?? []).map((rule): Judged => {
+    const fields = ruleFields(rule);
+    const texts = fields.map((field) => raws.get(field) ?? 'null');
+    return {
+      level: rule.level,
+      name: fields.join(', '),
+      code: `rule.${rule.rule}`,
+      reason: reasonOf(rule),
+      standsAlone: rule.message !== undefined,
+      found: breachSql(rule, row.cellOf, setOf),
+      value:
+        texts.length === 1 ? (texts[0] ?? 'null') : `concat_ws(', ', ${texts.map((text) => `coalesce(${text}, '')`).join(', ')})`,
+    };
+  });
+  return [...types, ...checks];
+}
+
+/** `the field age is not a integer` */
+export function judgedWords({ name, reason, standsAlone }: Pick<Judged, 'name' | 'reason' | 'standsAlone'>): string {
+  return `the field ${name}${standsAlone ? ': ' : ' is '}${reason}`;
+}

@@ -1,0 +1,123 @@
+/**
+ * The rows of a document as nested subqueries, each step once: the text of each column after its preparations, its value, that
+ * value's own text, whether it fits, its wire text. Judging and writing then name columns instead of computing them again. Pure.
+ */
+import type { FieldRules, RowRules } from '../domain/rules.ts';
+import type { LogicalType } from '../domain/types.ts';
+import { duckType, tryFromWire } from '../sdk/duck-sql.ts';
+import { blank } from '../rules/blank.ts';
+import { emptyText, preparedText, type Cell } from '../rules/cell.ts';
+import { castOf, fit } from './fit.ts';
+
+export interface RowColumn {
+  /** Its name at the destination. */
+  readonly name: string;
+  /** The column of the document with its text as it came. */
+  readonly raw: string;
+  /** The type that its values must have. */
+  readonly type: LogicalType;
+  /** True where a system wrote values of this very type: nothing is checked. */
+  readonly trusted: boolean;
+  /** True where a text may hold a zero byte, and nothing else would refuse it. */
+  readonly zeros: boolean;
+}
+
+export interface RowSql {
+  /** `from` with the columns below added to its own. */
+  layer(from: string): string;
+  /** The wire text of a column. */
+  wire(at: number): string;
+  /** True where the text of a column does not fit its type; absent = it always fits. Never NULL. */
+  misfit(at: number): string | undefined;
+  cellOf(name: string): Cell;
+}
+
+type Step = 't' | 'v' | 'a' | 'f' | 'e' | 'w';
+
+/** Names of our own: a `$` and a letter never begin the columns of a document. */
+const named = (step: Step, at: number): string => `"$${step}${at}"`;
+
+interface Expressions {
+  readonly cell: Cell;
+  readonly steps: Readonly<Partial<Record<Step, string>>>;
+  readonly wire: string;
+}
+
+export function rowSql(columns: readonly RowColumn[], rules?: RowRules): RowSql {
+  const all = columns.map((column, at) => expressions(column, at, rules));
+  const places = new Map(columns.map(({ name }, at) => [name, at]));
+  const layers: readonly (readonly Step[])[] = [['t'], ['v'], ['a'], ['f', 'e', 'w']];
+  return {
+    layer: (from) =>
+      layers.reduce((inner, steps) => {
+        const added = all.flatMap((column, at) =>
+          steps.flatMap((step) => (column.steps[step] === undefined ? [] : [`${column.steps[step]} as ${named(step, at)}`])),
+        );
+        return added.length === 0 ? inner : `(select *, ${added.join(', ')} from ${inner})`;
+      }, from),
+    wire: (at) => all[at]?.wire ?? '',
+    misfit: (at) => (all[at]?.cell.fits === undefined ? undefined : `not ${all[at].cell.fits}`),
+    cellOf: (name) => {
+      const cell = all[places.get(name) ?? -1]?.cell;
+      if (!cell) throw new Error(`a rule names the field ${name}, which no column has`);
+      return cell;
+    },
+  };
+}
+
+function expressions({ name, raw, type, trusted, zeros }: RowColumn, at: number, rules: RowRules | undefined): Expressions {
+  const field = rules?.fields.find((candidate) => candidate.name === name);
+  const prepared = field && rules ? preparedText(field, rules.rules, raw) : raw;
+  const text = prepared === raw ? raw : named('t', at);
+  const cast = castOf(type, text);
+  const value = { value: named('v', at), again: named('a', at) };
+  const fitting = trusted ? { wire: text } : fit(type, text, value);
+  const { test, wire } = { test: zeros && !trusted ? `not contains(${text}, chr(0))` : undefined, ...fitting };
+  const fits = test === undefined ? undefined : named('f', at);
+  const casts = duckType(type) !== 'VARCHAR';
+  // A blank cell is nothing, but in a text; without rules, white space is no number.
+  const isNothing = field && type.kind !== 'text' ? `(${text} is null or ${blank(text)})` : `${text} is null`;
+  return {
+    cell: {
+      type,
+      text,
+      value: valueOf(type, at),
+      empty: named('e', at),
+      ...(fits !== undefined && { fits }),
+    },
+    wire: named('w', at),
+    steps: {
+      ...(prepared !== raw && { t: prepared }),
+      ...(casts && { v: cast.value, a: `cast(${value.value} as VARCHAR)` }),
+      ...(test !== undefined && { f: `case when ${test} then true else ${isNothing} end` }),
+      e: emptyOf(type, text, field, casts ? value.value : undefined),
+      w: field && type.kind !== 'text' && wire !== value.again ? unlessBlank(wire, text, casts ? value.value : undefined) : wire,
+    },
+  };
+}
+
+function emptyOf(type: LogicalType, text: string, field: FieldRules | undefined, value: string | undefined): string {
+  const empty = emptyText(text, field?.trim === true && field.replace === undefined);
+  // A value is the cheap proof that there is something; CASE, unlike AND, spares the rest.
+  return type.kind === 'text' || value === undefined ? empty : `case when ${value} is not null then false else ${empty} end`;
+}
+
+function unlessBlank(wire: string, text: string, value: string | undefined): string {
+  return `case when ${value === undefined ? '' : `${value} is null and `}${blank(text)} then null else ${wire} end`;
+}
+
+/** Of the type that `duckType` names; asked only where the text fits. */
+function valueOf(type: LogicalType, at: number): string {
+  switch (type.kind) {
+    case 'text':
+      return `case when not ${named('e', at)} then ${named('w', at)} end`;
+    case 'boolean':
+      return `(${named('w', at)} in ('true', 't'))`;
+    case 'date':
+    case 'timestamp':
+      // What DuckDB writes otherwise than we do: years before our era.
+      return `coalesce(${named('v', at)}, ${tryFromWire(type, named('w', at))})`;
+    default:
+      return duckType(type) === 'VARCHAR' ? named('w', at) : named('v', at);
+  }
+}
