@@ -35,7 +35,7 @@ site.file('no-folder', 'a file');
 
 const sync = (...args: string[]): readonly string[] => ['sync', ...args];
 const locations: readonly Failing[] = [
-  fails('an unknown scheme', sync('mysql://u:Marvin-42@h/d', duck), 'usage.scheme', /mysql:/, /postgres:\/\//),
+  fails('an unknown scheme', sync('oracle://u:Marvin-42@h/d', duck), 'usage.scheme', /oracle:/, /postgres:\/\//),
   fails('a misspelt scheme', sync('postgre://u:Marvin-42@h/d', duck), 'usage.scheme', /postgre:/, /did you mean postgres:/),
   fails(
     'a wrong password',
