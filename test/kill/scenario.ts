@@ -65,8 +65,13 @@ const elsewhere: Readonly<Record<string, string>> = {
   'engine.acknowledged': 'test/e2e/change-stream.pg.test.ts: only sources that hold history are acknowledged',
 };
 
+/** Connectors whose destination has no place here yet, each with the test that stops it at its failpoints. */
+const placeless: Readonly<Record<string, string>> = {
+  mysql: 'src/connectors/mysql/publish.my.test.ts',
+};
+
 export function isElsewhere(failpoint: string): boolean {
-  return Object.hasOwn(elsewhere, failpoint);
+  return Object.hasOwn(elsewhere, failpoint) || Object.hasOwn(placeless, failpoint.split('.')[0] ?? '');
 }
 
 /** Does a run into this destination pass the boundary? */
