@@ -3,7 +3,8 @@ import { refName } from '../../domain/schema.ts';
 import type { Context, Duck, PublishRequest, PublishResult, TableResult } from '../../sdk/index.ts';
 import { quoteTable, relationExists } from './catalog.ts';
 import { addToLedger, checkFence, dropStages, ensureLedger, readLedger, stageOf } from './ledger.ts';
-import { Held, writeTable } from './table.ts';
+import { HeldPublish } from '../_sql/publish.ts';
+import { writeTable } from './table.ts';
 import { count, transaction } from './transaction.ts';
 
 /** One transaction: all tables and the ledger row, or nothing. */
@@ -31,7 +32,7 @@ export async function publish(duck: Duck, context: Context, request: PublishRequ
       return { status: 'published', tables: results };
     });
   } catch (error) {
-    if (!(error instanceof Held)) throw error;
+    if (!(error instanceof HeldPublish)) throw error;
     await transaction(duck, async () => await dropStages(duck, pipeline, names));
     return { status: 'held', tables: [], held: error.held };
   }

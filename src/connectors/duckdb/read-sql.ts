@@ -5,6 +5,7 @@ import type { CursorPolicy } from '../../domain/policy.ts';
 import { refName, type Field } from '../../domain/schema.ts';
 import { duckType, fromWire, logicalType, quoteName, quoteText, toWire } from '../../sdk/duck-sql.ts';
 import type { FlowRead, ReadRequest } from '../../sdk/index.ts';
+import { cursorKind, isCursorPosition, positionWarnings, type CursorKind } from '../_sql/cursor.ts';
 import { fromClause, rangePredicate, whereClause } from '../_sql/select.ts';
 import { defaultNamespace } from './catalog.ts';
 
@@ -18,8 +19,7 @@ export interface CursorPosition {
 }
 
 export function cursorPosition(from: Json | undefined, field: string): CursorPosition | undefined {
-  const usable = typeof from === 'object' && from !== null && 'kind' in from && from.kind === 'cursor' && from.field === field;
-  return usable ? (from as unknown as CursorPosition) : undefined; // written by us, under this kind
+  return isCursorPosition<CursorPosition>(from, field) ? from : undefined;
 }
 
 const native = (field: Field): string => field.native?.type ?? duckType(field.type);
@@ -56,15 +56,6 @@ export function keysPredicate(flow: FlowRead, keys: ReadRequest['keys']): string
   return `(${texts.join(', ')}) in (${keys.values.map((row) => `(${row.map(quoteText).join(', ')})`).join(', ')})`;
 }
 
-type CursorKind = 'time' | 'number' | 'other';
-
-export function cursorKind({ name, type }: Field): CursorKind {
-  if (type.kind === 'timestamp' || type.kind === 'date') return 'time';
-  if (type.kind === 'integer' || type.kind === 'decimal' || type.kind === 'float') return 'number';
-  if (type.kind === 'text' || type.kind === 'uuid' || type.kind === 'bytes') return 'other';
-  throw new HeadgateError('cursor.type', `field ${name} is ${type.kind}: an incremental read cannot follow it`);
-}
-
 /** A wire text as a literal of the cursor's type. */
 const literal = (field: Field, text: string): string => `(${fromWire(field.type, quoteText(text), native(field))})`;
 
@@ -78,10 +69,7 @@ export function startOf(cursor: CursorPolicy, field: Field, from: Json | undefin
   const { window } = cursor;
   const kind = cursorKind(field);
   const saved = cursorPosition(from, field.name);
-  const lost = from !== undefined && from !== null && !saved;
-  const warnings = lost
-    ? [`the saved position is not one of the cursor ${field.name}: everything is read from the beginning`]
-    : [];
+  const warnings = positionWarnings(from, saved, field.name);
   // People write bounds as DuckDB reads them: `2024-01-01 10:00`.
   const bound = (text: string): string => `cast(${quoteText(text)} as ${native(field)})`;
   const { from: first, to, lookback } = window;

@@ -1,15 +1,9 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { brakeHolds } from '../../domain/policy.ts';
 import { refName, type Field } from '../../domain/schema.ts';
-import {
-  columnChanges,
-  type Duck,
-  type PublishResult,
-  type TablePublish,
-  type TableResult,
-  type Target,
-} from '../../sdk/index.ts';
+import { columnChanges, type Duck, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../../sdk/duck-sql.ts';
+import { HeldPublish } from '../_sql/publish.ts';
 import { namespaceOf, quoteTable, readTable, sameName, type TableFacts } from './catalog.ts';
 import { stageOf } from './ledger.ts';
 import { addColumn, columnList, nativeType, widenColumn } from './load-sql.ts';
@@ -26,16 +20,6 @@ import {
 } from './merge-sql.ts';
 import { appendRows, mergeFor, mergeRows, onlyNew, type Work } from './rows.ts';
 import { count } from './transaction.ts';
-
-/** Thrown inside the publish so that its transaction is undone. */
-export class Held extends Error {
-  readonly held: NonNullable<PublishResult['held']>;
-
-  constructor(held: NonNullable<PublishResult['held']>) {
-    super(`held: ${held.table}`);
-    this.held = held;
-  }
-}
 
 /** Writes one table inside the caller's transaction. */
 export async function writeTable(duck: Duck, publish: TablePublish): Promise<TableResult> {
@@ -147,7 +131,7 @@ async function replaceTable(work: Work, found: TableFacts | undefined): Promise<
   const before = found ? await count(duck, `select count(*) from ${table}`) : 0;
   const deleted = Math.max(0, before - incoming);
   if (brakeHolds(publish.brake, { before, deleted, incoming }))
-    throw new Held({ table: refName(target.table), before, deleted, incoming });
+    throw new HeldPublish({ table: refName(target.table), before, deleted, incoming });
   const stage = publish.staged.map(({ ref }) => stageOf(ref)).find((candidate) => quoteTable(candidate) === rows);
   const movable = stage && sameName(stage.namespace, namespaceOf(target.table)) && target.content === 'rows';
   const recreate = target.policy.existing === 'recreate';
@@ -186,7 +170,7 @@ async function writeMerged(work: Work, table: TableFacts): Promise<Counts> {
   const deleted = await duck.run(deleteRows(work.table, target.policy.deletes, missingIn(rows, merge.key)));
   const incoming = await count(duck, `select count(*) from ${rows}`);
   if (brakeHolds(publish.brake, { before, deleted, incoming }))
-    throw new Held({ table: refName(target.table), before, deleted, incoming });
+    throw new HeldPublish({ table: refName(target.table), before, deleted, incoming });
   return { ...counts, deleted };
 }
 

@@ -15,6 +15,7 @@ import type {
 } from '../../sdk/index.ts';
 import { quoteName } from '../_sql/names.ts';
 import { readColumns, readIndexes, readRelations } from './catalog.ts';
+import { HeldPublish, lostWhilePublishing } from '../_sql/publish.ts';
 import { describeServer } from './check.ts';
 import type { Config } from './config.ts';
 import { schemaOf } from './discover.ts';
@@ -22,7 +23,7 @@ import { explainPublish } from './explain.ts';
 import { addPublish, claimPipeline, lockFence, readLedger } from './ledger.ts';
 import { stageName } from './names.ts';
 import { recover } from './pending.ts';
-import { HeldPublish, prepareTable, publishTable } from './publish-table.ts';
+import { prepareTable, publishTable } from './publish-table.ts';
 import { Session } from './session.ts';
 import { createStage, StageWriter } from './stage.ts';
 
@@ -157,12 +158,6 @@ export class MysqlDestination implements Destination {
     const session = await this.#main?.catch(() => undefined);
     await session?.[Symbol.asyncDispose]();
   }
-}
-
-/** A server that is away when a publish wants it may be back in a moment: the engine tries again, as after a broken socket. */
-function lostWhilePublishing(error: unknown): never {
-  if (!(error instanceof HeadgateError) || error.code !== 'connect.unreachable') throw error;
-  throw new HeadgateError('connect.lost', `publishing: ${error.message}`, { cause: error });
 }
 
 async function dropStages(session: Session, refs: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@ import { HeadgateError } from '../../domain/error.ts';
 import type { Json } from '../../domain/json.ts';
 import type { CursorPolicy } from '../../domain/policy.ts';
 import type { Field } from '../../domain/schema.ts';
+import { cursorKind, defaultLookback, isCursorPosition, positionWarnings, type CursorKind } from '../_sql/cursor.ts';
 import type { Range } from '../_sql/select.ts';
 import { literal } from './select.ts';
 
@@ -19,37 +20,21 @@ export type CursorPosition = {
   readonly visible: boolean;
 };
 
-export type CursorKind = 'time' | 'number' | 'other';
-
-/** How values of the field grow. Throws `cursor.type` for what has no order worth following. */
-export function cursorKind({ name, type }: Field): CursorKind {
-  if (type.kind === 'timestamp' || type.kind === 'date') return 'time';
-  if (type.kind === 'integer' || type.kind === 'decimal' || type.kind === 'float') return 'number';
-  if (type.kind === 'text' || type.kind === 'uuid' || type.kind === 'bytes') return 'other';
-  throw new HeadgateError('cursor.type', `field ${name} is ${type.kind}: an incremental read cannot follow it`);
-}
-
 /** The saved position, if it is one of this cursor; everything else means to start again from the beginning. */
 export function cursorPosition(from: Json | undefined, field: string): CursorPosition | undefined {
-  const usable = typeof from === 'object' && from !== null && 'kind' in from && from.kind === 'cursor' && from.field === field;
-  return usable ? (from as unknown as CursorPosition) : undefined; // written by us, under this kind
+  return isCursorPosition<CursorPosition>(from, field) ? from : undefined;
 }
 
 export interface Start extends Range {
   readonly warnings: readonly string[];
 }
 
-export const defaultLookback = '10 minutes';
-
 /** The range that the next read covers. */
 export function startOf(cursor: CursorPolicy, field: Field, from: Json | undefined): Start {
   const kind = cursorKind(field);
   const { window } = cursor;
   const saved = cursorPosition(from, field.name);
-  const warnings: string[] = [];
-  if (from !== undefined && from !== null && !saved) {
-    warnings.push(`the saved position is not one of the cursor ${field.name}: everything is read from the beginning`);
-  }
+  const warnings = [...positionWarnings(from, saved, field.name)];
   if (cursor.strict)
     warnings.push('strict reading needs to know who wrote a row, which MySQL does not say: it changes nothing here');
   const upper = window.to === undefined ? {} : { upper: literal(field.type, window.to) };

@@ -2,33 +2,15 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { brakeHolds } from '../../domain/policy.ts';
 import { refName } from '../../domain/schema.ts';
-import {
-  columnChanges,
-  type PublishRequest,
-  type PublishResult,
-  type TablePublish,
-  type TableResult,
-  type Target,
-} from '../../sdk/index.ts';
+import { columnChanges, type PublishRequest, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
+import { HeldPublish } from '../_sql/publish.ts';
 import { readColumns, readRelations } from './catalog.ts';
 import * as sql from './merge.ts';
 import { oldName } from './names.ts';
 import { exists, writeDown } from './pending.ts';
 import type { Session } from './session.ts';
 import { columnNames, definition, deletedAt, keyOf, marksDeletes, tableName, tableOptions } from './stage.ts';
-
-type Held = NonNullable<PublishResult['held']>;
-
-/** The brake's answer: leaves the transaction as an exception, so that nothing of it stays. */
-export class HeldPublish extends Error {
-  readonly held: Held;
-
-  constructor(held: Held) {
-    super('the brake holds this publish');
-    this.held = held;
-  }
-}
 
 interface Work {
   readonly session: Session;

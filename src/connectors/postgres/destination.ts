@@ -15,12 +15,13 @@ import type {
 } from '../../sdk/index.ts';
 import { quoteTable } from '../_sql/names.ts';
 import { findRelation, readColumns, readIndexes, schemaOf } from './catalog.ts';
+import { HeldPublish, lostWhilePublishing } from '../_sql/publish.ts';
 import { describeServer } from './check.ts';
 import type { Config } from './config.ts';
 import { explainPublish } from './explain.ts';
 import { addPublish, claimPipeline, lockFence, readLedger } from './ledger.ts';
 import { ownTable, stageName } from './names.ts';
-import { HeldPublish, publishTable } from './publish-table.ts';
+import { publishTable } from './publish-table.ts';
 import { Session } from './session.ts';
 import { createStageSql, StageWriter, tableName, type StageShape } from './stage.ts';
 import { tableFacts, type TableFacts } from './swap-facts.ts';
@@ -145,12 +146,6 @@ export class PostgresDestination implements Destination {
     const session = await this.#main?.catch(() => undefined);
     await session?.[Symbol.asyncDispose]();
   }
-}
-
-/** A server that is away when a publish wants it may be back in a moment: the engine tries again, as after a broken socket. */
-function lostWhilePublishing(error: unknown): never {
-  if (!(error instanceof HeadgateError) || error.code !== 'connect.unreachable') throw error;
-  throw new HeadgateError('connect.lost', `publishing: ${error.message}`, { cause: error });
 }
 
 async function makeStage(session: Session, stage: string, target: Target): Promise<void> {

@@ -7,20 +7,12 @@ import { HeadgateError } from '../../domain/error.ts';
 import type { CursorPolicy } from '../../domain/policy.ts';
 import { refName, type Field } from '../../domain/schema.ts';
 import type { FlowRead, ReadProof, ReadRequest, SourceEvent } from '../../sdk/index.ts';
+import { cursorKind, defaultLookback } from '../_sql/cursor.ts';
 import { quoteName, quoteText } from '../_sql/names.ts';
 import { rangePredicate, whereClause } from '../_sql/select.ts';
 import { findRelation, readIndexes } from './catalog.ts';
 import { copyOut } from './copy-out.ts';
-import {
-  boundExpression,
-  cursorKind,
-  cursorPosition,
-  defaultLookback,
-  inCursorTerms,
-  startOf,
-  type CursorPosition,
-  type Start,
-} from './position.ts';
+import { boundExpression, cursorPosition, inCursorTerms, startOf, type CursorPosition, type Start } from './position.ts';
 import { copySelect, keysPredicate, rowsFrom } from './select.ts';
 import type { Session } from './session.ts';
 import { countAgain, openTransactions, type OpenTransactions } from './transactions.ts';

@@ -4,6 +4,7 @@ import type { Json } from '../../domain/json.ts';
 import type { CursorPolicy } from '../../domain/policy.ts';
 import type { Field } from '../../domain/schema.ts';
 import { quoteText } from '../_sql/names.ts';
+import { cursorKind, defaultLookback, isCursorPosition, positionWarnings, type CursorKind } from '../_sql/cursor.ts';
 import type { Range } from '../_sql/select.ts';
 
 /** A type alias, not an interface: only those are plain JSON to the type checker. */
@@ -23,20 +24,9 @@ export type CursorPosition = {
   readonly visible: boolean;
 };
 
-export type CursorKind = 'time' | 'number' | 'other';
-
-/** How values of the field grow. Throws `cursor.type` for what has no order worth following. */
-export function cursorKind({ name, type }: Field): CursorKind {
-  if (type.kind === 'timestamp' || type.kind === 'date') return 'time';
-  if (type.kind === 'integer' || type.kind === 'decimal' || type.kind === 'float') return 'number';
-  if (type.kind === 'text' || type.kind === 'uuid' || type.kind === 'bytes') return 'other';
-  throw new HeadgateError('cursor.type', `field ${name} is ${type.kind}: an incremental read cannot follow it`);
-}
-
 /** The saved position, if it is one of this cursor; everything else means to start again from the beginning. */
 export function cursorPosition(from: Json | undefined, field: string): CursorPosition | undefined {
-  const usable = typeof from === 'object' && from !== null && 'kind' in from && from.kind === 'cursor' && from.field === field;
-  return usable ? (from as unknown as CursorPosition) : undefined; // written by us, under this kind
+  return isCursorPosition<CursorPosition>(from, field) ? from : undefined;
 }
 
 export interface Start extends Range {
@@ -46,8 +36,6 @@ export interface Start extends Range {
   readonly warnings: readonly string[];
 }
 
-export const defaultLookback = '10 minutes';
-
 /**
  * The range that the next read covers. `hidden` = the stream has rows whose writing transaction can be asked for
  * (tables have it, views and queries do not).
@@ -56,10 +44,7 @@ export function startOf(cursor: CursorPolicy, field: Field, from: Json | undefin
   const kind = cursorKind(field);
   const { window } = cursor;
   const saved = cursorPosition(from, field.name);
-  const warnings: string[] = [];
-  if (from !== undefined && from !== null && !saved) {
-    warnings.push(`the saved position is not one of the cursor ${field.name}: everything is read from the beginning`);
-  }
+  const warnings = [...positionWarnings(from, saved, field.name)];
   const type = field.native?.type ?? 'text';
   const literal = (value: string): string => `${quoteText(value)}::${type}`;
   const upper = window.to === undefined ? {} : { upper: literal(window.to) };

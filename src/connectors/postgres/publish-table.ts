@@ -2,8 +2,9 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { brakeHolds } from '../../domain/policy.ts';
 import { refName } from '../../domain/schema.ts';
-import { columnChanges, type PublishResult, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
+import { columnChanges, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
+import { HeldPublish } from '../_sql/publish.ts';
 import { appendSql } from './append.ts';
 import { readIndexes } from './catalog.ts';
 import * as changes from './changes.ts';
@@ -13,18 +14,6 @@ import type { Session } from './session.ts';
 import { columnNames, columnSql, columnType, deletedAt, marksDeletes, tableName } from './stage.ts';
 import { intoPlace, swapTable } from './swap.ts';
 import { tableFacts, type TableFacts } from './swap-facts.ts';
-
-type Held = NonNullable<PublishResult['held']>;
-
-/** The brake's answer: leaves the transaction as an exception, so that nothing of it stays. */
-export class HeldPublish extends Error {
-  readonly held: Held;
-
-  constructor(held: Held) {
-    super('the brake holds this publish');
-    this.held = held;
-  }
-}
 
 interface Work {
   readonly session: Session;

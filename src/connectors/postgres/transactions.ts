@@ -1,5 +1,5 @@
 import type { BoundFacts } from './position.ts';
-import { defaultLookback } from './position.ts';
+import { defaultLookback } from '../_sql/cursor.ts';
 import type { Session } from './session.ts';
 
 /** What could still commit rows that a snapshot taken after `now` does not show. */
