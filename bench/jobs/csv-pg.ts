@@ -18,7 +18,7 @@ export const csvPg: Job = {
     const file = `${folder}/items.csv`;
     const unload = psql('source', `\\copy items to '${file}' (format csv, header)`);
     await promisify(execFile)('bash', ['-c', unload], { env: { ...process.env, ...server.environment } });
-    const settled = `file:${file}?header=true&delimiter=%2C&infer=false`;
+    const settled = `file:${file}?encoding=utf-8&header=true&delimiter=%2C&infer=false`;
     return {
       moved: rows,
       durability: 'logged table, no index',

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { asHeadgateError } from '../domain/error.ts';
-import { csvBytes } from '../sdk/file-bytes.ts';
+import { checkCsv, csvBytes } from '../sdk/file-bytes.ts';
 import type { FileRef, Staged, TableWriter } from '../sdk/index.ts';
 import type { Converted, Warned } from '../shape/convert.ts';
 import { Channel } from './channel.ts';
@@ -41,6 +41,7 @@ export class DirectSink implements Sink {
 
   async file(file: FileRef): Promise<void> {
     if (this.#writer.load) {
+      await checkCsv(file);
       await this.#writer.load(file);
       this.#loaded = true;
     } else {
@@ -101,9 +102,9 @@ export class StagedSink implements Sink {
     }
   }
 
-  file(file: FileRef): Promise<void> {
+  async file(file: FileRef): Promise<void> {
+    await checkCsv(file);
     this.#files.push(file);
-    return Promise.resolve();
   }
 
   async finish(): Promise<Finished> {

@@ -3,14 +3,14 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { csvBytes, isWireCsv } from './file-bytes.ts';
-import type { FileRef } from './source.ts';
+import { checkCsv, csvBytes, isWireCsv } from './file-bytes.ts';
+import type { CsvDialect, FileRef } from './source.ts';
 
 let folder: string;
 before(async () => (folder = await mkdtemp(join(tmpdir(), 'bytes-'))));
 after(async () => await rm(folder, { recursive: true }));
 
-const dialect = { delimiter: ',', quote: '"', escape: '"', header: true };
+const dialect: CsvDialect = { delimiter: ',', quote: '"', escape: '"', header: true };
 const columns = ['a', 'b'].map((name) => ({ name, type: { kind: 'text' as const }, nullable: true }));
 
 async function refOf(content: string | Buffer, csv = dialect): Promise<FileRef> {
@@ -48,6 +48,25 @@ test('a quote inside a value that is not quoted, and an open quote, are refused'
   await assert.rejects(wire('a,b\n1,5" disk\n2,6" disk\n'), { code: 'file.format' });
   await assert.rejects(wire('a,b\n1,"x"y\n'), { code: 'file.format' });
   await assert.rejects(wire('a,b\n1,"x\n'), { code: 'file.truncated' });
+});
+
+test('a carriage return that ends no line, wherever the file is cut, and a zero byte are refused', async () => {
+  for (const bad of [
+    'a\rb,c\n1,2\n',
+    'a,b\r1,2\r',
+    'a,b\n1\r,2\n',
+    'a,b\n1,2\r',
+    'a,b\n1,\0\n',
+    `a,b\n1,${'x'.repeat(262_137)}\ry\n`,
+  ]) {
+    await assert.rejects(wire(bad), { code: 'file.format' });
+  }
+});
+
+test('a file taken at its word is read to its end before another reader has it', async () => {
+  const bad = await refOf('a,b\n1,5" disk\n', { ...dialect, asGiven: true });
+  await assert.rejects(checkCsv(bad), { code: 'file.format' });
+  await checkCsv({ ...bad, csv: dialect });
 });
 
 test('a file written to in the meantime is refused', async () => {

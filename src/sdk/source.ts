@@ -16,6 +16,8 @@ export interface CsvDialect {
   readonly header: boolean;
   /** The file holds zero bytes, which most systems cannot store: values with one are refused. */
   readonly zeros?: boolean;
+  /** A person's word, which nobody has held against the file yet: `csvBytes` does as it goes, others ask `checkCsv` first. */
+  readonly asGiven?: boolean;
 }
 
 /** A whole document that already lies on local disk. `size` and `modified` (ns since 1970, as text) prove it unchanged. */

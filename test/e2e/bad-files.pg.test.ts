@@ -42,6 +42,7 @@ site.file('text.parquet', `id,note\n1,${value}\n`);
 site.file('text.ndjson', `id,note\n1,${value}\n`);
 site.file('broken.csv', Buffer.from(`id,note\n1,${value} \xe9\n2,\xc3\xa9\n`, 'latin1'));
 site.file('nul.csv', `id,note\n1,${value}\0\n`);
+site.file('returns.csv', `id,note\r1,${value}\r2,b\n`);
 site.file('overflow.csv', 'id,day,amount\n2,2026-01-02,3.50\n70000,2026-01-03,1\n');
 site.file('date.csv', 'id,day,amount\n2,2026-02-30,3.50\n');
 mkdirSync(site.path('folder.csv'));
@@ -66,13 +67,23 @@ const badFiles: readonly Bad[] = [
   ['ragged.csv', 'records of several lengths', 'file.format', /line 2|line 3|ragged/, /./],
 ];
 
-// Kind by kind within each file: a DuckDB file has one opener at a time, and the cases run two at a time.
-const files = badFiles.flatMap(([name, what, code, says, hint]) =>
-  kinds.map(([kind, to]): Failing => {
-    const into = kind === 'a file' ? [] : ['--into', 'never'];
-    return fails(`${what} into ${kind}`, sync(site.path(name), to, ...into), code, says, hint);
-  }),
-);
+const intoEach = (bad: readonly Bad[], settings = ''): readonly Failing[] =>
+  bad.flatMap(([name, what, code, says, hint]) =>
+    kinds.map(([kind, to]): Failing => {
+      const into = kind === 'a file' ? [] : ['--into', 'never'];
+      return fails(`${what} into ${kind}`, sync(`${site.path(name)}${settings}`, to, ...into), code, says, hint);
+    }),
+  );
+
+/** What is wrong with a file that nobody looks at first, because its location says everything. */
+const given = '?encoding=utf-8&delimiter=,&header=true&infer=false';
+const wrongWords: readonly Bad[] = [
+  ['quote.csv', 'an open quote met on the way', 'file.truncated', /quote\.csv.*closed/, /./],
+  ['ragged.csv', 'records of several lengths met on the way', 'file.format', /./, /./],
+  ['returns.csv', 'a carriage return met on the way', 'file.format', /returns\.csv.*carriage return/, /delimiter=/],
+  ['nul.csv', 'a zero byte met on the way', 'file.format', /nul\.csv.*zero byte/, /delimiter=/],
+  ['broken.csv', 'bytes that are no UTF-8, in a file said to be', 'file.format', /broken\.csv as utf-8/, /encoding=/],
+];
 
 const otherFiles: readonly Failing[] = [
   fails('csv named .ndjson', sync(site.path('text.ndjson'), duck), 'file.format', /text\.ndjson/, /--format|name says/),
@@ -155,7 +166,7 @@ const state = `select (select string_agg(relname, ',' order by relname) from pg_
   (select json_agg(r)::text from rows r), (select count(*) from narrow), (select count(*) from demanding), (select count(*) from strict)`;
 const before = await server.sql(pg, state);
 
-playFailures(site, 'files', [...files, ...otherFiles], [value]);
+playFailures(site, 'files', [...intoEach(badFiles), ...intoEach(wrongWords, given), ...otherFiles], [value]);
 playFailures(site, 'values', values, [value, '70000', '2026-02-30', '1234567890']);
 
 test('nothing of all that is to be seen at the destinations', async () => {

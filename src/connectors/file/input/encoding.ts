@@ -50,7 +50,8 @@ export async function encodingOfText(name: string, chunks: () => AsyncIterable<B
   );
 }
 
-async function allUtf8(chunks: AsyncIterable<Buffer>): Promise<boolean> {
+/** Costs a tenth of decoding them. */
+export async function allUtf8(chunks: AsyncIterable<Buffer>): Promise<boolean> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     const data = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
@@ -112,9 +113,13 @@ export async function* asUtf8(name: string, chunks: AsyncIterable<Buffer>, encod
     yield Buffer.from(decoder.decode());
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new HeadgateError('file.format', `reading ${name} as ${encoding}: it holds bytes that are no text in that encoding`, {
-      hint: 'name its encoding: encoding=utf-8, utf-16le, utf-16be, windows-1252',
-      cause: error,
-    });
+    throw notText(name, encoding, error);
   }
+}
+
+export function notText(name: string, encoding: Encoding, cause?: unknown): HeadgateError {
+  return new HeadgateError('file.format', `reading ${name} as ${encoding}: it holds bytes that are no text in that encoding`, {
+    hint: 'name its encoding: encoding=utf-8, utf-16le, utf-16be, windows-1252',
+    cause,
+  });
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Context } from '../../../sdk/index.ts';
 import type { FileConfig } from '../location.ts';
-import { asUtf8, encodingOfHead, encodingOfText, type Encoded } from './encoding.ts';
+import { allUtf8, asUtf8, encodingOfHead, encodingOfText, notText, type Encoded } from './encoding.ts';
 import { inspect, packingOf, requireParquet, requireText, type FileFacts } from './inspect.ts';
 import { isSpread, jsonLines } from './json-records.ts';
 import { bytesOf, glances, spool } from './spool.ts';
@@ -70,7 +70,7 @@ async function inUtf8(file: Plain, config: FileConfig, place: Place): Promise<Pl
   if (encoding !== 'utf-8')
     return await becomes(file, asUtf8(name, chunks(), encoding), place, `it is read as ${encoding}: ${known}`);
   // A mark or a person's word says what the bytes should be, not that they are.
-  if (known !== 'all of its bytes are') for await (const _text of asUtf8(name, chunks(), encoding));
+  if (known !== 'all of its bytes are' && !(await allUtf8(looks()))) throw notText(name, encoding);
   return file;
 }
 

@@ -2,6 +2,7 @@
  * Follows the records of a csv file byte by byte, to its end: how many fields each has under one dialect, how its lines
  * end, where its quotes stand. What is decided about a file is decided from this, never from its first rows.
  */
+import { nextByte } from '../../../sdk/file-bytes.ts';
 import type { CsvDialect } from '../../../sdk/index.ts';
 
 const lf = 0x0a;
@@ -136,10 +137,9 @@ export class Survey {
         at = this.#insideQuotes(data, at);
         continue;
       }
-      const next = this.#quote < 0 ? -1 : data.indexOf(this.#quote, at);
-      const end = next < 0 ? data.length : next;
+      const end = this.#quote < 0 ? data.length : nextByte(data, this.#quote, at);
       if (end > at) this.#skimPlain(data, at, end, returns);
-      if (next >= 0) this.#quoteByte();
+      if (end < data.length) this.#quoteByte();
       at = end;
     }
   }
@@ -182,10 +182,9 @@ export class Survey {
   /** The byte that closes the value, or the last one. */
   #insideQuotes(data: Buffer, from: number): number {
     if (this.#escape < 0) {
-      const next = data.indexOf(this.#quote, from);
-      const end = next < 0 ? data.length : next;
+      const end = nextByte(data, this.#quote, from);
       if (this.#zeros) this.#countZeros(data, from, end);
-      if (next >= 0) this.#state = behindQuote;
+      if (end < data.length) this.#state = behindQuote;
       return end;
     }
     for (let at = from; at < data.length; at++) {
