@@ -1,6 +1,7 @@
 /** A server that dies in the middle of a run: the run ends with one clear message, the old rows stay, and the same command finishes. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDuck } from '../../src/staging/duck.ts';
@@ -90,7 +91,8 @@ async function leftovers({ target }: Flow): Promise<readonly unknown[]> {
   const stages = "select table_name from information_schema.tables where table_name like '%stage\\_%' escape '\\'";
   if (target.startsWith('postgres:')) return await site.server.sql(target, stages);
   if (target.startsWith('duckdb:')) return await duckRows(target, `${stages} union all select name from _headgate.stage`);
-  return readdirSync(site.folder).filter((name) => name.startsWith('.'));
+  // Two cases share the folder at the same time.
+  return readdirSync(site.folder).filter((name) => name.startsWith(`.${basename(target)}.`));
 }
 
 /** Brings a flow to its end, as the person would who read the message. */
