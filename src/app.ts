@@ -16,6 +16,7 @@ import { openDb, type OpenDb } from './store/db.ts';
 import { startEmbedded } from './store/embedded/server.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { lockDataDir } from './store/lock.ts';
+import { freeLeases } from './store/runs.ts';
 import { loadMasterKey } from './store/master-key.ts';
 import { migrate, readMigrations } from './store/migrate.ts';
 
@@ -38,6 +39,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const db = parts.use(openDb(databaseUrl, 10 + config.concurrency));
   await migrate(db, await readMigrations(join(import.meta.dirname, '..', 'migrations')));
   await migrateQueue(db.pool);
+  if (config.databaseUrl === undefined) await freeLeases(db);
   const key = await loadMasterKey(dataDir, config.masterKey);
   const ports: Ports = { db, key, dataDir, wake };
   const firstKey = await prepareKeys(db, ports, config.adminKey);

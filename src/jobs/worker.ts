@@ -41,6 +41,7 @@ export async function startWorker(db: OpenDb, execute: Execute, concurrency: num
       },
     },
   });
+  await reap(db);
   const reaper = everyMs(() => void reap(db).catch(() => undefined), reapMs);
   return {
     async stop(graceMs) {

@@ -130,11 +130,16 @@ export async function requestCancel(db: Db, workspace: number, id: string): Prom
   return row;
 }
 
+/** Where the lock of the data directory proves that no other worker lives, what the last one held is free at once. */
+export async function freeLeases(db: Db): Promise<void> {
+  await db.query('update headgate.runs set lease_until = null, lease_owner = null where lease_until is not null');
+}
+
 /** Runs that wait or whose owner is gone: to be woken. */
 export async function abandonedRuns(db: Db, limit: number): Promise<readonly { readonly id: string }[]> {
   return await db.query<{ id: string }>(
     `select id from headgate.runs where state in ('queued', 'running', 'retrying') and (lease_until is null or lease_until < now())
-       and queued_at < now() - interval '5 seconds' order by id limit $1`,
+       and (queued_at < now() - interval '5 seconds' or attempt > 0) order by id limit $1`,
     [limit],
   );
 }
