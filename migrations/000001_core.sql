@@ -20,7 +20,7 @@ create table headgate.api_keys (
 );
 create index api_keys_workspace on headgate.api_keys (workspace_id, id);
 
--- Sealed: encrypted with a data key of its own, which the master key `key_id` wraps (docs/security.md).
+-- Sealed: encrypted with a data key of its own, which the master key `key_id` wraps.
 create table headgate.secrets (
   workspace_id bigint not null references headgate.workspaces,
   object_id text not null,

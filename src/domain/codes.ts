@@ -70,7 +70,7 @@ export const codes = {
   'state.locked': never('stop the other server, or name another --data-dir'),
   'state.embedded': never('look at state/log in the data directory, or name a database with DATABASE_URL'),
   'secret.sealed': never('start with the master key that sealed it: HEADGATE_MASTER_KEY or master.key in the data directory'),
-  'config.invalid': never('docs/configuration.md lists the settings'),
+  'config.invalid': never('docs/server.md lists the settings'),
   'run.cancelled': later('run the same command again: it continues where it stopped'),
   'internal.unexpected': later('this is a bug in Headgate: please report it with the output of --debug'),
 } as const satisfies Record<string, CodeInfo>;
