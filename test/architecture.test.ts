@@ -20,12 +20,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
   registry: ['sdk', 'connectors/*'],
   engine: ['domain', 'sdk', 'staging', 'rules', 'shape'],
-  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry'],
+  store: ['domain'],
+  jobs: ['domain', 'sdk', 'store'],
+  operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'jobs'],
+  api: ['domain', 'operations', 'store', 'api/dialects/*'],
+  'api/dialects/*': ['domain', 'operations', 'api'],
+  config: ['domain', 'operations', 'store'],
+  app: ['config', 'domain', 'sdk', 'engine', 'operations', 'store', 'jobs', 'api'],
+  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app'],
 };
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
 const vendors = [
-  { name: /postgres|'pg'|'pg-/i, areas: ['connectors/postgres', 'registry'] },
+  { name: /postgres|'pg'|'pg-/i, areas: ['connectors/postgres', 'registry', 'store', 'jobs'] },
   { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry'] },
   // DuckDB is also the engine of the staged lane.
   { name: /duckdb/i, areas: ['connectors/duckdb', 'registry', 'sdk', 'staging', 'rules', 'shape', 'cli'] },
@@ -43,9 +50,10 @@ interface SourceFile {
 }
 
 function areaOf(path: string): string {
-  const [, area = '', connector = ''] = path.split('/');
-  if (area !== 'connectors') return area;
-  return connector === 'registry.ts' ? 'registry' : `connectors/${connector}`;
+  const [, area = '', inner = '', dialect = ''] = path.split('/');
+  if (area === 'api' && inner === 'dialects' && dialect !== 'registry.ts') return `api/dialects/${dialect}`;
+  if (area !== 'connectors') return area.replace(/\.ts$/, '');
+  return inner === 'registry.ts' ? 'registry' : `connectors/${inner}`;
 }
 
 function withoutComments(text: string): string {
@@ -77,7 +85,8 @@ const sources = filesUnder('src')
 
 function allowed(from: string, to: string): boolean {
   if (from === to) return true;
-  const generic = (area: string) => (/^connectors\/[^_]/.test(area) ? 'connectors/*' : area);
+  const generic = (area: string) =>
+    area.startsWith('api/dialects/') ? 'api/dialects/*' : /^connectors\/[^_]/.test(area) ? 'connectors/*' : area;
   return mayImport[generic(from)]?.includes(generic(to)) ?? false;
 }
 

@@ -138,6 +138,32 @@ export const commands: readonly CommandInfo[] = [
     load: async () => (await import('./commands/query.ts')).query,
   },
   {
+    name: 'serve',
+    usage: '',
+    summary: 'start the server: API, schedules and runs',
+    details: [
+      'Serves the API on http://127.0.0.1:8080 and runs pipelines. Its state lies in a database of its own in the data directory, or in that of --database-url. The very first start prints an admin key, once.',
+      'SIGTERM or Ctrl-C: runs have 30 seconds (HEADGATE_GRACE) to end, then they are handed back and continue at the next start; a second signal ends at once.',
+    ],
+    examples: [
+      { line: 'headgate serve', says: 'everything on this machine' },
+      { line: 'headgate serve --role api --database-url env:STATE --host 0.0.0.0', says: 'only the API; workers elsewhere' },
+    ],
+    options: ['role', 'host', 'port', 'data-dir', 'database-url'],
+    positionals: { min: 0, max: 0 },
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  {
+    name: 'worker',
+    usage: '',
+    summary: 'carry out runs of a server on any machine that reaches its database',
+    details: ['Any number of them share the runs. Ends as `headgate serve` does.'],
+    examples: [{ line: 'DATABASE_URL=postgres://… headgate worker', says: 'one more worker' }],
+    options: ['data-dir', 'database-url'],
+    positionals: { min: 0, max: 0 },
+    load: async () => (await import('./commands/serve.ts')).worker,
+  },
+  {
     name: 'doctor',
     usage: '[LOCATION…]',
     summary: 'check this machine and the given locations',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HeadgateError } from '../domain/error.ts';
 import type { StreamInfo } from '../domain/schema.ts';
-import { buildFlow } from './flows.ts';
+import { buildFlow } from '../engine/build-flow.ts';
 import type { Values } from './options.ts';
 import { readRequest } from './request.ts';
 

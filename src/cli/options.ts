@@ -118,6 +118,27 @@ export const options = {
   json: { kind: 'flag', help: 'one JSON object per line on stdout' },
   quiet: { kind: 'flag', short: 'q', help: 'no progress and no notes' },
   'no-color': { kind: 'flag', env: 'NO_COLOR', help: 'plain text' },
+  role: {
+    kind: 'text',
+    value: 'ROLE',
+    choices: ['all', 'api', 'worker'],
+    env: 'HEADGATE_ROLE',
+    help: 'what this process does (default all)',
+  },
+  host: { kind: 'text', value: 'HOST', env: 'HEADGATE_HOST', help: 'address to listen on (default 127.0.0.1)' },
+  port: { kind: 'text', value: 'PORT', env: 'HEADGATE_PORT', help: 'port to listen on (default 8080)' },
+  'data-dir': {
+    kind: 'text',
+    value: 'DIR',
+    env: 'HEADGATE_DATA_DIR',
+    help: 'state, warehouse and parts of a server (default: the state directory)',
+  },
+  'database-url': {
+    kind: 'text',
+    value: 'URL',
+    env: 'DATABASE_URL',
+    help: "database for the server's state: postgres://… (default: one of its own)",
+  },
   debug: { kind: 'flag', help: 'stack traces and details on stderr' },
   help: { kind: 'flag', short: 'h', help: 'help for the command' },
 } as const satisfies Record<string, OptionInfo>;

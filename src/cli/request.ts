@@ -1,24 +1,10 @@
 /** Options → what a person asked for, before any stream is known. Pure. Throws `usage.*`. */
 import { HeadgateError } from '../domain/error.ts';
-import type { CursorPolicy, ReadMode, WriteMode, WritePolicy } from '../domain/policy.ts';
+import type { WriteMode } from '../domain/policy.ts';
 import { parseType, type LogicalType } from '../domain/types.ts';
-import type { Flow, ShapeRequest } from '../engine/flow.ts';
+import type { Flow } from '../engine/flow.ts';
+import type { FlowRequest } from '../engine/request.ts';
 import type { OptionName, Values } from './options.ts';
-
-export interface FlowRequest {
-  readonly read: Extract<ReadMode, 'snapshot' | 'incremental'>;
-  /** Absent = merge where a key is known, else append. */
-  readonly write?: WriteMode;
-  readonly key?: readonly string[];
-  readonly policy: Pick<WritePolicy, 'nulls' | 'deletes' | 'existing' | 'evolution' | 'version'>;
-  /** The field is named apart: it may be missing, which only matters to incremental reads. */
-  readonly cursor?: string;
-  readonly window: Omit<CursorPolicy, 'field'>;
-  readonly shape: ShapeRequest;
-  readonly into?: string;
-  readonly allowDelete: boolean;
-  readonly rejects: Flow['rejects'];
-}
 
 export function readRequest(values: Values): FlowRequest {
   const { read, write } = readModes(values);

@@ -6,14 +6,16 @@ import type { Flow, Progress, Session } from '../engine/flow.ts';
 import type { SchemaFile } from '../rules/schema-file.ts';
 import type { Context } from '../sdk/index.ts';
 import type { World } from './command.ts';
-import { buildFlow } from './flows.ts';
+import { buildFlow } from '../engine/build-flow.ts';
 import { chooseLocation, connect, embeddedWarehouse, isFile, isStdio, withFormat } from './locations.ts';
 import type { Values } from './options.ts';
-import { readCount, readRequest, type FlowRequest } from './request.ts';
+import { readCount, readRequest } from './request.ts';
 import { readSchema } from './schema.ts';
 import { spoolStdin } from './stdin.ts';
-import { discoverStreams, requireChoice, wantedStreams } from './streams.ts';
-import { placeOf, requireDistinct, targetOf, type Sides } from './targets.ts';
+import { requireChoice, wantedStreams } from './streams.ts';
+import { placeOf, requireDistinct, targetOf, type Sides } from '../engine/targets.ts';
+import { discoverStreams } from '../engine/streams.ts';
+import type { FlowRequest } from '../engine/request.ts';
 
 /** Below this a table is read in one piece: a partition costs a connection and the start of a scan. */
 const partitionBytes = 256 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { connect } from '../../src/cli/locations.ts';
-import { buildFlow } from '../../src/cli/flows.ts';
+import { buildFlow } from '../../src/engine/build-flow.ts';
 import { readRequest } from '../../src/cli/request.ts';
 import type { Values } from '../../src/cli/options.ts';
 import type { Receipt } from '../../src/domain/receipt.ts';

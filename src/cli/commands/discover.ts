@@ -4,7 +4,8 @@ import { exit } from '../exit.ts';
 import { chooseLocation, connect, withFormat } from '../locations.ts';
 import { logTo } from '../notes.ts';
 import { fieldLines, streamLines, streamRecord } from '../render/streams.ts';
-import { discoverStreams, wantedStreams } from '../streams.ts';
+import { discoverStreams } from '../../engine/streams.ts';
+import { wantedStreams } from '../streams.ts';
 
 export const discover: Command = async ({ positionals, values }, world) => {
   const { terminal, env, stateDir, signal } = world;

@@ -10,7 +10,8 @@ import { logTo } from '../notes.ts';
 import { counted, duration } from '../render/amount.ts';
 import { headerLine, layout, rowLine, type TableLayout } from '../render/table.ts';
 import { readStatement } from '../statement.ts';
-import { discoverStreams, wantedStreams } from '../streams.ts';
+import { discoverStreams } from '../../engine/streams.ts';
+import { wantedStreams } from '../streams.ts';
 import type { Terminal } from '../terminal.ts';
 import { wireRows } from '../wire-rows.ts';
 

@@ -2,11 +2,11 @@
 import { HeadgateError } from '../domain/error.ts';
 import { defaultBrake, type CursorPolicy } from '../domain/policy.ts';
 import { refName, type StreamInfo, type TableRef } from '../domain/schema.ts';
-import { requireField, shapeColumns } from '../engine/columns.ts';
-import type { Flow } from '../engine/flow.ts';
+import { requireField, shapeColumns } from './columns.ts';
+import type { Flow } from './flow.ts';
 import type { SchemaFile } from '../rules/schema-file.ts';
 import type { FlowRequest } from './request.ts';
-import { schemaShape } from './schema.ts';
+import { schemaShape } from './schema-shape.ts';
 
 /**
  * Throws `field.missing`, `cursor.missing`, `key.missing`: what the stream does not have, with the nearest name.

@@ -1,0 +1,63 @@
+import { checkConnection } from '../../../operations/connections/check.ts';
+import { listConnectors } from '../../../operations/connections/connectors.ts';
+import { createConnection } from '../../../operations/connections/create.ts';
+import { deleteConnection } from '../../../operations/connections/delete.ts';
+import { discoverConnection } from '../../../operations/connections/discover.ts';
+import { getConnection } from '../../../operations/connections/get.ts';
+import { updateConnection } from '../../../operations/connections/update.ts';
+import { listConnections } from '../../../operations/connections/list.ts';
+import { createKey } from '../../../operations/keys/create.ts';
+import { listKeys } from '../../../operations/keys/list.ts';
+import { revokeKey } from '../../../operations/keys/revoke.ts';
+import type { Operation } from '../../../operations/operation.ts';
+import { createPipeline } from '../../../operations/pipelines/create.ts';
+import { getPipeline } from '../../../operations/pipelines/get.ts';
+import { listPipelines } from '../../../operations/pipelines/list.ts';
+import { triggerPipeline } from '../../../operations/pipelines/trigger.ts';
+import { updatePipeline } from '../../../operations/pipelines/update.ts';
+import { cancelRun } from '../../../operations/runs/cancel.ts';
+import { getRun } from '../../../operations/runs/get.ts';
+import { listRuns } from '../../../operations/runs/list.ts';
+import { runLogs } from '../../../operations/runs/logs.ts';
+import { createWorkspace } from '../../../operations/workspaces/create.ts';
+import { listWorkspaces } from '../../../operations/workspaces/list.ts';
+import type { Exposed, Method } from '../../dialect.ts';
+
+const here = '/v1/workspaces/:workspace';
+
+const route = (method: Method, path: string, operation: unknown, status = 200): Exposed => ({
+  method,
+  path,
+  // Each operation has types of its own; the table only passes them on, and `perform` checks by its schemas.
+  operation: operation as Operation,
+  status,
+});
+
+export const exposed: readonly Exposed[] = [
+  route('GET', '/v1/connectors', listConnectors),
+  route('GET', '/v1/workspaces', listWorkspaces),
+  route('POST', '/v1/workspaces', createWorkspace, 201),
+
+  route('GET', `${here}/connections`, listConnections),
+  route('POST', `${here}/connections`, createConnection, 201),
+  route('GET', `${here}/connections/:connection`, getConnection),
+  route('PATCH', `${here}/connections/:connection`, updateConnection),
+  route('DELETE', `${here}/connections/:connection`, deleteConnection, 204),
+  route('POST', `${here}/connections/:connection/check`, checkConnection),
+  route('POST', `${here}/connections/:connection/discover`, discoverConnection),
+
+  route('GET', `${here}/pipelines`, listPipelines),
+  route('POST', `${here}/pipelines`, createPipeline, 201),
+  route('GET', `${here}/pipelines/:pipeline`, getPipeline),
+  route('PATCH', `${here}/pipelines/:pipeline`, updatePipeline),
+  route('POST', `${here}/pipelines/:pipeline/trigger`, triggerPipeline, 202),
+
+  route('GET', `${here}/runs`, listRuns),
+  route('GET', `${here}/runs/:run`, getRun),
+  route('POST', `${here}/runs/:run/cancel`, cancelRun, 202),
+  route('GET', `${here}/runs/:run/logs`, runLogs),
+
+  route('GET', `${here}/keys`, listKeys),
+  route('POST', `${here}/keys`, createKey, 201),
+  route('DELETE', `${here}/keys/:key`, revokeKey),
+];

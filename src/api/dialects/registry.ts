@@ -1,0 +1,5 @@
+import type { ApiDialect } from '../dialect.ts';
+import { native } from './native/index.ts';
+
+/** One line per dialect; all of them share one origin. */
+export const dialects: readonly ApiDialect[] = [native];

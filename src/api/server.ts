@@ -1,0 +1,32 @@
+/** Every dialect behind one address, with what belongs to none of them. */
+import { Hono } from 'hono';
+import type { Ports } from '../operations/operation.ts';
+import { dialects } from './dialects/registry.ts';
+import { identifyBy } from './identify.ts';
+import { mount } from './mount.ts';
+import { openApiOf } from './openapi.ts';
+import { problem } from './problem.ts';
+import { HeadgateError } from '../domain/error.ts';
+
+export function createApi(ports: Ports, version: string): Hono {
+  const app = new Hono();
+  const identify = identifyBy(ports);
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/readyz', async (c) => {
+    try {
+      await ports.db.query('select 1');
+      return c.json({ status: 'ready' });
+    } catch {
+      return c.json({ status: 'waiting for the state database' }, 503);
+    }
+  });
+  for (const dialect of dialects) {
+    mount(app, dialect, { ports, identify });
+    app.get(dialect.document, (c) => c.json(openApiOf(dialect, version)));
+  }
+  app.notFound(() => {
+    const { status, headers, body } = problem(new HeadgateError('object.missing', 'there is nothing at this address'), '');
+    return new Response(JSON.stringify(body), { status, ...(headers && { headers }) });
+  });
+  return app;
+}

@@ -1,0 +1,97 @@
+/** The composition root: the only place that knows every part, and the order in which they start and end. */
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { createApi } from './api/server.ts';
+import type { Config } from './config.ts';
+import { asHeadgateError, HeadgateError } from './domain/error.ts';
+import { migrateQueue, wake } from './jobs/queue.ts';
+import { startWorker } from './jobs/worker.ts';
+import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
+import type { Ports } from './operations/operation.ts';
+import { executeRun } from './operations/runs/execute.ts';
+import { openDb, type OpenDb } from './store/db.ts';
+import { startEmbedded } from './store/embedded/server.ts';
+import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
+import { lockDataDir } from './store/lock.ts';
+import { freeLeases } from './store/runs.ts';
+import { loadMasterKey } from './store/master-key.ts';
+import { migrate, readMigrations } from './store/migrate.ts';
+
+export interface App extends AsyncDisposable {
+  /** Absent = this process serves no API. */
+  readonly url?: string;
+  /** The token of the key that the very first start made; it is stored nowhere. */
+  readonly firstKey?: string;
+}
+
+/** Throws what stands in the way: `state.locked`, `state.embedded`, `state.newer`, `config.invalid`. */
+export async function startApp(config: Config, version: string): Promise<App> {
+  await using parts = new AsyncDisposableStack();
+  const { dataDir } = config;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw asHeadgateError(error, `creating the data directory ${dataDir}`);
+  });
+  if (config.databaseUrl === undefined || config.role !== 'worker') parts.use(await lockDataDir(dataDir));
+  const databaseUrl = config.databaseUrl ?? parts.use(await startEmbedded(dataDir)).url;
+  const db = parts.use(openDb(databaseUrl, 10 + config.concurrency));
+  await migrate(db, await readMigrations(join(import.meta.dirname, '..', 'migrations')));
+  await migrateQueue(db.pool);
+  if (config.databaseUrl === undefined) await freeLeases(db);
+  const key = await loadMasterKey(dataDir, config.masterKey);
+  const ports: Ports = { db, key, dataDir, wake };
+  const firstKey = await prepareKeys(db, ports, config.adminKey);
+  if (config.role !== 'api') {
+    const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), config.concurrency);
+    parts.defer(async () => await worker.stop(config.grace * 1000));
+  }
+  const url = config.role === 'worker' ? undefined : await listen(config, ports, version, parts);
+  const running = parts.move();
+  return {
+    ...(url !== undefined && { url }),
+    ...(firstKey !== undefined && { firstKey }),
+    [Symbol.asyncDispose]: async () => await running.disposeAsync(),
+  };
+}
+
+/** The key of the environment, or at the very first start one of our own. */
+async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined): Promise<string | undefined> {
+  const given = admin === undefined ? undefined : parseToken(admin);
+  if (given) await setAdminKey(db, given.id, key.hash(given.secret));
+  if ((await countKeys(db)) > 0) return undefined;
+  const made = newKey();
+  await insertKey(db, {
+    id: made.id,
+    workspace: null,
+    name: 'admin',
+    kind: 'backend',
+    secret_hash: key.hash(made.secret),
+    scopes: ['*'],
+  });
+  return tokenOf(made);
+}
+
+async function listen({ host, port }: Config, ports: Ports, version: string, parts: AsyncDisposableStack): Promise<string> {
+  const answer = getRequestListener(createApi(ports, version).fetch);
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  await new Promise<void>((ready, fail) => server.once('error', fail).listen(port, host, ready)).catch((error: unknown) => {
+    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!busy) throw asHeadgateError(error, `listening on ${host}:${port}`);
+    throw new HeadgateError('config.invalid', `listening on ${host}:${port}: another program does already`, {
+      hint: 'choose another port with --port',
+    });
+  });
+  parts.defer(async () => await close(server));
+  // A listening TCP server has an address of this kind.
+  const { port: bound } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((done) => void server.close(() => done()));
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), 5_000).unref();
+  await closed;
+}

@@ -1,0 +1,52 @@
+/** What a pipeline is told to do, as people write it: JSON in the API, YAML-like files in version control. */
+import { z } from 'zod';
+
+const name = z.string().min(1).max(500);
+
+/** One stream → shape → one table. Field names are the stream's own, table columns follow `rename`. */
+export const flowSpec = z
+  .strictObject({
+    stream: name.optional().meta({ description: 'A name as `discover` lists it: public.orders', example: 'public.orders' }),
+    query: z
+      .strictObject({ name, sql: z.string().min(1) })
+      .optional()
+      .meta({ description: "A SELECT in the source's own SQL, read as a stream of that name" }),
+    into: name.optional().meta({ description: 'Table, or a template with {stream} and {namespace}; absent: as the stream' }),
+    read: z.enum(['snapshot', 'incremental']).default('snapshot'),
+    write: z
+      .enum(['append', 'replace', 'merge', 'mirror'])
+      .optional()
+      .meta({ description: 'Absent: merge where a key is known, else append' }),
+    key: z.array(name).min(1).optional(),
+    version: name.optional().meta({ description: 'Of two rows with one key, the one with the greater value here wins' }),
+    cursor: name.optional(),
+    lookback: z.string().max(40).optional().meta({ example: '10 minutes' }),
+    from: z.string().max(200).optional(),
+    until: z.string().max(200).optional(),
+    null_cursor: z.enum(['include', 'skip', 'fail']).default('include'),
+    strict: z.boolean().default(false),
+    nulls: z.enum(['write', 'keep']).default('write'),
+    deletes: z.enum(['hard', 'soft', 'ignore']).default('hard'),
+    existing: z.enum(['any', 'fail', 'recreate']).default('any'),
+    on_schema_change: z.enum(['evolve', 'freeze', 'discard']).default('evolve'),
+    select: z.array(name).min(1).optional(),
+    where: z.string().min(1).optional(),
+    rename: z.record(name, name).default({}),
+    cast: z.record(name, z.string().max(100)).default({}),
+    mask: z.record(name, z.enum(['hash', 'drop'])).default({}),
+    max_rejects: z
+      .string()
+      .regex(/^\d{1,9}$|^\d{1,3}(\.\d{1,4})?%$/, 'a count, or a share like 1%')
+      .default('0'),
+    allow_delete: z.boolean().default(false).meta({ description: 'Publishes may delete any share of the rows' }),
+  })
+  .refine((flow) => (flow.stream === undefined) !== (flow.query === undefined), {
+    error: 'name a stream or a query, not both',
+    path: ['stream'],
+  });
+
+export type FlowSpec = z.output<typeof flowSpec>;
+export const flowSpecs = z.array(flowSpec).min(1).max(10_000);
+
+/** When it runs. More kinds stand in domain/schedule.ts once the scheduler knows them. */
+export const scheduleSpec = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('manual') })]);

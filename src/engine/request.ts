@@ -1,0 +1,18 @@
+import type { CursorPolicy, ReadMode, WriteMode, WritePolicy } from '../domain/policy.ts';
+import type { Flow, ShapeRequest } from './flow.ts';
+
+/** What a person asked for, before any stream is known. */
+export interface FlowRequest {
+  readonly read: Extract<ReadMode, 'snapshot' | 'incremental'>;
+  /** Absent = merge where a key is known, else append. */
+  readonly write?: WriteMode;
+  readonly key?: readonly string[];
+  readonly policy: Pick<WritePolicy, 'nulls' | 'deletes' | 'existing' | 'evolution' | 'version'>;
+  /** The field is named apart: it may be missing, which only matters to incremental reads. */
+  readonly cursor?: string;
+  readonly window: Omit<CursorPolicy, 'field'>;
+  readonly shape: ShapeRequest;
+  readonly into?: string;
+  readonly allowDelete: boolean;
+  readonly rejects: Flow['rejects'];
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { HeadgateError } from '../../domain/error.ts';
+import { refName } from '../../domain/schema.ts';
+import { typeName } from '../../domain/types.ts';
+import { createContext } from '../../engine/context.ts';
+import { discoverStreams } from '../../engine/streams.ts';
+import { silent } from '../log.ts';
+import { defineOperation } from '../operation.ts';
+import { configured, requireConnection } from './connection.ts';
+
+const stream = z.object({
+  stream: z.string(),
+  fields: z.array(z.object({ name: z.string(), type: z.string(), nullable: z.boolean(), native: z.string().nullable() })),
+  key: z.array(z.string()).nullable(),
+  cursors: z.array(z.string()),
+  estimated_rows: z.number().nullable(),
+  estimated_bytes: z.number().nullable(),
+});
+
+export const discoverConnection = defineOperation({
+  name: 'connections.discover',
+  summary: 'List the streams of a connection with their fields, keys and cursor candidates',
+  scope: 'connections:write',
+  input: z.strictObject({ connection: z.string() }),
+  output: z.object({ streams: z.array(stream) }),
+  async run(context, { connection }) {
+    const row = await requireConnection(context, connection);
+    const { source } = await configured(context, row);
+    if (!source) throw new HeadgateError('usage.mode', `${row.connector} is no source`);
+    await using scratch = await createContext({ stateDir: context.dataDir, signal: context.signal, log: silent });
+    const streams = await discoverStreams(source, scratch, undefined, true);
+    return {
+      streams: streams.map((info) => ({
+        stream: refName(info.stream),
+        fields: info.schema.fields.map(({ name, type, nullable, native }) => ({
+          name,
+          type: typeName(type),
+          nullable,
+          native: native?.type ?? null,
+        })),
+        key: info.schema.key ? [...info.schema.key] : null,
+        cursors: [...info.cursors],
+        estimated_rows: info.estimatedRows ?? null,
+        estimated_bytes: info.estimatedBytes ?? null,
+      })),
+    };
+  },
+});

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { HeadgateError } from '../../domain/error.ts';
+import { updateConnection as update } from '../../store/connections.ts';
+import { openSecrets, saveSecrets } from '../../store/secrets.ts';
+import { defineOperation } from '../operation.ts';
+import { connectionView, loadConnector, requireConnection, show, splitSettings } from './connection.ts';
+
+export const updateConnection = defineOperation({
+  name: 'connections.update',
+  summary: 'Change a connection: what is left out stays, secrets too; null takes a setting away',
+  scope: 'connections:write',
+  input: z.strictObject({
+    connection: z.string(),
+    name: z.string().min(1).max(200).optional(),
+    settings: z.record(z.string(), z.json()).default({}),
+    if_version: z.number().int().optional().meta({ description: 'The version that was read; another one answers 412' }),
+  }),
+  output: connectionView,
+  async run(context, { connection, name, settings: given, if_version }) {
+    const { db, key, workspace } = context;
+    const before = await requireConnection(context, connection);
+    if (if_version !== undefined && if_version !== before.version) {
+      throw new HeadgateError('object.changed', `the connection has version ${before.version}`);
+    }
+    const known = { ...before.settings, ...(await openSecrets(db, key, workspace, before.id)) };
+    const merged = Object.fromEntries(Object.entries({ ...known, ...given }).filter(([, value]) => value !== null));
+    const { settings, secrets } = splitSettings(await loadConnector(before.connector), merged);
+    return await db.tx(async (tx) => {
+      const row = await update(tx, workspace, { ...before, name: name ?? before.name, settings });
+      if (!row) throw new HeadgateError('object.changed', 'the connection was changed in the meantime');
+      await saveSecrets(tx, key, workspace, before.id, secrets);
+      return show(row);
+    });
+  },
+});

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { HeadgateError } from '../../domain/error.ts';
+import { revokeKey as revoke } from '../../store/keys.ts';
+import { defineOperation } from '../operation.ts';
+import { keyView, show } from './key.ts';
+
+export const revokeKey = defineOperation({
+  name: 'keys.revoke',
+  summary: 'Revoke an API key: its next request is refused',
+  scope: 'keys:write',
+  input: z.strictObject({ key: z.string() }),
+  output: keyView,
+  async run({ db, workspace }, { key }) {
+    const row = await revoke(db, workspace, key);
+    if (!row) throw new HeadgateError('object.missing', 'there is no such key');
+    return show(row);
+  },
+});

@@ -1,0 +1,88 @@
+/** One use case: what it needs, what it answers, who may ask for it. The same for every dialect, the console and the command line. */
+import type { z, ZodType } from 'zod';
+import { HeadgateError } from '../domain/error.ts';
+import type { Db } from '../store/db.ts';
+import type { MasterKey } from '../store/master-key.ts';
+
+/** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun. */
+export type Scope = `${'workspaces' | 'connections' | 'pipelines' | 'runs' | 'keys'}:${'read' | 'write'}`;
+
+/** Who asks. A key without a workspace works in all of them. */
+export interface Actor {
+  readonly id: string;
+  readonly scopes: readonly string[];
+  readonly workspace?: number;
+}
+
+export interface Ports {
+  readonly db: Db;
+  readonly key: MasterKey;
+  /** Parts, scratch and the embedded warehouse: an absolute path. */
+  readonly dataDir: string;
+  /** Tells a worker that there is a run, in the caller's transaction. */
+  wake(db: Db, run: string): Promise<void>;
+}
+
+export interface OpContext extends Ports {
+  readonly actor: Actor;
+  readonly workspace: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Operation<I extends ZodType = ZodType, O extends ZodType = ZodType> {
+  /** `connections.create`: for the audit log, and the operation id of the API document. */
+  readonly name: string;
+  readonly summary: string;
+  readonly scope: Scope;
+  readonly input: I;
+  readonly output: O;
+  run(context: OpContext, input: z.output<I>): Promise<z.input<O>>;
+}
+
+export function defineOperation<I extends ZodType, O extends ZodType>(operation: Operation<I, O>): Operation<I, O> {
+  return operation;
+}
+
+/** Throws `access.scope`. */
+export function requireScope(actor: Actor, scope: Scope): void {
+  const [noun] = scope.split(':');
+  if (actor.scopes.some((have) => have === '*' || have === scope || have === `${noun}:*`)) return;
+  throw new HeadgateError('access.scope', `this key has no scope ${scope}`);
+}
+
+/** Checks the scope and the input, runs, checks the answer: an unexpected field never leaves the house. */
+export async function perform<I extends ZodType, O extends ZodType>(
+  { name, scope, input, output, run }: Operation<I, O>,
+  context: OpContext,
+  raw: unknown,
+): Promise<z.output<O>> {
+  requireScope(context.actor, scope);
+  const parsed = input.safeParse(raw);
+  if (!parsed.success) throw new InvalidInput(name, parsed.error.issues);
+  return output.parse(await run(context, parsed.data));
+}
+
+export interface FieldProblem {
+  /** JSON pointer into the request: `/flows/0/write`. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** A request whose fields are wrong, all of them at once. */
+export class InvalidInput extends HeadgateError {
+  readonly problems: readonly FieldProblem[];
+
+  constructor(operation: string, issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]) {
+    const problems = issues.map(({ path, message }) => ({
+      pointer: path.map((part) => `/${escape(String(part))}`).join(''),
+      message,
+    }));
+    super(
+      'request.invalid',
+      `${operation}: ${problems.map(({ pointer, message }) => `${pointer || '/'} ${message}`).join('; ')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+const escape = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { newId } from '../../domain/ids.ts';
+import type { Json } from '../../domain/json.ts';
+import { flowSpecs, scheduleSpec } from '../../domain/pipeline.ts';
+import { insertPipeline } from '../../store/pipelines.ts';
+import { requireConnection } from '../connections/connection.ts';
+import { defineOperation } from '../operation.ts';
+import { slug, slugOf } from '../slug.ts';
+import { pipelineView, show } from './pipeline.ts';
+
+export const createPipeline = defineOperation({
+  name: 'pipelines.create',
+  summary: 'Create a pipeline',
+  scope: 'pipelines:write',
+  input: z.strictObject({
+    name: z.string().min(1).max(200),
+    slug: slug.optional(),
+    source: z.string().meta({ description: 'A connection, by id or slug' }),
+    destination: z.string().meta({ description: 'A connection, by id or slug' }),
+    flows: flowSpecs,
+    schedule: scheduleSpec.default({ kind: 'manual' }),
+    state: z.enum(['active', 'paused']).default('active'),
+  }),
+  output: pipelineView,
+  async run(context, { name, slug: wanted, source, destination, flows, schedule, state }) {
+    const [from, into] = [await requireConnection(context, source), await requireConnection(context, destination)];
+    const row = await insertPipeline(context.db, context.workspace, {
+      id: newId('pipeline'),
+      slug: wanted ?? slugOf(name),
+      name,
+      state,
+      source_id: from.id,
+      destination_id: into.id,
+      flows: flows as Json, // checked by its schema: nothing but JSON
+      schedule,
+      next_due_at: null,
+    });
+    return show(row);
+  },
+});

@@ -1,0 +1,117 @@
+/** A run of a pipeline from its stored flows to its receipts: what a worker does with a run that it owns. */
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
+import { flowSpecs, type FlowSpec } from '../../domain/pipeline.ts';
+import type { Receipt } from '../../domain/receipt.ts';
+import { refName } from '../../domain/schema.ts';
+import { buildFlow } from '../../engine/build-flow.ts';
+import { createContext } from '../../engine/context.ts';
+import type { Flow, Session } from '../../engine/flow.ts';
+import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
+import { runFlow } from '../../engine/run.ts';
+import { discoverStreams } from '../../engine/streams.ts';
+import { requireDistinct, targetOf } from '../../engine/targets.ts';
+import type { Connection, Log } from '../../sdk/index.ts';
+import { findConnection } from '../../store/connections.ts';
+import { findPipeline } from '../../store/pipelines.ts';
+import type { RunEnd, RunRow } from '../../store/runs.ts';
+import { configured } from '../connections/connection.ts';
+import type { Ports } from '../operation.ts';
+
+/** Tables of this size or more are read in partitions. */
+const partitionBytes = 256 * 1024 * 1024;
+
+export interface Execution extends Ports {
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** Never throws for what is wrong with the pipeline: the end says it. Streams fail alone. */
+export async function executeRun(run: RunRow, execution: Execution): Promise<RunEnd> {
+  const receipts: Receipt[] = [];
+  try {
+    const { flows, session } = await prepare(run, execution);
+    for (const flow of flows) {
+      execution.signal.throwIfAborted();
+      const receipt = await runFlow(flow, session);
+      receipts.push(receipt);
+      tell(execution.log, receipt);
+    }
+    return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
+  } catch (error) {
+    const { code, message, hint } = asHeadgateError(error, 'running the pipeline');
+    execution.log.warn(message, { code });
+    const cancelled = execution.signal.aborted || code === 'run.cancelled';
+    return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint } };
+  }
+}
+
+function stateOf(receipts: readonly Receipt[], signal: AbortSignal): RunEnd['state'] {
+  if (signal.aborted) return 'cancelled';
+  if (receipts.some(({ state }) => state === 'failed' || state === 'cancelled')) return 'failed';
+  return receipts.some(({ state }) => state === 'needs_review') ? 'needs_review' : 'succeeded';
+}
+
+function tell(log: Log, { stream, table, read, written, rejected, deleted, seconds, error }: Receipt): void {
+  const counts = { read, written, rejected, deleted, seconds };
+  if (error) log.warn(`${stream}: ${error.message}`, { ...counts, code: error.code });
+  else
+    log.info(`read ${read.toLocaleString('en')} rows of ${stream}, wrote ${written.toLocaleString('en')} into ${table}`, counts);
+}
+
+async function prepare(
+  run: RunRow,
+  execution: Execution,
+): Promise<{ readonly flows: readonly Flow[]; readonly session: Session }> {
+  const { db, dataDir, signal, log } = execution;
+  const workspace = Number(run.workspace_id);
+  const pipeline = await findPipeline(db, workspace, run.pipeline_id);
+  if (!pipeline) throw new HeadgateError('object.missing', 'the pipeline of this run is gone');
+  const side = async (id: string): Promise<Connection> => {
+    const row = await findConnection(db, workspace, id);
+    if (!row) throw new HeadgateError('object.missing', 'a connection of this pipeline is gone');
+    return await configured({ ...execution, workspace }, row);
+  };
+  const [source, destination] = [await side(pipeline.source_id), await side(pipeline.destination_id)];
+  const stateDir = join(dataDir, 'engine');
+  await mkdir(stateDir, { recursive: true });
+  await using context = await createContext({ stateDir, signal, log });
+  const session: Session = {
+    source,
+    destination,
+    stateDir,
+    parallel: Math.min(availableParallelism(), 4),
+    partitionBytes,
+    signal,
+    log,
+    onProgress: () => undefined,
+  };
+  const flows: Flow[] = [];
+  for (const spec of flowSpecs.parse(pipeline.flows))
+    flows.push(...(await flowsOf(spec, session, context, join(stateDir, run.id))));
+  return { flows, session };
+}
+
+/** One spec may name several streams with a pattern. Throws what is wrong with it before anything is read. */
+async function flowsOf(
+  spec: FlowSpec,
+  { source, destination }: Session,
+  context: Awaited<ReturnType<typeof createContext>>,
+  rejects: string,
+): Promise<readonly Flow[]> {
+  if (!source.source || !destination.destination) {
+    throw new HeadgateError('usage.mode', 'these connections cannot be a source and a destination');
+  }
+  const wanted = wantedStream(spec, source.source.defaultNamespace);
+  const streams = await discoverStreams(source.source, context, [wanted]);
+  const sides = {
+    sourceNamespace: source.source.defaultNamespace,
+    identifiers: destination.destination.identifiers,
+    single: false,
+  };
+  const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, spec.into, sides) }));
+  requireDistinct(targets, sides);
+  return targets.map(({ info, into }) => buildFlow(flowRequest(spec, `${rejects}.${refName(into)}.rejects.csv`), info, into));
+}

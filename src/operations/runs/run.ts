@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { HeadgateError } from '../../domain/error.ts';
+import { findRun, type RunRow } from '../../store/runs.ts';
+import type { OpContext } from '../operation.ts';
+
+export const runStates = ['queued', 'running', 'retrying', 'needs_review', 'succeeded', 'failed', 'cancelled'] as const;
+
+/** What a run that ended well means. */
+export const outcomes = ['changed', 'nothing_new', 'with_rejects'] as const;
+
+const problem = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+
+const receipt = z.object({
+  run: z.string(),
+  stream: z.string(),
+  table: z.string(),
+  mode: z.string(),
+  lane: z.string(),
+  state: z.enum(runStates),
+  read: z.number(),
+  written: z.number(),
+  added: z.number(),
+  changed: z.number(),
+  deduplicated: z.number(),
+  rejected: z.number(),
+  deleted: z.number(),
+  bytes: z.number(),
+  checksums: z.array(z.string()),
+  from: z.json(),
+  to: z.json(),
+  token: z.string().nullable(),
+  guarantee: z.string(),
+  evidence: z.string(),
+  warnings: z.array(z.string()),
+  columns: z.array(z.object({ column: z.string(), from: z.string().optional(), to: z.string() })),
+  seconds: z.number(),
+  error: problem.optional(),
+});
+
+export const runView = z.object({
+  id: z.string(),
+  pipeline: z.string(),
+  state: z.enum(runStates),
+  outcome: z.enum(outcomes).nullable(),
+  cause: z.string(),
+  attempt: z.number().int(),
+  queued_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  rows_read: z.number(),
+  rows_written: z.number(),
+  rows_rejected: z.number(),
+  rows_deleted: z.number(),
+  receipts: z.array(receipt).meta({ description: 'One per flow: what it proves' }),
+  error: problem.nullable(),
+});
+
+export function show(row: RunRow): z.input<typeof runView> {
+  const sum = (count: 'read' | 'written' | 'rejected' | 'deleted'): number =>
+    row.receipts.reduce((all, one) => all + one[count], 0);
+  const [read, written, rejected, deleted] = [sum('read'), sum('written'), sum('rejected'), sum('deleted')];
+  const outcome = rejected > 0 ? 'with_rejects' : written + deleted > 0 ? 'changed' : 'nothing_new';
+  return {
+    id: row.id,
+    pipeline: row.pipeline_id,
+    state: row.state,
+    outcome: row.state === 'succeeded' ? outcome : null,
+    cause: row.cause,
+    attempt: row.attempt,
+    queued_at: row.queued_at.toISOString(),
+    started_at: row.started_at?.toISOString() ?? null,
+    finished_at: row.finished_at?.toISOString() ?? null,
+    rows_read: read,
+    rows_written: written,
+    rows_rejected: rejected,
+    rows_deleted: deleted,
+    receipts: z.array(receipt).parse(row.receipts),
+    error: problem.nullable().parse(row.error),
+  };
+}
+
+/** Throws `object.missing`: also for one of another workspace. */
+export async function requireRun({ db, workspace }: OpContext, id: string): Promise<RunRow> {
+  const row = await findRun(db, workspace, id);
+  if (row) return row;
+  throw new HeadgateError('object.missing', 'there is no such run');
+}

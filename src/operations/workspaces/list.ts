@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { findWorkspace, listWorkspaces as list, type WorkspaceRow } from '../../store/workspaces.ts';
+import { defineOperation } from '../operation.ts';
+import { page, pageInput, pageOf } from '../paging.ts';
+import { show, workspaceView } from './workspace.ts';
+
+export const listWorkspaces = defineOperation({
+  name: 'workspaces.list',
+  summary: 'List the workspaces that this key works in',
+  scope: 'workspaces:read',
+  input: z.strictObject(pageInput),
+  output: pageOf(workspaceView),
+  async run({ db, actor }, { cursor, limit }) {
+    if (actor.workspace === undefined)
+      return page(await list(db, limit + 1, cursor === undefined ? undefined : Number(cursor)), limit, show);
+    const own: WorkspaceRow | undefined = await findWorkspace(db, actor.workspace);
+    return page(own ? [own] : [], limit, show);
+  },
+});

@@ -1,0 +1,77 @@
+/** API keys: the id stands in the open, of the secret only a keyed hash. */
+import type { Db } from './db.ts';
+
+export interface KeyRow {
+  readonly id: string;
+  /** Null = all workspaces. */
+  readonly workspace_id: string | null;
+  readonly name: string;
+  readonly kind: 'backend' | 'publishable';
+  readonly secret_hash: Buffer;
+  readonly scopes: readonly string[];
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+  readonly last_used_at: Date | null;
+  readonly revoked_at: Date | null;
+}
+
+const columns = 'id, workspace_id, name, kind, secret_hash, scopes, created_at, expires_at, last_used_at, revoked_at';
+
+export async function findKey(db: Db, id: string): Promise<KeyRow | undefined> {
+  const [row] = await db.query<KeyRow>(`select ${columns} from headgate.api_keys where id = $1`, [id]);
+  return row;
+}
+
+export type NewKey = Pick<KeyRow, 'id' | 'name' | 'kind' | 'secret_hash' | 'scopes'> & {
+  readonly workspace: number | null;
+  readonly expires_at?: Date | undefined;
+};
+
+export async function insertKey(db: Db, key: NewKey): Promise<KeyRow> {
+  const [row] = await db.query<KeyRow>(
+    `insert into headgate.api_keys (id, workspace_id, name, kind, secret_hash, scopes, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7) returning ${columns}`,
+    [key.id, key.workspace, key.name, key.kind, key.secret_hash, key.scopes, key.expires_at ?? null],
+  );
+  if (!row) throw new Error('an insert answers its row');
+  return row;
+}
+
+/** The admin key of the environment: its secret may have changed since the last start. */
+export async function setAdminKey(db: Db, id: string, secretHash: Buffer): Promise<void> {
+  await db.query(
+    `insert into headgate.api_keys (id, name, kind, secret_hash, scopes) values ($1, 'admin', 'backend', $2, '{*}')
+     on conflict (id) do update set secret_hash = $2, scopes = '{*}', revoked_at = null`,
+    [id, secretHash],
+  );
+}
+
+export async function countKeys(db: Db): Promise<number> {
+  const [row] = await db.query<{ count: number }>('select count(*)::int as count from headgate.api_keys');
+  return row?.count ?? 0;
+}
+
+/** The newest first. `after` = the id of the last one of the page before. */
+export async function listKeys(db: Db, workspace: number, limit: number, after?: string): Promise<readonly KeyRow[]> {
+  return await db.query<KeyRow>(
+    `select ${columns} from headgate.api_keys where workspace_id = $1 and ($2::text is null or id < $2) order by id desc limit $3`,
+    [workspace, after ?? null, limit],
+  );
+}
+
+export async function revokeKey(db: Db, workspace: number, id: string): Promise<KeyRow | undefined> {
+  const [row] = await db.query<KeyRow>(
+    `update headgate.api_keys set revoked_at = coalesce(revoked_at, now()) where workspace_id = $1 and id = $2 returning ${columns}`,
+    [workspace, id],
+  );
+  return row;
+}
+
+/** Not more often than once a minute: a key that is used all the time must not write all the time. */
+export async function touchKey(db: Db, id: string): Promise<void> {
+  await db.query(
+    `update headgate.api_keys set last_used_at = now()
+     where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+    [id],
+  );
+}

@@ -1,0 +1,89 @@
+import type { Json } from '../domain/json.ts';
+import type { Db } from './db.ts';
+
+export type PipelineState = 'active' | 'paused' | 'archived';
+
+export interface PipelineRow {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly state: PipelineState;
+  readonly source_id: string;
+  readonly destination_id: string;
+  /** `FlowSpec[]` (domain/pipeline.ts). */
+  readonly flows: Json;
+  readonly schedule: Json;
+  readonly next_due_at: Date | null;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+const columns = 'id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at, version, created_at, updated_at';
+
+export type NewPipeline = Omit<PipelineRow, 'version' | 'created_at' | 'updated_at'>;
+
+/** Throws `state.conflict` where the slug is taken. */
+export async function insertPipeline(db: Db, workspace: number, row: NewPipeline): Promise<PipelineRow> {
+  const [stored] = await db.query<PipelineRow>(
+    `insert into headgate.pipelines
+       (workspace_id, id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${columns}`,
+    [
+      workspace,
+      row.id,
+      row.slug,
+      row.name,
+      row.state,
+      row.source_id,
+      row.destination_id,
+      JSON.stringify(row.flows),
+      JSON.stringify(row.schedule),
+      row.next_due_at,
+    ],
+  );
+  if (!stored) throw new Error('an insert answers its row');
+  return stored;
+}
+
+/** By id or slug. */
+export async function findPipeline(db: Db, workspace: number, ref: string): Promise<PipelineRow | undefined> {
+  const [row] = await db.query<PipelineRow>(
+    `select ${columns} from headgate.pipelines where workspace_id = $1 and (id = $2 or slug = $2)`,
+    [workspace, ref],
+  );
+  return row;
+}
+
+/** The newest first, archived ones left out. */
+export async function listPipelines(db: Db, workspace: number, limit: number, after?: string): Promise<readonly PipelineRow[]> {
+  return await db.query<PipelineRow>(
+    `select ${columns} from headgate.pipelines
+     where workspace_id = $1 and state <> 'archived' and ($2::text is null or id < $2) order by id desc limit $3`,
+    [workspace, after ?? null, limit],
+  );
+}
+
+/** Undefined where the version is no longer the one that was read. */
+export async function updatePipeline(
+  db: Db,
+  workspace: number,
+  row: Pick<PipelineRow, 'id' | 'version' | 'name' | 'state' | 'flows' | 'schedule' | 'next_due_at'>,
+): Promise<PipelineRow | undefined> {
+  const [stored] = await db.query<PipelineRow>(
+    `update headgate.pipelines set name = $4, state = $5, flows = $6, schedule = $7, next_due_at = $8,
+       version = version + 1, updated_at = now()
+     where workspace_id = $1 and id = $2 and version = $3 returning ${columns}`,
+    [
+      workspace,
+      row.id,
+      row.version,
+      row.name,
+      row.state,
+      JSON.stringify(row.flows),
+      JSON.stringify(row.schedule),
+      row.next_due_at,
+    ],
+  );
+  return stored;
+}

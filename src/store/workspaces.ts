@@ -1,0 +1,44 @@
+import type { Db } from './db.ts';
+
+export interface WorkspaceRow {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: Date;
+}
+
+export async function findWorkspace(db: Db, id: number): Promise<WorkspaceRow | undefined> {
+  const [row] = await db.query<WorkspaceRow>(
+    'select id, name, created_at from headgate.workspaces where id = $1 and archived_at is null',
+    [id],
+  );
+  return row;
+}
+
+/** Throws `state.conflict` where the id is taken. */
+export async function insertWorkspace(db: Db, name: string, id?: number): Promise<WorkspaceRow> {
+  const [row] =
+    id === undefined
+      ? await db.query<WorkspaceRow>('insert into headgate.workspaces (name) values ($1) returning id, name, created_at', [name])
+      : await db.query<WorkspaceRow>(
+          'insert into headgate.workspaces (id, name) values ($2, $1) returning id, name, created_at',
+          [name, id],
+        );
+  if (!row) throw new Error('an insert answers its row');
+  // The next one without a wish for its id must not meet this one.
+  if (id !== undefined) {
+    await db.query(
+      `select setval(s, greatest($1::bigint, (select last_value from headgate.workspaces_id_seq)))
+       from pg_get_serial_sequence('headgate.workspaces', 'id') s`,
+      [id],
+    );
+  }
+  return row;
+}
+
+export async function listWorkspaces(db: Db, limit: number, after?: number): Promise<readonly WorkspaceRow[]> {
+  return await db.query<WorkspaceRow>(
+    `select id, name, created_at from headgate.workspaces
+     where archived_at is null and ($1::bigint is null or id > $1) order by id limit $2`,
+    [after ?? null, limit],
+  );
+}

@@ -1,0 +1,46 @@
+/** A server's state in a real database, ready for operations: what tests of the API and of workers stand on. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrateQueue, wake } from '../../src/jobs/queue.ts';
+import { newKey, tokenOf } from '../../src/operations/keys/key.ts';
+import type { Ports } from '../../src/operations/operation.ts';
+import { openDb, type OpenDb } from '../../src/store/db.ts';
+import { insertKey } from '../../src/store/keys.ts';
+import { MasterKey } from '../../src/store/master-key.ts';
+import { migrate, readMigrations } from '../../src/store/migrate.ts';
+import type { TestPostgres } from './postgres.ts';
+
+export const migrationsFolder = join(import.meta.dirname, '..', '..', 'migrations');
+
+export interface TestState extends AsyncDisposable {
+  readonly url: string;
+  readonly db: OpenDb;
+  readonly ports: Ports;
+  /** A token of a new key; absent workspace = all of them. */
+  token(scopes: readonly string[], workspace?: number): Promise<string>;
+}
+
+export async function openState(server: TestPostgres): Promise<TestState> {
+  const url = await server.database();
+  const db = openDb(url);
+  await migrate(db, await readMigrations(migrationsFolder));
+  await migrateQueue(db.pool);
+  const dataDir = await mkdtemp(join(tmpdir(), 'headgate-state-'));
+  const key = new MasterKey(Buffer.from('test master key, long enough to serve'));
+  return {
+    url,
+    db,
+    ports: { db, key, dataDir, wake },
+    async token(scopes, workspace) {
+      const made = newKey();
+      const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null };
+      await insertKey(db, { ...row, id: made.id, secret_hash: key.hash(made.secret) });
+      return tokenOf(made);
+    },
+    async [Symbol.asyncDispose]() {
+      await db[Symbol.asyncDispose]();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
