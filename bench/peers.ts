@@ -78,7 +78,11 @@ export const dlt = (
   folder: string,
 ): Command => ({
   argv: ['python3', loader, destination, schema, folder],
-  environment: { ...urls(source, target), RUNTIME__DLTHUB_TELEMETRY: 'false', RUNTIME__LOG_LEVEL: 'ERROR' },
+  environment: {
+    ...urls(sqlalchemy(source), sqlalchemy(target)),
+    RUNTIME__DLTHUB_TELEMETRY: 'false',
+    RUNTIME__LOG_LEVEL: 'ERROR',
+  },
 });
 
 export const apitap = (source: string, target: string): Command => ({

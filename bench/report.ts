@@ -92,9 +92,10 @@ function peerLine(result: SuiteResult, peer: PeerResult): string {
 /** Memory does not depend on how busy the machine is. */
 const timed = ({ floor }: Job): boolean => floor.growth === undefined;
 
-export function report(result: SuiteResult): string {
+/** `judged` = the floors are part of it. */
+export function report(result: SuiteResult, judged: boolean): string {
   const { job, bench, moved, durability, loadBefore, rounds } = result;
-  const reasons = timed(job) ? noise(loadBefore, rounds) : [];
+  const reasons = [...(judged ? [] : ['one quick round']), ...(timed(job) ? noise(loadBefore, rounds) : [])];
   const sides: readonly Side[] = ['limit', ...(Object.keys(job.floor.against ?? {}) as OtherLimit[]), 'ours']; // by its type
   // A limit that is a tenth of the work has a tenth of the rows.
   const movedBy = (side: Side): number => (side === 'limit' && !timed(job) ? Math.ceil(moved / 10) : moved);
@@ -104,7 +105,7 @@ export function report(result: SuiteResult): string {
     ...result.peers.map((peer) => peerLine(result, peer)),
     ...(timed(job) ? [`  ratio ${range(spread(rounds.map((round) => ratio(round))), 2)} over ${rounds.length} rounds`] : []),
     '  content equal every time, a changed value noticed',
-    ...verdicts(result).map(({ text }) => `  ${text}`),
+    ...(judged ? verdicts(result).map(({ text }) => `  ${text}`) : []),
     reasons.length === 0 ? '  publishable' : `  noisy, not to be published: ${reasons.join('; ')}`,
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 /** One job from its data to its result: rounds of limit and ours, every result compared, one corruption that must be noticed. */
+import { stripVTControlCharacters } from 'node:util';
 import type { Bench, Job, Prepared } from './job.ts';
 import { load, measure, type Command } from './measure.ts';
 import { factsOf, versionOf, type PeerName } from './peers.ts';
@@ -37,8 +38,8 @@ async function runPeer(name: PeerName, command: Command, prepared: Prepared, ben
     return { name, version, trial: await trial(prepared, `peer ${name}`, command, bench) };
   } catch (error) {
     // Their failure is not our miss.
-    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n').slice(-1);
-    return { name, version, obstacle: `failed: ${first.slice(0, 300)}` };
+    const text = error instanceof Error ? error.message : String(error);
+    return { name, version, obstacle: `failed: ${stripVTControlCharacters(text).trim().split('\n').at(-1)?.slice(0, 300)}` };
   }
 }
 
