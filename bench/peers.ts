@@ -79,7 +79,8 @@ export const dlt = (
 ): Command => ({
   argv: ['python3', loader, destination, schema, folder],
   environment: {
-    ...urls(sqlalchemy(source), sqlalchemy(target)),
+    // Its two halves want the driver said, and not said.
+    ...urls(source.replace(/^postgres:/, 'postgresql+psycopg2:'), target.replace(/^postgres:/, 'postgresql:')),
     RUNTIME__DLTHUB_TELEMETRY: 'false',
     RUNTIME__LOG_LEVEL: 'ERROR',
   },
