@@ -3,12 +3,14 @@ import { createTable, insertRows, type Shape } from './data.ts';
 import type { Command } from './measure.ts';
 import type { PeerName } from './peers.ts';
 import type { OtherLimit, Side } from './rounds.ts';
-import type { BenchServer } from './server.ts';
+import type { BenchServer, ServerAccount } from './server.ts';
 
 export interface Bench {
   readonly server: BenchServer;
   /** For files; removed at the end. */
   readonly folder: string;
+  /** For servers that a job starts: they end with it. */
+  readonly stack: AsyncDisposableStack;
   readonly rows: number;
   readonly shape: Shape;
 }
@@ -19,6 +21,8 @@ export interface Prepared {
   readonly moved: number;
   /** What makes two results comparable: logs, indexes, the state of the target. */
   readonly durability: string;
+  /** All servers that work for a run, where that is not `server` alone. */
+  readonly servers?: ServerAccount;
   readonly limit: Command;
   /** Limits of a second kind, each with its line in the job's `floor.against`. */
   readonly otherLimits?: Readonly<Record<OtherLimit, Command>>;

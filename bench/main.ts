@@ -56,9 +56,10 @@ async function runJob(job: Job): Promise<SuiteResult> {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-bench-'));
   try {
     await using server = await startServer();
+    await using stack = new AsyncDisposableStack();
     const usual = values.quick ? Math.min(job.rows, quickRows) : job.rows;
     const rows = values.rows === undefined ? usual : count(values.rows);
-    const bench = { server, folder, rows, shape: findShape(values.shape ?? job.shape) };
+    const bench = { server, folder, stack, rows, shape: findShape(values.shape ?? job.shape) };
     console.log(`PostgreSQL ${server.version} (${durability}), Node ${process.versions.node}`);
     const rounds = values.quick ? 1 : (job.rounds ?? count(values.rounds));
     return await runSuite(job, bench, rounds, (text) => console.error(text));

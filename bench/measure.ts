@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { processCpu, type BenchServer } from './server.ts';
+import { processCpu, type ServerAccount } from './server.ts';
 
 export interface Command {
   readonly argv: readonly [string, ...string[]];
@@ -19,7 +19,7 @@ export interface Cost {
   readonly wall: number;
   /** CPU seconds, user and system, of the command with all processes that it started. */
   readonly client: number;
-  /** CPU seconds of the database server. */
+  /** CPU seconds of the database servers. */
   readonly server: number;
   /** Largest resident memory of the command's own process, MB; 0 where it ended before anyone looked. */
   readonly peak: number;
@@ -45,7 +45,7 @@ async function peakOf(pid: number): Promise<number> {
 }
 
 /** Throws with the end of the command's stderr where it fails. */
-export async function measure({ argv, environment, accept = [0], stdout }: Command, server: BenchServer): Promise<Cost> {
+export async function measure({ argv, environment, accept = [0], stdout }: Command, server: ServerAccount): Promise<Cost> {
   const own = async (): Promise<number> => (await processCpu('self')).own;
   const [serverBefore, ownBefore, childrenBefore] = [await server.cpuSeconds(), await own(), (await processCpu('self')).children];
   const busyBefore = busySeconds();

@@ -26,7 +26,7 @@ export interface SuiteResult {
 
 async function trial(prepared: Prepared, side: Side, command: Command, bench: Bench): Promise<Trial> {
   await prepared.reset(side);
-  const cost = await measure(command, bench.server);
+  const cost = await measure(command, prepared.servers ?? bench.server);
   if ((await prepared.digest(side)) !== prepared.expected) throw new Error(`the result of ${side} is not the source's content`);
   return { ...cost, side };
 }
