@@ -33,7 +33,7 @@ async function trial(prepared: Prepared, side: Side, command: Command, bench: Be
 
 async function runPeer(name: PeerName, command: Command, prepared: Prepared, bench: Bench): Promise<PeerResult> {
   const version = versionOf(name);
-  if (version === undefined) return { name, obstacle: `not installed; ${factsOf(name).install}` };
+  if (version === undefined) return { name, obstacle: `not here, or does not start; ${factsOf(name).install}` };
   try {
     return { name, version, trial: await trial(prepared, `peer ${name}`, command, bench) };
   } catch (error) {
