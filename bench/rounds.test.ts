@@ -9,13 +9,27 @@ test('limit and ours enclose each other, and take turns at it', () => {
   assert.deepEqual(order(1), ['ours', 'limit', 'limit', 'ours']);
 });
 
+test('a second limit stands between both, on the way there and back', () => {
+  assert.deepEqual(order(0, ['limit text']), ['limit', 'limit text', 'ours', 'ours', 'limit text', 'limit']);
+  assert.deepEqual(order(1, ['limit text']), ['ours', 'limit text', 'limit', 'limit', 'limit text', 'ours']);
+});
+
 test('the median of an even number of values lies between the middle two', () => {
   assert.deepEqual(spread([4, 1, 3, 2]), { median: 2.5, min: 1, max: 4 });
   assert.deepEqual(spread([3, 1, 2]), { median: 2, min: 1, max: 3 });
 });
 
 test('half the speed is a ratio of a half', () => {
-  assert.equal(ratio([trial('limit', 1), trial('ours', 2), trial('ours', 2), trial('limit', 1)]), 0.5);
+  const round = [
+    trial('limit', 1),
+    trial('limit text', 3),
+    trial('ours', 2),
+    trial('ours', 2),
+    trial('limit text', 3),
+    trial('limit', 1),
+  ];
+  assert.equal(ratio(round), 0.5);
+  assert.equal(ratio(round, 'limit text'), 1.5);
 });
 
 test('a busy machine and a limit that disagrees with itself are reasons not to publish', () => {

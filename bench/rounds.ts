@@ -1,15 +1,20 @@
 /** The arithmetic of a comparison: which order, which ratio, what may be said about it. Pure. */
 import type { Cost } from './measure.ts';
 
-export type Side = 'limit' | 'ours';
+/** A second limit is called `limit text`, another tool that does the same work `peer sling`. */
+export type OtherLimit = `limit ${string}`;
+export type Side = 'limit' | 'ours' | OtherLimit | `peer ${string}`;
 
 export interface Trial extends Cost {
   readonly side: Side;
 }
 
-/** Limit and ours enclose each other, and the next round starts with the other one. */
-export function order(round: number): readonly Side[] {
-  return round % 2 === 0 ? ['limit', 'ours', 'ours', 'limit'] : ['ours', 'limit', 'limit', 'ours'];
+/** Limits and ours enclose each other, and the next round starts with the other one. */
+export function order(round: number, others: readonly Side[] = []): readonly Side[] {
+  const back = [...others].reverse();
+  return round % 2 === 0
+    ? ['limit', ...others, 'ours', 'ours', ...back, 'limit']
+    : ['ours', ...others, 'limit', 'limit', ...back, 'ours'];
 }
 
 export interface Spread {
@@ -25,11 +30,12 @@ export function spread(values: readonly number[]): Spread {
   return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, min: at(0), max: at(sorted.length - 1) };
 }
 
-const total = (trials: readonly Trial[], side: Side, of: 'wall' | 'client'): number =>
-  trials.filter((trial) => trial.side === side).reduce((sum, trial) => sum + trial[of], 0);
+export const ofSide = (trials: readonly Trial[], side: Side): readonly Trial[] => trials.filter((trial) => trial.side === side);
 
-/** Speed of ours against the limit's: 1 = as fast. */
-export const ratio = (round: readonly Trial[]): number => total(round, 'limit', 'wall') / total(round, 'ours', 'wall');
+const wallOf = (trials: readonly Trial[], side: Side): number => ofSide(trials, side).reduce((sum, { wall }) => sum + wall, 0);
+
+/** Speed of ours against a limit's: 1 = as fast. */
+export const ratio = (round: readonly Trial[], against: Side = 'limit'): number => wallOf(round, against) / wallOf(round, 'ours');
 
 /** More than this and the figure says more about the machine than about us (cores; share of the median). */
 const bounds = { load: 0.3, limitSpread: 0.15 };
@@ -37,7 +43,7 @@ const bounds = { load: 0.3, limitSpread: 0.15 };
 /** Why a result may not be published; empty = it may. */
 export function noise(loadBefore: number, rounds: readonly (readonly Trial[])[]): readonly string[] {
   const trials = rounds.flat();
-  const limit = spread(trials.filter(({ side }) => side === 'limit').map(({ wall }) => wall));
+  const limit = spread(ofSide(trials, 'limit').map(({ wall }) => wall));
   const limitSpread = (limit.max - limit.min) / limit.median;
   const foreign = spread(trials.map((trial) => trial.foreign)).median;
   return [

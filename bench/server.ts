@@ -13,15 +13,19 @@ const settings: Readonly<Record<string, string>> = {
 
 export const durability = 'wal_level logical, fsync on, synchronous_commit on';
 
-/** A private server for source and destination, with an account of what it costs. */
-export interface BenchServer extends TestPostgres {
-  readonly version: string;
-  /** PGHOST and so on: what psql and our own command need to reach it without a secret in their arguments. */
+/** What a command needs to reach its servers, and what they cost. */
+export interface ServerAccount {
+  /** PGHOST and so on: what clients and our own command need, so that no secret stands in their arguments. */
   readonly environment: Readonly<Record<string, string>>;
+  /** CPU seconds of all processes of the servers so far. */
+  cpuSeconds(): Promise<number>;
+}
+
+/** A private server for source and destination. */
+export interface BenchServer extends TestPostgres, ServerAccount {
+  readonly version: string;
   /** The URL without the password. */
   location(database: string): string;
-  /** CPU seconds of all processes of the server so far. */
-  cpuSeconds(): Promise<number>;
 }
 
 /** Clock ticks per second of /proc: 100 on every Linux that Node runs on. */

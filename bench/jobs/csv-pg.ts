@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { writeFile } from 'node:fs/promises';
 import { postgresDigest } from '../compare.ts';
-import { createTable } from '../data.ts';
+import { settled, unload } from '../csv.ts';
 import { createSource, headgate, psql, shell, type Job } from '../job.ts';
+import { pgloader, pgloaderScript, slingFile } from '../peers.ts';
+import { tableTarget } from '../targets.ts';
 
 /** A csv file whose dialect and types are known into an empty table that exists, against psql's `\copy`. */
 export const csvPg: Job = {
@@ -14,26 +15,17 @@ export const csvPg: Job = {
   async prepare(bench) {
     const { server, folder, shape, rows } = bench;
     const source = await createSource(bench);
-    const target = await server.database('target');
-    const file = `${folder}/items.csv`;
-    const unload = psql('source', `\\copy items to '${file}' (format csv, header)`);
-    await promisify(execFile)('bash', ['-c', unload], { env: { ...process.env, ...server.environment } });
-    const settled = `file:${file}?encoding=utf-8&header=true&delimiter=%2C&infer=false`;
+    const [file, script] = [`${folder}/items.csv`, `${folder}/items.load`];
+    await unload(bench, file);
+    await writeFile(script, pgloaderScript(file, server.location('target')));
     return {
+      ...(await tableTarget(bench, () => true)),
       moved: rows,
       durability: 'logged table, no index',
       limit: shell(psql('target', `\\copy items from '${file}' (format csv, header)`)),
-      ours: headgate(bench, 'sync', settled, server.location('target'), '--into', 'public.items'),
+      ours: headgate(bench, 'sync', settled(file), server.location('target'), '--into', 'public.items'),
+      peers: { pgloader: pgloader(script), sling: slingFile(file, server.url('target')) },
       expected: await postgresDigest(server, source, 'items', shape),
-      async reset() {
-        await server.sql(target, 'drop table if exists items');
-        await server.sql(target, createTable('items', shape));
-        await server.sql(target, 'checkpoint');
-      },
-      digest: () => postgresDigest(server, target, 'items', shape),
-      async corrupt() {
-        await server.sql(target, shape.spoil('items'));
-      },
     };
   },
 };

@@ -1,5 +1,5 @@
 import { postgresDigest } from '../compare.ts';
-import { createSource, headgate, psql, shell, type Job } from '../job.ts';
+import { createSource, psql, shell, syncTable, type Job } from '../job.ts';
 import { measure } from '../measure.ts';
 
 /** An incremental run that finds nothing, against the shortest thing that psql can do. */
@@ -14,20 +14,8 @@ export const idle: Job = {
     const source = await createSource(bench);
     await server.sql(source, 'create index on items (updated_at)');
     const target = await server.database('target');
-    const ours = headgate(
-      bench,
-      'sync',
-      server.location('source'),
-      server.location('target'),
-      '--stream',
-      'public.items',
-      '--mode',
-      'incremental',
-      '--cursor',
-      'updated_at',
-      '--key',
-      shape.key.join(','),
-    );
+    const incremental = ['--mode', 'incremental', '--cursor', 'updated_at', '--key', shape.key.join(',')];
+    const ours = syncTable(bench, server.location('target'), ...incremental);
     await measure(ours, server);
     return {
       moved: 0,

@@ -1,6 +1,7 @@
 import { postgresDigest } from '../compare.ts';
 import { createTable, insertRows } from '../data.ts';
-import { createSource, headgate, psql, shell, type Bench, type Job } from '../job.ts';
+import { createSource, psql, shell, syncTable, type Bench, type Job } from '../job.ts';
+import { copiedTarget } from '../targets.ts';
 
 /** What a careful person writes by hand. */
 function byHand({ shape }: Bench): string {
@@ -19,58 +20,50 @@ function byHand({ shape }: Bench): string {
   return `${psql('source', 'copy items to stdout (format binary)')} | ${load}`;
 }
 
-/** A tenth of the target's rows, half of them new, into a table with a primary key, against the same written by hand. */
-export const merge: Job = {
-  name: 'merge',
-  title: 'PostgreSQL → PostgreSQL, merge of a tenth, half new',
-  rows: 3_000_000,
+/** What must come out of it. */
+async function mergedDigest({ server, shape }: Bench, ...fill: readonly string[]): Promise<string> {
+  const merged = await server.database('merged');
+  await server.sql(merged, createTable('items', shape));
+  for (const sql of fill) await server.sql(merged, sql);
+  const digest = await postgresDigest(server, merged, 'items', shape);
+  await server.sql(server.url(), 'drop database merged with (force)');
+  return digest;
+}
+
+/** A share of the target's rows, half of them new, into a table with a primary key, against the same written by hand. */
+const mergeOf = (share: number, facts: Omit<Job, 'shape' | 'prepare'>): Job => ({
+  ...facts,
   shape: 'narrow',
-  floor: { ratio: 0.8 },
   async prepare(bench) {
     const { server, shape, rows } = bench;
-    const half = Math.floor(rows / 20);
+    const half = Math.max(1, Math.floor((rows * share) / 2));
     const [first, last] = [rows - half, rows + half - 1];
     const changed = insertRows('items', shape, first, last, 1);
     await createSource(bench, changed);
-    const key = shape.key.join(',');
-    const pristine = await server.database('pristine');
-    // First what must come out, then what it starts from.
-    await server.sql(pristine, createTable('items', shape));
-    await server.sql(pristine, insertRows('items', shape, 0, first - 1));
-    await server.sql(pristine, changed);
-    const expected = await postgresDigest(server, pristine, 'items', shape);
-    await server.sql(pristine, 'truncate items');
-    await server.sql(pristine, insertRows('items', shape, 0, rows - 1));
-    await server.sql(pristine, `alter table items add primary key (${key})`);
-    await server.sql(pristine, 'vacuum (freeze, analyze)');
-    const target = pristine.replace(/pristine$/, 'target');
     return {
+      ...(await copiedTarget(bench, insertRows('items', shape, 0, rows - 1))),
       moved: half * 2,
       durability: `logged table of ${rows} rows, primary key, staging unlogged`,
       limit: shell(byHand(bench)),
-      ours: headgate(
-        bench,
-        'sync',
-        server.location('source'),
-        server.location('target'),
-        '--stream',
-        'public.items',
-        '--mode',
-        'merge',
-        '--key',
-        key,
-      ),
-      expected,
-      async reset() {
-        await server.sql(server.url(), 'drop database if exists target with (force)');
-        // Copied file by file: every run starts from the same pages.
-        await server.sql(server.url(), 'create database target template pristine strategy file_copy');
-        await server.sql(server.url(), 'checkpoint');
-      },
-      digest: () => postgresDigest(server, target, 'items', shape),
-      async corrupt() {
-        await server.sql(target, shape.spoil('items'));
-      },
+      ours: syncTable(bench, server.location('target'), '--mode', 'merge', '--key', shape.key.join(',')),
+      expected: await mergedDigest(bench, insertRows('items', shape, 0, first - 1), changed),
     };
   },
-};
+});
+
+export const merge = mergeOf(1 / 10, {
+  name: 'merge',
+  title: 'PostgreSQL → PostgreSQL, merge of a tenth, half new',
+  rows: 3_000_000,
+  floor: { ratio: 0.8 },
+});
+
+/** What many small runs a day do to a large table. */
+export const mergeSmall = mergeOf(1 / 1000, {
+  name: 'merge-small',
+  title: 'PostgreSQL → PostgreSQL, merge of a thousandth, half new',
+  rows: 10_000_000,
+  rounds: 3,
+  onlyByName: true,
+  floor: {},
+});

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { duckDigest, duckQuery, postgresDigest } from '../compare.ts';
-import { createSource, headgate, psql, shell, type Job } from '../job.ts';
+import { postgresDigest } from '../compare.ts';
+import { createSource, psql, shell, syncTable, type Job } from '../job.ts';
+import { dlt, slingDuckdb } from '../peers.ts';
+import { dltSchema, duckTarget } from '../targets.ts';
 
 const loader = new URL('duckdb-load.ts', import.meta.url).pathname;
 
@@ -14,21 +16,23 @@ export const pgDuckdb: Job = {
   async prepare(bench) {
     const { server, folder, shape, rows } = bench;
     const source = await createSource(bench);
-    const file = `${folder}/target.duckdb`;
+    const { file, ...target } = duckTarget(bench);
     const fifo = `${folder}/fifo`;
     const load = `${process.execPath} ${loader} ${shape.name} ${fifo} ${file}`;
     return {
+      ...target,
       moved: rows,
       durability: 'database file, checkpointed, no index',
       limit: shell(`mkfifo ${fifo} && { ${psql('source', 'copy items to stdout (format csv)')} > ${fifo} & ${load}; }; wait $!`),
-      ours: headgate(bench, 'sync', server.location('source'), `duckdb:${file}`, '--stream', 'public.items', '--into', 'items'),
-      expected: await postgresDigest(server, source, 'items', shape),
-      async reset() {
-        for (const path of [file, `${file}.wal`, fifo]) await rm(path, { force: true });
+      ours: syncTable(bench, `duckdb:${file}`, '--into', 'items'),
+      peers: {
+        sling: slingDuckdb(source, file),
+        dlt: dlt('duckdb', source, file, dltSchema, folder),
       },
-      digest: () => duckDigest(file, 'items', shape),
-      async corrupt() {
-        await duckQuery(file, shape.spoil('items'));
+      expected: await postgresDigest(server, source, 'items', shape),
+      async reset(side) {
+        await target.reset(side);
+        await rm(fifo, { force: true });
       },
     };
   },

@@ -1,46 +1,33 @@
 import { postgresDigest } from '../compare.ts';
-import { createTable } from '../data.ts';
-import { createSource, headgate, psql, shell, type Job } from '../job.ts';
+import { createSource, pipe, syncTable, type Job } from '../job.ts';
+import { apitap, dlt, pgcopydb, slingTable } from '../peers.ts';
+import { dltSchema, tableTarget } from '../targets.ts';
 
-/** A whole table between two databases of one server, against the pipe of two psql that speak this format. */
-const replace = (format: 'binary' | 'text', names: Pick<Job, 'name' | 'title' | 'floor'>): Job => ({
-  ...names,
-  rows: 1_000_000,
-  shape: 'narrow',
-  async prepare(bench) {
-    const { server, shape, rows } = bench;
-    const source = await createSource(bench);
-    const target = await server.database('target');
-    return {
-      moved: rows,
-      durability: 'logged table, no index',
-      limit: shell(
-        `${psql('source', `copy items to stdout (format ${format})`)} | ${psql('target', `copy items from stdin (format ${format})`)}`,
-      ),
-      ours: headgate(bench, 'sync', server.location('source'), server.location('target'), '--stream', 'public.items'),
-      expected: await postgresDigest(server, source, 'items', shape),
-      async reset(side) {
-        await server.sql(target, 'drop table if exists items');
-        if (side === 'limit') await server.sql(target, createTable('items', shape));
-        await server.sql(target, 'checkpoint');
-      },
-      digest: () => postgresDigest(server, target, 'items', shape),
-      async corrupt() {
-        await server.sql(target, shape.spoil('items'));
-      },
-    };
-  },
-});
-
-export const pgPg = replace('binary', {
+/** A whole table between two databases of one server, against pipes of two psql: in binary, and in the text of most scripts. */
+export const pgPg: Job = {
   name: 'pg-pg',
   title: 'PostgreSQL → PostgreSQL, replace',
-  floor: { ratio: 0.85, peak: 128 },
-});
-
-/** What most people's scripts do: both sides parse text. */
-export const pgPgText = replace('text', {
-  name: 'pg-pg-text',
-  title: 'PostgreSQL → PostgreSQL, replace, against text',
-  floor: { ratio: 1.15 },
-});
+  rows: 1_000_000,
+  shape: 'narrow',
+  floor: { ratio: 0.85, against: { 'limit text': 1.15 }, cpu: 1, peak: 128 },
+  async prepare(bench) {
+    const { server, folder, shape, rows } = bench;
+    const source = await createSource(bench);
+    const target = server.url('target');
+    return {
+      ...(await tableTarget(bench, (side) => side !== 'ours')),
+      moved: rows,
+      durability: 'logged table, no index',
+      limit: pipe('binary'),
+      otherLimits: { 'limit text': pipe('text') },
+      ours: syncTable(bench, server.location('target')),
+      peers: {
+        sling: slingTable(source, target),
+        dlt: dlt('postgres', source, target, dltSchema, folder),
+        pgcopydb: pgcopydb(source, target, folder),
+        apitap: apitap(source, target),
+      },
+      expected: await postgresDigest(server, source, 'items', shape),
+    };
+  },
+};

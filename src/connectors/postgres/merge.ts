@@ -65,14 +65,26 @@ export function keepNewestSql(target: Target, stage: string, version: string): s
 )`;
 }
 
+/**
+ * A mirror finds most rows as they should be, and ON CONFLICT locks every row that it meets: each lock is a write. Of 100,000
+ * rows with 1 % changed, all of them cost 700 ms and 18 MB of log, those that differ 310 ms and 0.3 MB. A merge mostly brings
+ * what is new or changed.
+ */
+function differingSql(target: Target): string {
+  if (target.policy.mode !== 'mirror') return '';
+  const update = assignment(target, (name) => `s.${quoteName(name)}`);
+  const same = update ? ` and not (${update.where})` : '';
+  return `\n  where not exists (select from ${tableName(target)} as t where ${sameKey(target, 't', 's')}${same})`;
+}
+
 /** Insert and update in one statement; needs a unique index on exactly the key. Answers `added` and `changed`. */
 export function upsertSql(target: Target, stage: string): string {
-  const columns = nameList(columnNames(target));
+  const columns = columnNames(target);
   const update = assignment(target, (name) => `excluded.${quoteName(name)}`);
   const action = update ? `do update set ${update.set}\n  where ${update.where}` : 'do nothing';
   return `with written as (
-  insert into ${tableName(target)} as t (${columns})
-  select ${columns} from ${ownTable(stage)}
+  insert into ${tableName(target)} as t (${nameList(columns)})
+  select ${nameList(columns, 's')} from ${ownTable(stage)} as s${differingSql(target)}
   on conflict (${nameList(keyOf(target))}) ${action}
   returning (xmax = 0) as fresh
 )

@@ -228,12 +228,12 @@ async function keepNewest({ session, target, doing, stage, rows }: Work, version
   return session.run(merge.keepNewestSql(target, stage, version), doing);
 }
 
-async function mergeRows(work: Work, facts: TableFacts | undefined): Promise<Counts> {
+async function mergeRows(work: Work, facts: TableFacts | undefined): Promise<Counts & { readonly keys: number }> {
   const { session, target, doing, stage, rows } = work;
-  await keepNewest(work, target.policy.version);
+  const keys = rows - (await keepNewest(work, target.policy.version));
   if (await canUpsert(work, facts ?? (await tableFacts(session, target.table)))) {
     const { added, changed } = await session.row(merge.upsertSql(target, stage), doing);
-    return { added: Number(added), changed: Number(changed), deleted: 0 };
+    return { added: Number(added), changed: Number(changed), deleted: 0, keys };
   }
   if (rows >= analyzeFrom) await session.rows(`analyze ${ownTable(stage)}`, doing);
   await session.rows(merge.lockSql(target), doing);
@@ -241,7 +241,7 @@ async function mergeRows(work: Work, facts: TableFacts | undefined): Promise<Cou
   if (twice.length > 0) throw new HeadgateError('key.duplicate', `${doing}: the table has several rows with the same key`);
   const update = merge.updateSql(target, stage);
   const changed = update === undefined ? 0 : await session.run(update, doing);
-  return { added: await session.run(merge.insertMissingSql(target, stage), doing), changed, deleted: 0 };
+  return { added: await session.run(merge.insertMissingSql(target, stage), doing), changed, deleted: 0, keys };
 }
 
 /** ON CONFLICT needs a unique index on exactly the key, and only an ordinary table tells new rows from changed ones. */
@@ -254,14 +254,17 @@ async function canUpsert({ session, target }: Work, facts: TableFacts | undefine
 
 async function mirrorRows(work: Work, facts: TableFacts | undefined): Promise<Counts> {
   const { session, publish, target, doing, stage, rows } = work;
-  const merged = await mergeRows(work, facts);
+  const { keys, ...merged } = await mergeRows(work, facts);
   const sql = merge.deleteMissingSql(target, stage);
-  if (sql !== undefined && rows >= analyzeFrom) await session.rows(`analyze ${ownTable(stage)}`, doing);
-  const deleted = sql === undefined ? 0 : await session.run(sql, doing);
+  if (sql === undefined) return merged;
+  // Every key of the stage is a row by now: as many rows as keys, and none is missing. Counting takes a fifth of looking.
+  const live = Number((await session.row(merge.liveRowsSql(target), doing)).rows);
+  if (live === keys) return merged;
+  if (rows >= analyzeFrom) await session.rows(`analyze ${ownTable(stage)}`, doing);
+  const deleted = await session.run(sql, doing);
   const { brake } = publish;
   if (brake && deleted > 0 && (rows === 0 || deleted > brake.floor)) {
-    const left = Number((await session.row(merge.liveRowsSql(target), doing)).rows);
-    const before = left - merged.added + deleted;
+    const before = live - merged.added;
     if (brakeHolds(brake, { before, deleted, incoming: rows })) {
       throw new HeldPublish({ table: refName(target.table), before, deleted, incoming: rows });
     }

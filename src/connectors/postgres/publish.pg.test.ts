@@ -129,6 +129,23 @@ test('merge without a unique index, and with types that know no equality', async
   await assert.rejects(p.put('1,{},\n', 'merge', more), code('key.duplicate'));
 });
 
+test('a mirror leaves rows alone that are as they should be', async () => {
+  await using p = await place('create table t (id bigint primary key, name text, n numeric)');
+  const key = { key: ['id'] } as const;
+  const locked = `select string_agg(id || ':' || (xmax <> 0), ' ' order by id) from t where id in (1, 4)`;
+  assert.equal(await p.put('1,a,1\n2,b,2\n3,c,3\n', 'mirror', key), '3: +3 ~0 =0 -0');
+  assert.equal(await p.put('1,a,1\n2,x,2\n3,,3\n4,d,4\n', 'mirror', key), '4: +1 ~2 =1 -0');
+  assert.equal(await p.put('1,a,1\n2,x,2\n3,,3\n4,d,4\n', 'mirror', key), '4: +0 ~0 =4 -0');
+  assert.equal(await p.sql(locked), '1:false 4:false');
+  const keep = { ...key, policy: { mode: 'mirror', nulls: 'keep' } } as const;
+  assert.equal(await p.put('1,,1\n2,y,\n3,,3\n4,d,4\n', 'mirror', keep), '4: +0 ~1 =3 -0');
+  // As many rows as keys come and go: one is new, and another one is missing.
+  assert.equal(await p.put('1,a,1\n2,y,2\n3,,3\n5,e,5\n', 'mirror', key), '4: +1 ~0 =3 -1');
+  await p.sql('create table k (id bigint primary key); insert into k values (1), (2)');
+  const only = { table: 'k', fields: [field('id', { kind: 'integer', bits: 64 })], ...key } as const;
+  assert.equal(await p.put('2\n3\n', 'mirror', only), '2: +1 ~0 =1 -1');
+});
+
 test('mirror deletes what is gone: hard, soft, not at all, or held', async () => {
   await using p = await place('create table t (id bigint primary key, name text, n numeric)');
   const key = { key: ['id'] };
