@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { locationForms } from './locations.ts';
 import { flowOptions, type OptionName } from './options.ts';
 
 /** One command of the command line, as people see it. */
@@ -17,8 +18,7 @@ export interface CommandInfo {
   load(): Promise<Command>;
 }
 
-const locations =
-  'A location is postgres://user@host/database, mysql://user@host/database, duckdb:FILE, a file path, - (stdin or stdout), or env:NAME: the location is then in that environment variable, so no secret stands in the shell history.';
+const locations = `A location is ${locationForms}, or env:NAME: the location is then in that environment variable, so no secret stands in the shell history.`;
 
 export const commands: readonly CommandInfo[] = [
   {
@@ -26,7 +26,7 @@ export const commands: readonly CommandInfo[] = [
     usage: 'FILE',
     summary: 'load a file into the embedded warehouse',
     details: [
-      'Reads a csv, ndjson or parquet file, or - for stdin, into a table of the embedded warehouse: the DuckDB file STATE-DIR/warehouse.duckdb. The table is named after the file. For another destination use `headgate sync FILE DESTINATION`.',
+      'Reads a file (csv, tsv, xlsx, ndjson, json or parquet, also packed), or - for stdin, into a table of the embedded warehouse: the DuckDB file STATE-DIR/warehouse.duckdb. The table is named after the file. For another destination use `headgate sync FILE DESTINATION`.',
     ],
     examples: [
       { line: 'headgate import examples/contacts.csv', says: 'into the table contacts' },

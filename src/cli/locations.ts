@@ -11,6 +11,9 @@ type Role = 'source' | 'destination';
 
 export const embeddedWarehouse = (stateDir: string): string => `duckdb:${join(stateDir, 'warehouse.duckdb')}`;
 
+/** What a location can be, for people. */
+export const locationForms = registry.map(({ location }) => location).join(', ');
+
 /** `env:NAME` stands for the location in that environment variable. Throws `usage.arguments`. */
 export function readLocation(text: string, env: Env): string {
   const name = /^env:(.*)$/s.exec(text)?.[1];
@@ -19,7 +22,7 @@ export function readLocation(text: string, env: Env): string {
   if (value) return value;
   const near = nearest(name, Object.keys(env));
   throw new HeadgateError('usage.arguments', `the environment variable ${name} is not set`, {
-    hint: near ? `did you mean env:${near}?` : `set ${name} to a location: postgres://…, duckdb:FILE, a file path`,
+    hint: near ? `did you mean env:${near}?` : `set ${name} to a location: ${locationForms}`,
   });
 }
 
@@ -33,8 +36,8 @@ export function registrationFor(location: string): Registration {
     scheme,
     registry.flatMap(({ schemes }) => schemes).filter((name) => name !== ''),
   );
-  const hint = near ? `did you mean ${near}:? For a file of that name write ./ before it` : undefined;
-  throw new HeadgateError('usage.scheme', `no connector knows the scheme ${scheme}:`, hint === undefined ? {} : { hint });
+  const hint = near ? `did you mean ${near}:? For a file of that name write ./ before it` : `a location is ${locationForms}`;
+  throw new HeadgateError('usage.scheme', `no connector knows the scheme ${scheme}:`, { hint });
 }
 
 export const isFile = (location: string): boolean => registrationFor(location).schemes.includes('');

@@ -103,8 +103,8 @@ export const options = {
   format: {
     kind: 'text',
     value: 'FORMAT',
-    choices: ['csv', 'ndjson', 'parquet'],
-    help: 'format of a file whose name does not say it',
+    choices: ['csv', 'tsv', 'xlsx', 'ndjson', 'jsonl', 'json', 'parquet'],
+    help: 'format of a file whose name does not say it; tsv, xlsx and json are only read',
   },
   limit: { kind: 'text', value: 'N', help: 'sample rows to show per kind of change (default 5)' },
   fields: { kind: 'flag', help: 'list the fields of every stream' },

@@ -4,13 +4,35 @@ export interface Registration {
   readonly name: string;
   /** Location schemes: `postgres:…`. The `file` connector also takes what has no scheme. */
   readonly schemes: readonly string[];
+  /** What people type for one, in help texts. */
+  readonly location: string;
   load(): Promise<Connector>;
 }
 
-/** One line per connector; nothing is imported before a location asks for it. */
+/** One entry per connector; nothing is imported before a location asks for it. */
 export const registry: readonly Registration[] = [
-  { name: 'postgres', schemes: ['postgres', 'postgresql'], load: async () => (await import('./postgres/index.ts')).postgres },
-  { name: 'duckdb', schemes: ['duckdb'], load: async () => (await import('./duckdb/index.ts')).duckdb },
-  { name: 'mysql', schemes: ['mysql', 'mariadb'], load: async () => (await import('./mysql/index.ts')).mysql },
-  { name: 'file', schemes: ['file', 'http', 'https', ''], load: async () => (await import('./file/index.ts')).file },
+  {
+    name: 'postgres',
+    schemes: ['postgres', 'postgresql'],
+    location: 'postgres://user@host/database',
+    load: async () => (await import('./postgres/index.ts')).postgres,
+  },
+  {
+    name: 'mysql',
+    schemes: ['mysql', 'mariadb'],
+    location: 'mysql://user@host/database',
+    load: async () => (await import('./mysql/index.ts')).mysql,
+  },
+  {
+    name: 'duckdb',
+    schemes: ['duckdb'],
+    location: 'duckdb:FILE',
+    load: async () => (await import('./duckdb/index.ts')).duckdb,
+  },
+  {
+    name: 'file',
+    schemes: ['file', 'http', 'https', ''],
+    location: 'a file path, https://…, - (stdin or stdout)',
+    load: async () => (await import('./file/index.ts')).file,
+  },
 ];

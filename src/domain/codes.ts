@@ -13,7 +13,7 @@ const later = (hint: string): CodeInfo => ({ retry: 'later', hint });
 export const codes = {
   'usage.arguments': never('run `headgate help` for the commands and their options'),
   'usage.type': never('run `headgate help sync` for the type names'),
-  'usage.scheme': never('a location is postgres://…, mysql://…, duckdb:FILE, a file path, or - for stdin and stdout'),
+  'usage.scheme': never('`headgate help sync` says what a location is; a file whose name holds a colon is ./NAME'),
   'usage.mode': never('choose a mode that both sides support; `headgate help sync` lists them'),
   'usage.schema': never('docs/rules.md shows what a schema file may hold'),
   'usage.collision': never('give each stream its own table with --into'),

@@ -40,7 +40,7 @@ export async function loadSide(duck: Duck, context: Context, side: SideRequest):
   const canonical = side.columns.map(({ name, type }) => {
     if (!present.includes(name)) return 'cast(null as varchar)';
     const column = quoteName(name);
-    return type ? `coalesce(${toWire(type, tryFromWire(type, column))}, ${column})` : column;
+    return type ? canonicalText(type, column) : column;
   });
   const keyOf = (values: readonly string[]): string => `cast(to_json([${values.join(', ')}]) as varchar)`;
   const places = side.key.map((name) => side.columns.findIndex((column) => column.name === name));
@@ -51,6 +51,21 @@ export async function loadSide(duck: Duck, context: Context, side: SideRequest):
     ${keyOf(places.map((place) => quoteName(side.columns[place]?.name ?? '')))} as r,
     md5(${keyOf(canonical)}) as d${kept.join('')}
     from ${readCsv([path], text)}`);
+}
+
+/** The text form of a type, or the text as it is where it is none of the type. */
+function canonicalText(type: LogicalType, text: string): string {
+  return type.kind === 'array' ? canonicalArray(type, text) : `coalesce(${toWire(type, tryFromWire(type, text))}, ${text})`;
+}
+
+/** Systems quote the items of an array as they like and write them as their own types do: here each is quoted, in one form. */
+function canonicalArray(array: LogicalType, text: string): string {
+  let of = array;
+  while (of.kind === 'array') of = of.of;
+  const item = String.raw`regexp_replace(case when starts_with(x, '"') then substr(x, 2, length(x) - 2) else x end, '\\(.)', '\1', 'g')`;
+  const quoted = String.raw`'"' || regexp_replace(${canonicalText(of, item)}, '(["\\])', '\\\1', 'g') || '"'`;
+  const pieces = String.raw`regexp_extract_all(${text}, '"(?:[^"\\]|\\.)*"|[^{},"]+|[{},]')`;
+  return `array_to_string(list_transform(${pieces}, lambda x: case when x in ('{', '}', ',', 'NULL') then x else ${quoted} end), '')`;
 }
 
 /** The whole read on local disk: the files themselves, or none and the bytes in one part. */

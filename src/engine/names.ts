@@ -40,6 +40,9 @@ export function columnNames(
   return wanted.map((name) => given.get(name) ?? name);
 }
 
+/** A name that depends on nothing but itself: as it is where it fits, else with a digest of all of it. */
+export const fittingName = (name: string, maxBytes: number): string => free(name, { maxBytes, foldsCase: false }, () => false);
+
 /** The name itself, or as much of it as there is room for, with a digest of all of it. */
 function free(name: string, { maxBytes, reserved = [] }: IdentifierRules, taken: (candidate: string) => boolean): string {
   const plain = name === '' ? 'column' : name.replaceAll('\0', '');

@@ -9,7 +9,6 @@ import { tryFromWire } from '../sdk/duck-sql.ts';
 import { countSide, emptySide, keyText, loadSide, type CompareColumn, type RowText } from './compare.ts';
 import { createContext } from './context.ts';
 import type { ChangeCounts, ChangeSample, Flow, FlowPlan, Reason, Session } from './flow.ts';
-import { pipelineId } from './identity.ts';
 import type { Plan } from './plan.ts';
 import { planAgainst, readRequest, requireSide } from './run.ts';
 import { compareColumns, destinationSide, sourceSide } from './sides.ts';
@@ -32,9 +31,7 @@ export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan>
   await using context = await createContext(session);
   await using destination = await requireSide(session.destination, 'destination').open(context);
   await using source = await requireSide(session.source, 'source').open(context);
-  const { flow, plan: planned } = await planAgainst(asked, session, source, destination);
-  const pipeline = pipelineId(session.source.identity, session.destination.identity, flow);
-  const [last] = await destination.ledger(pipeline);
+  const { flow, plan: planned, last } = await planAgainst(asked, session, source, destination);
   const from = flow.mode === 'incremental' ? last?.positions[refName(flow.stream.stream)] : undefined;
   const request = readRequest(flow, planned, from);
   const byKey = flow.policy.mode === 'merge' || flow.policy.mode === 'mirror';

@@ -78,6 +78,8 @@ export function requireSide<S extends 'source' | 'destination'>(connection: Conn
 export interface Planned {
   readonly flow: Flow;
   readonly plan: Plan;
+  /** The newest publish of the pipeline, as it was when the plan was made. */
+  readonly last: Publish | undefined;
 }
 
 /** The plan for this flow against the destination as it is now. Reads, never writes. */
@@ -95,7 +97,7 @@ export async function planAgainst(asked: Flow, session: Session, source: Source,
     destination: requireSide(session.destination, 'destination'),
     ...(table && { table }),
   });
-  return { flow, plan: planned };
+  return { flow, plan: planned, last };
 }
 
 /** Does each field get its type from a cast or from the column that it goes into? */

@@ -45,6 +45,16 @@ test('two streams never share a table', () => {
   assert.throws(() => requireDistinct([target('a', 'x'), target('b', 'y')], { ...flat, single: true }), usage('usage.collision'));
 });
 
+test('a name of the source that is too long gets a digest of itself, always the same', () => {
+  const long = (end: string): StreamRef => ({ namespace: 'public', name: `${'x'.repeat(30)}${end}` });
+  const [a, b] = [targetOf(long('a'), undefined, sides), targetOf(long('b'), 'raw.{stream}', sides)];
+  assert.match(a.name, /^x{13}_[0-9a-f]{6}$/);
+  assert.match(b.name, /^x{13}_[0-9a-f]{6}$/);
+  assert.notEqual(a.name, b.name);
+  assert.deepEqual(targetOf(long('a'), undefined, sides), a);
+  assert.equal(targetOf(long('a'), 'y'.repeat(30), sides).name, 'y'.repeat(30));
+});
+
 test('a name that would be cut off is refused, counted in bytes', () => {
   assert.throws(() => requireDistinct([{ stream: orders, into: { name: 'ü'.repeat(11) } }], sides), usage('usage.collision'));
   requireDistinct([{ stream: orders, into: { name: 'ü'.repeat(10) } }], sides);

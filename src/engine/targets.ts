@@ -1,6 +1,7 @@
 /** Which table each stream goes into. Pure. */
 import { HeadgateError } from '../domain/error.ts';
 import { refName, type StreamRef, type TableRef } from '../domain/schema.ts';
+import { fittingName } from '../engine/names.ts';
 import type { IdentifierRules } from '../sdk/index.ts';
 
 export interface Sides {
@@ -11,11 +12,20 @@ export interface Sides {
   readonly single: boolean;
 }
 
-/** The table of one stream, by the template of `--into`. Throws `usage.arguments`. */
+/**
+ * The table of one stream, by the template of `--into`. A name that comes from the stream and is too long for the destination
+ * is cut and gets a digest of all of it, the same in every run; one that a person wrote is left alone. Throws `usage.arguments`.
+ */
 export function targetOf(stream: StreamRef, template: string | undefined, { sourceNamespace, identifiers }: Sides): TableRef {
   const hasNamespaces = identifiers.defaultNamespace !== undefined;
+  const named = (name: string, from = ''): TableRef => {
+    if (name === '')
+      throw new HeadgateError('usage.arguments', '--into leaves a name empty', { hint: "write it like 'raw.{stream}'" });
+    return { name: from.includes('{') ? fittingName(name, identifiers.maxBytes) : name };
+  };
   if (template === undefined) {
-    const { namespace, name } = stream;
+    const { name } = named(stream.name, '{stream}');
+    const namespace = stream.namespace === undefined ? undefined : named(stream.namespace, '{namespace}').name;
     return namespace === undefined || namespace === sourceNamespace || !hasNamespaces ? { name } : { namespace, name };
   }
   const fill = (text: string): string =>
@@ -28,13 +38,9 @@ export function targetOf(stream: StreamRef, template: string | undefined, { sour
     });
   // Split before filling: a dot inside a stream's name is part of the name.
   const dot = template.indexOf('.');
-  if (dot < 0 || !hasNamespaces) return named(fill(template));
-  return { namespace: named(fill(template.slice(0, dot))).name, name: named(fill(template.slice(dot + 1))).name };
-}
-
-function named(name: string): TableRef {
-  if (name !== '') return { name };
-  throw new HeadgateError('usage.arguments', '--into leaves a name empty', { hint: "write it like 'raw.{stream}'" });
+  const part = (text: string): TableRef => named(fill(text), text);
+  if (dot < 0 || !hasNamespaces) return part(template);
+  return { namespace: part(template.slice(0, dot)).name, name: part(template.slice(dot + 1)).name };
 }
 
 export interface Target {

@@ -1,26 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { aptInstall } from './apt.ts';
-
-/** Whom the server runs as: MariaDB refuses root. Empty = as ourselves. */
-export interface Account {
-  readonly uid?: number;
-  readonly gid?: number;
-}
+import { unprivileged, type Account } from './private-server.ts';
 
 export interface Binaries {
   readonly server: string;
   readonly install: string;
   readonly account: Account;
-}
-
-async function unprivileged(): Promise<Account> {
-  if (process.getuid?.() !== 0) return {};
-  const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
-  const found = accounts.find(([name]) => name === 'nobody') ?? accounts.find(([name]) => name === 'mysql');
-  return { uid: Number(found?.[2] ?? 65534), gid: Number(found?.[3] ?? 65534) };
 }
 
 const folders = (): readonly string[] => [
@@ -48,7 +35,7 @@ function usable(account: Account): Binaries | string {
 }
 
 async function search(): Promise<Binaries> {
-  const account = await unprivileged();
+  const account = await unprivileged('mysql');
   const found = usable(account);
   if (typeof found !== 'string') return found;
   const obstacles = [found];

@@ -1,15 +1,12 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import { findBinaries, type Binaries } from './mariadb-binaries.ts';
+import { freePort, giveTo, ServerProcess } from './private-server.ts';
 
 export interface MariadbOptions {
   /** Server settings on top of `defaultSettings`. */
@@ -47,30 +44,6 @@ const defaultSettings: Readonly<Record<string, string>> = {
 
 const run = promisify(execFile);
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('looking for a free port: no address');
-  return address.port;
-}
-
-/** Ends the server when our end of its input closes: also after a SIGKILL of the test process. */
-function guard(server: number, remove: string): ChildProcess {
-  const script = 'cat >/dev/null; kill -KILL "$1" 2>/dev/null; sleep 0.3; rm -rf "$2"';
-  const child = spawn('/bin/sh', ['-c', script, 'guard', String(server), remove], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-    cwd: '/',
-  });
-  child.unref();
-  // A pipe of a child is a socket, which can be unreferenced; its declared type is only Writable.
-  (child.stdin as unknown as { unref(): void }).unref();
-  return child;
-}
-
 async function initialize({ install, account }: Binaries, home: string): Promise<string> {
   const password = randomBytes(12).toString('hex');
   const first = join(home, 'first.sql');
@@ -81,9 +54,7 @@ async function initialize({ install, account }: Binaries, home: string): Promise
     `create or replace user ${user} identified by '${password}';\ngrant all on *.* to ${user} with grant option;\n`,
     { mode: 0o600 },
   );
-  if (account.uid !== undefined && account.gid !== undefined) {
-    for (const path of [home, first]) await chown(path, account.uid, account.gid);
-  }
+  await giveTo(account, home, first);
   const options = [
     '--no-defaults',
     `--datadir=${join(home, 'data')}`,
@@ -100,8 +71,7 @@ class Server implements TestMariadb {
   readonly #home: string;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #password: string;
-  #child: ChildProcess | undefined;
-  #guard: ChildProcess | undefined;
+  #process: ServerProcess | undefined;
 
   constructor(binaries: Binaries, home: string, password: string, port: number, settings: Readonly<Record<string, string>>) {
     this.#binaries = binaries;
@@ -148,26 +118,22 @@ class Server implements TestMariadb {
       `--socket=${join(this.#home, 'socket')}`,
       `--init-file=${join(this.#home, 'first.sql')}`,
     ];
-    const log = openSync(join(this.#home, 'log'), 'a');
-    const child = spawn(this.#binaries.server, ['--no-defaults', ...places, `--port=${this.port}`, ...options], {
-      ...this.#binaries.account,
-      cwd: this.#home,
-      stdio: ['ignore', log, log],
-      detached: true,
+    const server = new ServerProcess({
+      title: 'MariaDB',
+      program: this.#binaries.server,
+      args: ['--no-defaults', ...places, `--port=${this.port}`, ...options],
+      account: this.#binaries.account,
+      home: this.#home,
+      remove: this.#home,
+      endsBy: 'KILL',
     });
-    closeSync(log);
-    child.unref();
-    if (child.pid === undefined) throw new Error('starting MariaDB: the process did not start');
-    this.#child = child;
-    this.#guard = guard(child.pid, this.#home);
-    while (!(await this.#ready())) {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        const tail = readFileSync(join(this.#home, 'log'), 'utf8').split('\n').slice(-8).join('\n');
+    this.#process = server;
+    await server
+      .until(() => this.#ready())
+      .catch(async (error: unknown) => {
         await this.stop();
-        throw new Error(`starting MariaDB: it ended with ${child.exitCode ?? child.signalCode}\n${tail}`);
-      }
-      await wait(20);
-    }
+        throw error;
+      });
   }
 
   /** Only a server that does not listen yet is waited for. */
@@ -177,20 +143,14 @@ class Server implements TestMariadb {
       return true;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return false;
-      await this.stop();
       throw error;
     }
   }
 
   async kill(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    this.#guard?.kill('SIGKILL');
-    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
-    child.ref();
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    const server = this.#process;
+    this.#process = undefined;
+    await server?.end('SIGKILL');
   }
 
   async stop(): Promise<void> {

@@ -1,28 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { aptInstall } from './apt.ts';
-
-/** Whom the server runs as: PostgreSQL refuses root. Empty = as ourselves. */
-export interface Account {
-  readonly uid?: number;
-  readonly gid?: number;
-}
+import { unprivileged, type Account } from './private-server.ts';
 
 export interface Binaries {
   readonly bin: string;
   readonly account: Account;
-}
-
-/** An unprivileged account that is already there, when we are root. */
-async function unprivileged(): Promise<Account> {
-  if (process.getuid?.() !== 0) return {};
-  const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
-  const found = accounts.find(([name]) => name === 'nobody') ?? accounts.find(([name]) => name === 'postgres');
-  return { uid: Number(found?.[2] ?? 65534), gid: Number(found?.[3] ?? 65534) };
 }
 
 /** Why the server in `bin` cannot run here; undefined = it can. */
@@ -70,7 +57,7 @@ async function systemFolders(): Promise<string[]> {
 }
 
 async function search(): Promise<Binaries> {
-  const account = await unprivileged();
+  const account = await unprivileged('postgres');
   const obstacles: string[] = [];
   const usable = (bin: string): boolean => {
     const reason = obstacle(bin, account);

@@ -1,15 +1,14 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, openSync, closeSync, readFileSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { findBinaries, type Binaries } from './postgres-binaries.ts';
+import { freePort, giveTo, ServerProcess } from './private-server.ts';
 
 export interface PostgresOptions {
   /** Absent = a free one. */
@@ -47,42 +46,16 @@ const defaultSettings: Readonly<Record<string, string>> = {
 
 const run = promisify(execFile);
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('looking for a free port: no address');
-  return address.port;
-}
-
 async function initialize({ bin, account }: Binaries, home: string, data: string): Promise<string> {
   const secret = join(home, 'password');
   if (existsSync(join(data, 'PG_VERSION'))) return (await readFile(secret, 'utf8')).trim();
   await mkdir(home, { recursive: true });
   const password = randomBytes(12).toString('hex');
   await writeFile(secret, password, { mode: 0o600 });
-  if (account.uid !== undefined && account.gid !== undefined) {
-    for (const path of [home, secret]) await chown(path, account.uid, account.gid);
-  }
+  await giveTo(account, home, secret);
   const options = ['--username=postgres', '--encoding=UTF8', '--locale=C.UTF-8', '--auth=scram-sha-256', '--no-sync'];
   await run(join(bin, 'initdb'), [...options, `--pwfile=${secret}`, `--pgdata=${data}`], { ...account, cwd: home });
   return password;
-}
-
-/** Ends the server when our end of its input closes: also after a SIGKILL of the test process. */
-function guard(server: number, remove: string | undefined): ChildProcess {
-  const script = 'cat >/dev/null; kill -QUIT "$1" 2>/dev/null; [ -z "$2" ] || { sleep 0.3; rm -rf "$2"; }';
-  const child = spawn('/bin/sh', ['-c', script, 'guard', String(server), remove ?? ''], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-    cwd: '/',
-  });
-  child.unref();
-  // A pipe of a child is a socket, which can be unreferenced; its declared type is only Writable.
-  (child.stdin as unknown as { unref(): void }).unref();
-  return child;
 }
 
 async function childrenOf(pid: number): Promise<number[]> {
@@ -118,8 +91,7 @@ class Server implements TestPostgres {
   readonly #temporary: boolean;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #password: string;
-  #child: ChildProcess | undefined;
-  #guard: ChildProcess | undefined;
+  #process: ServerProcess | undefined;
 
   constructor(binaries: Binaries, home: string, password: string, port: number, options: PostgresOptions) {
     this.#binaries = binaries;
@@ -158,26 +130,22 @@ class Server implements TestPostgres {
     const socket = this.#home.length < 80 ? this.#home : '';
     const settings = { ...this.#settings, port: String(this.port), unix_socket_directories: socket };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const log = openSync(join(this.#home, 'log'), 'a');
-    const child = spawn(join(this.#binaries.bin, 'postgres'), ['-D', data, ...options], {
-      ...this.#binaries.account,
-      cwd: this.#home,
-      stdio: ['ignore', log, log],
-      detached: true,
+    const server = new ServerProcess({
+      title: 'PostgreSQL',
+      program: join(this.#binaries.bin, 'postgres'),
+      args: ['-D', data, ...options],
+      account: this.#binaries.account,
+      home: this.#home,
+      endsBy: 'QUIT',
+      ...(this.#temporary && { remove: this.#home }),
     });
-    closeSync(log);
-    child.unref();
-    if (child.pid === undefined) throw new Error('starting PostgreSQL: the process did not start');
-    this.#child = child;
-    this.#guard = guard(child.pid, this.#temporary ? this.#home : undefined);
-    while (!this.#ready(child.pid, data)) {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        const tail = readFileSync(join(this.#home, 'log'), 'utf8').split('\n').slice(-6).join('\n');
+    this.#process = server;
+    await server
+      .until(() => this.#ready(server.pid, data))
+      .catch(async (error: unknown) => {
         await this.stop();
-        throw new Error(`starting PostgreSQL: it ended with ${child.exitCode ?? child.signalCode}\n${tail}`);
-      }
-      await wait(5);
-    }
+        throw error;
+      });
   }
 
   /** The server writes its state into the eighth line of its pid file; an old file has another pid in the first. */
@@ -191,7 +159,7 @@ class Server implements TestPostgres {
   }
 
   async kill(): Promise<void> {
-    const pid = this.#child?.pid;
+    const pid = this.#process?.pid;
     if (pid === undefined) return;
     signal(pid, 'SIGSTOP'); // so that it starts no process that we do not see
     const children = await childrenOf(pid);
@@ -207,14 +175,9 @@ class Server implements TestPostgres {
   }
 
   async #end(name: 'SIGKILL' | 'SIGQUIT'): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    this.#guard?.kill('SIGKILL');
-    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
-    child.ref();
-    const ended = once(child, 'exit');
-    signal(child.pid, name);
-    await ended;
+    const server = this.#process;
+    this.#process = undefined;
+    await server?.end(name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { HeadgateError } from '../../domain/error.ts';
 import { file } from './index.ts';
-import { parseLocation, requireWritable, streamName, tablePath } from './location.ts';
+import { fileConfig, parseLocation, requireWritable, streamName, tablePath } from './location.ts';
 
 test('locations become settings', () => {
   assert.deepEqual(parseLocation('data/x.csv'), { path: resolve('data/x.csv'), format: 'csv' });
@@ -23,12 +23,16 @@ test('locations become settings', () => {
 test('packed files, patterns and addresses', () => {
   const of = (location: string): unknown => parseLocation(location);
   assert.deepEqual(of('/a/b.csv.gz'), { path: '/a/b.csv.gz', format: 'csv' });
-  assert.deepEqual(of('/a/b.tsv.zst'), { path: '/a/b.tsv.zst', format: 'csv', delimiter: '\t' });
-  assert.deepEqual(of('/a/b.xlsx?sheet=Two'), { path: '/a/b.xlsx', format: 'csv', sheet: 'Two' });
-  assert.deepEqual(of('/a/*.json'), { path: '/a/*.json', format: 'ndjson' });
+  assert.deepEqual(of('/a/b.tsv.zst'), { path: '/a/b.tsv.zst', format: 'csv', delimiter: '\t', form: 'tsv' });
+  assert.deepEqual(of('/a/b.xlsx?sheet=Two'), { path: '/a/b.xlsx', format: 'csv', sheet: 'Two', form: 'xlsx' });
+  assert.deepEqual(of('/a/*.json'), { path: '/a/*.json', format: 'ndjson', form: 'json' });
   const address = 'https://u:p@host/x%20y.csv?format=own&key=s3cret';
   assert.deepEqual(of(`${address}#encoding=latin1`), { path: address, format: 'csv', encoding: 'latin1' });
-  assert.deepEqual(of('file:http://host/export#format=json'), { path: 'http://host/export', format: 'ndjson' });
+  assert.deepEqual(of('file:http://host/export#format=json'), {
+    path: 'http://host/export',
+    format: 'ndjson',
+    form: 'json',
+  });
   const { identity } = file.locate(address, {});
   assert.match(identity, /^file:https:\/\/host\/x%20y\.csv\?[0-9a-f]{8}$/);
   assert.equal(file.locate('/a/b.csv?delimiter=tab&encoding=Latin1', {}).identity, 'file:/a/b.csv');
@@ -40,8 +44,8 @@ test('packed files, patterns and addresses', () => {
     'files',
     '_x',
   ]);
-  for (const path of ['/a/b.csv.gz', '/a/b.tsv', '/a/b.xlsx', '/a/*.csv', address]) {
-    assert.throws(() => requireWritable({ path }), { code: 'usage.arguments' }, path);
+  for (const path of ['/a/b.csv.gz', '/a/b.tsv', '/a/b.xlsx', '/a/*.csv', address, '/a/b.txt?format=xlsx', '-?format=json']) {
+    assert.throws(() => requireWritable(fileConfig.parse(parseLocation(path))), { code: 'usage.arguments' }, path);
   }
 });
 

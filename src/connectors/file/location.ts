@@ -25,6 +25,8 @@ export const fileConfig = z.object({
     description: 'A path, a pattern with `*`, or an http(s) address; `-` is stdin or stdout',
   }),
   format: z.enum(['csv', 'ndjson', 'parquet']).meta({ title: 'Format', description: 'Absent: by extension' }),
+  /** What the location calls its format, where that can only be read; no setting. */
+  form: z.string().exactOptional(),
   delimiter: z
     .preprocess(spelled(named), character)
     .optional()
@@ -72,7 +74,7 @@ export const extensions: Readonly<Record<string, FileFormat>> = {
 const aliases: Readonly<Record<string, FileFormat>> = { tsv: 'csv', xlsx: 'csv', json: 'ndjson', jsonl: 'ndjson' };
 
 const packed = /\.(gz|zst|zip)$/i;
-const onlyRead = new Set(['.tsv', '.tab', '.xlsx', '.json']);
+const onlyRead = ['tsv', 'tab', 'xlsx', 'json'];
 
 export const standard = '-';
 
@@ -91,19 +93,22 @@ export function parseLocation(location: string): unknown {
       hint: `its extension is none of ${Object.keys(extensions).join(', ')}: name the format with --format`,
     });
   }
-  const tabs = asked === 'tsv' || (asked === undefined && /\.(tsv|tab)(\.\w+)?$/i.test(name));
-  return { ...(tabs && { delimiter: '\t' }), ...settings, path, format };
+  const form = asked ?? extensionOf(name).slice(1);
+  const tabs = form === 'tsv' || form === 'tab';
+  return { ...(tabs && { delimiter: '\t' }), ...settings, path, format, ...(onlyRead.includes(form) && { form }) };
 }
 
 /** The format that a path's extension means, with or without that of a packed file behind it. */
 export function formatOf(path: string): FileFormat | undefined {
-  const extension = extname(path.replace(packed, '')).toLowerCase();
+  const extension = extensionOf(path);
   return Object.hasOwn(extensions, extension) ? extensions[extension] : undefined;
 }
 
+const extensionOf = (path: string): string => extname(path.replace(packed, '')).toLowerCase();
+
 /** Throws `usage.arguments` for what is only read: packed files, spreadsheets, patterns, addresses. */
-export function requireWritable({ path }: Pick<FileConfig, 'path'>): void {
-  const plain = !isUrl(path) && !path.includes('*') && !packed.test(path) && !onlyRead.has(extname(path).toLowerCase());
+export function requireWritable({ path, form }: Pick<FileConfig, 'path' | 'form'>): void {
+  const plain = !isUrl(path) && !path.includes('*') && !packed.test(path) && form === undefined;
   if (plain) return;
   throw new HeadgateError('usage.arguments', `writing ${label(path)}: such files are only read`, {
     hint: 'write a .csv, .ndjson or .parquet file',

@@ -24,7 +24,10 @@ test('a location, with the environment for what it leaves out', () => {
     ssh: undefined,
     connect_timeout: 3,
     application_name: 'headgate',
+    statement_timeout: '0',
   });
+  assert.equal(read('postgres://u@h/d?statement_timeout=30min').statement_timeout, '30min');
+  assert.throws(() => read('postgres://u@h/d?statement_timeout=0%27'), /30min/);
   assert.equal(identity(full), 'postgres://db.example.com:6000/data base');
   const env = { PGHOST: 'h', PGPORT: '1', PGUSER: 'u', PGPASSWORD: 'p', PGDATABASE: 'd', PGSSLMODE: 'require' };
   const { host, port, user, password, database, sslmode } = read('postgres:', env);

@@ -26,12 +26,18 @@ export const config = z.object({
   /** Seconds. */
   connect_timeout: z.coerce.number().int().min(1).max(600).default(10).meta({ advanced: true }),
   application_name: z.string().max(63).default('headgate').meta({ advanced: true }),
+  /** How long a source's server may work on one read, in its own units (`30min`; a bare number is milliseconds); 0 = as long as it takes. */
+  statement_timeout: z
+    .string()
+    .regex(/^\d{1,9} ?(?:ms|s|min|h|d)?$/, 'a time like 30min')
+    .default('0')
+    .meta({ title: 'Time limit of a read', example: '30min', advanced: true }),
 });
 
 export type Config = z.infer<typeof config>;
 
 const pemOptions = ['sslrootcert', 'sslcert', 'sslkey'] as const;
-const urlOptions = new Set(['sslmode', ...pemOptions, 'connect_timeout', 'application_name', ...sshOptions]);
+const urlOptions = new Set(['sslmode', ...pemOptions, 'connect_timeout', 'application_name', 'statement_timeout', ...sshOptions]);
 
 function decode(part: string): string | undefined {
   return part === '' ? undefined : decodeURIComponent(part);
@@ -76,6 +82,7 @@ export function parseLocation(location: string, env: Readonly<Record<string, str
     ssh: readSsh(url.searchParams, env),
     connect_timeout: url.searchParams.get('connect_timeout') ?? env.PGCONNECT_TIMEOUT,
     application_name: url.searchParams.get('application_name') ?? undefined,
+    statement_timeout: url.searchParams.get('statement_timeout') ?? undefined,
   };
 }
 

@@ -14,6 +14,7 @@ import { findRelation, readIndexes } from './catalog.ts';
 import { copyOut } from './copy-out.ts';
 import { boundExpression, cursorPosition, inCursorTerms, startOf, type CursorPosition, type Start } from './position.ts';
 import { copySelect, keysPredicate, rowsFrom } from './select.ts';
+import { requireSameTypes } from './same-types.ts';
 import type { Session } from './session.ts';
 import { countAgain, openTransactions, type OpenTransactions } from './transactions.ts';
 
@@ -39,8 +40,9 @@ export async function* readIncremental(session: Session, flow: FlowRead, request
   const before = await openTransactions(session);
   const start = startOf(cursor, field, request.from, source.hasXmin);
   await session.rows('begin isolation level repeatable read read only', doing);
-  const { snapshot } = await session.row('select pg_current_snapshot()::text as snapshot', doing);
+  const { snapshot } = await session.row(`select pg_current_snapshot()::text as snapshot, ${session.readsRows}`, doing);
   const open = await countAgain(session, before);
+  await requireSameTypes(session, flow, request.format, doing);
   const reading: Reading = {
     session,
     flow,

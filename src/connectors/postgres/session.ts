@@ -4,7 +4,7 @@ import type { Client, QueryConfig, Submittable } from 'pg';
 import { HeadgateError } from '../../domain/error.ts';
 import { quoteText } from '../_sql/names.ts';
 import { identity, type Config } from './config.ts';
-import { pgError } from './errors.ts';
+import { pgError, sqlState } from './errors.ts';
 import { explainConnect, openSocket } from './socket.ts';
 
 export type Row = Readonly<Record<string, string | null>>;
@@ -24,12 +24,14 @@ const settings: Readonly<Record<string, string>> = {
   bytea_output: 'hex',
   extra_float_digits: '3',
   standard_conforming_strings: 'on',
-  // A copy takes as long as it takes; a lock that we wait for must not hold up others behind us.
-  statement_timeout: '0',
+  // A lock that we wait for must not hold up others behind us.
   lock_timeout: '30s',
   // A snapshot that partitions share waits in an open transaction; a lost process must not hold it for ever.
   idle_in_transaction_session_timeout: '24h',
 };
+
+/** Looking at a catalog takes milliseconds; where it does not, something is wrong with the source that we must not add to. */
+const catalogTimeout = '5min';
 
 /**
  * A server that computes and sends nothing would not notice that we are gone. Servers before 14, and those on Windows,
@@ -71,7 +73,10 @@ export class Session implements AsyncDisposable {
     if (options.signal.aborted) throw cancelled();
     try {
       const session = new Session(await connectClient(config, options.signal), config, options);
-      const all = { ...settings, default_transaction_read_only: options.readOnly ? 'on' : 'off' };
+      const side = options.readOnly
+        ? { default_transaction_read_only: 'on', statement_timeout: catalogTimeout }
+        : { default_transaction_read_only: 'off', statement_timeout: '0' };
+      const all = { ...settings, ...side };
       const calls = Object.entries(all).map(([name, value]) => `set_config(${quoteText(name)}, ${quoteText(value)}, false)`);
       // A database that does not wait for its disk may forget a publish that the source was already told about.
       const durable = `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
@@ -81,6 +86,11 @@ export class Session implements AsyncDisposable {
       if (options.signal.aborted) throw cancelled();
       throw await explainConnect(error, config, doing);
     }
+  }
+
+  /** An expression that lifts the limit of catalog queries: from here on the session reads rows, for as long as its location allows. */
+  get readsRows(): string {
+    return `set_config('statement_timeout', ${quoteText(this.#config.statement_timeout)}, false)`;
   }
 
   get alive(): boolean {
@@ -139,6 +149,11 @@ export class Session implements AsyncDisposable {
   /** A failure of this session as ours. After a cancel that is the reason, whatever the driver says. */
   explain(error: unknown, doing: string): HeadgateError {
     if (this.#signal.aborted) return new HeadgateError('run.cancelled', `${doing}: the run was cancelled`, { cause: error });
+    if (this.#single && sqlState(error) === '57014') {
+      const says = 'the server ended the statement: it took longer than allowed, or somebody cancelled it';
+      const hint = 'run the same command again, with a longer statement_timeout in the location where there is one';
+      return new HeadgateError('read.incomplete', `${doing}: ${says} [57014]`, { cause: error, hint });
+    }
     return pgError(error, doing);
   }
 

@@ -1,13 +1,17 @@
 /** A source is read, and nothing else happens to it: whatever the query, however the read ends. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
 import { startPostgres, type TestPostgres } from '../../../test/support/postgres.ts';
 import { launch } from '../../../test/support/run.ts';
 import { HeadgateError } from '../../domain/error.ts';
+import { config as postgresConfig, parseLocation } from './config.ts';
+import { Session } from './session.ts';
 import { cursor, everything, openSource, readAll, streamOf } from './test-harness.ts';
 
 let server: TestPostgres;
@@ -97,6 +101,59 @@ test('a filter cannot bring along a statement, in either kind of read', async ()
       assert.deepEqual(await state(url), untouched, where);
     }
   }
+});
+
+test('what a filter or a query would tell other sessions is never sent, and no lock of it stays', async () => {
+  const url = await shop();
+  await using source = await openSource(url);
+  const heard: (string | undefined)[] = [];
+  const listener = new pg.Client({ connectionString: url });
+  listener.on('notification', ({ payload }) => heard.push(payload));
+  await listener.connect();
+  await listener.query('listen gossip');
+  const told = `pg_notify('gossip', 'harm') is not null and pg_advisory_lock(7) is not null`;
+  const table = await streamOf(source, 't');
+  const projection = { ...everything(table.schema), where: told };
+  const [query] = await source.discover([{ name: 'q', query: `select id from t where ${told}` }]);
+  assert.ok(query);
+  const reads = [
+    await readAll(source, table, { projection }),
+    await readAll(source, table, { projection, mode: 'incremental', cursor: cursor('id') }),
+    await readAll(source, query),
+  ];
+  assert.deepEqual(
+    reads.map(({ lines }) => lines.length),
+    [400, 400, 400],
+  );
+  await server.sql(url, `notify gossip, 'over'`);
+  while (heard.length === 0) await once(listener, 'notification');
+  assert.deepEqual(heard, ['over']);
+  assert.deepEqual((await listener.query('select pg_try_advisory_lock(7) as free')).rows, [{ free: true }]);
+  await listener.end();
+});
+
+test('a look at the catalog has a limit, a read has the one of its location', async () => {
+  const url = await shop();
+  const limits = `select current_setting('statement_timeout') as now`;
+  for (const [more, expected] of [
+    ['', '0'],
+    ['?statement_timeout=30min', '30min'],
+  ] as const) {
+    await using source = await openSource(`${url}${more}`);
+    const [query] = await source.discover([{ name: 'q', query: limits }]);
+    assert.ok(query);
+    assert.equal((await readAll(source, query)).text, `${expected}\n`);
+    const late = await readAll(source, query, { mode: 'incremental', cursor: cursor('now') });
+    assert.equal(late.text, `${expected}\n`);
+  }
+  await using hurried = await openSource(`${url}?statement_timeout=100ms`);
+  const trickle = await streamOf(hurried, 'trickle');
+  const incomplete = (error: unknown): boolean =>
+    error instanceof HeadgateError && error.code === 'read.incomplete' && error.hint.includes('statement_timeout');
+  await assert.rejects(readAll(hurried, trickle), incomplete);
+  const config = postgresConfig.parse(parseLocation(url, {}));
+  await using session = await Session.open(config, { signal: new AbortController().signal, readOnly: true });
+  assert.deepEqual(await session.rows(limits, 'looking'), [{ now: '5min' }]);
 });
 
 test('every session is read-only, waits for no lock for long, and ends when it is forgotten', async () => {

@@ -23,6 +23,7 @@ import { readIncremental } from './incremental.ts';
 import { partitionBlocks } from './partition.ts';
 import { startOf } from './position.ts';
 import { copySelect, keysPredicate, partitionPredicate } from './select.ts';
+import { requireSameTypes } from './same-types.ts';
 import { Session } from './session.ts';
 
 const begin = 'begin isolation level repeatable read read only';
@@ -88,9 +89,10 @@ export class PostgresSource implements Source, Snapshots, Partitionable {
       await session.rows(`set transaction snapshot ${quoteText(request.snapshot)}`, doing);
     }
     const { snapshot = null, at = null } = await session.row(
-      'select pg_current_snapshot()::text as snapshot, clock_timestamp()::text as at',
+      `select pg_current_snapshot()::text as snapshot, clock_timestamp()::text as at, ${session.readsRows}`,
       doing,
     );
+    await requireSameTypes(session, flow, request.format, doing);
     const sql = copySelect(flow, request.format, [partitionPredicate(request.partition), keysPredicate(flow, request.keys)]);
     const copy = copyOut(session, sql, doing);
     for await (const data of copy.chunks) yield { type: 'bytes', stream: flow.stream, data };
