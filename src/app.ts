@@ -18,6 +18,7 @@ import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { lockDataDir } from './store/lock.ts';
 import { freeLeases } from './store/runs.ts';
 import { loadMasterKey } from './store/master-key.ts';
+import { Warehouses } from './warehouse/supervisor.ts';
 import { migrate, readMigrations } from './store/migrate.ts';
 
 export interface App extends AsyncDisposable {
@@ -41,7 +42,9 @@ export async function startApp(config: Config, version: string): Promise<App> {
   await migrateQueue(db.pool);
   if (config.databaseUrl === undefined) await freeLeases(db);
   const key = await loadMasterKey(dataDir, config.masterKey);
-  const ports: Ports = { db, key, dataDir, wake };
+  const warehouses = parts.use(new Warehouses());
+  const engine = { stateDir: join(dataDir, 'engine'), openDuck: warehouses.open.bind(warehouses) };
+  const ports: Ports = { db, key, engine, wake };
   const firstKey = await prepareKeys(db, ports, config.adminKey);
   if (config.role !== 'api') {
     const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), config.concurrency);

@@ -1,6 +1,7 @@
 /** One use case: what it needs, what it answers, who may ask for it. The same for every dialect, the console and the command line. */
 import type { z, ZodType } from 'zod';
 import { HeadgateError } from '../domain/error.ts';
+import type { ContextParts } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
 import type { MasterKey } from '../store/master-key.ts';
 
@@ -17,8 +18,8 @@ export interface Actor {
 export interface Ports {
   readonly db: Db;
   readonly key: MasterKey;
-  /** Parts, scratch and the embedded warehouse: an absolute path. */
-  readonly dataDir: string;
+  /** Where parts and scratch are, and who opens DuckDB files. */
+  readonly engine: Pick<ContextParts, 'stateDir' | 'openDuck'>;
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
 }
