@@ -6,6 +6,8 @@ export interface Registration {
   readonly schemes: readonly string[];
   /** What people type for one, in help texts. */
   readonly location: string;
+  /** Settings for the warehouse that every workspace has, where this connector can be one. */
+  warehouse?(path: string): { readonly path: string };
   load(): Promise<Connector>;
 }
 
