@@ -240,5 +240,6 @@ async function openSink(reader: Reader, stream: string, ordinal: number): Promis
     attempt,
     ordinal,
   });
-  return convert ? new StagedSink(writer, convert, `${reader.context.scratch}/part-${ordinal}`) : new DirectSink(writer);
+  const part = `${reader.context.scratch}/part-${ordinal}`;
+  return convert ? new StagedSink(writer, convert, { format: plan.loadFormat, part }) : new DirectSink(writer);
 }

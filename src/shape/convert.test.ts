@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { Field, Schema } from '../domain/schema.ts';
 import { parseType } from '../domain/types.ts';
-import type { Duck, FileRef } from '../sdk/index.ts';
+import type { Duck, FileRef, FormatName } from '../sdk/index.ts';
 import { readCsv } from '../sdk/duck-sql.ts';
 import { openDuck } from '../staging/duck.ts';
 import { convert, type Converted, type ConvertStep } from './convert.ts';
@@ -39,6 +39,15 @@ async function fileOf(content: string, schema: Schema, name = 'in.csv'): Promise
 /** A first column of text stands in quotes. */
 const first = (type: string, wire: string): string => (['decimal', 'decimal(60,2)'].includes(type) ? `"${wire}"` : wire);
 
+/** `convert` into a file, which is there when all went well. */
+async function convertTo(path: string, format: FormatName, step: Omit<ConvertStep, 'outlet' | 'scratch'>): Promise<Converted> {
+  const taken: Uint8Array[] = [];
+  const outlet = { format, take: async (data: Uint8Array) => void taken.push(data) };
+  const converted = await convert(duck, { ...step, scratch: join(folder, 'scratch'), outlet });
+  await writeFile(path, Buffer.concat(taken));
+  return converted;
+}
+
 interface Case {
   readonly content: string;
   /** Types of the input; text where only names are given. */
@@ -46,7 +55,7 @@ interface Case {
   readonly to: Readonly<Record<string, string>>;
   readonly name?: string;
   readonly where?: string;
-  readonly format?: ConvertStep['output']['format'];
+  readonly format?: FormatName;
   readonly limit?: number;
   readonly unit?: 'rows' | 'percent';
 }
@@ -54,13 +63,15 @@ interface Case {
 async function run(given: Case): Promise<Converted & { text: string; rejects: string }> {
   const schema = schemaOf(given.from);
   const file = await fileOf(given.content, schema, given.name);
-  const output = { format: given.format ?? 'csv', path: join(folder, 'out'), schema: schemaOf(given.to) };
+  const path = join(folder, 'out');
+  await rm(path, { force: true });
   const columns = Object.keys(given.to).map((name) => ({ from: name, as: name }));
   const rejects = { limit: given.limit ?? 0, unit: given.unit ?? 'rows', file: join(folder, 'rejects.csv') };
   const format = (given.name ?? 'in.csv').split('.').at(-1) ?? 'csv';
-  const step = { input: { format, files: [file], schema }, columns, output, rejects, ...(given.where && { where: given.where }) };
-  const converted = await convert(duck, step);
-  const text = output.format === 'parquet' ? '' : await readFile(output.path, 'utf8');
+  const input = { format, files: [file], schema };
+  const step = { input, columns, schema: schemaOf(given.to), rejects, ...(given.where && { where: given.where }) };
+  const converted = await convertTo(path, given.format ?? 'csv', step);
+  const text = given.format === 'parquet' ? '' : await readFile(path, 'utf8');
   return { ...converted, text, rejects: existsSync(rejects.file) ? await readFile(rejects.file, 'utf8') : '' };
 }
 
@@ -210,10 +221,10 @@ test('parquet out and in keeps values', async () => {
   await writeFile(path, await readFile(join(folder, 'out')));
   const schema = schemaOf(types);
   const columns = schema.fields.map(({ name }) => ({ from: name, as: name }));
-  const output = { format: 'csv', path: join(folder, 'back.csv'), schema };
+  const back = join(folder, 'back.csv');
   const rejects = { limit: 0, unit: 'rows' } as const;
-  await convert(duck, { input: { format: 'parquet', files: [{ path }], schema }, columns, output, rejects });
-  assert.equal(await readFile(output.path, 'utf8'), line);
+  await convertTo(back, 'csv', { input: { format: 'parquet', files: [{ path }], schema }, columns, schema, rejects });
+  assert.equal(await readFile(back, 'utf8'), line);
 });
 
 test('mixed line ends, invalid UTF-8 and a file written to in the meantime are refused', async () => {
@@ -226,13 +237,13 @@ test('mixed line ends, invalid UTF-8 and a file written to in the meantime are r
   const step = {
     input: { format: 'csv', files: [file], schema },
     columns,
-    output: { format: 'csv', path: join(folder, 'out'), schema },
+    schema,
     rejects: { limit: 0, unit: 'rows' as const },
   };
-  await assert.rejects(convert(duck, step), { code: 'file.changed' });
+  await assert.rejects(convertTo(join(folder, 'out'), 'csv', step), { code: 'file.changed' });
   const { size, mtimeNs } = await stat(file.path, { bigint: true });
   const again = { ...file, size: Number(size), modified: String(mtimeNs) };
-  await assert.rejects(convert(duck, { ...step, input: { ...step.input, files: [again] } }), { code: 'file.format' });
+  await assert.rejects(convertTo(join(folder, 'out'), 'csv', { ...step, input: { ...step.input, files: [again] } }), { code: 'file.format' });
 });
 
 test('quoted line ends across every buffer of the reader, and a quote in row 30,001', async () => {
@@ -285,18 +296,10 @@ test('any text survives csv → wire csv → parquet → wire csv', async () => 
       await writeFile(path, `${records.map((cells) => cells.map(wireCell).join(',')).join('\n')}\n`);
       const parquet = join(folder, 'any.parquet');
       const back = join(folder, 'back.csv');
-      const first = await convert(duck, {
-        input: { format: 'csv', files: [{ path }], schema },
-        columns,
-        output: { format: 'parquet', path: parquet, schema },
-        rejects,
-      });
-      await convert(duck, {
-        input: { format: 'parquet', files: [{ path: parquet }], schema },
-        columns,
-        output: { format: 'csv', path: back, schema },
-        rejects,
-      });
+      const written = { format: 'csv', files: [{ path }], schema };
+      const first = await convertTo(parquet, 'parquet', { input: written, columns, schema, rejects });
+      const reread = { format: 'parquet', files: [{ path: parquet }], schema };
+      await convertTo(back, 'csv', { input: reread, columns, schema, rejects });
       assert.equal(first.rows, records.length);
       assert.deepEqual(
         await read(back),
