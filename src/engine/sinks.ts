@@ -119,7 +119,10 @@ export class StagedSink implements Sink {
     await this.#handle?.close();
     this.#handle = undefined;
     const input = this.#files.length > 0 ? this.#files : [{ path: this.#part }];
-    const { rows, rejected, warned } = await this.#direct.fill(this.#format, async (outlet) => await this.#convert(input, outlet));
+    const { rows, rejected, warned } = await this.#direct.fill(
+      this.#format,
+      async (outlet) => await this.#convert(input, outlet),
+    );
     await rm(this.#part, { force: true });
     const finished = await this.#direct.finish();
     if (finished.staged.rows !== rows) {

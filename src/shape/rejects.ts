@@ -22,7 +22,7 @@ const table = 'refused';
 
 /** True for a row that is refused. */
 export function refusal(judged: readonly Judged[], lenient: Lenient | undefined): string {
-  const found = [...(lenient ? [broken] : []), ...judged.map(({ found: is }) => `(${is})`)];
+  const found = [...(lenient ? [broken] : []), ...judged.map(({ foundAmongFits: is }) => `(${is})`)];
   return found.length === 0 ? 'false' : `coalesce(${found.join(' or ')}, false)`;
 }
 

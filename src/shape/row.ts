@@ -90,7 +90,9 @@ function expressions({ name, raw, type, trusted, zeros }: RowColumn, at: number,
       ...(fits !== undefined && { fits }),
     },
     wire: named('w', at),
-    value: (native) => (trusted || native !== duckType(type) ? undefined : ready(type, at, text)) ?? fromWire(logicalType(native), named('w', at), native),
+    value: (native) =>
+      (trusted || native !== duckType(type) ? undefined : ready(type, at, text)) ??
+      fromWire(logicalType(native), named('w', at), native),
     steps: {
       ...(prepared !== raw && { t: prepared }),
       ...(casts && { v: cast.value, a: `cast(${value.value} as VARCHAR)` }),

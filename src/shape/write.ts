@@ -42,7 +42,11 @@ export async function writeGood(
   prepared: Prepared,
   pass: Opened,
 ): Promise<Written & { readonly refused: number }> {
-  const judging = judge(pass, pass.from, step.rejects.limit === 0 ? `cast(error('${misfit}') as BOOLEAN)` : `nextval('refused_rows') > 0`);
+  const judging = judge(
+    pass,
+    pass.from,
+    step.rejects.limit === 0 ? `cast(error('${misfit}') as BOOLEAN)` : `nextval('refused_rows') > 0`,
+  );
   await duck.run(judging.begin);
   const from = `${judging.from} where not "$refused"${judging.counted}`;
   const rows = await writeTo(duck, step, prepared, from);
@@ -99,7 +103,13 @@ async function asideFile(path: string, mark: string, { outlet }: Step) {
   };
 }
 
-async function writeTo(duck: Duck, { outlet, scratch, schema }: Step, { row }: Prepared, from: string, marked?: Marked): Promise<number> {
+async function writeTo(
+  duck: Duck,
+  { outlet, scratch, schema }: Step,
+  { row }: Prepared,
+  from: string,
+  marked?: Marked,
+): Promise<number> {
   const { fields } = schema;
   if ('table' in outlet) {
     const values = outlet.types.map((native, at) => row.value(at, native));
@@ -124,7 +134,9 @@ function judge({ judged, lenient }: Opened, rows: string, refuse: string) {
   const warnings = judged.filter(({ level }) => level === 'warning');
   const counters = ['refused_rows', ...warnings.map((_, at) => `warned_${at}`)];
   const refused = `case when ${refusal(errors, lenient)} then ${refuse} else false end as "$refused"`;
-  const steps = warnings.map(({ found }, at) => `coalesce(case when ${found} then nextval('warned_${at}') end, 0)`);
+  const steps = warnings.map(
+    ({ foundAmongFits: found }, at) => `coalesce(case when ${found} then nextval('warned_${at}') end, 0)`,
+  );
   const warned = warnings.length === 0 ? '' : `, case when "$refused" then 0 else ${steps.join(' + ')} end as "$warned"`;
   return {
     begin: counters.map((name) => `create or replace temp sequence ${name}`).join('; '),
