@@ -240,6 +240,7 @@ async function openSink(reader: Reader, stream: string, ordinal: number): Promis
     attempt,
     ordinal,
   });
-  const part = `${reader.context.scratch}/part-${ordinal}`;
-  return convert ? new StagedSink(writer, convert, { format: plan.loadFormat, part }) : new DirectSink(writer);
+  if (!convert) return new DirectSink(writer);
+  const { scratch, signal } = reader.context;
+  return new StagedSink(writer, convert, { format: plan.loadFormat, part: `${scratch}/part-${ordinal}`, signal });
 }
