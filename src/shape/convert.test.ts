@@ -355,11 +355,13 @@ test('any text survives csv → wire csv → parquet → wire csv', async () => 
   const hex = (value: string | null): string | null => (value === null ? null : Buffer.from(value).toString('hex').toUpperCase());
   const read = async (path: string): Promise<unknown> =>
     await duck.rows(`select hex(encode(a)), hex(encode(b)), hex(encode(c)) from ${readCsv([path], schema)}`);
+  let times = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 6 }), async (records) => {
       const path = join(folder, 'any.csv');
       await writeFile(path, `${records.map((cells) => cells.map(wireCell).join(',')).join('\n')}\n`);
-      const parquet = join(folder, 'any.parquet');
+      // DuckDB remembers what it has read of a path: one that is written twice in a moment would be read half from memory.
+      const parquet = join(folder, `any-${(times += 1)}.parquet`);
       const back = join(folder, 'back.csv');
       const written = { format: 'csv', files: [{ path }], schema };
       const first = await convertTo(parquet, 'parquet', { input: written, columns, schema, rejects });

@@ -48,7 +48,7 @@ export async function writeGood(
     step.rejects.limit === 0 ? `cast(error('${misfit}') as BOOLEAN)` : `nextval('refused_rows') > 0`,
   );
   await duck.run(judging.begin);
-  const from = `${judging.from} where not "$refused"${judging.counted}`;
+  const from = `${judging.from} where not "$refused"`;
   const rows = await writeTo(duck, step, prepared, from);
   return { rows, ...(await judging.end(duck)) };
 }
@@ -65,10 +65,9 @@ export async function writeMarked(
   const judging = judge(pass, pass.numbered, 'true');
   await duck.run(judging.begin);
   const marked: Marked = { is: '"$refused"', text: `'${mark}' || ${refusedJson(errors, pass.lenient)}` };
-  const from = `${judging.from} where true${judging.counted}`;
   const aside = await asideFile(`${step.scratch}.refused`, mark, step);
   try {
-    const rows = await writeTo(duck, { ...step, outlet: aside.outlet }, prepared, from, marked);
+    const rows = await writeTo(duck, { ...step, outlet: aside.outlet }, prepared, judging.from, marked);
     const { count, ...refused } = await aside.end();
     const { warned } = await judging.end(duck);
     return { rows: rows - count, warned, refused };
@@ -126,23 +125,21 @@ async function writeTo(
 }
 
 /**
- * The rows of a pass with `$refused` and `$warned`. Both are found in the scan that writes: a sequence that steps where a row is
- * refused or warned about is a counter that SQL has. `refuse` = what happens to a refused row, as a boolean expression.
+ * The rows of a pass with `$refused`, found in the scan that writes: a sequence that steps where a row is refused or warned about
+ * is a counter that SQL has. `refuse` = what happens to a refused row, as a boolean expression.
  */
 function judge({ judged, lenient }: Opened, rows: string, refuse: string) {
   const errors = judged.filter(({ level }) => level === 'error');
   const warnings = judged.filter(({ level }) => level === 'warning');
   const counters = ['refused_rows', ...warnings.map((_, at) => `warned_${at}`)];
-  const refused = `case when ${refusal(errors, lenient)} then ${refuse} else false end as "$refused"`;
-  const steps = warnings.map(
-    ({ foundAmongFits: found }, at) => `coalesce(case when ${found} then nextval('warned_${at}') end, 0)`,
-  );
-  const warned = warnings.length === 0 ? '' : `, case when "$refused" then 0 else ${steps.join(' + ')} end as "$warned"`;
+  const steps = warnings.map(({ found }, at) => `coalesce(case when ${found} then nextval('warned_${at}') end, 0)`);
+  const warned = steps.length === 0 ? '' : `, ${steps.join(' + ')} as "$warned"`;
+  // Looked at first, for every row: else the counters would step for some of them only, or for none.
+  const counted = steps.length === 0 ? '' : `when "$warned" < 0 then null `;
+  const refused = `case ${counted}when ${refusal(errors, lenient)} then ${refuse} else false end as "$refused"`;
   return {
     begin: counters.map((name) => `create or replace temp sequence ${name}`).join('; '),
-    from: `(select *${warned} from (select *, ${refused} from ${rows}))`,
-    // It must be looked at, or nobody computes it.
-    counted: warnings.length === 0 ? '' : ' and "$warned" >= 0',
+    from: `(select *, ${refused} from (select *${warned} from ${rows}))`,
     end: async (duck: Duck): Promise<{ readonly refused: number; readonly warned: readonly Warned[] }> => {
       const [counts = []] = await duck.rows(`select ${counters.map((name) => `nextval('${name}') - 1`).join(', ')}`);
       const [refusedRows = 0, ...times] = counts.map(Number);
