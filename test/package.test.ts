@@ -1,7 +1,7 @@
 /** The tarball that npm would publish, installed into an empty folder and used there, without the repository. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -55,5 +55,14 @@ suite('the published package', () => {
     await headgate('import', 'people.csv');
     const { stdout } = await headgate('query', 'select count(*) as people, count(name) as named from people', '--json');
     assert.match(stdout, /"values":\["3","2"\]/);
+  });
+
+  test('finds the thread that decides on patterns which no database knows', async () => {
+    await writeFile(join(folder, 'mail.csv'), 'mail\nada@example.com\ngrace@\n');
+    const rules = [{ rule: 'pattern', pattern: '(?<=@)\\p{L}' }];
+    await writeFile(join(folder, 'mail.json'), JSON.stringify({ fields: [{ name: 'mail', rules }] }));
+    const refused = ['--max-rejects', '1', '--rejects', 'refused.csv'];
+    await assert.rejects(headgate('import', 'mail.csv', '--schema', 'mail.json', ...refused), { code: 3 });
+    assert.match(await readFile(join(folder, 'refused.csv'), 'utf8'), /,2,mail,rule\.pattern,.*,grace@\n$/);
   });
 });

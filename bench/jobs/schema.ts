@@ -32,7 +32,7 @@ const thirty: Readonly<Record<string, readonly unknown[]>> = {
   discount: ['required', between('0', '0.10')],
   tax: ['required', between('0', '0.08')],
   returnflag: ['required', oneOf('A', 'N', 'R')],
-  linestatus: [oneOf('F', 'O')],
+  linestatus: ['required', oneOf('F', 'O')],
   shipdate: ['required', days],
   commitdate: [days],
   receiptdate: [days],

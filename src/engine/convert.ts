@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column } from '../domain/policy.ts';
 import type { Schema } from '../domain/schema.ts';
@@ -12,7 +13,8 @@ import type { Convert } from './sinks.ts';
 export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']>, flow: Flow, context: Context): Convert {
   const arrives = ({ column, source }: Plan['mappings'][number]) => (flow.shape.rules ? source.type : arriving(source, column));
   const fields = plan.mappings.map((mapping) => ({ ...mapping.source, name: mapping.column.as, type: arrives(mapping) }));
-  return async (files, path) => {
+  let documents = 0;
+  return async (files, outlet) => {
     await using duck = await context.duck();
     const [first] = files;
     return await convert(duck, {
@@ -20,7 +22,9 @@ export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']
       columns: conversion.columns,
       ...(conversion.where !== undefined && { where: conversion.where }),
       ...(flow.shape.rules && { rules: flow.shape.rules }),
-      output: { format: plan.loadFormat, path, schema: conversion.output },
+      schema: conversion.output,
+      scratch: join(context.scratch, `shape-${(documents += 1)}`),
+      outlet,
       rejects: flow.rejects,
     });
   };
@@ -42,14 +46,19 @@ export async function rewrite(
 ): Promise<string> {
   const path = join(directory, 'rewritten.csv');
   const schema: Schema = { fields: columns.map(({ as }) => ({ name: as, type: { kind: 'text' }, nullable: true })) };
-  const output = { format: 'csv', path, schema };
-  const rejects = { limit: 0, unit: 'rows' } as const;
-  await convert(duck, {
-    input: { format, files, schema: files[0]?.schema ?? schema },
-    columns,
-    output,
-    rejects,
-    ...(where !== undefined && { where }),
-  });
-  return path;
+  const file = await open(path, 'w');
+  try {
+    await convert(duck, {
+      input: { format, files, schema: files[0]?.schema ?? schema },
+      columns,
+      schema,
+      scratch: path,
+      outlet: { format: 'csv', take: async (data) => await file.writeFile(data) },
+      rejects: { limit: 0, unit: 'rows' },
+      ...(where !== undefined && { where }),
+    });
+    return path;
+  } finally {
+    await file.close();
+  }
 }

@@ -240,5 +240,7 @@ async function openSink(reader: Reader, stream: string, ordinal: number): Promis
     attempt,
     ordinal,
   });
-  return convert ? new StagedSink(writer, convert, `${reader.context.scratch}/part-${ordinal}`) : new DirectSink(writer);
+  if (!convert) return new DirectSink(writer);
+  const { scratch, signal } = reader.context;
+  return new StagedSink(writer, convert, { format: plan.loadFormat, part: `${scratch}/part-${ordinal}`, signal });
 }

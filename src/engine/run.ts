@@ -181,8 +181,8 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
 }
 
 function partitionsOf({ flow, session }: Execution): number {
-  // Rules may compare rows with each other, and the refused ones go into one file.
-  if (flow.shape.rules) return 1;
+  // Rules may compare rows with each other, and the refused ones are counted together and go into one file.
+  if (flow.shape.rules || flow.rejects.limit > 0) return 1;
   const big = (flow.stream.estimatedBytes ?? 0) >= session.partitionBytes;
   return big && session.parallel > 1 && session.destination.destination?.parallelWriters ? session.parallel * 2 : 1;
 }

@@ -1,10 +1,11 @@
 /** Where the bytes of one stream go on their lane: straight into a writer, or through a part that DuckDB reshapes. */
-import { createReadStream } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { asHeadgateError } from '../domain/error.ts';
+import type { ErrorCode } from '../domain/codes.ts';
+import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { checkCsv, csvBytes } from '../sdk/file-bytes.ts';
-import type { FileRef, Staged, TableWriter } from '../sdk/index.ts';
-import type { Converted, Warned } from '../shape/convert.ts';
+import type { FileRef, FormatName, Staged, TableWriter } from '../sdk/index.ts';
+import type { Converted } from '../shape/convert.ts';
+import type { Outlet, Warned } from '../shape/write.ts';
 import { Channel } from './channel.ts';
 
 export interface Sink extends AsyncDisposable {
@@ -49,6 +50,13 @@ export class DirectSink implements Sink {
     }
   }
 
+  /** Lets the staged lane fill the writer: its table where DuckDB is the destination's engine too, else by the same door as `push`. */
+  async fill(format: FormatName, by: (outlet: Outlet) => Promise<Converted>): Promise<Converted> {
+    if (!this.#writer.table) return await by({ format, take: async (data) => await this.push(data) });
+    this.#loaded = true;
+    return await this.#writer.table(by);
+  }
+
   async finish(): Promise<Finished> {
     if (!this.#loaded) this.#start();
     this.#channel.end();
@@ -73,24 +81,35 @@ export class DirectSink implements Sink {
   }
 }
 
-/** What the staged lane does with a whole document, or several of one stream: reshapes it into the file at `output`. */
-export type Convert = (
-  input: readonly (FileRef | { readonly path: string })[],
-  output: string,
-) => Promise<Pick<Converted, 'rejected' | 'warned'>>;
+/** What the staged lane does with a whole document, or several of one stream: reshapes it into the outlet. */
+export type Convert = (input: readonly (FileRef | { readonly path: string })[], outlet: Outlet) => Promise<Converted>;
 
-/** Bytes or files in, a part on local disk, DuckDB's answer out: the staged lane. */
+interface StagedOptions {
+  /** That of the writer. */
+  readonly format: FormatName;
+  /** Path of the part that holds bytes until they are shaped. */
+  readonly part: string;
+  readonly signal: AbortSignal;
+}
+
+const ofRows: readonly ErrorCode[] = ['value.invalid', 'file.format', 'rejects.limit'];
+
+/** Bytes or files in, a part on local disk, DuckDB's answer out while it is made: the staged lane. */
 export class StagedSink implements Sink {
   readonly #direct: DirectSink;
   readonly #convert: Convert;
+  readonly #format: FormatName;
   readonly #part: string;
+  readonly #signal: AbortSignal;
   #handle: FileHandle | undefined;
   readonly #files: FileRef[] = [];
 
-  constructor(writer: TableWriter, convert: Convert, part: string) {
+  constructor(writer: TableWriter, convert: Convert, { format, part, signal }: StagedOptions) {
     this.#direct = new DirectSink(writer);
     this.#convert = convert;
+    this.#format = format;
     this.#part = part;
+    this.#signal = signal;
   }
 
   async push(data: Uint8Array): Promise<void> {
@@ -103,7 +122,6 @@ export class StagedSink implements Sink {
   }
 
   async file(file: FileRef): Promise<void> {
-    await checkCsv(file);
     this.#files.push(file);
   }
 
@@ -111,14 +129,36 @@ export class StagedSink implements Sink {
     if (this.#files.length === 0) this.#handle ??= await open(this.#part, 'w');
     await this.#handle?.close();
     this.#handle = undefined;
-    const shaped = `${this.#part}.shaped`;
-    const { rejected, warned } = await this.#convert(this.#files.length > 0 ? this.#files : [{ path: this.#part }], shaped);
+    const { rows, rejected, warned } = await this.#shape();
     await rm(this.#part, { force: true });
-    // Document by document through the same door as the direct lane, so checksum and backpressure are the same.
-    for await (const data of createReadStream(shaped, { highWaterMark: 1 << 18 })) await this.#direct.push(data as Buffer); // no encoding is set
     const finished = await this.#direct.finish();
-    await rm(shaped, { force: true });
+    if (finished.staged.rows !== rows) {
+      throw new HeadgateError(
+        'publish.counts',
+        `staging rows: ${rows} were shaped, ${finished.staged.rows} arrived at the destination`,
+      );
+    }
     return { ...finished, rejected, warned };
+  }
+
+  /** Files are checked beside: nothing is visible before the publish. */
+  async #shape(): Promise<Converted> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, this.#signal]);
+    const checked = Promise.all(this.#files.map(async (file) => await checkCsv(file, signal)));
+    checked.catch(() => undefined);
+    const input = this.#files.length > 0 ? this.#files : [{ path: this.#part }];
+    try {
+      const converted = await this.#direct.fill(this.#format, async (outlet) => await this.#convert(input, outlet));
+      await checked;
+      return converted;
+    } catch (error) {
+      // What is wrong with a file explains what DuckDB makes of its rows.
+      if (error instanceof HeadgateError && ofRows.includes(error.code)) await checked;
+      throw error;
+    } finally {
+      stop.abort();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -62,6 +62,7 @@ const atom = fc.constantFrom(
   '\\w',
   '\\W',
   '\\s',
+  '\\S',
   '\\b',
   '\\B',
   '\\n',
@@ -73,6 +74,8 @@ const atom = fc.constantFrom(
   '[\\w-]',
   '[^\\d😀]',
   '[\\D]',
+  '[\\S]',
+  '[^\\S.]',
   '\\u{e9}',
 );
 const quantified = fc
@@ -107,6 +110,10 @@ const letters = [
   '\r',
   '\u{2028}',
   '\u{a0}',
+  '\u{9f}',
+  '\u{1680}',
+  '\u{200b}',
+  '\u{feff}',
   '\v',
   '.',
   'A',

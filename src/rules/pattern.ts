@@ -6,6 +6,8 @@
 
 const lineEnds = String.raw`\n\r\x{2028}\x{2029}`;
 const spaces = String.raw`\t\n\x{b}\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`;
+/** What `\S` takes, as members of a class: everything between the `spaces`. */
+const others = String.raw`\x{0}-\x{8}\x{e}-\x{1f}\x{21}-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff}`;
 /** RE2 counts no further, and repeats inside repeats multiply. */
 const mostRepeats = 1000;
 
@@ -150,6 +152,7 @@ class Parser {
   #set(): string | undefined {
     if (this.#take('d')) return '0-9';
     if (this.#take('s')) return spaces;
+    if (this.#take('S')) return others;
     if (this.#take('w')) return `0-9A-Za-z_${this.#ignoreCase ? String.raw`\x{17f}\x{212a}` : ''}`;
     if (this.#take('D')) return String.raw`\D`;
     if (this.#peek() === 'W' && !this.#ignoreCase) {

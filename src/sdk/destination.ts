@@ -3,6 +3,7 @@ import type { Brake, WritePolicy } from '../domain/policy.ts';
 import type { ColumnChange } from '../domain/receipt.ts';
 import type { Field, Schema, TableInfo, TableRef } from '../domain/schema.ts';
 import { typeName } from '../domain/types.ts';
+import type { Duck } from './context.ts';
 import type { FileRef, Finding, FormatName } from './source.ts';
 
 /** What a table will be after the publish, decided by the planner. */
@@ -113,11 +114,20 @@ export interface Claim {
   readonly last?: Publish;
 }
 
+/** The table that a writer fills: its quoted name, the DuckDB type of each column that arrives, and a connection to its database. */
+export interface StageTable {
+  readonly duck: Duck;
+  readonly table: string;
+  readonly types: readonly string[];
+}
+
 export interface TableWriter extends AsyncDisposable {
   /** One whole document of the format. Pulls at the destination's pace. Called once, unless `load` is. */
   write(data: AsyncIterable<Uint8Array>): Promise<void>;
   /** A whole file, where the destination can read it by itself (`destination.loads`). */
   load?(file: FileRef): Promise<void>;
+  /** Where the destination is a DuckDB database: rows that DuckDB shapes are inserted by `fill`, without a document in between. */
+  table?<F extends { readonly rows: number }>(fill: (table: StageTable) => Promise<F>): Promise<F>;
   /** After it the rows survive the loss of this process. Disposing a writer without flush removes what it staged. */
   flush(): Promise<Staged>;
 }

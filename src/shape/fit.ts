@@ -88,7 +88,7 @@ function decimal({ precision, scale = 0 }: { precision?: number; scale?: number 
   const exact = matches(text, String.raw`\s*[+-]?(0*\d{0,${whole}}\.?|0*\d{0,${whole}}\.\d{0,${scale}}0*)\s*`);
   const digits = `${exact} and regexp_matches(${text}, '[0-9]')`;
   if (precision > 38) return { test: digits, wire };
-  return { test: canonicalOr(text, cast, digits), wire };
+  return { test: canonicalOr(text, cast, digits), wire: `case when ${cast.again} = ${text} then ${text} else ${wire} end` };
 }
 
 function date(text: string, cast: Cast): Fit {

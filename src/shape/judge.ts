@@ -1,6 +1,7 @@
 /** Everything that can be wrong with a row, one entry per type and per rule. Pure. */
 import { ruleFields, type RowRules, type Rule } from '../domain/rules.ts';
 import { typeName } from '../domain/types.ts';
+import type { Cell } from '../rules/cell.ts';
 import { breachSql, type SetOf } from '../rules/compile.ts';
 import { reasonOf } from '../rules/words.ts';
 import type { RowColumn, RowSql } from './row.ts';
@@ -15,6 +16,8 @@ export interface Judged {
   readonly standsAlone: boolean;
   /** True where the row is refused or warned about; NULL counts as false. */
   readonly found: string;
+  /** The same for rows whose values all fit their types, which spares asking that again: enough to tell whether a row is refused at all. */
+  readonly foundAmongFits: string;
   /** The texts as they came. */
   readonly value: string;
 }
@@ -31,8 +34,23 @@ export function judgements(
     const found = row.misfit(at);
     if (found === undefined) return [];
     const reason = `not a ${typeName(type)}${zeros ? ' without zero bytes' : ''}`;
-    return [{ level: 'error', name: names[at] ?? '', code: 'value.invalid', reason, standsAlone: false, found, value: raw }];
+    return [
+      {
+        level: 'error',
+        name: names[at] ?? '',
+        code: 'value.invalid',
+        reason,
+        standsAlone: false,
+        found,
+        foundAmongFits: found,
+        value: raw,
+      },
+    ];
   });
+  const fitting = (name: string): Cell => {
+    const { fits: _, ...cell } = row.cellOf(name);
+    return cell;
+  };
   const raws = new Map(columns.map(({ name, raw }) => [name, raw]));
   const checks = (rules?.rules ?? []).map((rule): Judged => {
     const fields = ruleFields(rule);
@@ -44,6 +62,7 @@ export function judgements(
       reason: reasonOf(rule),
       standsAlone: rule.message !== undefined,
       found: breachSql(rule, row.cellOf, setOf),
+      foundAmongFits: breachSql(rule, fitting, setOf),
       value:
         texts.length === 1 ? (texts[0] ?? 'null') : `concat_ws(', ', ${texts.map((text) => `coalesce(${text}, '')`).join(', ')})`,
     };

@@ -1,4 +1,4 @@
-/** The statement that writes rows of wire text as one document of a format. Pure. */
+/** The statements that write rows: as one document of a format, or into a table. Pure. */
 import { HeadgateError } from '../domain/error.ts';
 import type { Field } from '../domain/schema.ts';
 import type { LogicalType } from '../domain/types.ts';
@@ -11,8 +11,24 @@ export interface OutputColumn {
   readonly text: string;
 }
 
-/** `from` = the relation with its filter, as it stands behind `from`. */
-export function copyStatement(format: FormatName, path: string, columns: readonly OutputColumn[], from: string): string {
+/** Formats of text, a record per row: refused rows can stand among the others, marked. */
+export const isText = (format: FormatName): boolean => format === 'csv' || format === 'ndjson';
+
+/** Which rows are refused, and the text that a refused row is instead: of csv its first value, of ndjson its line. */
+export interface Marked {
+  readonly is: string;
+  readonly text: string;
+}
+
+/** `from` = the relation with its filter, as it stands behind `from`. `marked` for formats of text only. */
+export function copyStatement(
+  format: FormatName,
+  path: string,
+  columns: readonly OutputColumn[],
+  from: string,
+  marked?: Marked,
+): string {
+  const or = (text: string): string => (marked ? `case when ${marked.is} then ${marked.text} else ${text} end` : text);
   const to = quoteText(path);
   switch (format) {
     case 'csv': {
@@ -20,7 +36,7 @@ export function copyStatement(format: FormatName, path: string, columns: readonl
       // and with one column neither must a `\.`, which ends the data of COPY.
       const quotes = columns[0] && duckType(columns[0].field.type) === 'VARCHAR' ? ', force_quote (c0)' : '';
       const settings = `format csv, header false, delimiter ',', quote '"', escape '"', nullstr ''${quotes}`;
-      return `copy (select ${columns.map(({ text }, at) => `${text} as c${at}`).join(', ')} from ${from}) to ${to} (${settings})`;
+      return `copy (select ${columns.map(({ text }, at) => `${at === 0 ? or(text) : text} as c${at}`).join(', ')} from ${from}) to ${to} (${settings})`;
     }
     case 'ndjson': {
       const pairs = columns.map(
@@ -28,7 +44,7 @@ export function copyStatement(format: FormatName, path: string, columns: readonl
       );
       // Written as CSV that quotes nothing: the JSON writer would pass numbers through doubles.
       const settings = String.raw`format csv, header false, delimiter E'\x01', quote '', escape '', nullstr ''`;
-      return `copy (select '{' || ${pairs.join(` || ',' || `)} || '}' from ${from}) to ${to} (${settings})`;
+      return `copy (select ${or(`'{' || ${pairs.join(` || ',' || `)} || '}'`)} from ${from}) to ${to} (${settings})`;
     }
     case 'parquet': {
       const typed = columns.map(({ field: { name, type }, text }) => {
@@ -42,6 +58,10 @@ export function copyStatement(format: FormatName, path: string, columns: readonl
       throw new HeadgateError('internal.unexpected', `converting to ${format}: only csv, ndjson and parquet are written`);
   }
 }
+
+/** `table` = its quoted name; `values` in the order of its columns. */
+export const insertStatement = (table: string, values: readonly string[], from: string): string =>
+  `insert into ${table} select ${values.join(', ')} from ${from}`;
 
 const jsonNumber = String.raw`-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?`;
 

@@ -21,13 +21,48 @@ export interface Rejected {
 const table = 'refused';
 
 /** True for a row that is refused. */
-export function refusal(judged: readonly Judged[]): string {
-  return judged.length === 0 ? 'false' : judged.map(({ found }) => `(${found})`).join(' or ');
+export function refusal(judged: readonly Judged[], lenient: Lenient | undefined): string {
+  const found = [...(lenient ? [broken] : []), ...judged.map(({ foundAmongFits: is }) => `(${is})`)];
+  return found.length === 0 ? 'false' : `coalesce(${found.join(' or ')}, false)`;
 }
 
+/** A refused row with everything that is wrong with it. */
+function refused(judged: readonly Judged[], lenient: Lenient | undefined): string {
+  const found = judged.map(({ found: is, value }, at) => `case when ${is} then {'rule': ${at}, 'value': ${value}} end`);
+  const noRow = `case when ${broken} then {'rule': null, 'value': null} end`;
+  const all = [...(lenient ? [noRow] : []), ...found].join(', ');
+  const file = lenient ? fileName : 'cast(null as VARCHAR)';
+  return `{'row': ${rowNumber}, 'file': ${file}, 'bad': list_filter([${all}], lambda item: item is not null)}`;
+}
+
+/** The same as one line of JSON. */
+export const refusedJson = (judged: readonly Judged[], lenient: Lenient | undefined): string =>
+  `cast(to_json(${refused(judged, lenient)}) as VARCHAR)`;
+
+const jsonColumns = `{row: 'BIGINT', file: 'VARCHAR', bad: 'STRUCT(rule INTEGER, value VARCHAR)[]'}`;
+
+/** The refused rows of a relation with row numbers: they are looked for. */
+export function refusedIn(from: string, judged: readonly Judged[], lenient: Lenient | undefined): string {
+  // The list is made for refused rows only: made for all, it would cost more than judging them.
+  const found = `select ${refused(judged, lenient)} as one from ${from} where ${refusal(judged, lenient)}`;
+  return `(select one.row as row, one.file as file, one.bad as bad from (${found}))`;
+}
+
+/** Refused rows that a scan has set aside: lines of `refusedJson`, and the length of the longest in bytes. */
+export interface Aside {
+  readonly path: string;
+  readonly longest: number;
+}
+
+/** The reader takes memory for the longest line that it is told to expect. */
+const usualLine = 1 << 20;
+
+export const refusedLines = ({ path, longest }: Aside): string =>
+  `read_ndjson(${quoteText(path)}, columns = ${jsonColumns}, maximum_object_size = ${Math.max(usualLine, longest + 1)})`;
+
 /**
- * Collects the refused rows of `from`, a `relation` with row numbers, into a table: what is wrong with each (by row,
- * counted among well-formed records) and, where `lenient`, records that are no rows (by line of the file).
+ * Collects refused rows into a table: what is wrong with each (by row, counted among well-formed records) and, where `lenient`,
+ * records that are no rows (by line of the file). `from` is one of the two relations above.
  */
 export async function collectRejects(
   duck: Duck,
@@ -35,16 +70,10 @@ export async function collectRejects(
   lenient: Lenient | undefined,
   { judged, names }: Judgement,
 ): Promise<Rejected> {
-  const found = judged.map(({ found: is, value }, at) => `case when ${is} then {'rule': ${at}, 'value': ${value}} end`);
-  const noRow = `case when ${broken} then {'rule': null, 'value': null} end`;
-  const all = [...(lenient ? [noRow] : []), ...found].join(', ');
-  const some = lenient ? `${broken} or ${refusal(judged)}` : refusal(judged);
-  // The list is made for refused rows only: made for all, it would cost more than judging them.
   await duck.run(
-    `create or replace temp table ${table} as select cast(null as BIGINT) as line, row, cast(bad.rule as INTEGER) as rule, ` +
+    `create or replace temp table ${table} as select cast(null as BIGINT) as line, cast(row as BIGINT) as row, cast(bad.rule as INTEGER) as rule, ` +
       `cast(null as VARCHAR) as field, case when bad.rule is null then 'not a JSON object with distinct keys' end as reason, ` +
-      `cast(bad.value as VARCHAR) as value, file from (select ${rowNumber} as row, ${lenient ? fileName : 'cast(null as VARCHAR)'} as file, unnest(list_filter([${all}], lambda item: item is not null)) as bad ` +
-      `from ${from} where ${some})`,
+      `cast(bad.value as VARCHAR) as value, file from (select row, file, unnest(bad) as bad from ${from})`,
   );
   if (lenient && (await hasTable(duck, lenient.errors))) {
     const fieldName = `case column_name ${names.map((name, at) => `when '$${at}' then ${quoteText(name)}`).join(' ')} end`;
@@ -85,6 +114,11 @@ export async function writeRejects(duck: Duck, path: string, judged: readonly Ju
       `${word(({ reason }) => reason, 'reason')} as reason, value from ${table} order by coalesce(line, row), rule) ` +
       `to ${quoteText(path)} (format csv, header true)`,
   );
+}
+
+/** Has the reader met a record that is no row? */
+export async function hasErrors(duck: Duck, { errors }: Lenient): Promise<boolean> {
+  return (await hasTable(duck, errors)) && (await duck.rows(`select 1 from ${errors} limit 1`)).length > 0;
 }
 
 async function hasTable(duck: Duck, name: string): Promise<boolean> {

@@ -4,7 +4,7 @@
  */
 import type { FieldRules, RowRules } from '../domain/rules.ts';
 import type { LogicalType } from '../domain/types.ts';
-import { duckType, tryFromWire } from '../sdk/duck-sql.ts';
+import { duckType, fromWire, logicalType, tryFromWire } from '../sdk/duck-sql.ts';
 import { blank } from '../rules/blank.ts';
 import { emptyText, preparedText, type Cell } from '../rules/cell.ts';
 import { castOf, fit } from './fit.ts';
@@ -27,6 +27,8 @@ export interface RowSql {
   layer(from: string): string;
   /** The wire text of a column. */
   wire(at: number): string;
+  /** Its value for a column of the DuckDB type `native`. Asked only where the text fits. */
+  value(at: number, native: string): string;
   /** True where the text of a column does not fit its type; absent = it always fits. Never NULL. */
   misfit(at: number): string | undefined;
   cellOf(name: string): Cell;
@@ -41,6 +43,7 @@ interface Expressions {
   readonly cell: Cell;
   readonly steps: Readonly<Partial<Record<Step, string>>>;
   readonly wire: string;
+  value(native: string): string;
 }
 
 export function rowSql(columns: readonly RowColumn[], rules?: RowRules): RowSql {
@@ -56,6 +59,7 @@ export function rowSql(columns: readonly RowColumn[], rules?: RowRules): RowSql 
         return added.length === 0 ? inner : `(select *, ${added.join(', ')} from ${inner})`;
       }, from),
     wire: (at) => all[at]?.wire ?? '',
+    value: (at, native) => all[at]?.value(native) ?? '',
     misfit: (at) => (all[at]?.cell.fits === undefined ? undefined : `not ${all[at].cell.fits}`),
     cellOf: (name) => {
       const cell = all[places.get(name) ?? -1]?.cell;
@@ -86,6 +90,9 @@ function expressions({ name, raw, type, trusted, zeros }: RowColumn, at: number,
       ...(fits !== undefined && { fits }),
     },
     wire: named('w', at),
+    value: (native) =>
+      (trusted || native !== duckType(type) ? undefined : ready(type, at, text)) ??
+      fromWire(logicalType(native), named('w', at), native),
     steps: {
       ...(prepared !== raw && { t: prepared }),
       ...(casts && { v: cast.value, a: `cast(${value.value} as VARCHAR)` }),
@@ -104,6 +111,24 @@ function emptyOf(type: LogicalType, text: string, field: FieldRules | undefined,
 
 function unlessBlank(wire: string, text: string, value: string | undefined): string {
   return `case when ${value === undefined ? '' : `${value} is null and `}${blank(text)} then null else ${wire} end`;
+}
+
+/** What the cast of a text that fits has made already; absent = its wire text has to be read. */
+function ready(type: LogicalType, at: number, text: string): string | undefined {
+  const value = named('v', at);
+  switch (type.kind) {
+    case 'integer':
+    case 'decimal':
+    case 'float':
+    case 'time':
+    case 'uuid':
+      return duckType(type) === 'VARCHAR' ? undefined : value;
+    case 'date':
+    case 'timestamp':
+      return `case when ${named('a', at)} = ${text} then ${value} else ${fromWire(type, named('w', at))} end`;
+    default:
+      return undefined;
+  }
 }
 
 /** Of the type that `duckType` names; asked only where the text fits. */

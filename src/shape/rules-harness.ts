@@ -1,12 +1,13 @@
 /** For the tests of rules: a schema as people write it, rows as a csv file, and what became of each. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSchemaFile } from '../rules/schema-file.ts';
 import type { Duck } from '../sdk/index.ts';
 import { openDuck } from '../staging/duck.ts';
-import { convert, type Warned } from './convert.ts';
+import { convert } from './convert.ts';
+import type { Warned } from './write.ts';
 
 export type Row = readonly (string | null)[];
 
@@ -41,18 +42,18 @@ export class Bench implements AsyncDisposable {
     const file = { path, size: Number(size), modified: String(mtimeNs), schema: source, csv };
     const rejects = { limit, unit: 'rows' as const, file: join(this.folder, 'rejects.csv') };
     await rm(rejects.file, { force: true });
+    const out = join(this.folder, 'out.csv');
+    await writeFile(out, '');
     const converted = await convert(this.duck, {
       input: { format: 'csv', files: [file], schema: source },
       columns: fields.map(({ name }) => ({ from: name, as: name })),
       rules: { fields, rules },
-      output: {
-        format: 'csv',
-        path: join(this.folder, 'out.csv'),
-        schema: { fields: fields.map(({ name, type }) => ({ name, type, nullable: true })) },
-      },
+      schema: { fields: fields.map(({ name, type }) => ({ name, type, nullable: true })) },
+      scratch: join(this.folder, 'scratch'),
+      outlet: { format: 'csv', take: async (data) => await appendFile(out, data) },
       rejects,
     });
-    const text = await readFile(join(this.folder, 'out.csv'), 'utf8');
+    const text = await readFile(out, 'utf8');
     const refused = existsSync(rejects.file)
       ? await this.duck.rows(`select row || ' ' || field || ' ' || code from read_csv('${rejects.file}', all_varchar = true)`)
       : [];

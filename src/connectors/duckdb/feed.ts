@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -6,8 +5,8 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
+import { makePipe } from '../../sdk/named-pipe.ts';
 
 /**
  * How a document of bytes reaches DuckDB: 2 M rows, 267 MB of csv into a typed table, 2 busy cores, CPU seconds with
@@ -108,15 +107,6 @@ async function throughPipe(path: string, { load, signal }: Feed, document: Docum
     return await loading;
   } finally {
     pipes -= 1;
-  }
-}
-
-async function makePipe(path: string): Promise<boolean> {
-  try {
-    await promisify(execFile)('mkfifo', ['-m', '600', path]);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -38,6 +38,12 @@ export async function openWriter(duck: Duck, context: Context, request: WriteReq
       await requireUnchanged(file);
       bytes += file.size;
     },
+    table: async (fill) => {
+      const filled = await fill({ duck, table: quoteTable(stage), types: stageFields(target).map(nativeType) });
+      await context.failpoint('duckdb.load.mid');
+      rows += filled.rows;
+      return filled;
+    },
     flush: async (): Promise<Staged> => {
       const found = await count(duck, `select count(*) from ${quoteTable(stage)}`);
       if (found !== rows) throw new HeadgateError('publish.counts', `${doing}: ${rows} rows were loaded, ${found} are staged`);

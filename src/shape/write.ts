@@ -1,0 +1,150 @@
+/** The scan that judges the rows of a pass and writes them. */
+import { randomUUID } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { asHeadgateError } from '../domain/error.ts';
+import { misfit } from '../sdk/duck-sql.ts';
+import type { Duck, FormatName, StageTable } from '../sdk/index.ts';
+import type { Lenient } from './document.ts';
+import { judgedWords, type Judged } from './judge.ts';
+import { copyStatement, insertStatement, isText, type Marked, type OutputColumn } from './output.ts';
+import type { Pass, Prepared, Shaping } from './pass.ts';
+import { pour } from './pour.ts';
+import { refusal, refusedJson, type Aside } from './rejects.ts';
+import { Splitter } from './split.ts';
+
+/** Where the rows go: a document, piece by piece, or a table. */
+export type Outlet = { readonly format: FormatName; take(data: Uint8Array): Promise<void> } | StageTable;
+
+/** What a rule of level `warning` found, and in how many rows. */
+export interface Warned {
+  readonly what: string;
+  readonly rows: number;
+}
+
+interface Written {
+  readonly rows: number;
+  readonly warned: readonly Warned[];
+}
+
+interface Step extends Shaping {
+  readonly outlet: Outlet;
+  readonly rejects: { readonly limit: number };
+}
+
+type Opened = Pass & { readonly lenient?: Lenient };
+
+export const passesMarked = (outlet: Outlet): boolean => 'take' in outlet && isText(outlet.format);
+
+/** Writes the rows that nothing refuses, and counts the others where they may be. */
+export async function writeGood(
+  duck: Duck,
+  step: Step,
+  prepared: Prepared,
+  pass: Opened,
+): Promise<Written & { readonly refused: number }> {
+  const judging = judge(
+    pass,
+    pass.from,
+    step.rejects.limit === 0 ? `cast(error('${misfit}') as BOOLEAN)` : `nextval('refused_rows') > 0`,
+  );
+  await duck.run(judging.begin);
+  const from = `${judging.from} where not "$refused"`;
+  const rows = await writeTo(duck, step, prepared, from);
+  return { rows, ...(await judging.end(duck)) };
+}
+
+/** Writes all rows in one scan and keeps the refused ones from the outlet. */
+export async function writeMarked(
+  duck: Duck,
+  step: Step,
+  prepared: Prepared,
+  pass: Opened,
+): Promise<Written & { readonly refused: Aside }> {
+  const mark = `refused ${randomUUID()} `;
+  const errors = pass.judged.filter(({ level }) => level === 'error');
+  const judging = judge(pass, pass.numbered, 'true');
+  await duck.run(judging.begin);
+  const marked: Marked = { is: '"$refused"', text: `'${mark}' || ${refusedJson(errors, pass.lenient)}` };
+  const aside = await asideFile(`${step.scratch}.refused`, mark, step);
+  try {
+    const rows = await writeTo(duck, { ...step, outlet: aside.outlet }, prepared, judging.from, marked);
+    const { count, ...refused } = await aside.end();
+    const { warned } = await judging.end(duck);
+    return { rows: rows - count, warned, refused };
+  } finally {
+    await aside.close();
+  }
+}
+
+/** The outlet with a splitter before it, which puts refused rows into a file. */
+async function asideFile(path: string, mark: string, { outlet }: Step) {
+  if (!('take' in outlet)) throw new Error('a table takes no marked rows');
+  const splitter = new Splitter(mark, outlet.format === 'csv');
+  const file = await open(path, 'w').catch((error: unknown) => {
+    throw asHeadgateError(error, `writing refused rows to ${path}`);
+  });
+  let [count, longest] = [0, 0];
+  const take = async (data: Uint8Array): Promise<void> => {
+    const { good, refused } = splitter.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    count += refused.length;
+    for (const line of refused) longest = Math.max(longest, Buffer.byteLength(line));
+    if (refused.length > 0) await file.writeFile(`${refused.join('\n')}\n`);
+    if (good.length > 0) await outlet.take(good);
+  };
+  return {
+    outlet: { format: outlet.format, take },
+    end: async (): Promise<Aside & { readonly count: number }> => {
+      const held = splitter.end();
+      if (held.length > 0) await outlet.take(held);
+      return { path, longest, count };
+    },
+    close: () => file.close(),
+  };
+}
+
+async function writeTo(
+  duck: Duck,
+  { outlet, scratch, schema }: Step,
+  { row }: Prepared,
+  from: string,
+  marked?: Marked,
+): Promise<number> {
+  const { fields } = schema;
+  if ('table' in outlet) {
+    const values = outlet.types.map((native, at) => row.value(at, native));
+    return await duck.run(insertStatement(outlet.table, values, from));
+  }
+  const { format } = outlet;
+  const columns = fields.map((field, at): OutputColumn => ({ field, text: row.wire(at) }));
+  return await pour({
+    path: `${scratch}.shaped`,
+    forwards: isText(format),
+    write: async (path) => await duck.run(copyStatement(format, path, columns, from, marked)),
+    take: async (data) => await outlet.take(data),
+  });
+}
+
+/**
+ * The rows of a pass with `$refused`, found in the scan that writes: a sequence that steps where a row is refused or warned about
+ * is a counter that SQL has. `refuse` = what happens to a refused row, as a boolean expression.
+ */
+function judge({ judged, lenient }: Opened, rows: string, refuse: string) {
+  const errors = judged.filter(({ level }) => level === 'error');
+  const warnings = judged.filter(({ level }) => level === 'warning');
+  const counters = ['refused_rows', ...warnings.map((_, at) => `warned_${at}`)];
+  const steps = warnings.map(({ found }, at) => `coalesce(case when ${found} then nextval('warned_${at}') end, 0)`);
+  const warned = steps.length === 0 ? '' : `, ${steps.join(' + ')} as "$warned"`;
+  // Looked at first, for every row: else the counters would step for some of them only, or for none.
+  const counted = steps.length === 0 ? '' : `when "$warned" < 0 then null `;
+  const refused = `case ${counted}when ${refusal(errors, lenient)} then ${refuse} else false end as "$refused"`;
+  return {
+    begin: counters.map((name) => `create or replace temp sequence ${name}`).join('; '),
+    from: `(select *, ${refused} from (select *${warned} from ${rows}))`,
+    end: async (duck: Duck): Promise<{ readonly refused: number; readonly warned: readonly Warned[] }> => {
+      const [counts = []] = await duck.rows(`select ${counters.map((name) => `nextval('${name}') - 1`).join(', ')}`);
+      const [refusedRows = 0, ...times] = counts.map(Number);
+      const told = warnings.map((one: Judged, at): Warned => ({ what: judgedWords(one), rows: times[at] ?? 0 }));
+      return { refused: refusedRows, warned: told.filter((one) => one.rows > 0) };
+    },
+  };
+}
