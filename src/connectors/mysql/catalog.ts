@@ -61,7 +61,7 @@ const columnsSql = (session: Session, tables: readonly string[]): string => `
 
 /** MariaDB's JSON is a text with a check, shown with the quotes of the session; MySQL's is a type of its own. */
 async function jsonColumns(session: Session, tables: readonly string[]): Promise<ReadonlySet<string>> {
-  if (!session.mariadb) return new Set();
+  if (!session.server.jsonIsText) return new Set();
   const rows = await session.rows(
     `select table_name as "table", constraint_name as name from information_schema.check_constraints
      where constraint_schema = ${quoteText(session.database)} and table_name in (${textList(tables)})
