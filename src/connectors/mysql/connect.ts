@@ -17,7 +17,7 @@ import { greetingLength, offersTls } from './greeting.ts';
 interface DriverInside {
   stream: Duplex;
   readonly packetParser: { execute(data: Buffer): void };
-  startTLS(done: (error?: unknown) => void): void;
+  startTLS(done: (error?: Error) => void): void;
   _handleNetworkError(error: unknown): void;
 }
 
@@ -94,30 +94,27 @@ async function createDriver(
     ...(tls && { ssl: {} }),
   });
   if (tls) {
-    inside(driver).startTLS = (done) =>
-      void encrypt(driver, socket, config.host, tls, signal).then(
-        () => done(),
-        // The driver puts a code of its own over that of the error.
-        (cause: unknown) => done(new Error('the TLS handshake failed', { cause })),
-      );
+    const own = inside(driver);
+    own.startTLS = (done) => void encrypt(own, () => startTls(socket, config.host, tls, signal), done);
   }
   return driver;
 }
 
-/** Puts TLS between the driver and the socket, as the driver's own step would. */
-async function encrypt(
-  driver: DriverConnection,
-  socket: Socket,
-  host: string,
-  tls: TlsSettings,
-  signal: AbortSignal,
-): Promise<void> {
-  const own = inside(driver);
-  socket.removeAllListeners('data');
-  const secure = await startTls(socket, host, tls, signal);
+/** Puts TLS between the driver and its socket, as the driver's own step would. */
+async function encrypt(own: DriverInside, start: () => Promise<Duplex>, done: (error?: Error) => void): Promise<void> {
+  own.stream.removeAllListeners('data');
+  let secure: Duplex;
+  try {
+    secure = await start();
+  } catch (cause) {
+    // The driver puts a code of its own over that of the error.
+    done(new Error('the TLS handshake failed', { cause }));
+    return;
+  }
   secure.on('error', (error) => own._handleNetworkError(error));
   secure.on('data', (data: Buffer) => own.packetParser.execute(data));
   own.stream = secure;
+  done();
 }
 
 async function loggedIn(driver: DriverConnection, signal: AbortSignal): Promise<void> {
