@@ -70,8 +70,8 @@ export interface Seen {
   encrypted: boolean;
   loggedIn: boolean;
   readonly statements: string[];
-  /** All that came before TLS, as it came. */
-  readonly plain: Buffer[];
+  /** All that the client said without TLS. */
+  said: string;
 }
 
 export interface Played extends AsyncDisposable {
@@ -87,10 +87,10 @@ class Wire {
   #ended = false;
   #sequence = 0;
 
-  constructor(socket: Socket, seen: (bytes: Buffer) => void) {
+  constructor(socket: Socket, sequence = 0) {
+    this.#sequence = sequence;
     this.#socket = socket;
     socket.on('data', (bytes: Buffer) => {
-      seen(bytes);
       this.#buffer = Buffer.concat([this.#buffer, bytes]);
       this.#wake();
     });
@@ -100,12 +100,18 @@ class Wire {
     });
   }
 
-  get sequence(): number {
-    return this.#sequence;
+  /** The same conversation over TLS. What has come of it already goes back to the socket. */
+  encrypt(tls: { readonly cert: string; readonly key: string }): Wire {
+    this.#socket.removeAllListeners('data').pause();
+    this.#socket.unshift(this.#buffer);
+    const secure = new TLSSocket(this.#socket, { isServer: true, secureContext: createSecureContext(tls) });
+    secure.on('error', () => this.#socket.destroy());
+    return new Wire(secure, this.#sequence);
   }
 
-  set sequence(next: number) {
-    this.#sequence = next;
+  /** The client begins another command. */
+  restart(): void {
+    this.#sequence = 0;
   }
 
   say(...payloads: readonly Buffer[]): void {
@@ -203,17 +209,13 @@ async function proves(wire: Wire, login: Login, given: Buffer, plugin: string, e
 }
 
 async function serve(raw: Socket, script: Script, seen: Seen): Promise<void> {
-  let wire = new Wire(raw, (bytes) => void (seen.encrypted || seen.plain.push(bytes)));
+  raw.on('data', (bytes: Buffer) => (seen.said += bytes.toString()));
+  let wire = new Wire(raw);
   wire.say(greeting(script.tls !== undefined));
   let login = await wire.hear();
   if (login?.length === 32 && script.tls) {
     seen.encrypted = true;
-    raw.removeAllListeners('data');
-    const secure = new TLSSocket(raw, { isServer: true, secureContext: createSecureContext(script.tls) });
-    secure.on('error', () => raw.destroy());
-    const { sequence } = wire;
-    wire = new Wire(secure, () => undefined);
-    wire.sequence = sequence;
+    wire = wire.encrypt(script.tls);
     login = await wire.hear();
   }
   if (!login) return;
@@ -227,7 +229,7 @@ async function serve(raw: Socket, script: Script, seen: Seen): Promise<void> {
   seen.loggedIn = await proves(wire, script.login, login.subarray(user + 2, answered), plugin, seen.encrypted);
   wire.say(seen.loggedIn ? ok : denied);
   while (seen.loggedIn) {
-    wire.sequence = 0;
+    wire.restart();
     const command = await wire.hear();
     if (command?.[0] !== 3) return void raw.end();
     // With this flag a count of parameters would lie before the text: whoever did not mean that would send it garbled.
@@ -242,7 +244,7 @@ async function serve(raw: Socket, script: Script, seen: Seen): Promise<void> {
 export async function play(script: Script): Promise<Played> {
   const connections: Seen[] = [];
   const server: Server = createServer((socket) => {
-    const seen: Seen = { flags: 0, user: '', encrypted: false, loggedIn: false, statements: [], plain: [] };
+    const seen: Seen = { flags: 0, user: '', encrypted: false, loggedIn: false, statements: [], said: '' };
     connections.push(seen);
     socket.on('error', () => undefined);
     void serve(socket, script, seen).catch(() => socket.destroy());
