@@ -32,17 +32,17 @@ const shownIn = (url: string, { name, shown = 'cast(v as char)' }: MysqlCell): P
 
 type Receipts = ReadonlyMap<string, Receipt>;
 
-/** Every table to the place; then back into a database with the original types, or, in MariaDB, with the types that we make. */
+/** Every table to the place; then back, from files into a database with the original types, else with the types that we make. */
 async function roundTrip(place: Place): Promise<{ readonly out: Receipts; readonly backs: Receipts; readonly url: string }> {
   const url = await mariadb.database(`back_${place}`);
   const streams = ['--stream', 'm_*'];
   if (place === 'mysql') return { out: await sync(site, source, url, ...streams), backs: new Map(), url };
-  await mariadb.sql(url, [anything, ...mysqlCells.map(create)].join(';\n'));
   if (place === 'postgres' || place === 'duckdb') {
     const between = place === 'postgres' ? await site.server.database() : `duckdb:${site.path('types.duckdb')}`;
     const out = await sync(site, source, between, ...streams);
-    return { out, backs: await sync(site, between, url, ...streams, '--mode', 'append'), url };
+    return { out, backs: await sync(site, between, url, ...streams), url };
   }
+  await mariadb.sql(url, [anything, ...mysqlCells.map(create)].join(';\n'));
   const out = await sync(site, source, site.path(`{stream}.${place}`), ...streams);
   const backs = new Map<string, Receipt>();
   for (const { name } of mysqlCells) {

@@ -26,7 +26,7 @@ const noSuchDay = {
   parquet: 'value.invalid',
   ndjson: 'value.invalid',
 } as const;
-const noNul = { postgres: 'value.invalid' } as const;
+const noNul = { postgres: 'value.invalid', csv: 'value.invalid' } as const;
 
 export const mysqlCells: readonly MysqlCell[] = [
   { name: 'm_tinyint', type: 'tinyint', values: ['-128', '127'] },
@@ -36,7 +36,7 @@ export const mysqlCells: readonly MysqlCell[] = [
   { name: 'm_mediumint', type: 'mediumint', values: ['-8388608', '8388607'] },
   { name: 'm_mediumint_unsigned', type: 'mediumint unsigned', values: ['16777215'] },
   { name: 'm_int_unsigned', type: 'int unsigned', values: ['4294967295'] },
-  { name: 'm_int_zerofill', type: 'int(6) zerofill', values: ['42'] },
+  { name: 'm_int_zerofill', type: 'int(6) zerofill', values: ['42'], shown: 'v + 0' },
   { name: 'm_bigint', type: 'bigint', values: ['-9223372036854775808', '9223372036854775807', '9007199254740993'] },
   { name: 'm_bigint_unsigned', type: 'bigint unsigned', values: ['18446744073709551615', '9223372036854775808'] },
   { name: 'm_bit_1', type: 'bit(1)', values: [`b'1'`, `b'0'`], shown: 'v + 0' },
@@ -77,6 +77,7 @@ export const mysqlCells: readonly MysqlCell[] = [
     name: 'm_json',
     type: 'json',
     values: texts('{"a": 12345678901234567890, "a":1.10 ,  "b":"\\u0000"}', 'null', '[]', '"x"'),
+    becomes: { ndjson: ['{"a":12345678901234567890,"a":1.10,"b":"\\u0000"}', null, '[]', '"x"'] },
   },
   { name: 'm_enum', type: `enum('a','b,c','')`, values: texts('a', 'b,c', '') },
   { name: 'm_set', type: `set('a','b')`, values: texts('a,b', 'a', '') },

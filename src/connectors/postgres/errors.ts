@@ -89,9 +89,13 @@ function place(error: object): string {
   return given.length === 0 ? '' : ` (${given.join(', ')})`;
 }
 
-/** `COPY stage, line 7, column amount: "x"`: line and column name the place; the value behind them stays out. */
+/**
+ * `COPY stage, line 7, column amount: "x"`, where a line about JSON may stand before it: line and column name the place; the
+ * values behind them stay out.
+ */
 function copyColumn(where: string | undefined): string | undefined {
-  const match = where === undefined ? null : /^COPY .*?, (line \d+)(?:, column ([^:"]+))?/.exec(where);
+  const match =
+    where === undefined ? null : /^(?:JSON data, line \d+: [^\n]*\n)?COPY .*?, (line \d+)(?:, column ([^:"]+))?/.exec(where);
   return match ? `${match[1]}${match[2] ? `, column ${match[2]}` : ''}` : undefined;
 }
 
