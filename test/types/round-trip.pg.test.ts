@@ -128,8 +128,8 @@ for (const place of places) {
       if (place === 'ndjson' && random.rows.length === 0) return;
       const name = `t${(tables += 1)}`;
       await server.sql(source, fill(name, random));
-      // A file's values take the types of the table; the warehouse has types of its own.
-      if (place !== 'duckdb') await server.sql(back, create(name, random));
+      // A file's values take the types of the table; a database has types of its own.
+      if (between[place] === undefined) await server.sql(back, create(name, random));
       const shared = { stateDir: site.stateDir, stream: name, into: name };
       const size = parts ? { parallel: 2, partitionBytes: 0 } : {};
       const there = between[place] ?? site.path(`${name}.${place}`);
