@@ -31,7 +31,9 @@ export async function runInProcess(run: EngineRun): Promise<Receipt> {
   await using context = await createContext(shared);
   await using opened = await source.source?.open(context);
   const wanted = source.source?.defaultNamespace === undefined ? undefined : [{ name: run.stream }];
-  const [stream] = (await opened?.discover(wanted)) ?? [];
+  const found = (await opened?.discover(wanted)) ?? [];
+  // A file's only stream has a name of its own.
+  const stream = found.find(({ stream: { name } }) => name === run.stream) ?? found[0];
   if (!stream) throw new Error(`there is no table ${run.stream}`);
   const flow = buildFlow(readRequest(run.options), stream, { name: run.into ?? run.stream });
   const { parallel = 1, partitionBytes = Infinity } = run;
