@@ -11,6 +11,7 @@ import { migrateQueue, wake } from './jobs/queue.ts';
 import { startWorker } from './jobs/worker.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
 import type { Ports } from './operations/operation.ts';
+import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { executeRun } from './operations/runs/execute.ts';
 import { openDb, type OpenDb } from './store/db.ts';
 import { startEmbedded } from './store/embedded/server.ts';
@@ -44,7 +45,9 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const key = await loadMasterKey(dataDir, config.masterKey);
   const warehouses = parts.use(new Warehouses());
   const engine = { stateDir: join(dataDir, 'engine'), openDuck: warehouses.open.bind(warehouses) };
-  const ports: Ports = { db, key, engine, wake };
+  const ports: Ports = { db, key, dataDir, engine, wake };
+  await ensureWarehouse(db, 1);
+  await mkdir(join(dataDir, 'warehouses'), { recursive: true });
   const firstKey = await prepareKeys(db, ports, config.adminKey);
   if (config.role !== 'api') {
     const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), config.concurrency);

@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   warehouse: ['domain', 'sdk', 'staging'],
   store: ['domain'],
   jobs: ['domain', 'sdk', 'store'],
-  operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'jobs'],
+  operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'jobs', 'warehouse'],
   api: ['domain', 'operations', 'store', 'api/dialects/*'],
   'api/dialects/*': ['domain', 'operations', 'api'],
   config: ['domain', 'operations', 'store'],

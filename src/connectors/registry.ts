@@ -29,6 +29,7 @@ export const registry: readonly Registration[] = [
     name: 'duckdb',
     schemes: ['duckdb'],
     location: 'duckdb:FILE',
+    warehouse: (path) => ({ path }),
     load: async () => (await import('./duckdb/index.ts')).duckdb,
   },
   {

@@ -6,7 +6,7 @@ import type { Db } from '../store/db.ts';
 import type { MasterKey } from '../store/master-key.ts';
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun. */
-export type Scope = `${'workspaces' | 'connections' | 'pipelines' | 'runs' | 'keys'}:${'read' | 'write'}`;
+export type Scope = `${'workspaces' | 'connections' | 'pipelines' | 'runs' | 'warehouse' | 'keys'}:${'read' | 'write'}`;
 
 /** Who asks. A key without a workspace works in all of them. */
 export interface Actor {
@@ -18,6 +18,8 @@ export interface Actor {
 export interface Ports {
   readonly db: Db;
   readonly key: MasterKey;
+  /** Our own files: an absolute path. */
+  readonly dataDir: string;
   /** Where parts and scratch are, and who opens DuckDB files. */
   readonly engine: Pick<ContextParts, 'stateDir' | 'openDuck'>;
   /** Tells a worker that there is a run, in the caller's transaction. */

@@ -23,7 +23,8 @@ export function forbidden(ast: Json, tables: ReadonlySet<string>): string | unde
   for (const node of nodes(ast)) {
     if (!Array.isArray(node['map'])) continue;
     // The common table expressions of one level, by name.
-    for (const entry of node['map'] as readonly Json[]) if (isNode(entry) && typeof entry['key'] === 'string') ctes.add(entry['key'].toLowerCase());
+    for (const entry of node['map'] as readonly Json[])
+      if (isNode(entry) && typeof entry['key'] === 'string') ctes.add(entry['key'].toLowerCase());
   }
   for (const node of nodes(ast)) {
     const name = text(node, 'table_name');

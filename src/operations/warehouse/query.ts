@@ -48,7 +48,10 @@ async function requireAllowed(duck: Duck, sql: string): Promise<void> {
   const [[serialized] = []] = await duck.rows(`select json_serialize_sql(${quoteText(sql)})::varchar`);
   const ast = JSON.parse(serialized ?? 'null') as Json;
   const tables = new Set((await duck.rows(userTables)).map(([schema, name]) => tableName(schema ?? '', name ?? '')));
-  const statements = typeof ast === 'object' && ast !== null && 'statements' in ast && Array.isArray(ast['statements']) ? ast['statements'].length : 0;
+  const statements =
+    typeof ast === 'object' && ast !== null && 'statements' in ast && Array.isArray(ast['statements'])
+      ? ast['statements'].length
+      : 0;
   const reason = statements === 1 ? forbidden(ast, tables) : 'one SELECT is expected';
   if (reason !== undefined) throw new HeadgateError('query.invalid', `asking the warehouse: ${reason}`);
 }

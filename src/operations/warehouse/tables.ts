@@ -10,7 +10,9 @@ export const listTables = defineOperation({
   summary: 'List the tables of the warehouse with their columns',
   scope: 'warehouse:read',
   input: z.strictObject({}),
-  output: z.object({ data: z.array(z.object({ schema: z.string(), name: z.string(), view: z.boolean(), columns: z.array(column) })) }),
+  output: z.object({
+    data: z.array(z.object({ schema: z.string(), name: z.string(), view: z.boolean(), columns: z.array(column) })),
+  }),
   async run(context) {
     await using open = await openWarehouse(context);
     const tables = await open.duck.rows(userTables);
@@ -25,7 +27,11 @@ export const listTables = defineOperation({
         view: kind === 'VIEW',
         columns: columns
           .filter((one) => one[0] === schema && one[1] === name)
-          .map(([, , column = '', type = '', nullable]) => ({ name: column ?? '', type: type ?? '', nullable: nullable === 'YES' })),
+          .map(([, , column = '', type = '', nullable]) => ({
+            name: column ?? '',
+            type: type ?? '',
+            nullable: nullable === 'YES',
+          })),
       })),
     };
   },

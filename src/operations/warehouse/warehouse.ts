@@ -24,7 +24,11 @@ export async function ensureWarehouse(db: Db, workspace: number): Promise<void> 
   const embedded = registry.find(({ warehouse }) => warehouse);
   if (!embedded?.warehouse || (await findConnection(db, workspace, warehouseSlug))) return;
   const row = { name: 'Warehouse', slug: warehouseSlug, connector: embedded.name };
-  await insertConnection(db, workspace, { ...row, id: newId('connection'), settings: embedded.warehouse(inDataDir(fileOf(workspace))) });
+  await insertConnection(db, workspace, {
+    ...row,
+    id: newId('connection'),
+    settings: embedded.warehouse(inDataDir(fileOf(workspace))),
+  });
 }
 
 /** Opens it for one question. Both are to be disposed. */
@@ -32,7 +36,9 @@ export async function openWarehouse(context: OpContext): Promise<{ readonly duck
   const path = warehousePath(context, context.workspace);
   await mkdir(dirname(path), { recursive: true });
   await using parts = new AsyncDisposableStack();
-  const scratch: Context & AsyncDisposable = parts.use(await createContext({ ...context.engine, signal: context.signal, log: silent }));
+  const scratch: Context & AsyncDisposable = parts.use(
+    await createContext({ ...context.engine, signal: context.signal, log: silent }),
+  );
   const duck = parts.use(await scratch.duck({ path }));
   const open = parts.move();
   return { duck, [Symbol.asyncDispose]: async () => await open.disposeAsync() };
@@ -40,5 +46,5 @@ export async function openWarehouse(context: OpContext): Promise<{ readonly duck
 
 /** Tables and views that people made, or that runs made for them. */
 export const userTables =
-  "select table_schema, table_name, table_type from information_schema.tables where table_catalog = current_database() " +
+  'select table_schema, table_name, table_type from information_schema.tables where table_catalog = current_database() ' +
   "and table_schema not in ('_headgate', 'information_schema', 'pg_catalog') order by all";
