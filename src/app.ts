@@ -12,6 +12,7 @@ import { startWorker } from './jobs/worker.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
 import type { Ports } from './operations/operation.ts';
 import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
+import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
 import { openDb, type OpenDb } from './store/db.ts';
 import { startEmbedded } from './store/embedded/server.ts';
@@ -48,7 +49,9 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const ports: Ports = { db, key, dataDir, engine, wake };
   await ensureWarehouse(db, 1);
   await mkdir(join(dataDir, 'warehouses'), { recursive: true });
+  const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey);
+  if (first && config.sample) await createSample(ports, 1, join(import.meta.dirname, '..', 'examples', 'contacts.csv'));
   if (config.role !== 'api') {
     const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), config.concurrency);
     parts.defer(async () => await worker.stop(config.grace * 1000));

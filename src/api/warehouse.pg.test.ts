@@ -34,7 +34,7 @@ async function ask(
   return { status: reply.status, body: (await reply.json()) as Readonly<Record<string, unknown>> };
 }
 
-const file = join(dataDir, 'warehouses', '1.duckdb');
+const file = join(dataDir, 'warehouses', '1.db');
 await ask('select 1');
 {
   await using duck = await warehouses.open({ path: file }, { scratch: dataDir, signal: new AbortController().signal });

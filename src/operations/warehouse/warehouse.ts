@@ -1,4 +1,4 @@
-/** The warehouse of a workspace: a DuckDB file of its own in the data directory, there before anything is configured. */
+/** The warehouse of a workspace: a file of its own in the data directory, there before anything is configured. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { registry } from '../../connectors/registry.ts';
@@ -13,7 +13,7 @@ import type { OpContext, Ports } from '../operation.ts';
 
 export const warehouseSlug = 'warehouse';
 
-const fileOf = (workspace: number): string => `warehouses/${workspace}.duckdb`;
+const fileOf = (workspace: number): string => `warehouses/${workspace}.db`;
 
 export function warehousePath({ dataDir }: Pick<Ports, 'dataDir'>, workspace: number): string {
   return join(dataDir, fileOf(workspace));
