@@ -14,7 +14,10 @@ const cell = (value: string | Buffer | null): Buffer => {
 
 function encode(form: Form, ...values: readonly (string | Buffer | null)[]): string {
   const encoder = new RowEncoder([form]);
-  for (const value of values) encoder.add(cell(value), 0);
+  for (const value of values) {
+    const row = cell(value);
+    encoder.add(row, 0, row.length);
+  }
   return encoder.take().toString();
 }
 
