@@ -84,7 +84,7 @@ function pairsOf({ mode, destination, victim, phase }: Case): readonly { readonl
     { pair: `${mode} ${destination}`, weight: 30 },
     { pair: `${mode} ${kind}`, weight: 30 },
     { pair: `${destination} ${kind}`, weight: 30 },
-    { pair: `${mode} ${destination} ${kind}`, weight: 20 },
+    { pair: `${mode} ${destination} ${kind}`, weight: 40 },
     { pair: `${phase} ${mode}`, weight: 5 },
     { pair: `${phase} ${destination}`, weight: 5 },
     { pair: `${phase} ${name}`, weight: 5 },
