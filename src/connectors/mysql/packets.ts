@@ -5,19 +5,49 @@ const longest = 0xffffff;
 
 const headerBytes = 4;
 
+type Each = (data: Buffer, start: number, end: number) => boolean;
+
 export class Packets {
+  /** The beginning of a packet that is not whole yet, in pieces. */
   #waiting: Buffer[] = [];
   #length = 0;
-  /** Bytes that must be there before another look makes sense. */
+  /** Bytes of it that must be there before another look makes sense. */
   #needed = headerBytes;
 
-  /** Calls `each` with every payload that is whole now: the bytes from `start` to `end`. Stops early where it answers false. */
-  push(chunk: Buffer, each: (data: Buffer, start: number, end: number) => boolean): void {
-    this.#waiting.push(chunk);
-    this.#length += chunk.length;
-    if (this.#length < this.#needed) return;
-    const [only] = this.#waiting;
-    const data = only && this.#waiting.length === 1 ? only : Buffer.concat(this.#waiting);
+  /**
+   * Calls `each` with every payload that is whole now: the bytes from `start` to `end`. Where it answers false, what follows in
+   * the same piece is of no use to it.
+   */
+  push(chunk: Buffer, each: Each): void {
+    let rest = chunk;
+    // Only the packet that lies across two chunks is copied together.
+    while (this.#length > 0) {
+      const missing = rest.subarray(0, this.#needed - this.#length);
+      this.#keep(missing);
+      if (this.#length < this.#needed) return;
+      rest = rest.subarray(missing.length);
+      const begun = Buffer.concat(this.#waiting, this.#length);
+      this.#forget();
+      const left = this.#whole(begun, each);
+      if (left.length === 0) break;
+      this.#keep(left);
+    }
+    if (rest.length > 0) this.#keep(this.#whole(rest, each));
+  }
+
+  #keep(piece: Buffer): void {
+    if (piece.length === 0) return;
+    this.#waiting.push(piece);
+    this.#length += piece.length;
+  }
+
+  #forget(): void {
+    this.#waiting = [];
+    this.#length = 0;
+  }
+
+  /** What is left of `data` after its last whole packet, and how long that has to become. */
+  #whole(data: Buffer, each: Each): Buffer {
     let at = 0;
     this.#needed = headerBytes;
     while (at < data.length) {
@@ -28,13 +58,11 @@ export class Packets {
       }
       const start = at + headerBytes;
       const single = end - start < longest;
+      const whole = single ? data : joined(data, at, end);
       at = end;
-      const whole = single ? data : joined(data, start - headerBytes, end);
-      if (!(single ? each(whole, start, end) : each(whole, 0, whole.length))) break;
+      if (!(single ? each(whole, start, end) : each(whole, 0, whole.length))) return data.subarray(data.length);
     }
-    const rest = data.subarray(at);
-    this.#waiting = rest.length === 0 ? [] : [rest];
-    this.#length = rest.length;
+    return data.subarray(at);
   }
 }
 
