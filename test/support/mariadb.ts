@@ -119,8 +119,6 @@ class Server implements TestMariadb {
       `--datadir=${join(this.#home, 'data')}`,
       `--tmpdir=${this.#home}`,
       `--socket=${join(this.#home, 'socket')}`,
-      // A server that starts removes the temporary tables that it finds, which may be another one's.
-      `--tmpdir=${this.#home}`,
       `--init-file=${join(this.#home, 'first.sql')}`,
     ];
     const server = new ServerProcess({
