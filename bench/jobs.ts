@@ -4,6 +4,7 @@ import { csvDuckdb } from './jobs/csv-duckdb.ts';
 import { csvPg } from './jobs/csv-pg.ts';
 import { csvPgRules } from './jobs/csv-pg-rules.ts';
 import { idle } from './jobs/idle.ts';
+import { mariadbPg } from './jobs/mariadb-pg.ts';
 import { memoryDirect, memoryDuckdb } from './jobs/memory.ts';
 import { merge, mergeSmall } from './jobs/merge.ts';
 import { mirror } from './jobs/mirror.ts';
@@ -21,6 +22,7 @@ export const jobs: readonly Job[] = [
   csvPg,
   csvPgRules,
   csvDuckdb,
+  mariadbPg,
   rules,
   merge,
   mergeSmall,

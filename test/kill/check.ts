@@ -55,10 +55,13 @@ export function ledgerFindings(mode: Mode, ledger: readonly LedgerRow[], runs: n
   return findings;
 }
 
-/** Cursor texts of one width and zone compare as they are; whole numbers compare by their length first. */
+/**
+ * Cursor texts of one width and zone compare as they are; whole numbers compare by their length first. A bound that is null
+ * comes before all others: a read whose position was held from the start begins again there.
+ */
 function advances(before: string, after: string): boolean {
   const [from, to] = [boundsOf(before), boundsOf(after)];
-  return from.length > 0 && from.every((bound, index) => atLeast(to[index] ?? '', bound));
+  return from.length > 0 && from.every((bound, index) => bound === null || atLeast(to[index] ?? '', bound));
 }
 
 function atLeast(after: string, before: string): boolean {
@@ -72,13 +75,13 @@ function microseconds(stamp: string): string {
   return `${seconds}.${fraction.padEnd(6, '0')}`;
 }
 
-function boundsOf(positions: string): readonly string[] {
+function boundsOf(positions: string): readonly (string | null)[] {
   const byStream = JSON.parse(positions) as Readonly<Record<string, Json>>; // a ledger row's positions, as written
   return Object.values(byStream).flatMap((position) => {
     if (position === null || typeof position !== 'object') return [];
     return ['value', 'bound'].flatMap((name) => {
       const bound = (position as Readonly<Record<string, Json>>)[name]; // an object or an array: both have names
-      return typeof bound === 'string' ? [bound] : [];
+      return typeof bound === 'string' || bound === null ? [bound] : [];
     });
   });
 }

@@ -1,8 +1,8 @@
 /** Draws scenarios so that few points cover much: each takes the case that brings the most pairs not seen before. Pure. */
 import { chanceOf, type Chance } from './chance.ts';
 import {
-  allDestinations,
   destinations,
+  isServer,
   reaches,
   type DestinationName,
   type Scenario,
@@ -20,18 +20,22 @@ type VictimCase =
 
 const phases = ['first', 'later'] as const;
 
-/** Endless: the first n scenarios of a seed are the same whatever n is. */
-export function* drawKills(seed: number, failpoints: readonly string[]): Generator<Scenario, never> {
+/** Endless: the first n scenarios of a seed and some places are the same whatever n is. */
+export function* drawKills(
+  seed: number,
+  failpoints: readonly string[],
+  places: readonly DestinationName[],
+): Generator<Scenario, never> {
   const victims = (destination: DestinationName): readonly VictimCase[] => {
     const reached = failpoints.filter((name) => reaches(name, destination));
-    const server = destination === 'postgres' ? reached.map((name) => ({ kind: 'server' as const, name })) : [];
+    const server = isServer(destination) ? reached.map((name) => ({ kind: 'server' as const, name })) : [];
     return [{ kind: 'time' }, ...reached.map((name) => ({ kind: 'failpoint' as const, name })), ...server];
   };
-  return yield* draw(chanceOf(`kill ${seed}`), casesOf(victims));
+  return yield* draw(chanceOf(`kill ${seed}`), casesOf(places, victims));
 }
 
 /** As `drawKills`, for faults of the wire. */
-export function* drawFaults(seed: number): Generator<Scenario, never> {
+export function* drawFaults(seed: number, places: readonly DestinationName[]): Generator<Scenario, never> {
   const source = (['cut', 'stall-cut', 'refuse'] as const).map((fault) => ({
     kind: 'wire' as const,
     side: 'source' as const,
@@ -41,12 +45,15 @@ export function* drawFaults(seed: number): Generator<Scenario, never> {
   const lost = { kind: 'wire', side: 'destination', fault: 'lose-commit-reply' } as const;
   return yield* draw(
     chanceOf(`wire ${seed}`),
-    casesOf((destination) => (destination === 'postgres' ? [...both, lost] : source)),
+    casesOf(places, (destination) => (isServer(destination) ? [...both, lost] : source)),
   );
 }
 
-function casesOf(victims: (destination: DestinationName) => readonly VictimCase[]): readonly Case[] {
-  return allDestinations.flatMap((destination) =>
+function casesOf(
+  places: readonly DestinationName[],
+  victims: (destination: DestinationName) => readonly VictimCase[],
+): readonly Case[] {
+  return places.flatMap((destination) =>
     destinations[destination].flatMap((mode) =>
       victims(destination).flatMap((victim) => phases.map((phase) => ({ mode, destination, victim, phase }))),
     ),
@@ -77,7 +84,7 @@ function pairsOf({ mode, destination, victim, phase }: Case): readonly { readonl
     { pair: `${mode} ${destination}`, weight: 30 },
     { pair: `${mode} ${kind}`, weight: 30 },
     { pair: `${destination} ${kind}`, weight: 30 },
-    { pair: `${mode} ${destination} ${kind}`, weight: 20 },
+    { pair: `${mode} ${destination} ${kind}`, weight: 40 },
     { pair: `${phase} ${mode}`, weight: 5 },
     { pair: `${phase} ${destination}`, weight: 5 },
     { pair: `${phase} ${name}`, weight: 5 },
@@ -90,13 +97,14 @@ function scenarioOf({ mode, destination, phase, victim }: Case, chance: Chance):
   const insertsOnly = mode.startsWith('incremental') && cursor === 'id';
   return {
     mode,
+    source: chance.share() < 0.7 ? 'postgres' : 'mysql',
     destination,
     phase,
     victim: victimOf(victim, chance),
     cursor,
     keyed: chance.share() < 0.7,
     deletes: !insertsOnly && chance.share() < 0.6,
-    dependents: destination === 'postgres' && mode === 'snapshot × replace' && phase === 'later' && chance.share() < 0.5,
+    dependents: isServer(destination) && mode === 'snapshot × replace' && phase === 'later' && chance.share() < 0.5,
     rows: chance.between(5, 16) * 1000,
   };
 }

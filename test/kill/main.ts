@@ -1,12 +1,12 @@
-/** `npm run test:kill -- --points N --seed S [--wire M]`: pulls the plug at many points, and counts what got lost or doubled. */
+/** `npm run test:kill -- --points N --seed S [--wire M] [--place NAME]`: pulls the plug at many points, and counts what got lost or doubled. */
 import { parseArgs } from 'node:util';
 import type { Findings } from './check.ts';
 import { drawFaults, drawKills } from './draw.ts';
 import { failpointNames } from './failpoint-names.ts';
 import { playPoint } from './point.ts';
 import { rehearse } from './rehearse.ts';
-import { startServer, type Lane } from './rig.ts';
-import { nameOf, type DestinationName, type Scenario, type Side } from './scenario.ts';
+import { startServers, type Lane } from './rig.ts';
+import { allDestinations, nameOf, type DestinationName, type Scenario, type ServerName, type Side } from './scenario.ts';
 import type { CleanRun } from './strike.ts';
 
 const { values } = parseArgs({
@@ -16,6 +16,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     /** Plays only this one: `17`, or `wire-3`. */
     point: { type: 'string' },
+    /** Only these destinations; all of them where none is named. */
+    place: { type: 'string', multiple: true, default: [...allDestinations] },
     lanes: { type: 'string', default: '2' },
     verbose: { type: 'boolean', default: false },
   },
@@ -32,7 +34,14 @@ interface Played extends Point {
   readonly error?: string;
 }
 
+function placesOf(names: readonly string[]): readonly DestinationName[] {
+  const places = allDestinations.filter((destination) => names.includes(destination));
+  if (places.length < names.length) throw new Error(`--place is one of ${allDestinations.join(', ')}`);
+  return places;
+}
+
 function pointsOf(seed: number): readonly Point[] {
+  const places = placesOf(values.place);
   const number = (prefix: string, scenarios: Iterable<Scenario>, count: number): Point[] =>
     Iterator.from(scenarios)
       .take(count)
@@ -42,8 +51,8 @@ function pointsOf(seed: number): readonly Point[] {
   const upTo = (wire: boolean): number =>
     point === undefined || point.startsWith('wire-') !== wire ? 0 : Number(point.replace('wire-', ''));
   const all = [
-    ...number('', drawKills(seed, failpointNames()), point === undefined ? Number(values.points) : upTo(false)),
-    ...number('wire-', drawFaults(seed), point === undefined ? Number(values.wire) : upTo(true)),
+    ...number('', drawKills(seed, failpointNames(), places), point === undefined ? Number(values.points) : upTo(false)),
+    ...number('wire-', drawFaults(seed, places), point === undefined ? Number(values.wire) : upTo(true)),
   ];
   const chosen = point === undefined ? all : all.filter(({ id }) => id === point);
   if (chosen.length === 0) throw new Error(`there is no point ${point ?? ''} to play`);
@@ -51,7 +60,8 @@ function pointsOf(seed: number): readonly Point[] {
 }
 
 /** What a clean run of the point is measured against, and so what has to be rehearsed for it. */
-const rehearsalOf = ({ destination, victim }: Scenario): readonly [DestinationName, Side] => [
+const rehearsalOf = ({ source, destination, victim }: Scenario): readonly [ServerName, DestinationName, Side] => [
+  source,
   destination,
   victim.kind === 'wire' ? victim.side : 'source',
 ];
@@ -59,9 +69,9 @@ const rehearsalOf = ({ destination, victim }: Scenario): readonly [DestinationNa
 async function rehearseFor(points: readonly Point[], lane: Lane): Promise<ReadonlyMap<string, CleanRun>> {
   const usual = new Map<string, CleanRun>();
   for (const { scenario } of points) {
-    const [destination, side] = rehearsalOf(scenario);
-    const name = `${destination} ${side}`;
-    if (!usual.has(name)) usual.set(name, await rehearse(lane, destination, side));
+    const [source, destination, side] = rehearsalOf(scenario);
+    const name = `${source} ${destination} ${side}`;
+    if (!usual.has(name)) usual.set(name, await rehearse(lane, source, destination, side));
   }
   return usual;
 }
@@ -102,7 +112,8 @@ function report(played: Played): void {
     `${complaints.length === 0 ? 'passed' : 'FAILED'} point ${id} of seed ${values.seed}: ${nameOf(scenario)}, ${seconds.toFixed(1)} s`,
   );
   for (const complaint of complaints) console.log(`  ${complaint.replaceAll('\n', '\n  ')}`);
-  if (complaints.length > 0) console.log(`  again: npm run test:kill -- --seed ${values.seed} --point ${id}`);
+  const only = values.place.length === allDestinations.length ? '' : values.place.map((place) => ` --place ${place}`).join('');
+  if (complaints.length > 0) console.log(`  again: npm run test:kill -- --seed ${values.seed}${only} --point ${id}`);
 }
 
 function total(what: string, played: readonly Played[]): void {
@@ -115,8 +126,8 @@ function total(what: string, played: readonly Played[]): void {
 async function main(): Promise<number> {
   const points = pointsOf(Number(values.seed));
   await using stack = new AsyncDisposableStack();
-  const source = stack.use(await startServer());
-  const openLane = async (): Promise<Lane> => ({ source, destination: stack.use(await startServer()) });
+  const sources = await startServers(stack);
+  const openLane = async (): Promise<Lane> => ({ sources, destinations: await startServers(stack) });
   const first = await openLane();
   const usual = await rehearseFor(points, first);
   const others = Math.min(Number(values.lanes), points.length) - 1;

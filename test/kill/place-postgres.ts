@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { TestPostgres } from '../support/postgres.ts';
 import type { LedgerRow, Place } from './place.ts';
-import { digestSql } from './source-table.ts';
+import { digestSql } from './source-postgres.ts';
 
 /** Tables of ours that stay. */
 const kept = ['_headgate.ledger', '_headgate.fence', '_headgate.meta', 'public.orders'];

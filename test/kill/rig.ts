@@ -2,19 +2,28 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startMariadb, type TestMariadb } from '../support/mariadb.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
 import { duckdbPlace } from './place-duckdb.ts';
 import { filePlace } from './place-file.ts';
+import { mysqlPlace } from './place-mysql.ts';
 import { postgresPlace } from './place-postgres.ts';
 import type { Place } from './place.ts';
-import type { Scenario } from './scenario.ts';
-import { SourceTable } from './source-table.ts';
+import { isServer, type DestinationName, type Scenario } from './scenario.ts';
+import { MysqlTable } from './source-mysql.ts';
+import { PostgresTable } from './source-postgres.ts';
+import type { SourceTable } from './source.ts';
 
-/** One source server for all lanes; each lane has a destination server of its own, which it may kill. */
+export interface Servers {
+  readonly postgres: TestPostgres;
+  readonly mysql: TestMariadb;
+}
+
+/** The sources' servers are the same for all lanes; each lane has destination servers of its own, which it may kill. */
 export interface Lane {
-  readonly source: TestPostgres;
-  readonly destination: TestPostgres;
+  readonly sources: Servers;
+  readonly destinations: Servers;
 }
 
 /** Everything that one point may touch. */
@@ -22,7 +31,8 @@ export interface Rig extends AsyncDisposable {
   readonly scenario: Scenario;
   readonly source: SourceTable;
   readonly place: Place;
-  readonly destinationServer: TestPostgres;
+  /** Absent where the destination is none. */
+  readonly destinationServer?: TestPostgres | TestMariadb;
   /** The URL of the source as the command gets it. */
   readonly sourceLocation: string;
   readonly stateDir: string;
@@ -33,16 +43,31 @@ export interface Rig extends AsyncDisposable {
 
 const settings = { shared_buffers: '64MB', max_connections: '60', autovacuum: 'off', max_wal_size: '1GB' };
 
-export const startServer = (): Promise<TestPostgres> => startPostgres({ settings });
+/** They end with the stack. */
+export async function startServers(stack: AsyncDisposableStack): Promise<Servers> {
+  return { postgres: stack.use(await startPostgres({ settings })), mysql: stack.use(await startMariadb()) };
+}
+
+/** The destination's server, where it is one. */
+const serverOf = (lane: Lane, destination: DestinationName): TestPostgres | TestMariadb | undefined =>
+  isServer(destination) ? lane.destinations[destination] : undefined;
+
+async function proxyOf(lane: Lane, { source, destination, victim }: Scenario): Promise<Proxy | undefined> {
+  if (victim.kind !== 'wire') return undefined;
+  if (victim.side === 'source') return startProxy(lane.sources[source].port, source);
+  if (!isServer(destination)) throw new Error(`there is no wire to ${destination}`);
+  return startProxy(lane.destinations[destination].port, destination);
+}
 
 export async function openRig(lane: Lane, scenario: Scenario, id: string): Promise<Rig> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), `headgate-kill-${id}-`));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const { victim } = scenario;
+  const { victim, destination } = scenario;
   const side = victim.kind === 'wire' ? victim.side : undefined;
-  const proxy = side && stack.use(await startProxy(side === 'source' ? lane.source.port : lane.destination.port));
-  const source = stack.use(await SourceTable.create(lane.source, `source_${id}`, scenario));
+  const proxy = stack.use(await proxyOf(lane, scenario));
+  const server = serverOf(lane, destination);
+  const source = stack.use(await sourceOf(lane, scenario, `source_${id}`));
   const place = stack.use(
     await placeOf(lane, scenario, folder, id, (url) => (side === 'destination' && proxy ? proxy.url(url) : url)),
   );
@@ -53,13 +78,19 @@ export async function openRig(lane: Lane, scenario: Scenario, id: string): Promi
     scenario,
     source,
     place,
-    destinationServer: lane.destination,
+    ...(server && { destinationServer: server }),
     sourceLocation: side === 'source' && proxy ? proxy.url(source.url) : source.url,
     stateDir,
     folder,
     ...(proxy && { proxy }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function sourceOf({ sources }: Lane, scenario: Scenario, name: string): Promise<SourceTable> {
+  return scenario.source === 'mysql'
+    ? MysqlTable.create(sources.mysql, name, scenario)
+    : PostgresTable.create(sources.postgres, name, scenario);
 }
 
 function placeOf(
@@ -69,6 +100,14 @@ function placeOf(
   id: string,
   through: (url: string) => string,
 ): Promise<Place> {
-  if (destination === 'postgres') return postgresPlace(lane.destination, `target_${id}`, through);
-  return destination === 'duckdb' ? duckdbPlace(folder) : filePlace(folder);
+  switch (destination) {
+    case 'postgres':
+      return postgresPlace(lane.destinations.postgres, `target_${id}`, through);
+    case 'mysql':
+      return mysqlPlace(lane.destinations.mysql, `target_${id}`, through);
+    case 'duckdb':
+      return duckdbPlace(folder);
+    case 'file':
+      return filePlace(folder);
+  }
 }

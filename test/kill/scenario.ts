@@ -17,6 +17,7 @@ export const allModes = Object.keys(modes) as readonly Mode[]; // the keys of th
 /** Each destination with the modes that it has. A file has no place for a merge. */
 export const destinations = {
   postgres: allModes,
+  mysql: allModes,
   duckdb: allModes,
   file: ['snapshot × append', 'snapshot × replace'],
 } as const satisfies Record<string, readonly Mode[]>;
@@ -24,6 +25,14 @@ export const destinations = {
 export type DestinationName = keyof typeof destinations;
 
 export const allDestinations = Object.keys(destinations) as readonly DestinationName[]; // as above
+
+/** Destinations that are a server: it can be killed, and the wire to it can fail. */
+export const serverNames = ['postgres', 'mysql'] as const satisfies readonly DestinationName[];
+
+export type ServerName = (typeof serverNames)[number];
+
+export const isServer = (destination: DestinationName): destination is ServerName =>
+  serverNames.some((name) => name === destination);
 
 /** `share` is of something only known at run time: the seconds of a clean run, the bytes that it moves. */
 export type Victim =
@@ -45,6 +54,7 @@ export type WireFault =
 
 export interface Scenario {
   readonly mode: Mode;
+  readonly source: ServerName;
   readonly destination: DestinationName;
   readonly victim: Victim;
   /** `first`: the run that creates the table is struck; `later`: one that finds the rows of an earlier run. */
@@ -65,13 +75,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'engine.acknowledged': 'test/e2e/change-stream.pg.test.ts: only sources that hold history are acknowledged',
 };
 
-/** Connectors whose destination has no place here yet, each with the test that stops it at its failpoints. */
-const placeless: Readonly<Record<string, string>> = {
-  mysql: 'src/connectors/mysql/publish.my.test.ts',
-};
-
 export function isElsewhere(failpoint: string): boolean {
-  return Object.hasOwn(elsewhere, failpoint) || Object.hasOwn(placeless, failpoint.split('.')[0] ?? '');
+  return Object.hasOwn(elsewhere, failpoint);
 }
 
 /** Does a run into this destination pass the boundary? */
@@ -81,12 +86,12 @@ export function reaches(failpoint: string, destination: DestinationName): boolea
 }
 
 /** The options of the command, beside its locations. */
-export function optionsOf({ mode, cursor, keyed }: Scenario): readonly string[] {
+export function optionsOf({ mode, source, cursor, keyed }: Scenario): readonly string[] {
   const incremental = mode.startsWith('incremental');
   const merges = mode.endsWith('merge') || mode.endsWith('mirror');
   return [
     '--stream',
-    'public.orders',
+    source === 'postgres' ? 'public.orders' : 'orders',
     ...modes[mode],
     ...(incremental ? ['--cursor', cursor] : []),
     ...(merges && !keyed ? ['--key', 'id'] : []),
@@ -94,7 +99,7 @@ export function optionsOf({ mode, cursor, keyed }: Scenario): readonly string[] 
 }
 
 /** One line for people and for the replay of a failing point. */
-export function nameOf({ mode, destination, victim, phase, cursor, keyed, deletes, dependents, rows }: Scenario): string {
+export function nameOf({ mode, source, destination, victim, phase, cursor, keyed, deletes, dependents, rows }: Scenario): string {
   const details = [
     `${phase} run`,
     `${rows} rows`,
@@ -103,7 +108,7 @@ export function nameOf({ mode, destination, victim, phase, cursor, keyed, delete
     ...(deletes ? ['deletes'] : []),
     ...(dependents ? ['dependents'] : []),
   ];
-  return `${mode} into ${destination}, ${victimName(victim)} (${details.join(', ')})`;
+  return `${mode} from ${source} into ${destination}, ${victimName(victim)} (${details.join(', ')})`;
 }
 
 export function victimName(victim: Victim): string {

@@ -52,14 +52,16 @@ async function atTime(rig: Rig, ms: number): Promise<Blow> {
 }
 
 async function atServer(rig: Rig, { name }: Extract<Victim, { kind: 'server' }>): Promise<Blow> {
+  const server = rig.destinationServer;
+  if (!server) throw new Error('there is no server to kill');
   const pause = join(rig.folder, 'pause');
   const { ended } = start(rig, 'sync', { HEADGATE_FAILPOINT: name, HEADGATE_FAILPOINT_PAUSE: pause });
   let over = false;
   void ended.catch(() => undefined).then(() => (over = true));
   while (!existsSync(pause) && !over) await wait(5);
   if (over) throw new Error(`the failpoint ${name} was not reached:\n${tail(await ended)}`);
-  await rig.destinationServer.kill();
-  await rig.destinationServer.start();
+  await server.kill();
+  await server.start();
   await rm(pause);
   return { landed: true, succeeded: failureOf(await ended) === undefined };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { Frames } from './frames.ts';
+import { commitsOf, type Protocol } from './commits.ts';
 
 type Direction = 'to-server' | 'to-client';
 
@@ -42,12 +42,11 @@ function sequence(seed: number): () => number {
   };
 }
 
-const tlsRequest = 80877103;
-
-/** A TCP proxy in front of one PostgreSQL server on loopback. */
+/** A TCP proxy in front of one server on loopback. */
 export class Proxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #target: number;
+  readonly #protocol: Protocol;
   readonly #open = new Set<Socket>();
   /** The two ends of a stalled connection: nothing else may wake them. */
   readonly #stalled = new Set<Socket>();
@@ -57,9 +56,10 @@ export class Proxy implements AsyncDisposable {
   #release: (() => void) | undefined;
   #fired = Promise.withResolvers<void>();
 
-  constructor(server: Server, target: number) {
+  constructor(server: Server, target: number, protocol: Protocol) {
     this.#server = server;
     this.#target = target;
+    this.#protocol = protocol;
     server.on('connection', (client) => this.#accept(client));
   }
 
@@ -111,14 +111,12 @@ export class Proxy implements AsyncDisposable {
       return;
     }
     const server = connect(this.#target, '127.0.0.1');
-    let frames: Frames | undefined;
-    const forward = (chunk: Buffer, direction: Direction): void => {
-      if (direction === 'to-server') frames ??= new Frames(chunk.length === 8 && chunk.readUInt32BE(4) === tlsRequest ? 1 : 0);
-      const committed = direction === 'to-client' && frames ? commits(frames, chunk) : 0;
-      this.#forward(client, server, chunk, direction, committed);
-    };
-    client.on('data', (chunk: Buffer) => forward(chunk, 'to-server'));
-    server.on('data', (chunk: Buffer) => forward(chunk, 'to-client'));
+    const commits = commitsOf[this.#protocol]();
+    client.on('data', (chunk: Buffer) => {
+      commits.toServer(chunk);
+      this.#forward(client, server, chunk, 'to-server', 0);
+    });
+    server.on('data', (chunk: Buffer) => this.#forward(client, server, chunk, 'to-client', commits.toClient(chunk)));
     for (const [socket, other] of [[client, server] as const, [server, client] as const]) {
       this.#open.add(socket);
       socket.setNoDelay(true);
@@ -174,17 +172,9 @@ export class Proxy implements AsyncDisposable {
   }
 }
 
-/** How many transactions the server says in this chunk to have committed. */
-function commits(frames: Frames, chunk: Buffer): number {
-  return frames
-    .push(chunk)
-    .filter(({ tag, body }) => tag === 'C' && body.toString('latin1') === 'COMMIT\0')
-    .toArray().length;
-}
-
 /** Listens on a free loopback port in front of the server on `port`. */
-export async function startProxy(port: number): Promise<Proxy> {
+export async function startProxy(port: number, protocol: Protocol = 'postgres'): Promise<Proxy> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return new Proxy(server, port);
+  return new Proxy(server, port, protocol);
 }

@@ -85,22 +85,24 @@ export const liveRowsSql = (target: Target): string =>
 
 /**
  * Appends rows without those that an earlier read has brought: with a key, a row is the key and the cursor; without one it is
- * the whole row, numbered among its equals, so that true duplicates stay. Rows are compared by a digest of their bytes.
+ * the whole row, numbered among its equals, so that true duplicates stay. Rows are compared by a digest of their bytes. DISTINCT
+ * makes the server write the table's digests down and index them: otherwise it compares every row with every other.
  */
 export function appendSql(target: Target, stage: string): string {
-  const all = insertAllSql(target, stage);
-  if (!target.overlap) return all;
+  if (!target.overlap) return insertAllSql(target, stage);
   const { cursor, key } = target.overlap;
   const compared = key === undefined ? columnNames(target) : [...key, cursor];
   const image = `md5(concat_ws(',', ${compared.map((name) => `ifnull(hex(${exactBytes(target, name)}), '~')`).join(', ')}))`;
   const number = key === undefined ? `row_number() over (partition by ${image})` : '1';
   const name = quoteName(cursor);
   const low = `(select min(${name}) from ${quoteName(stage)})`;
-  return `${all} s where s.${quoteName(rowNumber)} not in (
-  select again.id from (select ${quoteName(rowNumber)} as id, ${image} as image, ${number} as number from ${quoteName(stage)}) as again
-  join (select ${image} as image, ${number} as number from ${tableName(target)} where ${name} >= ${low} or ${name} is null) as there
-    on there.image = again.image and there.number = again.number
-)`;
+  return `insert into ${tableName(target)} (${nameList(columnNames(target))})
+select ${nameList(columnNames(target), 's')} from ${quoteName(stage)} s
+join (select ${quoteName(rowNumber)} as id, ${image} as image, ${number} as number from ${quoteName(stage)}) as again
+  on again.id = s.${quoteName(rowNumber)}
+left join (select distinct ${image} as image, ${number} as number from ${tableName(target)} where ${name} >= ${low} or ${name} is null) as there
+  on there.image = again.image and there.number = again.number
+where there.image is null`;
 }
 
 function exactBytes(target: Target, name: string): string {

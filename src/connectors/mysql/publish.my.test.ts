@@ -97,6 +97,32 @@ test('rows arrive the same with and without local_infile, and what does not fit 
   await server.sql(server.url(), 'set global local_infile = on');
 });
 
+/** Rows that the server has read one after another, without an index. */
+const scanned = async (): Promise<number> =>
+  Number((await server.sql(server.url(), `show global status like 'Handler_read_rnd_next'`))[0]?.[1]);
+
+for (const key of [['id'], undefined]) {
+  test(`an append compares rows that were read again by an index: ${key ? 'by their key' : 'whole'}`, async () => {
+    const url = await server.database();
+    await using context = await testContext();
+    await using destination = await openDestination(url, context);
+    const lines = Array.from({ length: 400 }, (_, id) => `${id},note ${id % 7},1.00\n`);
+    const append = async (token: string, csv: readonly string[]) => {
+      const request = await prepare(destination, csv.join(''), token, { mode: 'append' });
+      const tables = request.tables.map((table) => ({
+        ...table,
+        target: { ...table.target, overlap: { cursor: 'id', ...(key && { key }) } },
+      }));
+      return destination.publish({ ...request, tables });
+    };
+    await append('a', lines.slice(0, 300));
+    const before = await scanned();
+    await append('b', lines.slice(100));
+    assert.ok((await scanned()) - before < 20 * lines.length);
+    assert.equal((await rows(url)).length, lines.length);
+  });
+}
+
 for (const point of ['mysql.publish.begun', 'mysql.publish.written', 'mysql.publish.before-commit', 'mysql.publish.committed']) {
   for (const existing of ['any', 'recreate'] as const) {
     for (const first of [true, false]) {

@@ -69,7 +69,7 @@ class Reading {
         else this.#stage = 'rows';
         break;
       case 'rows':
-        if (!ends) this.encoder.add(data, start);
+        if (!ends) this.encoder.add(data, start, end);
         else this.#stage = 'done';
         break;
       case 'done':

@@ -14,7 +14,10 @@ const cell = (value: string | Buffer | null): Buffer => {
 
 function encode(form: Form, ...values: readonly (string | Buffer | null)[]): string {
   const encoder = new RowEncoder([form]);
-  for (const value of values) encoder.add(cell(value), 0);
+  for (const value of values) {
+    const row = cell(value);
+    encoder.add(row, 0, row.length);
+  }
   return encoder.take().toString();
 }
 
@@ -49,29 +52,40 @@ test('exponents have a sign and two digits', () => {
   assert.equal(encode('float', '1e300', '1.5e-7', '-2e17', '0.1', '123'), '1e+300\n1.5e-07\n-2e+17\n0.1\n123\n');
 });
 
+/** As a server sends them: a payload of 16 MB or more in several packets. */
+const framed = (payloads: readonly string[]): Buffer =>
+  Buffer.concat(
+    payloads.flatMap((payload) => {
+      const parts: Buffer[] = [];
+      for (let at = 0; ; at += 0xffffff) {
+        const part = Buffer.from(payload.slice(at, at + 0xffffff));
+        const head = Buffer.alloc(4);
+        head.writeUIntLE(part.length, 0, 3);
+        parts.push(head, part);
+        if (part.length < 0xffffff) return parts;
+      }
+    }),
+  );
+
 test('packets come out whole, however the socket cuts them', () => {
-  const payloads = ['', 'a', 'b'.repeat(300), 'c'.repeat(20), 'd'.repeat(0xffffff), 'e'.repeat(0xffffff + 5), 'f'];
-  const framed = payloads.flatMap((payload) => {
-    const parts: Buffer[] = [];
-    for (let at = 0; ; at += 0xffffff) {
-      const part = Buffer.from(payload.slice(at, at + 0xffffff));
-      const head = Buffer.alloc(4);
-      head.writeUIntLE(part.length, 0, 3);
-      parts.push(head, part);
-      if (part.length < 0xffffff) return parts;
+  const short = ['', 'a', 'b'.repeat(300), '', '', 'c'.repeat(20)];
+  const long = [...short, 'd'.repeat(0xffffff), 'e'.repeat(0xffffff + 5), 'f'];
+  for (const [payloads, sizes] of [
+    [short, [1, 2, 3, 5, 7, 30]],
+    [long, [65_536, 1_000_003, 40_000_000]],
+  ] as const) {
+    const stream = framed(payloads);
+    for (const size of sizes) {
+      const packets = new Packets();
+      const seen: string[] = [];
+      for (let at = 0; at < stream.length; at += size) {
+        packets.push(stream.subarray(at, at + size), (data, start, end) => seen.push(data.toString('latin1', start, end)) > 0);
+      }
+      assert.deepEqual(
+        seen.map((text) => [text.length, text[0]]),
+        payloads.map((text) => [text.length, text[0]]),
+        `${size} bytes at a time`,
+      );
     }
-  });
-  const stream = Buffer.concat(framed);
-  for (const size of [65_536, 1_000_003, stream.length]) {
-    const packets = new Packets();
-    const seen: string[] = [];
-    for (let at = 0; at < stream.length; at += size) {
-      packets.push(stream.subarray(at, at + size), (data, start, end) => seen.push(data.toString('latin1', start, end)) > 0);
-    }
-    assert.deepEqual(
-      seen.map((text) => [text.length, text[0]]),
-      payloads.map((text) => [text.length, text[0]]),
-      `${size} bytes at a time`,
-    );
   }
 });

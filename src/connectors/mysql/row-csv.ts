@@ -27,9 +27,11 @@ export function formOf(type: LogicalType): Form {
 
 const [comma, quote, lf, cr, dot, zero, plus, minus, e] = [0x2c, 0x22, 0x0a, 0x0d, 0x2e, 0x30, 0x2b, 0x2d, 0x65];
 const hexDigits = Buffer.from('0123456789abcdef');
+const hexLead = Buffer.from('\\x');
+const utc = Buffer.from('+00');
 
-/** Below this a loop over the bytes beats a call into the runtime. */
-const short = 24;
+/** Bytes that a value may need beside twice its own: quotes or a zone, and the separator. */
+const extra = 8;
 
 /** A document that grows: `take` gives what is there and starts again. */
 export class RowEncoder {
@@ -54,106 +56,120 @@ export class RowEncoder {
     return data;
   }
 
-  /** One row: a length and its bytes per column; 0xfb stands for NULL. */
-  add(data: Buffer, start: number): void {
-    let at = start;
-    for (let column = 0; column < this.#forms.length; column++) {
-      if (column > 0) this.#put(comma);
-      const first = data[at++] ?? 0;
-      if (first === 0xfb) continue;
-      let length = first;
-      if (first === 0xfc) [length, at] = [data.readUInt16LE(at), at + 2];
-      else if (first === 0xfd) [length, at] = [data.readUIntLE(at, 3), at + 3];
-      else if (first === 0xfe) [length, at] = [Number(data.readBigUInt64LE(at)), at + 8];
-      this.#value(this.#forms[column] ?? 'text', data, at, at + length);
-      at += length;
+  /** One row, from `start` to `end`: a length and its bytes per column; 0xfb stands for NULL. */
+  add(data: Buffer, start: number, end: number): void {
+    const forms = this.#forms;
+    this.#room((end - start) * 2 + forms.length * extra);
+    const out = this.#out;
+    let to = this.#at;
+    let from = start;
+    for (let column = 0; column < forms.length; column++) {
+      if (column > 0) out[to++] = comma;
+      let length = data[from++] ?? 0;
+      if (length >= 0xfb) {
+        if (length === 0xfb) continue;
+        if (length === 0xfc) [length, from] = [data.readUInt16LE(from), from + 2];
+        else if (length === 0xfd) [length, from] = [data.readUIntLE(from, 3), from + 3];
+        else [length, from] = [Number(data.readBigUInt64LE(from)), from + 8];
+      }
+      to = put(forms[column] ?? 'text', out, to, data, from, from + length);
+      from += length;
     }
-    this.#put(lf);
+    out[to++] = lf;
+    this.#at = to;
     this.rows += 1;
   }
 
-  #put(byte: number): void {
-    if (this.#at === this.#out.length) this.#room(1);
-    this.#out[this.#at++] = byte;
-  }
-
-  /** Twice the bytes hold every value: all of it quotes, or two digits per byte. */
   #room(bytes: number): void {
     if (this.#at + bytes <= this.#out.length) return;
     const larger = Buffer.allocUnsafe(Math.max(this.#out.length * 2, this.#at + bytes));
     this.#out.copy(larger, 0, 0, this.#at);
     this.#out = larger;
   }
+}
 
-  #value(form: Form, data: Buffer, from: number, to: number): void {
-    this.#room((to - from) * 2 + 16);
-    switch (form) {
-      case 'plain':
-        return this.#copy(data, from, to);
-      case 'text':
-        return this.#text(data, from, to);
-      case 'hex':
-        return this.#hex(data, from, to);
-      case 'float':
-        return this.#float(data, from, to);
-      default:
-        this.#copy(data, from, withoutZeros(data, from, to));
-        if (form === 'instant') this.#at += this.#out.write('+00', this.#at, 'latin1');
-    }
-  }
+/*
+ * Each of these writes the bytes of `data` between `from` and `end` into `out` at `to`, and answers where it has ended. Most
+ * values are short: a loop over their bytes beats a call into the runtime.
+ */
 
-  #copy(data: Buffer, from: number, to: number): void {
-    if (to - from > short) this.#at += data.copy(this.#out, this.#at, from, to);
-    else for (let at = from; at < to; at++) this.#out[this.#at++] = data[at] ?? 0;
-  }
-
-  #text(data: Buffer, from: number, to: number): void {
-    if (from < to && !needsQuotes(data, from, to)) return this.#copy(data, from, to);
-    this.#out[this.#at++] = quote;
-    for (let at = from; at < to;) {
-      const found = data.indexOf(quote, at);
-      const end = found < 0 || found >= to ? to : found + 1;
-      this.#copy(data, at, end);
-      if (end !== to || (found >= 0 && found < to)) this.#out[this.#at++] = quote;
-      at = end;
-    }
-    this.#out[this.#at++] = quote;
-  }
-
-  #hex(data: Buffer, from: number, to: number): void {
-    this.#at += this.#out.write('\\x', this.#at, 'latin1');
-    for (let at = from; at < to; at++) {
-      const byte = data[at] ?? 0;
-      this.#out[this.#at++] = hexDigits[byte >> 4] ?? 0;
-      this.#out[this.#at++] = hexDigits[byte & 15] ?? 0;
-    }
-  }
-
-  /** `1e300` as `1e+300`, `1e-7` as `1e-07`: the exponent has a sign and two digits. */
-  #float(data: Buffer, from: number, to: number): void {
-    const found = data.indexOf(e, from);
-    if (found < 0 || found >= to) return this.#copy(data, from, to);
-    const signed = data[found + 1] === minus || data[found + 1] === plus;
-    const digits = found + (signed ? 2 : 1);
-    this.#copy(data, from, found + 1);
-    this.#out[this.#at++] = data[found + 1] === minus ? minus : plus;
-    if (to - digits < 2) this.#out[this.#at++] = zero;
-    this.#copy(data, digits, to);
+function put(form: Form, out: Buffer, to: number, data: Buffer, from: number, end: number): number {
+  switch (form) {
+    case 'plain':
+      return copy(out, to, data, from, end);
+    case 'text':
+      return text(out, to, data, from, end);
+    case 'hex':
+      return hex(out, to, data, from, end);
+    case 'float':
+      return float(out, to, data, from, end);
+    case 'time':
+      return copy(out, to, data, from, withoutZeros(data, from, end));
+    case 'instant':
+      return copy(out, copy(out, to, data, from, withoutZeros(data, from, end)), utc, 0, utc.length);
   }
 }
 
-function needsQuotes(data: Buffer, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    const byte = data[at] ?? 0;
-    if (byte <= comma && (byte === comma || byte === quote || byte === lf || byte === cr)) return true;
+function copy(out: Buffer, to: number, data: Buffer, from: number, end: number): number {
+  let at = to;
+  for (let read = from; read < end; read++) out[at++] = data[read] ?? 0;
+  return at;
+}
+
+/** As it is until a byte says that it has to stand in quotes. */
+function text(out: Buffer, to: number, data: Buffer, from: number, end: number): number {
+  if (from === end) return quoted(out, to, data, from, end);
+  let at = to;
+  for (let read = from; read < end; read++) {
+    const byte = data[read] ?? 0;
+    if (byte <= comma && (byte === comma || byte === quote || byte === lf || byte === cr))
+      return quoted(out, to, data, from, end);
+    out[at++] = byte;
   }
-  return false;
+  return at;
+}
+
+function quoted(out: Buffer, to: number, data: Buffer, from: number, end: number): number {
+  let at = to;
+  out[at++] = quote;
+  for (let read = from; read < end; read++) {
+    const byte = data[read] ?? 0;
+    if (byte === quote) out[at++] = quote;
+    out[at++] = byte;
+  }
+  out[at++] = quote;
+  return at;
+}
+
+function hex(out: Buffer, to: number, data: Buffer, from: number, end: number): number {
+  let at = copy(out, to, hexLead, 0, hexLead.length);
+  for (let read = from; read < end; read++) {
+    const byte = data[read] ?? 0;
+    out[at++] = hexDigits[byte >> 4] ?? 0;
+    out[at++] = hexDigits[byte & 15] ?? 0;
+  }
+  return at;
+}
+
+/** `1e300` as `1e+300`, `1e-7` as `1e-07`: the exponent has a sign and two digits. */
+function float(out: Buffer, to: number, data: Buffer, from: number, end: number): number {
+  let found = from;
+  while (found < end && data[found] !== e) found += 1;
+  if (found === end) return copy(out, to, data, from, end);
+  const sign = data[found + 1];
+  const digits = found + (sign === minus || sign === plus ? 2 : 1);
+  let at = copy(out, to, data, from, found + 1);
+  out[at++] = sign === minus ? minus : plus;
+  if (end - digits < 2) out[at++] = zero;
+  return copy(out, at, data, digits, end);
 }
 
 /** Where a fraction ends without the zeros at its end, or the dot where nothing else is left of it. */
-function withoutZeros(data: Buffer, from: number, to: number): number {
-  let end = to;
-  if (data.subarray(from, to).indexOf(dot) < 0) return to;
-  while (data[end - 1] === zero) end -= 1;
-  return data[end - 1] === dot ? end - 1 : end;
+function withoutZeros(data: Buffer, from: number, end: number): number {
+  let dotted = end - 1;
+  while (dotted >= from && data[dotted] !== dot) dotted -= 1;
+  if (dotted < from) return end;
+  let last = end;
+  while (data[last - 1] === zero) last -= 1;
+  return last - 1 === dotted ? dotted : last;
 }

@@ -1,10 +1,10 @@
-/** The table that is read, in a database of its own, and what happens to it between the runs. */
 import { Client } from 'pg';
 import type { TestPostgres } from '../support/postgres.ts';
 import type { Row } from './model.ts';
 import type { Scenario } from './scenario.ts';
+import { movesRows, type SourceTable } from './source.ts';
 
-/** Digest of a row: NULL and '' differ, times count in microseconds. `places.ts` says the same in DuckDB's words. */
+/** Digest of a row: NULL and '' differ, times count in microseconds. `place-duckdb.ts` says the same in DuckDB's words. */
 export const digestSql = `md5(concat_ws('|', id::text, coalesce(grp::text, '~'), coalesce(amount::text, '~'), coalesce(note, '~'), payload,
   ((extract(epoch from updated_at) * 1000000)::bigint)::text))`;
 
@@ -14,7 +14,7 @@ const insert = (rows: number, stamp: string): string => `insert into orders (grp
     repeat(md5(i::text), 5), ${stamp}
   from generate_series(1, ${rows}) i`;
 
-export class SourceTable implements AsyncDisposable {
+export class PostgresTable implements SourceTable {
   readonly url: string;
   readonly #server: TestPostgres;
   readonly #scenario: Scenario;
@@ -27,7 +27,7 @@ export class SourceTable implements AsyncDisposable {
   }
 
   /** Groups of 50 rows share a stamp: ties on the cursor, everywhere. */
-  static async create(server: TestPostgres, name: string, scenario: Scenario): Promise<SourceTable> {
+  static async create(server: TestPostgres, name: string, scenario: Scenario): Promise<PostgresTable> {
     const url = await server.database(name);
     await server.sql(
       url,
@@ -36,16 +36,14 @@ export class SourceTable implements AsyncDisposable {
        ${insert(scenario.rows, `timestamptz '2024-01-01 00:00:00.000001+00' + (i / 50) * interval '1 second'`)};
        create index on orders (updated_at); analyze orders`,
     );
-    return new SourceTable(url, server, scenario);
+    return new PostgresTable(url, server, scenario);
   }
 
-  /** More rows come than go, so a reader of a replaced table may never see fewer than before. */
   async edit(): Promise<void> {
-    const { rows, deletes, cursor, mode } = this.#scenario;
-    const moves = !(mode.startsWith('incremental') && cursor === 'id');
+    const { rows, deletes } = this.#scenario;
     const statements = [
       insert(Math.ceil(rows / 3), 'now()'),
-      ...(moves
+      ...(movesRows(this.#scenario)
         ? [
             `update orders set amount = amount + 1, note = note || '!', updated_at = now() where id % 7 = 2 and id % 97 not in (3, 5)`,
           ]
@@ -55,13 +53,11 @@ export class SourceTable implements AsyncDisposable {
     for (const statement of statements) await this.#server.sql(this.url, statement);
   }
 
-  /** Two transactions that are open while the next run reads: one has written already, one only will. */
   async openLate(): Promise<void> {
-    const { cursor, mode } = this.#scenario;
     this.#late = await Promise.all([0, 1].map(() => this.#begin()));
     await this.#late[0]?.query(insert(20, 'now()'));
-    const moves = !(mode.startsWith('incremental') && cursor === 'id');
-    if (moves) await this.#late[0]?.query('update orders set amount = -amount, updated_at = now() where id % 97 = 5');
+    if (movesRows(this.#scenario))
+      await this.#late[0]?.query('update orders set amount = -amount, updated_at = now() where id % 97 = 5');
   }
 
   async commitLate(): Promise<void> {
@@ -74,7 +70,6 @@ export class SourceTable implements AsyncDisposable {
     }
   }
 
-  /** What a run that starts now can see. */
   async rows(): Promise<readonly Row[]> {
     const rows = await this.#server.sql(this.url, `select id, ${digestSql} from orders`);
     return rows.map(([key, digest]) => ({ key: key ?? '', digest: digest ?? '' }));
