@@ -11,6 +11,8 @@ import { migrateQueue, wake } from './jobs/queue.ts';
 import { startWorker } from './jobs/worker.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
 import type { Ports } from './operations/operation.ts';
+import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
+import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
 import { openDb, type OpenDb } from './store/db.ts';
 import { startEmbedded } from './store/embedded/server.ts';
@@ -18,6 +20,7 @@ import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { lockDataDir } from './store/lock.ts';
 import { freeLeases } from './store/runs.ts';
 import { loadMasterKey } from './store/master-key.ts';
+import { Warehouses } from './warehouse/supervisor.ts';
 import { migrate, readMigrations } from './store/migrate.ts';
 
 export interface App extends AsyncDisposable {
@@ -41,8 +44,14 @@ export async function startApp(config: Config, version: string): Promise<App> {
   await migrateQueue(db.pool);
   if (config.databaseUrl === undefined) await freeLeases(db);
   const key = await loadMasterKey(dataDir, config.masterKey);
-  const ports: Ports = { db, key, dataDir, wake };
+  const warehouses = parts.use(new Warehouses());
+  const engine = { stateDir: join(dataDir, 'engine'), openDuck: warehouses.open.bind(warehouses) };
+  const ports: Ports = { db, key, dataDir, engine, wake };
+  await ensureWarehouse(db, 1);
+  await mkdir(join(dataDir, 'warehouses'), { recursive: true });
+  const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey);
+  if (first && config.sample) await createSample(ports, 1, join(import.meta.dirname, '..', 'examples', 'contacts.csv'));
   if (config.role !== 'api') {
     const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), config.concurrency);
     parts.defer(async () => await worker.stop(config.grace * 1000));

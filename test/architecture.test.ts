@@ -20,13 +20,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
   registry: ['sdk', 'connectors/*'],
   engine: ['domain', 'sdk', 'staging', 'rules', 'shape'],
+  warehouse: ['domain', 'sdk', 'staging'],
   store: ['domain'],
   jobs: ['domain', 'sdk', 'store'],
-  operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'jobs'],
+  operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'jobs', 'warehouse'],
   api: ['domain', 'operations', 'store', 'api/dialects/*'],
   'api/dialects/*': ['domain', 'operations', 'api'],
   config: ['domain', 'operations', 'store'],
-  app: ['config', 'domain', 'sdk', 'engine', 'operations', 'store', 'jobs', 'api'],
+  app: ['config', 'domain', 'sdk', 'engine', 'operations', 'store', 'jobs', 'api', 'warehouse'],
   cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app'],
 };
 
@@ -35,7 +36,7 @@ const vendors = [
   { name: /postgres|'pg'|'pg-/i, areas: ['connectors/postgres', 'registry', 'store', 'jobs'] },
   { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry'] },
   // DuckDB is also the engine of the staged lane.
-  { name: /duckdb/i, areas: ['connectors/duckdb', 'registry', 'sdk', 'staging', 'rules', 'shape', 'cli'] },
+  { name: /duckdb/i, areas: ['connectors/duckdb', 'registry', 'sdk', 'staging', 'rules', 'shape', 'cli', 'warehouse'] },
 ];
 
 const barrel = 'src/sdk/index.ts';

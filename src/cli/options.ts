@@ -125,6 +125,7 @@ export const options = {
     env: 'HEADGATE_ROLE',
     help: 'what this process does (default all)',
   },
+  'no-sample': { kind: 'flag', help: 'the first start imports nothing by itself' },
   host: { kind: 'text', value: 'HOST', env: 'HEADGATE_HOST', help: 'address to listen on (default 127.0.0.1)' },
   port: { kind: 'text', value: 'PORT', env: 'HEADGATE_PORT', help: 'port to listen on (default 8080)' },
   'data-dir': {

@@ -6,6 +6,8 @@ export interface Registration {
   readonly schemes: readonly string[];
   /** What people type for one, in help texts. */
   readonly location: string;
+  /** Settings for the warehouse that every workspace has, where this connector can be one. */
+  warehouse?(path: string): { readonly path: string };
   load(): Promise<Connector>;
 }
 
@@ -27,6 +29,7 @@ export const registry: readonly Registration[] = [
     name: 'duckdb',
     schemes: ['duckdb'],
     location: 'duckdb:FILE',
+    warehouse: (path) => ({ path }),
     load: async () => (await import('./duckdb/index.ts')).duckdb,
   },
   {

@@ -54,6 +54,7 @@ export const codes = {
   'ledger.newer': never('use the Headgate version that wrote this ledger, or a newer one'),
   'warehouse.locked': later('another process has the file open; close it or wait'),
   'warehouse.damaged': never('restore the file from a backup, or import again into a new one'),
+  'warehouse.lost': later('run again: what was acknowledged is there, the rest is done again'),
   'query.invalid': never('check the statement; only one SELECT is allowed'),
   'verify.key': never('name the columns that identify a row with --key'),
   'request.invalid': never('look at the named fields; GET /openapi.json describes each request'),

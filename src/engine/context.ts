@@ -7,15 +7,22 @@ import { failpoint } from './failpoints.ts';
 
 let opened = 0;
 
+/** As `openDuck`, which opens in this process. */
+export type OpenDuck = typeof openDuck;
+
+export interface ContextParts {
+  readonly stateDir: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Absent = DuckDB runs in this process. */
+  readonly openDuck?: OpenDuck;
+}
+
 /**
  * A context whose scratch directory lives under the state directory and goes with it. Directories that killed processes
  * left behind are removed first: they are named after their process.
  */
-export async function createContext(of: {
-  readonly stateDir: string;
-  readonly signal: AbortSignal;
-  readonly log: Log;
-}): Promise<Context & AsyncDisposable> {
+export async function createContext(of: ContextParts): Promise<Context & AsyncDisposable> {
   const root = resolve(of.stateDir, 'scratch');
   const scratch = join(root, `${process.pid}-${(opened += 1)}`);
   try {
@@ -29,7 +36,7 @@ export async function createContext(of: {
     log: of.log,
     scratch,
     failpoint,
-    duck: (options: DuckOptions = {}) => openDuck(options, { scratch, signal: of.signal }),
+    duck: (options: DuckOptions = {}) => (of.openDuck ?? openDuck)(options, { scratch, signal: of.signal }),
     [Symbol.asyncDispose]: async () => rmSync(scratch, { recursive: true, force: true }),
   };
 }

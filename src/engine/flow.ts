@@ -4,6 +4,7 @@ import type { Receipt } from '../domain/receipt.ts';
 import type { StreamInfo, TableRef } from '../domain/schema.ts';
 import type { LogicalType } from '../domain/types.ts';
 import type { Connection, FormatName, Log } from '../sdk/index.ts';
+import type { OpenDuck } from './context.ts';
 
 /** The mapping that a person asked for, before the planner decides who does which step. */
 export interface ShapeRequest {
@@ -46,6 +47,8 @@ export interface Session {
   readonly partitionBytes: number;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Absent = DuckDB runs in this process. */
+  readonly openDuck?: OpenDuck;
   readonly onProgress: (progress: Progress) => void;
 }
 

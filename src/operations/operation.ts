@@ -1,11 +1,12 @@
 /** One use case: what it needs, what it answers, who may ask for it. The same for every dialect, the console and the command line. */
 import type { z, ZodType } from 'zod';
 import { HeadgateError } from '../domain/error.ts';
+import type { ContextParts } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
 import type { MasterKey } from '../store/master-key.ts';
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun. */
-export type Scope = `${'workspaces' | 'connections' | 'pipelines' | 'runs' | 'keys'}:${'read' | 'write'}`;
+export type Scope = `${'workspaces' | 'connections' | 'pipelines' | 'runs' | 'warehouse' | 'keys'}:${'read' | 'write'}`;
 
 /** Who asks. A key without a workspace works in all of them. */
 export interface Actor {
@@ -17,8 +18,10 @@ export interface Actor {
 export interface Ports {
   readonly db: Db;
   readonly key: MasterKey;
-  /** Parts, scratch and the embedded warehouse: an absolute path. */
+  /** Our own files: an absolute path. */
   readonly dataDir: string;
+  /** Where parts and scratch are, and who opens DuckDB files. */
+  readonly engine: Pick<ContextParts, 'stateDir' | 'openDuck'>;
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
 }

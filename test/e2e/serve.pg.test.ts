@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startService, untilRun, type Service } from '../support/service.ts';
+import { adminKey, startService, untilRun, type Service } from '../support/service.ts';
 import { openSite } from '../support/site.ts';
 
 const site = await openSite();
@@ -94,4 +94,31 @@ test('asked to stop, it hands its runs back', async () => {
   await using second = await startService(dataDir);
   assert.equal((await untilRun(second, run, ended))['state'], 'succeeded');
   assert.deepEqual(await site.server.sql(target, `${digest} later`), await site.server.sql(source, `${digest} orders`));
+});
+
+test('the first start shows a pipeline that has run, the second does not repeat it', async () => {
+  const dataDir = site.path('sampled');
+  await using first = await startService(dataDir, {}, []);
+  const { data } = (await first.api('GET', '/runs')) as { data: readonly { readonly id: string }[] };
+  assert.equal(data.length, 1);
+  const run = data[0]?.id ?? '';
+  assert.equal((await untilRun(first, run, ended))['rows_written'], 1000);
+  const answer = await first.api('POST', '/warehouse/query', { sql: 'select count(*) from contacts' });
+  assert.deepEqual(answer['rows'], [['1000']]);
+  await first.stop();
+  await using second = await startService(dataDir, {}, []);
+  assert.equal(((await second.api('GET', '/runs')) as { data: readonly object[] }).data.length, 1);
+});
+
+test('the log of a run is followed as it grows, and to its end', async () => {
+  await using service = await startService(site.path('followed'));
+  await pipeline(service, 'watched', 'public.orders');
+  const run = String((await service.api('POST', '/pipelines/watched/trigger'))['id']);
+  const reply = await fetch(`${service.url}/v1/workspaces/1/runs/${run}/events`, {
+    headers: { authorization: `Bearer ${adminKey}` },
+  });
+  assert.equal(reply.headers.get('content-type'), 'text/event-stream');
+  const text = await reply.text();
+  assert.match(text, /^id: 1\nevent: log\ndata: \{.*read 3,000 rows of public\.orders/m);
+  assert.match(text, /event: run\ndata: \{.*"state":"succeeded".*\}\n\n$/s);
 });

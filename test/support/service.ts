@@ -23,7 +23,7 @@ export const adminKey = `hg_admin_${'s'.repeat(40)}`;
 export async function startService(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
-  args: readonly string[] = [],
+  args: readonly string[] = ['--no-sample'],
 ): Promise<Service> {
   const child = spawn(process.execPath, [bin, 'serve', '--json', '--port', '0', '--data-dir', dataDir, ...args], {
     env: { ...process.env, HEADGATE_ADMIN_KEY: adminKey, ...env },

@@ -31,7 +31,7 @@ export async function openState(server: TestPostgres): Promise<TestState> {
   return {
     url,
     db,
-    ports: { db, key, dataDir, wake },
+    ports: { db, key, dataDir, engine: { stateDir: dataDir }, wake },
     async token(scopes, workspace) {
       const made = newKey();
       const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null };

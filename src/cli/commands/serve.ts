@@ -14,7 +14,14 @@ function configOf(values: Values, { env, stateDir }: World): Config {
   const { role, host, port } = values;
   return readConfig(
     { HEADGATE_DATA_DIR: stateDir, ...env },
-    { role, host, port, dataDir: values['data-dir'], databaseUrl: values['database-url'] },
+    {
+      role,
+      host,
+      port,
+      sample: values['no-sample'] ? false : undefined,
+      dataDir: values['data-dir'],
+      databaseUrl: values['database-url'],
+    },
   );
 }
 

@@ -22,7 +22,7 @@ export const checkConnection = defineOperation({
     const row = await requireConnection(context, connection);
     try {
       const { source, destination } = await configured(context, row);
-      await using scratch = await createContext({ stateDir: context.dataDir, signal: context.signal, log: silent });
+      await using scratch = await createContext({ ...context.engine, signal: context.signal, log: silent });
       await using opened = await (source ?? destination)?.open(scratch);
       const findings = [...((await opened?.check()) ?? [])];
       return { ok: findings.every(({ level }) => level !== 'error'), findings };

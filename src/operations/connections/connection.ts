@@ -8,6 +8,7 @@ import type { Connection, Connector } from '../../sdk/index.ts';
 import { findConnection, type ConnectionRow } from '../../store/connections.ts';
 import { openSecrets } from '../../store/secrets.ts';
 import type { OpContext } from '../operation.ts';
+import { resolvePlaces } from './places.ts';
 
 export const connectionView = z.object({
   id: z.string(),
@@ -85,9 +86,9 @@ function isSecret(field: ZodType): boolean {
 
 /** With its secrets, ready to be opened: only for whoever dials now. */
 export async function configured(
-  { db, key, workspace }: Pick<OpContext, 'db' | 'key' | 'workspace'>,
+  { db, key, dataDir, workspace }: Pick<OpContext, 'db' | 'key' | 'dataDir' | 'workspace'>,
   row: ConnectionRow,
 ): Promise<Connection> {
   const connector = await loadConnector(row.connector);
-  return connector.configure({ ...row.settings, ...(await openSecrets(db, key, workspace, row.id)) });
+  return connector.configure({ ...resolvePlaces(row.settings, dataDir), ...(await openSecrets(db, key, workspace, row.id)) });
 }

@@ -3,6 +3,7 @@ import { newId } from '../../domain/ids.ts';
 import { insertConnection } from '../../store/connections.ts';
 import { saveSecrets } from '../../store/secrets.ts';
 import { defineOperation } from '../operation.ts';
+import { refusePlaces } from './places.ts';
 import { slug, slugOf } from '../slug.ts';
 import { connectionView, loadConnector, show, splitSettings } from './connection.ts';
 
@@ -18,6 +19,7 @@ export const createConnection = defineOperation({
   }),
   output: connectionView,
   async run({ db, key, workspace }, { name, slug: wanted, connector, settings: given }) {
+    refusePlaces(given);
     const { settings, secrets } = splitSettings(await loadConnector(connector), given);
     const id = newId('connection');
     return await db.tx(async (tx) => {

@@ -27,7 +27,7 @@ export const discoverConnection = defineOperation({
     const row = await requireConnection(context, connection);
     const { source } = await configured(context, row);
     if (!source) throw new HeadgateError('usage.mode', `${row.connector} is no source`);
-    await using scratch = await createContext({ stateDir: context.dataDir, signal: context.signal, log: silent });
+    await using scratch = await createContext({ ...context.engine, signal: context.signal, log: silent });
     const streams = await discoverStreams(source, scratch, undefined, true);
     return {
       streams: streams.map((info) => ({

@@ -3,6 +3,7 @@ import { HeadgateError } from '../../domain/error.ts';
 import { updateConnection as update } from '../../store/connections.ts';
 import { openSecrets, saveSecrets } from '../../store/secrets.ts';
 import { defineOperation } from '../operation.ts';
+import { refusePlaces } from './places.ts';
 import { connectionView, loadConnector, requireConnection, show, splitSettings } from './connection.ts';
 
 export const updateConnection = defineOperation({
@@ -22,6 +23,7 @@ export const updateConnection = defineOperation({
     if (if_version !== undefined && if_version !== before.version) {
       throw new HeadgateError('object.changed', `the connection has version ${before.version}`);
     }
+    refusePlaces(given);
     const known = { ...before.settings, ...(await openSecrets(db, key, workspace, before.id)) };
     const merged = Object.fromEntries(Object.entries({ ...known, ...given }).filter(([, value]) => value !== null));
     const { settings, secrets } = splitSettings(await loadConnector(before.connector), merged);

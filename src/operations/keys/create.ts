@@ -5,7 +5,7 @@ import { keyView, newKey, show, tokenOf } from './key.ts';
 
 const scope = z
   .string()
-  .regex(/^(\*|(workspaces|connections|pipelines|runs|keys):(read|write|\*))$/, 'noun:read, noun:write, noun:* or *');
+  .regex(/^(\*|(workspaces|connections|pipelines|runs|warehouse|keys):(read|write|\*))$/, 'noun:read, noun:write, noun:* or *');
 
 export const createKey = defineOperation({
   name: 'keys.create',
@@ -35,7 +35,7 @@ export const createKey = defineOperation({
   },
 });
 
-const nouns = ['workspaces', 'connections', 'pipelines', 'runs', 'keys'] as const;
+const nouns = ['workspaces', 'connections', 'pipelines', 'runs', 'warehouse', 'keys'] as const;
 
 function expand(scope: string): readonly Scope[] {
   const [noun, verb = '*'] = scope.split(':');

@@ -65,7 +65,7 @@ async function prepare(
   run: RunRow,
   execution: Execution,
 ): Promise<{ readonly flows: readonly Flow[]; readonly session: Session }> {
-  const { db, dataDir, signal, log } = execution;
+  const { db, engine, signal, log } = execution;
   const workspace = Number(run.workspace_id);
   const pipeline = await findPipeline(db, workspace, run.pipeline_id);
   if (!pipeline) throw new HeadgateError('object.missing', 'the pipeline of this run is gone');
@@ -75,13 +75,12 @@ async function prepare(
     return await configured({ ...execution, workspace }, row);
   };
   const [source, destination] = [await side(pipeline.source_id), await side(pipeline.destination_id)];
-  const stateDir = join(dataDir, 'engine');
-  await mkdir(stateDir, { recursive: true });
-  await using context = await createContext({ stateDir, signal, log });
+  await mkdir(engine.stateDir, { recursive: true });
+  await using context = await createContext({ ...engine, signal, log });
   const session: Session = {
     source,
     destination,
-    stateDir,
+    ...engine,
     parallel: Math.min(availableParallelism(), 4),
     partitionBytes,
     signal,
@@ -90,7 +89,7 @@ async function prepare(
   };
   const flows: Flow[] = [];
   for (const spec of flowSpecs.parse(pipeline.flows))
-    flows.push(...(await flowsOf(spec, session, context, join(stateDir, run.id))));
+    flows.push(...(await flowsOf(spec, session, context, join(engine.stateDir, run.id))));
   return { flows, session };
 }
 

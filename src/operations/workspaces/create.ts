@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { insertWorkspace } from '../../store/workspaces.ts';
+import { ensureWarehouse } from '../warehouse/warehouse.ts';
 import { defineOperation } from '../operation.ts';
 import { show, workspaceView } from './workspace.ts';
 
@@ -20,6 +21,10 @@ export const createWorkspace = defineOperation({
   output: workspaceView,
   async run({ db, actor }, { name, id }) {
     if (actor.workspace !== undefined) throw new HeadgateError('access.scope', 'this key belongs to one workspace');
-    return show(await db.tx((tx) => insertWorkspace(tx, name, id)));
+    return await db.tx(async (tx) => {
+      const row = await insertWorkspace(tx, name, id);
+      await ensureWarehouse(tx, Number(row.id));
+      return show(row);
+    });
   },
 });

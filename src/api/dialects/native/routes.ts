@@ -19,6 +19,8 @@ import { cancelRun } from '../../../operations/runs/cancel.ts';
 import { getRun } from '../../../operations/runs/get.ts';
 import { listRuns } from '../../../operations/runs/list.ts';
 import { runLogs } from '../../../operations/runs/logs.ts';
+import { queryWarehouse } from '../../../operations/warehouse/query.ts';
+import { listTables } from '../../../operations/warehouse/tables.ts';
 import { createWorkspace } from '../../../operations/workspaces/create.ts';
 import { listWorkspaces } from '../../../operations/workspaces/list.ts';
 import type { Exposed, Method } from '../../dialect.ts';
@@ -56,6 +58,9 @@ export const exposed: readonly Exposed[] = [
   route('GET', `${here}/runs/:run`, getRun),
   route('POST', `${here}/runs/:run/cancel`, cancelRun, 202),
   route('GET', `${here}/runs/:run/logs`, runLogs),
+
+  route('GET', `${here}/warehouse/tables`, listTables),
+  route('POST', `${here}/warehouse/query`, queryWarehouse),
 
   route('GET', `${here}/keys`, listKeys),
   route('POST', `${here}/keys`, createKey, 201),

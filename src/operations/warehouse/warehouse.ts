@@ -1,0 +1,50 @@
+/** The warehouse of a workspace: a file of its own in the data directory, there before anything is configured. */
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { registry } from '../../connectors/registry.ts';
+import { newId } from '../../domain/ids.ts';
+import { createContext } from '../../engine/context.ts';
+import type { Context, Duck } from '../../sdk/index.ts';
+import { findConnection, insertConnection } from '../../store/connections.ts';
+import type { Db } from '../../store/db.ts';
+import { inDataDir } from '../connections/places.ts';
+import { silent } from '../log.ts';
+import type { OpContext, Ports } from '../operation.ts';
+
+export const warehouseSlug = 'warehouse';
+
+const fileOf = (workspace: number): string => `warehouses/${workspace}.db`;
+
+export function warehousePath({ dataDir }: Pick<Ports, 'dataDir'>, workspace: number): string {
+  return join(dataDir, fileOf(workspace));
+}
+
+/** Its connection, so that pipelines can write into it. Does nothing where it is there. */
+export async function ensureWarehouse(db: Db, workspace: number): Promise<void> {
+  const embedded = registry.find(({ warehouse }) => warehouse);
+  if (!embedded?.warehouse || (await findConnection(db, workspace, warehouseSlug))) return;
+  const row = { name: 'Warehouse', slug: warehouseSlug, connector: embedded.name };
+  await insertConnection(db, workspace, {
+    ...row,
+    id: newId('connection'),
+    settings: embedded.warehouse(inDataDir(fileOf(workspace))),
+  });
+}
+
+/** Opens it for one question. Both are to be disposed. */
+export async function openWarehouse(context: OpContext): Promise<{ readonly duck: Duck } & AsyncDisposable> {
+  const path = warehousePath(context, context.workspace);
+  await mkdir(dirname(path), { recursive: true });
+  await using parts = new AsyncDisposableStack();
+  const scratch: Context & AsyncDisposable = parts.use(
+    await createContext({ ...context.engine, signal: context.signal, log: silent }),
+  );
+  const duck = parts.use(await scratch.duck({ path }));
+  const open = parts.move();
+  return { duck, [Symbol.asyncDispose]: async () => await open.disposeAsync() };
+}
+
+/** Tables and views that people made, or that runs made for them. */
+export const userTables =
+  'select table_schema, table_name, table_type from information_schema.tables where table_catalog = current_database() ' +
+  "and table_schema not in ('_headgate', 'information_schema', 'pg_catalog') order by all";
