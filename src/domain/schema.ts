@@ -16,6 +16,8 @@ export interface Field {
   readonly type: LogicalType;
   readonly nullable: boolean;
   readonly native?: NativeType;
+  /** The system also has values that the type's wire text has no form for (days that do not exist): their text is sent as it is. */
+  readonly loose?: boolean;
 }
 
 export interface Schema {

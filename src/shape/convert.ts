@@ -99,7 +99,7 @@ function prepare({ input, columns, output, rules }: ConvertStep): Prepared {
       throw new HeadgateError('field.missing', `converting ${documentName(input)}: there is no field ${column.from}`);
     const type = rules?.fields.find(({ name }) => name === column.as)?.type ?? target.type;
     const text = column.mask ? `sha256(${raw(place.at)})` : raw(place.at);
-    const trusted = column.mask !== undefined || (isTyped(input) && sameType(place.field.type, type));
+    const trusted = column.mask !== undefined || (isTyped(input) && !place.field.loose && sameType(place.field.type, type));
     const zeros = refs(input).some(({ csv }) => csv?.zeros) && fit(type, text).test === undefined;
     return { name: column.as, raw: text, type, trusted, zeros, field: { ...target, name: column.as } };
   });

@@ -1,21 +1,16 @@
 /** A database behind an SSH server, through the command: what works, what is refused, and what is left afterwards. */
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { launch } from '../support/run.ts';
 import { failureOf, receiptOf, requireClean } from '../support/receipts.ts';
 import { openSite } from '../support/site.ts';
 import { startSshd } from '../support/sshd.ts';
+import { eventually, Tunnels, type LocationOptions } from '../support/tunnels.ts';
 
 const site = await openSite();
 const { server } = site;
-// The owner of a temporary folder that only the command uses sees what it leaves behind.
-const temporary = site.path('tmp');
-mkdirSync(temporary);
-const env = { TMPDIR: temporary };
 
 const isRoot = process.getuid?.() === 0;
 const account = `headgate${process.pid}`;
@@ -24,6 +19,9 @@ if (isRoot) {
   execFileSync('useradd', ['--no-create-home', '--shell', '/bin/false', '--password', hash, account]);
 }
 const sshd = await startSshd(['Match Address 127.0.0.1', '  PasswordAuthentication yes', 'Match all']);
+const tunnels = new Tunnels(sshd, site.path('tmp'));
+const { env } = tunnels;
+const behind = (url: string, options?: LocationOptions): string => tunnels.behind(url, options);
 const forbidding = await startSshd(['AllowTcpForwarding no']);
 after(async () => {
   await sshd[Symbol.asyncDispose]();
@@ -31,32 +29,6 @@ after(async () => {
   if (isRoot) execFileSync('userdel', [account], { stdio: 'ignore' });
   await site[Symbol.asyncDispose]();
 });
-
-type Options = Readonly<Record<string, string | undefined>>;
-
-/** The location behind the SSH server; undefined takes an option away. */
-function behind(url: string, options: Options = {}): string {
-  const location = new URL(url);
-  const { user, port, key, knownHosts } = sshd;
-  const all: Options = { ssh: `${user}@127.0.0.1:${port}`, ssh_key: key, ssh_known_hosts: knownHosts, ...options };
-  for (const [name, value] of Object.entries(all)) if (value !== undefined) location.searchParams.set(name, value);
-  return location.href;
-}
-
-/** Process ids of the SSH clients that know our server. */
-async function clients(): Promise<readonly number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-ww', '-A', '-o', 'pid=,args=']);
-  const own = stdout.split('\n').filter((line) => /^\s*\d+ ssh -F none /.test(line) && line.includes(sshd.knownHosts));
-  return own.map((line) => Number.parseInt(line, 10));
-}
-
-/** No process and no folder of a tunnel is left, soon. */
-async function requireNothingLeft(): Promise<void> {
-  const left = async () => [...(await clients()), ...readdirSync(temporary).filter((name) => name.startsWith('headgate-ssh-'))];
-  let found = await left();
-  for (const deadline = Date.now() + 20_000; found.length > 0 && Date.now() < deadline; found = await left()) await wait(20);
-  assert.deepEqual(found, []);
-}
 
 async function table(rows: number): Promise<string> {
   const url = await server.database();
@@ -92,7 +64,7 @@ test('a table moves through tunnels into both destinations, and nothing is left 
     const result = await site.run(['sync', behind(source), destination, '--stream', 't'], { env });
     assert.equal(receiptOf(result).written, 5000);
     requireClean(result, [sshd.key]);
-    await requireNothingLeft();
+    await tunnels.requireNothingLeft();
   }
   assert.deepEqual(await server.sql(target, 'select count(*) from t'), [['5000']]);
 });
@@ -105,7 +77,7 @@ test('each thing that is wrong has its code, and leaves nothing', async () => {
     `[127.0.0.1]:${sshd.port} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJXvB0K7JjXbGrLZgGmvMw0rK0nZ0r5qk2rC0cB3tqO\n`,
   );
   const { port, user } = sshd;
-  const cases: readonly (readonly [string, Options, string, RegExp, string?])[] = [
+  const cases: readonly (readonly [string, LocationOptions, string, RegExp, string?])[] = [
     ['unknown host', { ssh_known_hosts: empty }, 'connect.tunnel', /host key is not known/],
     ['changed host key', { ssh_known_hosts: changed }, 'connect.tunnel', /not the one that is known/],
     ['unknown key', { ssh_key: sshd.strangerKey }, 'connect.refused', /refused the login/],
@@ -135,7 +107,7 @@ test('each thing that is wrong has its code, and leaves nothing', async () => {
     ['connect.unreachable', true],
     failure.message,
   );
-  await requireNothingLeft();
+  await tunnels.requireNothingLeft();
 });
 
 test('a passphrase and, where an account can be made, a password come from the environment only', async () => {
@@ -150,7 +122,7 @@ test('a passphrase and, where an account can be made, a password come from the e
     assert.equal(result.code, 0, result.stdout + result.stderr);
     requireClean(result, ['open sesame']);
   }
-  await requireNothingLeft();
+  await tunnels.requireNothingLeft();
 });
 
 test('TLS is asked for behind a tunnel too', async () => {
@@ -163,13 +135,13 @@ test('a tunnel that is killed in the middle is a lost connection, and the next r
   const source = await slowStream();
   const args = ['sync', behind(source), `duckdb:${site.path('killed.duckdb')}`, '--stream', 'trickle', '--key', 'id'];
   const { done } = launch([...args, '--json'], { stateDir: site.stateDir, env });
-  while ((await sleeping(source)) === 0) await wait(20);
-  for (const pid of await clients()) process.kill(pid, 'SIGKILL');
+  await eventually(async () => (await sleeping(source)) > 0, 'the statement has not begun');
+  for (const pid of await tunnels.clients()) process.kill(pid, 'SIGKILL');
   assert.equal(failureOf(await done).code, 'connect.lost');
-  await requireNothingLeft();
+  await tunnels.requireNothingLeft();
   await server.sql(source, 'update pace set slow = false');
   assert.equal(receiptOf(await site.run(args, { env })).written, 2000);
-  await requireNothingLeft();
+  await tunnels.requireNothingLeft();
 });
 
 for (const [name, signal] of [
@@ -180,13 +152,11 @@ for (const [name, signal] of [
     const source = await slowStream();
     const args = ['sync', behind(source), `duckdb:${site.path(`${signal}.duckdb`)}`, '--stream', 'trickle', '--json'];
     const { child, done } = launch(args, { stateDir: site.stateDir, env });
-    while ((await sleeping(source)) === 0) await wait(20);
+    await eventually(async () => (await sleeping(source)) > 0, 'the statement has not begun');
     child.kill(signal);
-    for (const deadline = Date.now() + 20_000; (await sleeping(source)) > 0; await wait(20)) {
-      assert.ok(Date.now() < deadline, 'the statement still runs');
-    }
+    await eventually(async () => (await sleeping(source)) === 0, 'the statement still runs');
     assert.equal((await done).code, signal === 'SIGINT' ? 130 : null);
-    await requireNothingLeft();
+    await tunnels.requireNothingLeft();
   });
 }
 

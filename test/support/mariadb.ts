@@ -58,6 +58,8 @@ async function initialize({ install, account }: Binaries, home: string): Promise
   const options = [
     '--no-defaults',
     `--datadir=${join(home, 'data')}`,
+    // A server that starts removes what others keep in a folder that they share.
+    `--tmpdir=${home}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
   ];
@@ -115,6 +117,7 @@ class Server implements TestMariadb {
     const options = Object.entries({ ...defaultSettings, ...this.#settings }).map(([name, value]) => `--${name}=${value}`);
     const places = [
       `--datadir=${join(this.#home, 'data')}`,
+      `--tmpdir=${this.#home}`,
       `--socket=${join(this.#home, 'socket')}`,
       `--init-file=${join(this.#home, 'first.sql')}`,
     ];

@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 import { headgate, type RunOptions, type RunResult } from './run.ts';
 
-/** What one test file works with: a server, a folder, a state directory, and the command. */
-export class Site implements AsyncDisposable {
-  readonly server: TestPostgres;
+/** What a test file works with that has servers of its own: a folder, a state directory, and the command. */
+export class Folder implements AsyncDisposable {
   readonly folder: string;
   readonly stateDir: string;
 
-  constructor(server: TestPostgres, folder: string) {
-    this.server = server;
+  constructor(folder: string) {
     this.folder = folder;
     this.stateDir = join(folder, 'state');
   }
@@ -31,6 +29,20 @@ export class Site implements AsyncDisposable {
     return headgate([...args, '--json'], { stateDir: this.stateDir, cwd: this.folder, ...options });
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** What one test file works with: a server, a folder, a state directory, and the command. */
+export class Site extends Folder {
+  readonly server: TestPostgres;
+
+  constructor(server: TestPostgres, folder: string) {
+    super(folder);
+    this.server = server;
+  }
+
   /** The rows of a table or query at any location, each value as text. */
   async rows(location: string, sql: string): Promise<readonly (readonly (string | null)[])[]> {
     if (location.startsWith('postgres:')) return await this.server.sql(location, sql);
@@ -39,12 +51,16 @@ export class Site implements AsyncDisposable {
     return json.filter(({ type }) => type === 'row').map(({ values }) => values as (string | null)[]); // as query prints them
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     await this.server.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    await super[Symbol.asyncDispose]();
   }
 }
 
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'headgate-e2e-'));
+
 export async function openSite(): Promise<Site> {
-  return new Site(await startPostgres(), mkdtempSync(join(tmpdir(), 'headgate-e2e-')));
+  return new Site(await startPostgres(), newFolder());
 }
+
+export const openFolder = (): Folder => new Folder(newFolder());

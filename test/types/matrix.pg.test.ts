@@ -2,16 +2,18 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import type { Receipt } from '../../src/domain/receipt.ts';
-import { receiptsOf } from '../support/receipts.ts';
+import { startMariadb } from '../support/mariadb.ts';
 import { openSite } from '../support/site.ts';
-import { cells, setup, type Cell, type Place } from './matrix.ts';
+import { cells, places, setup, type Cell, type Place } from './matrix.ts';
+import { sync } from './trip.ts';
 
 const site = await openSite();
 const { server } = site;
-after(() => site[Symbol.asyncDispose]());
-
-/** Neither the process's zone nor a server's may show in a value. */
-const env = { TZ: 'America/New_York' };
+const mariadb = await startMariadb({ settings: { 'default-time-zone': '-05:00' } });
+after(async () => {
+  await mariadb.stop();
+  await site[Symbol.asyncDispose]();
+});
 
 const create = ({ name, type }: Cell): string => `create table ${name} (id integer primary key, v ${type})`;
 const insert = ({ name, type, values }: Cell): string => {
@@ -32,14 +34,7 @@ async function textsIn(url: string, name: string): Promise<readonly (readonly (s
   return server.sql(url, `${settings}; select id, case when v is not null then format('%s', v) end from ${name} order by id`);
 }
 
-async function sync(from: string, to: string, ...more: readonly string[]): Promise<ReadonlyMap<string, Receipt>> {
-  const result = await site.run(['sync', from, to, ...more], { env });
-  const receipts = receiptsOf(result);
-  assert.ok(receipts.length > 0, result.stdout + result.stderr);
-  return new Map(receipts.map((receipt) => [receipt.table.split('.').at(-1) ?? '', receipt]));
-}
-
-/** Every table to the place; then back into a database with the original types, or, from the warehouse, with its own. */
+/** Every table to the place; then back into a database with the original types, or, from a database, with its own. */
 async function roundTrip(
   place: Place,
 ): Promise<{ readonly out: ReadonlyMap<string, Receipt>; readonly url: string; readonly backs?: ReadonlyMap<string, Receipt> }> {
@@ -47,27 +42,27 @@ async function roundTrip(
   const streams = ['--stream', 'c_*'];
   if (place === 'postgres') {
     await server.sql(url, setup);
-    return { out: await sync(source, url, ...streams), url };
+    return { out: await sync(site, source, url, ...streams), url };
   }
-  if (place === 'duckdb') {
-    const warehouse = `duckdb:${site.path('types.duckdb')}`;
-    const out = await sync(source, warehouse, ...streams);
-    await sync(warehouse, url, ...streams);
+  if (place === 'duckdb' || place === 'mysql') {
+    const warehouse = place === 'mysql' ? await mariadb.database() : `duckdb:${site.path('types.duckdb')}`;
+    const out = await sync(site, source, warehouse, ...streams);
+    await sync(site, warehouse, url, ...streams);
     return { out, url };
   }
   await server.sql(url, [setup, ...cells.map(create)].join(';\n'));
   // One folder, one manifest, three processes at a time: none may take another's turn.
-  const out = await sync(source, site.path(`{stream}.${place}`), ...streams);
+  const out = await sync(site, source, site.path(`{stream}.${place}`), ...streams);
   const backs = new Map<string, Receipt>();
   for (const { name } of cells) {
     if (out.get(name)?.state !== 'succeeded') continue;
-    const back = await sync(site.path(`${name}.${place}`), url, '--into', name, '--mode', 'append');
+    const back = await sync(site, site.path(`${name}.${place}`), url, '--into', name, '--mode', 'append');
     for (const receipt of back.values()) backs.set(name, receipt);
   }
   return { out, url, backs };
 }
 
-for (const place of ['postgres', 'duckdb', 'csv', 'ndjson', 'parquet'] as const) {
+for (const place of places) {
   suite(place, async () => {
     const { out, url, backs } = await roundTrip(place);
     for (const { name, refused, becomes } of cells) {

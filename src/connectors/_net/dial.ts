@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { HeadgateError } from '../../domain/error.ts';
+import { HeadgateError } from '../../domain/error.ts';
 import type { SshSettings } from './ssh-settings.ts';
 import { enterTunnel, tunnelComplaint, type Lease } from './tunnel.ts';
 
@@ -34,7 +34,21 @@ function open(place: Place, lease: Lease | undefined): Socket {
   return connect('path' in place ? place : { host: place.host, port: place.port });
 }
 
-/** Why a connection ended before the server's first answer, where a tunnel knows; undefined = it does not. */
-export async function dialComplaint(place: Place): Promise<HeadgateError | undefined> {
-  return 'path' in place || !place.ssh ? undefined : await tunnelComplaint({ ...place, ssh: place.ssh });
+/** A failure of connecting as ours, in the words of the tunnel where that knows more. `translate` knows the driver's errors. */
+export async function explainDial(
+  error: unknown,
+  place: Place,
+  doing: string,
+  translate: (error: unknown, doing: string) => HeadgateError,
+): Promise<HeadgateError> {
+  if (error instanceof HeadgateError && error.code !== 'connect.lost') return withDoing(error, doing);
+  const failure = translate(error, doing);
+  if (failure.code !== 'connect.unreachable' || 'path' in place || !place.ssh) return failure;
+  const complaint = await tunnelComplaint({ ...place, ssh: place.ssh });
+  return complaint ? withDoing(complaint, doing) : failure;
+}
+
+function withDoing(error: HeadgateError, doing: string): HeadgateError {
+  if (error.message.startsWith(doing)) return error;
+  return new HeadgateError(error.code, `${doing}: ${error.message}`, { hint: error.hint, cause: error });
 }

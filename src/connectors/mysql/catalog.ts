@@ -3,7 +3,7 @@ import type { Field } from '../../domain/schema.ts';
 import { quoteText } from '../_sql/names.ts';
 import { ownPrefix } from './names.ts';
 import { textList, type Row, type Session } from './session.ts';
-import { columnTypes } from './types.ts';
+import { columnTypes, fieldOf } from './types.ts';
 
 export interface Relation {
   readonly name: string;
@@ -61,7 +61,7 @@ const columnsSql = (session: Session, tables: readonly string[]): string => `
 
 /** MariaDB's JSON is a text with a check, shown with the quotes of the session; MySQL's is a type of its own. */
 async function jsonColumns(session: Session, tables: readonly string[]): Promise<ReadonlySet<string>> {
-  if (!session.mariadb) return new Set();
+  if (!session.server.jsonIsText) return new Set();
   const rows = await session.rows(
     `select table_name as "table", constraint_name as name from information_schema.check_constraints
      where constraint_schema = ${quoteText(session.database)} and table_name in (${textList(tables)})
@@ -91,7 +91,7 @@ function columnFacts(row: Row, json: ReadonlySet<string>): ColumnFacts {
   const extra = row['extra'] ?? '';
   const filled = row['preset'] !== null || /auto_increment|generated|virtual|stored/i.test(extra);
   return {
-    field: { name: row['name'] ?? '', type, nullable, native: { system: 'mysql', type: native, portable: true } },
+    field: fieldOf(row['name'] ?? '', type, native, nullable),
     required: !nullable && !filled,
     preset: filled && row['preset'] !== 'NULL',
     collation: row['charset'] ? `character set ${row['charset']} collate ${row['collation']}` : '',

@@ -1,34 +1,32 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
+import { bastion, readSsh, sshOptions, sshSettings } from '../_net/ssh-settings.ts';
+import { readTls, tlsFields, tlsOptions } from '../_net/tls-mode.ts';
 
-const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-
-/**
- * - `prefer`: encrypted where the server offers it, and never a proof of who the server is.
- * - `require`: encrypted or nothing; the certificate is not checked.
- * - `verify-ca`, `verify-full`: the certificate is checked against the trusted authorities (`NODE_EXTRA_CA_CERTS` adds
- *   some), `verify-full` also its host name.
- */
 export const config = z.object({
   host: z.string().min(1).meta({ title: 'Host', example: 'db.example.com' }),
   port: z.coerce.number().int().min(1).max(65535),
   database: z.string({ error: 'is missing: write mysql://user@host/database' }).min(1),
   user: z.string().min(1),
   password: z.string().optional().meta({ secret: true }),
-  sslmode: z.enum(sslModes).default('prefer').meta({ advanced: true }),
+  ...tlsFields,
+  ssh: sshSettings.optional().meta({ title: 'SSH tunnel', advanced: true }),
   /** Seconds. */
   connect_timeout: z.coerce.number().int().min(1).max(600).default(10).meta({ advanced: true }),
 });
 
 export type Config = z.infer<typeof config>;
 
-const urlOptions = new Set(['sslmode', 'connect_timeout']);
+const urlOptions = new Set<string>([...tlsOptions, 'connect_timeout', ...sshOptions]);
 
 function decode(part: string): string | undefined {
   return part === '' ? undefined : decodeURIComponent(part);
 }
 
-/** `mysql://user:pass@host:port/db?sslmode=…`, the rest from the variables that MySQL's own clients know. */
+/**
+ * `mysql://user:pass@host:port/db?sslmode=…`, the rest from the variables that MySQL's own clients know. The files that it
+ * names are read here: only a person who types a location may name files of this machine.
+ */
 export function parseLocation(location: string, env: Readonly<Record<string, string | undefined>>): unknown {
   let url: URL;
   try {
@@ -52,13 +50,15 @@ export function parseLocation(location: string, env: Readonly<Record<string, str
     database: decode(url.pathname.slice(1)),
     user: decode(url.username) ?? env['USER'] ?? 'root',
     password: decode(url.password) ?? env['MYSQL_PWD'],
-    sslmode: url.searchParams.get('sslmode') ?? undefined,
+    ...readTls((name) => url.searchParams.get(name) ?? undefined),
+    ssh: readSsh(url.searchParams, env),
     connect_timeout: url.searchParams.get('connect_timeout') ?? undefined,
   };
 }
 
 /** Where the server is and which database is meant, for messages and identities: no user, no secret. */
-export function identity({ host, port, database }: Config): string {
+export function identity({ host, port, database, ssh }: Config): string {
   const place = host.includes(':') ? `[${host}]` : host;
-  return `mysql://${place}:${port}/${database}`;
+  // The same private address behind another SSH server is another database.
+  return `mysql://${place}:${port}/${database}${ssh ? ` through ${bastion(ssh)}` : ''}`;
 }

@@ -51,7 +51,7 @@ export class MysqlDestination implements Destination {
 
   async check(): Promise<readonly Finding[]> {
     try {
-      return await describeServer(await this.#session());
+      return describeServer(await this.#session());
     } catch (error) {
       if (!(error instanceof HeadgateError)) throw error;
       return [{ level: 'error', code: error.code, message: error.message, hint: error.hint }];

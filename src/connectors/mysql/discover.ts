@@ -5,7 +5,7 @@ import { matchStreams } from '../_sql/match.ts';
 import { fromClause } from '../_sql/select.ts';
 import { readColumns, readIndexes, readRelations, type ColumnFacts, type IndexFacts, type Relation } from './catalog.ts';
 import type { Session } from './session.ts';
-import { columnTypes } from './types.ts';
+import { columnTypes, fieldOf } from './types.ts';
 
 const changeNames = /^(last_?)?(updat|modif|chang)|_?(updated|modified|changed)(_?(at|on|date|time|ts))?$/i;
 const creationNames = /creat|insert|(_at|_on|_ts|_time)$/i;
@@ -82,7 +82,7 @@ async function describeQuery(session: Session, stream: StreamRef): Promise<Strea
         throw new HeadgateError('stream.query', `${doing}: two columns are named ${JSON.stringify(field.name)}`);
       seen.add(field.name);
       const { type, native } = columnTypes(resultType(field), '');
-      return { name: field.name, type, nullable: true, native: { system: 'mysql', type: native, portable: true } };
+      return fieldOf(field.name, type, native, true);
     }),
   };
   return { stream, kind: 'query', schema, cursors: cursorCandidates(schema, []) };

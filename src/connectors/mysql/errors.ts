@@ -1,6 +1,7 @@
 /** The server's and the driver's failures in our words. Messages of the server hold values, so only names are taken from them. */
 import type { ErrorCode } from '../../domain/codes.ts';
 import { HeadgateError } from '../../domain/error.ts';
+import { tlsMeaning } from '../_net/tls-meaning.ts';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -15,6 +16,7 @@ const badValue: Meaning = { code: 'value.invalid', says: 'a value does not fit i
 const busy: Meaning = { code: 'publish.busy', says: 'another session holds a lock' };
 const lost: Meaning = { code: 'connect.lost', says: 'the connection broke' };
 const unreachable: Meaning = { code: 'connect.unreachable', says: 'nothing answers there' };
+const late: Meaning = { code: 'connect.unreachable', says: 'no answer in time' };
 const cancelled: Meaning = { code: 'run.cancelled', says: 'the statement was cancelled' };
 const full: Meaning = { code: 'disk.full', says: "the server's disk is full" };
 const duplicate: Meaning = { code: 'key.duplicate', says: 'several rows have the same key' };
@@ -49,7 +51,7 @@ const byCode: Readonly<Record<string, Meaning>> = {
   ECONNREFUSED: unreachable,
   ENOTFOUND: { code: 'connect.unreachable', says: 'there is no host of this name' },
   EAI_AGAIN: { code: 'connect.unreachable', says: 'the name of the host cannot be looked up now' },
-  ETIMEDOUT: { code: 'connect.unreachable', says: 'no answer in time' },
+  ETIMEDOUT: late,
   EHOSTUNREACH: unreachable,
   ENETUNREACH: unreachable,
   ECONNRESET: lost,
@@ -57,21 +59,25 @@ const byCode: Readonly<Record<string, Meaning>> = {
   PROTOCOL_CONNECTION_LOST: lost,
   PROTOCOL_ERROR: lost,
   PROTOCOL_UNEXPECTED_PACKET: lost,
-  HANDSHAKE_NO_SSL_SUPPORT: { code: 'connect.unreachable', says: 'the server does not offer TLS', hint: 'use sslmode=disable' },
-  AUTH_SWITCH_PLUGIN_ERROR: refused,
-};
-
-const tls: Meaning = {
-  code: 'connect.refused',
-  says: "the server's certificate is not trusted",
-  hint: 'add its authority with NODE_EXTRA_CA_CERTS, or choose another sslmode',
+  AUTH_SWITCH_PLUGIN_ERROR: {
+    code: 'connect.refused',
+    says: 'the server asks for a way to log in that is not supported',
+    hint: 'give the user caching_sha2_password or mysql_native_password',
+  },
+  MYSQL_CLEAR_PASSWORD_NOT_ENABLED: {
+    code: 'connect.refused',
+    says: 'the server asks for the password as it is, which only goes over TLS with a checked certificate',
+    hint: 'use sslmode=verify-full, with sslrootcert where the authority is your own',
+  },
 };
 
 function meaningOf(number: number | undefined, code: string, message: string): Meaning | undefined {
   if (number !== undefined && Object.hasOwn(byNumber, number)) return byNumber[number];
   if (Object.hasOwn(byCode, code)) return byCode[code];
-  if (/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO|HANDSHAKE_SSL/.test(code)) return tls;
-  return /closed state|closed the connection/i.test(message) ? lost : undefined;
+  const encryption = tlsMeaning(code);
+  if (encryption) return encryption;
+  if (/due to timeout/i.test(message)) return late;
+  return /closed state|closed the connection|terminated/i.test(message) ? lost : undefined;
 }
 
 /** Names of a column, of a key and the number of the row, out of a message that may hold a value before them. */

@@ -67,7 +67,7 @@ export async function readLedger(session: Session, pipeline: string): Promise<re
 
 export async function claimPipeline(session: Session, pipeline: string, fence?: number): Promise<Claim> {
   if (!(await hasLedger(session)))
-    for (const sql of createSql(tableOptions(session.mariadb))) await session.rows(sql, 'creating the ledger');
+    for (const sql of createSql(tableOptions(session.server))) await session.rows(sql, 'creating the ledger');
   const doing = 'taking the pipeline over';
   const name = quoteText(pipeline);
   // The ledger's own greatest fence counts too: somebody may have emptied the table of fences.

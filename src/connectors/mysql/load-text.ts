@@ -40,6 +40,8 @@ function writer({ name, type, native }: LoadColumn, style: Style, doing: string)
   // A one-digit text would be a year of this century; four digits are what they say.
   if (/^year\b/.test(native)) return whole((value) => text(value.padStart(4, '0')), doing, name);
   if (integral) return whole(text, doing, name);
+  // The shortest text of the greatest float lies above it, and the server looks at the text.
+  if (/^float\b/.test(native)) return (value) => text(value.replace(/^(-?)3\.4028235(?=e\+?38$)/i, '$13.4028234'));
   switch (type.kind) {
     case 'bytes':
       return (value) => (style === 'values' ? `x'${value.slice(2)}'` : value.slice(2));

@@ -30,7 +30,7 @@ function createTable(session: Session, name: string, target: Target): string {
   const fields = target.schema.fields.map((field) => definition(field, key));
   const primary = key.length > 0 ? [`primary key (${nameList(key)})`] : [];
   const mark = marksDeletes(target) ? [`${quoteName(deletedAt)} datetime(6)`] : [];
-  return `create table ${quoteName(name)} (${[...fields, ...mark, ...primary].join(', ')}) ${tableOptions(session.mariadb)}`;
+  return `create table ${quoteName(name)} (${[...fields, ...mark, ...primary].join(', ')}) ${tableOptions(session.server)}`;
 }
 
 /** All that commits by itself, before the transaction: a new table without rows, new columns. */

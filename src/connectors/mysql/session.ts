@@ -1,10 +1,12 @@
-import type { Connection, ConnectionOptions, FieldPacket, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { FieldPacket, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { setMaxListeners } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
 import { HeadgateError } from '../../domain/error.ts';
 import { quoteText } from '../_sql/names.ts';
 import { identity, type Config } from './config.ts';
-import { connectError, mysqlError } from './errors.ts';
+import { explainConnect, killQuery, openWire, type Wire } from './connect.ts';
+import { mysqlError } from './errors.ts';
+import { serverOf, type Server } from './server.ts';
 
 export type Row = Readonly<Record<string, string | null>>;
 
@@ -47,22 +49,22 @@ const cancelWait = 1500;
 
 /** One connection. All values are text; a failure is a HeadgateError that says what we were `doing`. */
 export class Session implements AsyncDisposable {
-  readonly mariadb: boolean;
-  readonly #connection: Connection;
+  readonly server: Server;
+  readonly #wire: Wire;
   readonly #config: Config;
   readonly #signal: AbortSignal;
   readonly #abort = (): void => void this.cancel();
   #cancelled = false;
   #ended = false;
 
-  private constructor(connection: Connection, mariadb: boolean, config: Config, signal: AbortSignal) {
-    this.#connection = connection;
-    this.mariadb = mariadb;
+  private constructor(wire: Wire, server: Server, config: Config, signal: AbortSignal) {
+    this.#wire = wire;
+    this.server = server;
     this.#config = config;
     this.#signal = signal;
     // A socket that breaks while idle says so here; the next statement's own error is the one that counts.
-    connection.on('error', () => (this.#ended = true));
-    connection.on('end', () => (this.#ended = true));
+    wire.connection.on('error', () => (this.#ended = true));
+    wire.connection.on('end', () => (this.#ended = true));
     setMaxListeners(0, signal);
     signal.addEventListener('abort', this.#abort, { once: true });
   }
@@ -70,20 +72,22 @@ export class Session implements AsyncDisposable {
   static async open(config: Config, options: SessionOptions): Promise<Session> {
     const doing = `connecting to ${identity(config)}`;
     if (options.signal.aborted) throw new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
-    let connection: Connection | undefined;
+    let wire: Wire | undefined;
     try {
-      connection = await connect(config, options.loads ?? false);
-      const [rows] = await connection.query<RowDataPacket[]>({ sql: 'select version() as version', ...noFile(doing) });
-      const mariadb = Array.isArray(rows) && /mariadb/i.test(String(rows[0]?.['version']));
-      const session = new Session(connection, mariadb, config, options.signal);
-      const unlimited = mariadb ? 'max_statement_time = 0' : 'max_execution_time = 0';
+      wire = await openWire(config, options.loads ?? false, options.signal);
+      const [rows] = await wire.connection.query<RowDataPacket[]>({ sql: 'select version() as version', ...noFile(doing) });
+      const version = Array.isArray(rows) ? String(rows[0]?.['version']) : ''; // a rogue server answers no rows
+      const session = new Session(wire, serverOf(version), config, options.signal);
       await session.rows(`set names utf8mb4 collate utf8mb4_bin`, doing);
-      await session.rows(`set session ${[...settings, unlimited].join(', ')}`, doing);
-      if (options.readOnly) await session.rows('set session transaction read only', doing);
+      await session.rows(`set session ${[...settings, session.server.noTimeLimit].join(', ')}`, doing);
+      // Whatever the server's default is: a lower level would take the snapshot from a read and the fence from a publish.
+      const access = options.readOnly ? ', read only' : '';
+      await session.rows(`set session transaction isolation level repeatable read${access}`, doing);
       return session;
     } catch (error) {
-      connection?.destroy();
-      throw connectError(error, doing);
+      wire?.destroy();
+      if (options.signal.aborted) throw new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
+      throw await explainConnect(error, config, doing);
     }
   }
 
@@ -98,7 +102,7 @@ export class Session implements AsyncDisposable {
   /** The statement's columns and its rows; neither for one that answers none. */
   async query(sql: string, doing: string): Promise<{ readonly rows: readonly Row[]; readonly fields: readonly FieldPacket[] }> {
     try {
-      const [rows, fields] = await this.#connection.query<RowDataPacket[][]>({
+      const [rows, fields] = await this.#wire.connection.query<RowDataPacket[][]>({
         sql,
         ...noFile(doing),
         rowsAsArray: true,
@@ -143,7 +147,7 @@ export class Session implements AsyncDisposable {
 
   async #change(options: { sql: string; infileStreamFactory?: (path: string) => Duplex }, doing: string): Promise<Outcome> {
     try {
-      const [result] = await this.#connection.query<ResultSetHeader>(options);
+      const [result] = await this.#wire.connection.query<ResultSetHeader>(options);
       return { changed: result.affectedRows, warnings: result.warningStatus };
     } catch (error) {
       throw this.#broken(error, doing);
@@ -158,7 +162,7 @@ export class Session implements AsyncDisposable {
 
   /** The socket under the driver, and the way to have it for ourselves while the driver is idle. */
   takeOver(read: (chunk: Buffer) => void, failed: (error: unknown) => void): { readonly stream: Duplex; release(): void } {
-    const { stream } = (this.#connection as unknown as { connection: { stream: Duplex } }).connection;
+    const { stream } = (this.#wire.connection as unknown as { connection: { stream: Duplex } }).connection;
     const listeners = stream.listeners('data') as ((chunk: Buffer) => void)[]; // no encoding is set, so events carry bytes
     const closed = (): void => failed(Object.assign(new Error('the socket closed'), { code: 'ECONNRESET' }));
     for (const listener of listeners) stream.off('data', listener);
@@ -182,8 +186,7 @@ export class Session implements AsyncDisposable {
   async cancel(): Promise<void> {
     if (this.#ended || this.#cancelled) return;
     this.#cancelled = true;
-    const killed = kill(this.#config, this.#connection.threadId).catch(() => undefined);
-    await Promise.race([killed, new Promise((resolve) => setTimeout(resolve, cancelWait).unref())]);
+    await killQuery(this.#config, this.#wire.connection.threadId, AbortSignal.timeout(cancelWait)).catch(() => undefined);
     this.destroy();
   }
 
@@ -191,14 +194,14 @@ export class Session implements AsyncDisposable {
   destroy(): void {
     this.#ended = true;
     this.#signal.removeEventListener('abort', this.#abort);
-    this.#connection.destroy();
+    this.#wire.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener('abort', this.#abort);
     if (this.#ended || this.#cancelled) return this.destroy();
     this.#ended = true;
-    await this.#connection.end().catch(() => undefined);
+    await this.#wire.connection.end().catch(() => undefined);
   }
 }
 
@@ -213,50 +216,6 @@ function refuseFile(doing: string): never {
 const noFile = (doing: string): { readonly infileStreamFactory: () => Duplex } => ({
   infileStreamFactory: () => refuseFile(doing),
 });
-
-async function kill(config: Config, thread: number): Promise<void> {
-  const connection = await connect({ ...config, connect_timeout: 1 }, false);
-  try {
-    await connection.query(`kill query ${Number(thread)}`);
-  } finally {
-    connection.destroy();
-  }
-}
-
-async function connect(config: Config, loads: boolean): Promise<Connection> {
-  const { createConnection } = await import('mysql2/promise');
-  const attempt = async (ssl: ConnectionOptions['ssl']): Promise<Connection> => {
-    const connection = await createConnection({
-      host: config.host,
-      port: config.port,
-      database: config.database,
-      user: config.user,
-      password: config.password ?? '',
-      charset: 'utf8mb4_bin',
-      connectTimeout: config.connect_timeout * 1000,
-      enableKeepAlive: true,
-      keepAliveInitialDelay: 30_000,
-      multipleStatements: false,
-      // The driver would write and compile a parser for each result.
-      disableEval: true,
-      // FOUND_ROWS would count rows that an update left as they were.
-      flags: ['-FOUND_ROWS', loads ? '+LOCAL_FILES' : '-LOCAL_FILES'],
-      ...(ssl !== undefined && { ssl }),
-    });
-    connection.on('error', () => undefined);
-    return connection;
-  };
-  if (config.sslmode === 'disable') return attempt(undefined);
-  if (config.sslmode === 'verify-full') return attempt({ rejectUnauthorized: true, verifyIdentity: true });
-  if (config.sslmode === 'verify-ca') return attempt({ rejectUnauthorized: true });
-  try {
-    return await attempt({ rejectUnauthorized: false });
-  } catch (error) {
-    const plain = error instanceof Error && 'code' in error && error.code === 'HANDSHAKE_NO_SSL_SUPPORT';
-    if (config.sslmode !== 'prefer' || !plain) throw error;
-    return attempt(undefined);
-  }
-}
 
 /** A list of texts for `in (…)`. */
 export const textList = (texts: readonly string[]): string => texts.map(quoteText).join(', ');

@@ -31,7 +31,7 @@ export class MysqlSource implements Source {
   async check(): Promise<readonly Finding[]> {
     try {
       await using session = await this.#session();
-      return await describeServer(session);
+      return describeServer(session);
     } catch (error) {
       if (!(error instanceof HeadgateError)) throw error;
       return [{ level: 'error', code: error.code, message: error.message, hint: error.hint }];

@@ -6,6 +6,7 @@ import type { Staged, TableWriter, Target, WriteRequest } from '../../sdk/index.
 import { nameList, quoteName } from '../_sql/names.ts';
 import { readColumns } from './catalog.ts';
 import { loaded, LoadText, type LoadColumn } from './load-text.ts';
+import type { Server } from './server.ts';
 import type { Session } from './session.ts';
 import { nativeType } from './types.ts';
 
@@ -23,11 +24,8 @@ export const tableName = ({ table }: Target): string => quoteName(table.name);
 
 export const keyOf = (target: Target): readonly string[] => target.policy.key ?? target.schema.key ?? [];
 
-/** Comparisons of new text tell case, accents and spaces at the end apart, as those of other systems do. */
-const collation = (mariadb: boolean): string => (mariadb ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin');
-
-export const tableOptions = (mariadb: boolean): string =>
-  `engine = InnoDB row_format = dynamic default character set utf8mb4 collate ${collation(mariadb)}`;
+export const tableOptions = ({ collation }: Server): string =>
+  `engine = InnoDB row_format = dynamic default character set utf8mb4 collate ${collation}`;
 
 /** An index entry has 3072 bytes, four per character. */
 const keyBytes = 3072;
@@ -62,7 +60,7 @@ export async function createStage(session: Session, stage: string, target: Targe
   });
   const keyIndex = key.length > 0 ? `, key (${index.join(', ')})` : '';
   await session.rows(
-    `create table ${quoteName(stage)} (${quoteName(rowNumber)} bigint unsigned auto_increment primary key, ${fields.join(', ')}${keyIndex}) ${tableOptions(session.mariadb)}`,
+    `create table ${quoteName(stage)} (${quoteName(rowNumber)} bigint unsigned auto_increment primary key, ${fields.join(', ')}${keyIndex}) ${tableOptions(session.server)}`,
     doing,
   );
 }

@@ -4,6 +4,7 @@
  * instant, a boolean or a uuid is known as one when it is read again; columns of other people's tables have no such comment.
  */
 import { HeadgateError } from '../../domain/error.ts';
+import type { Field } from '../../domain/schema.ts';
 import { parseType, typeName, type LogicalType } from '../../domain/types.ts';
 
 const mark = 'headgate: ';
@@ -59,6 +60,14 @@ export function columnTypes(columnType: string, comment: string): { readonly typ
   const native = ours && nativeType(ours);
   if (ours && native?.replace(/ comment .*$/, '') === columnType) return { type: ours, native };
   return { type: plainType(columnType), native: columnType };
+}
+
+/** Zero dates, and times beyond one day. */
+const loose: ReadonlySet<LogicalType['kind']> = new Set(['date', 'time', 'timestamp']);
+
+export function fieldOf(name: string, type: LogicalType, native: string, nullable: boolean): Field {
+  const own = { system: 'mysql', type: native, portable: true };
+  return { name, type, nullable, native: own, ...(loose.has(type.kind) && { loose: true }) };
 }
 
 /** A marked type, where `parseType` can read the mark back. */

@@ -87,3 +87,14 @@ test('NUL and bytes that are no text are kept (B42)', async () => {
   assert.deepEqual(await read('text', `'a\\0b'`), ['text', 'a\0b']);
   assert.deepEqual(await read('varbinary(9)', `x'00ff0a22'`, `''`), ['bytes', '\\x00ff0a22', '\\x']);
 });
+
+test('a read has a snapshot whatever level of isolation the server prefers', async () => {
+  await server.sql(server.url(), 'set global transaction isolation level read uncommitted');
+  try {
+    const url = await server.database();
+    const { text } = await readAll(url, { name: 'q', query: 'select @@tx_isolation as v, @@tx_read_only as r' });
+    assert.equal(text, 'REPEATABLE-READ,1\n');
+  } finally {
+    await server.sql(server.url(), 'set global transaction isolation level repeatable read');
+  }
+});

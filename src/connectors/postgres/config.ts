@@ -1,27 +1,16 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { bastion, readSsh, sshOptions, sshSettings } from '../_net/ssh-settings.ts';
-import { readPem, type TlsSettings } from '../_net/tls.ts';
+import { readTls, tlsFields, tlsOptions, tlsSettings } from '../_net/tls-mode.ts';
+import type { TlsSettings } from '../_net/tls.ts';
 
-const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-
-/**
- * - `prefer`: encrypted where the server offers it, and never a proof of who the server is.
- * - `require`: encrypted or nothing; the certificate is checked only where `ca` is given, as `verify-ca` does.
- * - `verify-ca`, `verify-full`: the certificate is checked against `ca`, else against the authorities that Node trusts
- *   (`NODE_EXTRA_CA_CERTS` adds some), `verify-full` also its host name.
- */
 export const config = z.object({
   host: z.string().min(1).meta({ title: 'Host', example: 'db.example.com' }),
   port: z.coerce.number().int().min(1).max(65535),
   database: z.string().min(1),
   user: z.string().min(1),
   password: z.string().optional().meta({ secret: true }),
-  sslmode: z.enum(sslModes).default('prefer').meta({ advanced: true }),
-  /** PEM text, as `cert` and `key`. */
-  ca: z.string().optional().meta({ title: 'Certificate authority', advanced: true }),
-  cert: z.string().optional().meta({ title: 'Client certificate', advanced: true }),
-  key: z.string().optional().meta({ title: 'Client key', secret: true, advanced: true }),
+  ...tlsFields,
   ssh: sshSettings.optional().meta({ title: 'SSH tunnel', advanced: true }),
   /** Seconds. */
   connect_timeout: z.coerce.number().int().min(1).max(600).default(10).meta({ advanced: true }),
@@ -36,8 +25,7 @@ export const config = z.object({
 
 export type Config = z.infer<typeof config>;
 
-const pemOptions = ['sslrootcert', 'sslcert', 'sslkey'] as const;
-const urlOptions = new Set(['sslmode', ...pemOptions, 'connect_timeout', 'application_name', 'statement_timeout', ...sshOptions]);
+const urlOptions = new Set<string>([...tlsOptions, 'connect_timeout', 'application_name', 'statement_timeout', ...sshOptions]);
 
 function decode(part: string): string | undefined {
   return part === '' ? undefined : decodeURIComponent(part);
@@ -65,20 +53,13 @@ export function parseLocation(location: string, env: Readonly<Record<string, str
     });
   }
   const user = decode(url.username) ?? env.PGUSER ?? env.USER ?? 'postgres';
-  const [ca, cert, key] = pemOptions.map((name) =>
-    readPem(name, url.searchParams.get(name) ?? (env[`PG${name.toUpperCase()}`] || undefined)),
-  );
   return {
     host: decode(url.hostname.replace(/^\[(.*)\]$/, '$1')) ?? env.PGHOST ?? 'localhost',
     port: url.port || env.PGPORT || 5432,
     database: decode(url.pathname.slice(1)) ?? env.PGDATABASE ?? user,
     user,
     password: decode(url.password) ?? env.PGPASSWORD,
-    // Who names an authority wants the server checked, and `prefer` would not.
-    sslmode: url.searchParams.get('sslmode') ?? (env.PGSSLMODE || (ca === undefined ? undefined : 'verify-full')),
-    ca,
-    cert,
-    key,
+    ...readTls((name) => url.searchParams.get(name) ?? (env[`PG${name.toUpperCase()}`] || undefined)),
     ssh: readSsh(url.searchParams, env),
     connect_timeout: url.searchParams.get('connect_timeout') ?? env.PGCONNECT_TIMEOUT,
     application_name: url.searchParams.get('application_name') ?? undefined,
@@ -93,9 +74,7 @@ export function identity({ host, port, database, ssh }: Config): string {
   return `postgres://${place}:${port}/${database}${ssh ? ` through ${bastion(ssh)}` : ''}`;
 }
 
-/** What TLS must prove; undefined = the connection stays as it is. */
-export function tlsSettings({ sslmode, host, ca, cert, key }: Config): TlsSettings | undefined {
-  if (sslmode === 'disable' || host.startsWith('/')) return undefined;
-  const checked = sslmode === 'verify-ca' || (sslmode === 'require' && ca !== undefined);
-  return { verify: sslmode === 'verify-full' ? 'name' : checked ? 'authority' : 'none', ca, cert, key };
+/** What TLS must prove; undefined = the connection stays as it is, as one to a socket of this machine does. */
+export function tlsOf(config: Config): TlsSettings | undefined {
+  return config.host.startsWith('/') ? undefined : tlsSettings(config);
 }

@@ -1,6 +1,7 @@
 /** What a failure of server, socket or driver means. Facts as data; messages never carry DETAIL, values or SQL. */
 import type { ErrorCode } from '../../domain/codes.ts';
 import { HeadgateError } from '../../domain/error.ts';
+import { tlsMeaning } from '../_net/tls-meaning.ts';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -62,41 +63,12 @@ const sayings: readonly (readonly [RegExp, Meaning])[] = [
   ],
 ];
 
-/** What TLS says; the first pattern that matches the error's code counts. */
-const tls: readonly (readonly [RegExp, Meaning])[] = [
-  [
-    /^ERR_TLS_CERT_ALTNAME/,
-    {
-      code: 'connect.refused',
-      says: "the server's certificate is for another host name",
-      hint: 'connect by the name in the certificate; sslmode=verify-ca does not compare names',
-    },
-  ],
-  [
-    /^ERR_SSL_.*(?:ALERT|CERTIFICATE_REQUIRED)/,
-    {
-      code: 'connect.refused',
-      says: 'the server refused our certificate or the way of encryption',
-      hint: 'give a client certificate that it trusts with sslcert and sslkey',
-    },
-  ],
-  [
-    /CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO/,
-    {
-      code: 'connect.refused',
-      says: "the server's certificate is not trusted",
-      hint: 'name the authority that signed it with sslrootcert',
-    },
-  ],
-  [/^(?:ERR_SSL|EPROTO)/, { code: 'connect.unreachable', says: 'the TLS handshake failed' }],
-];
-
 function meaningOf(code: string, message: string): Meaning | undefined {
   for (let length = code.length; length >= 2; length--) {
     const prefix = code.slice(0, length);
     if (Object.hasOwn(meanings, prefix)) return meanings[prefix];
   }
-  return tls.find(([pattern]) => pattern.test(code))?.[1] ?? sayings.find(([pattern]) => pattern.test(message))?.[1];
+  return tlsMeaning(code) ?? sayings.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 /** The names that the server's error carries: they tell a person where to look, and hold no values. */
@@ -117,9 +89,13 @@ function place(error: object): string {
   return given.length === 0 ? '' : ` (${given.join(', ')})`;
 }
 
-/** `COPY stage, line 7, column amount: "x"`: line and column name the place; the value behind them stays out. */
+/**
+ * `COPY stage, line 7, column amount: "x"`, where a line about JSON may stand before it: line and column name the place; the
+ * values behind them stay out.
+ */
 function copyColumn(where: string | undefined): string | undefined {
-  const match = where === undefined ? null : /^COPY .*?, (line \d+)(?:, column ([^:"]+))?/.exec(where);
+  const match =
+    where === undefined ? null : /^(?:JSON data, line \d+: [^\n]*\n)?COPY .*?, (line \d+)(?:, column ([^:"]+))?/.exec(where);
   return match ? `${match[1]}${match[2] ? `, column ${match[2]}` : ''}` : undefined;
 }
 
