@@ -2,6 +2,7 @@
 import type { z, ZodType } from 'zod';
 import { HeadgateError } from '../domain/error.ts';
 import type { Db } from '../store/db.ts';
+import type { Net } from '../sdk/index.ts';
 import type { MasterKey } from '../store/master-key.ts';
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun. */
@@ -19,6 +20,10 @@ export interface Ports {
   readonly key: MasterKey;
   /** Parts, scratch and the embedded warehouse: an absolute path. */
   readonly dataDir: string;
+  /** Where connections of users may lead. */
+  readonly net: Net;
+  /** Folders of this machine whose files they may name, besides the workspace's own. */
+  readonly fileRoots: readonly string[];
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
 }

@@ -14,18 +14,19 @@ function configOf(values: Values, { env, stateDir }: World): Config {
   const { role, host, port } = values;
   return readConfig(
     { HEADGATE_DATA_DIR: stateDir, ...env },
-    { role, host, port, dataDir: values['data-dir'], databaseUrl: values['database-url'] },
+    { role, host, port, dataDir: values['data-dir'], databaseUrl: values['database-url'], insecureHttp: values['insecure-http'] },
   );
 }
 
 /** Until somebody asks it to stop: then runs end or are handed back, and the state database last. */
 async function run(config: Config, { terminal, signal }: World): Promise<ExitCode> {
   await using app = await startApp(config, ownPackage().version);
-  const { url, firstKey } = app;
+  const { url, firstKey, notes } = app;
   if (terminal.json)
     await terminal.record('serving', { role: config.role, ...(url && { url }), ...(firstKey && { key: firstKey }) });
   else {
     await terminal.result(url === undefined ? 'headgate works' : `headgate listens on ${url}`);
+    for (const note of notes) await terminal.result(note);
     if (firstKey !== undefined) await terminal.result(`its admin key, shown only now: ${firstKey}`);
   }
   if (!signal.aborted) await once(signal, 'abort');
