@@ -1,19 +1,24 @@
 /** The composition root: the only place that knows every part, and the order in which they start and end. */
-import { mkdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { createApi } from './api/server.ts';
 import type { Config } from './config.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
 import { migrateQueue, wake } from './jobs/queue.ts';
 import { startWorker } from './jobs/worker.ts';
+import { loopback } from './net/addresses.ts';
+import { guardedNet } from './net/net.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
 import type { Ports } from './operations/operation.ts';
 import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
+import { isLoopback } from './safety.ts';
 import { openDb, type OpenDb } from './store/db.ts';
 import { startEmbedded } from './store/embedded/server.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
@@ -28,6 +33,8 @@ export interface App extends AsyncDisposable {
   readonly url?: string;
   /** The token of the key that the very first start made; it is stored nowhere. */
   readonly firstKey?: string;
+  /** What its owner should know about how it is set up. */
+  readonly notes: readonly string[];
 }
 
 /** Throws what stands in the way: `state.locked`, `state.embedded`, `state.newer`, `config.invalid`. */
@@ -45,10 +52,9 @@ export async function startApp(config: Config, version: string): Promise<App> {
   if (config.databaseUrl === undefined) await freeLeases(db);
   const key = await loadMasterKey(dataDir, config.masterKey);
   const warehouses = parts.use(new Warehouses());
-  const engine = { stateDir: join(dataDir, 'engine'), openDuck: warehouses.open.bind(warehouses) };
-  const ports: Ports = { db, key, dataDir, engine, wake };
+  const { net, fileRoots, notes } = reachOf(config);
+  const ports: Ports = { db, key, dataDir, net, fileRoots, openDuck: warehouses.open.bind(warehouses), wake };
   await ensureWarehouse(db, 1);
-  await mkdir(join(dataDir, 'warehouses'), { recursive: true });
   const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey);
   if (first && config.sample) await createSample(ports, 1, join(import.meta.dirname, '..', 'examples', 'contacts.csv'));
@@ -61,8 +67,19 @@ export async function startApp(config: Config, version: string): Promise<App> {
   return {
     ...(url !== undefined && { url }),
     ...(firstKey !== undefined && { firstKey }),
+    notes,
     [Symbol.asyncDispose]: async () => await running.disposeAsync(),
   };
+}
+
+/** Who serves only this machine serves its owner, whose databases stand beside it; others start with nothing but the internet. */
+function reachOf({ role, host, allowNetworks, fileRoots }: Config): Pick<Ports, 'net' | 'fileRoots'> & Pick<App, 'notes'> {
+  const local = role !== 'worker' && isLoopback(host);
+  const opened = [allowNetworks, local ? loopback : ''].filter((text) => text !== '').join(', ');
+  const networks = opened === '' ? 'the internet only' : `the internet and ${opened}`;
+  const folders = fileRoots.length === 0 ? 'none but its own' : fileRoots.join(', ');
+  const notes = [`connections may lead to ${networks}; folders that they may read: ${folders}`];
+  return { net: guardedNet(opened), fileRoots, notes };
 }
 
 /** The key of the environment, or at the very first start one of our own. */
@@ -82,9 +99,12 @@ async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined
   return tokenOf(made);
 }
 
-async function listen({ host, port }: Config, ports: Ports, version: string, parts: AsyncDisposableStack): Promise<string> {
+async function listen(config: Config, ports: Ports, version: string, parts: AsyncDisposableStack): Promise<string> {
+  const { host, port } = config;
   const answer = getRequestListener(createApi(ports, version).fetch);
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  const tls = await readTls(config);
+  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => void answer(incoming, outgoing);
+  const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
   await new Promise<void>((ready, fail) => server.once('error', fail).listen(port, host, ready)).catch((error: unknown) => {
     const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (!busy) throw asHeadgateError(error, `listening on ${host}:${port}`);
@@ -95,7 +115,24 @@ async function listen({ host, port }: Config, ports: Ports, version: string, par
   parts.defer(async () => await close(server));
   // A listening TCP server has an address of this kind.
   const { port: bound } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+}
+
+async function readTls({ tlsCert, tlsKey }: Config): Promise<{ readonly cert: string; readonly key: string } | undefined> {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  try {
+    const pair = { cert: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') };
+    createSecureContext(pair);
+    return pair;
+  } catch (cause) {
+    throw new HeadgateError(
+      'config.invalid',
+      'reading HEADGATE_TLS_CERT and HEADGATE_TLS_KEY: no PEM files that belong together',
+      {
+        cause,
+      },
+    );
+  }
 }
 
 async function close(server: Server): Promise<void> {

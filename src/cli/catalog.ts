@@ -147,9 +147,12 @@ export const commands: readonly CommandInfo[] = [
     ],
     examples: [
       { line: 'headgate serve', says: 'everything on this machine' },
-      { line: 'headgate serve --role api --database-url env:STATE --host 0.0.0.0', says: 'only the API; workers elsewhere' },
+      {
+        line: 'headgate serve --role api --database-url env:STATE --host 0.0.0.0 --insecure-http',
+        says: 'only the API, behind a proxy that ends TLS; workers elsewhere',
+      },
     ],
-    options: ['role', 'host', 'port', 'data-dir', 'database-url', 'no-sample'],
+    options: ['role', 'host', 'port', 'data-dir', 'database-url', 'insecure-http', 'no-sample'],
     positionals: { min: 0, max: 0 },
     load: async () => (await import('./commands/serve.ts')).serve,
   },

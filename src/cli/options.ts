@@ -140,6 +140,11 @@ export const options = {
     env: 'DATABASE_URL',
     help: "database for the server's state: postgres://… (default: one of its own)",
   },
+  'insecure-http': {
+    kind: 'flag',
+    env: 'HEADGATE_INSECURE_HTTP',
+    help: 'listen without TLS where others can reach the address: TLS ends in front of it',
+  },
   debug: { kind: 'flag', help: 'stack traces and details on stderr' },
   help: { kind: 'flag', short: 'h', help: 'help for the command' },
 } as const satisfies Record<string, OptionInfo>;

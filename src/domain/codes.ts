@@ -22,6 +22,9 @@ export const codes = {
   'connect.lost': later('run the same command again: it continues where it stopped'),
   'connect.missing': never('check the database name'),
   'connect.tunnel': never('check the ssh settings of the location against docs/connections.md'),
+  'connect.forbidden': never(
+    'name a host on the public internet, or open its network: HEADGATE_ALLOW_NETWORKS=10.0.0.0/8 (docs/security.md)',
+  ),
   'access.denied': never('grant the missing right, or use another role'),
   'stream.missing': never('`headgate discover` lists the streams'),
   'stream.query': never('check the query or filter against the source'),
@@ -38,6 +41,7 @@ export const codes = {
   'schema.exists': never('choose another table with --into, or another --existing policy'),
   'value.invalid': never('find the rows with the given field, fix them, or allow rejects with --max-rejects'),
   'file.missing': never('check the path'),
+  'file.forbidden': never('use a folder of HEADGATE_FILE_ROOTS, or a relative path for the own folder of the workspace'),
   'file.format': never('check that the file is what its name says, or name its format with --format'),
   'file.truncated': never('fetch the file again: its end is missing'),
   'file.limit': never('check what the file is; allow more with ?limit=BYTES'),

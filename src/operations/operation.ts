@@ -1,8 +1,9 @@
 /** One use case: what it needs, what it answers, who may ask for it. The same for every dialect, the console and the command line. */
 import type { z, ZodType } from 'zod';
 import { HeadgateError } from '../domain/error.ts';
-import type { ContextParts } from '../engine/context.ts';
+import type { OpenDuck } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
+import type { Net } from '../sdk/index.ts';
 import type { MasterKey } from '../store/master-key.ts';
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun. */
@@ -20,8 +21,12 @@ export interface Ports {
   readonly key: MasterKey;
   /** Our own files: an absolute path. */
   readonly dataDir: string;
-  /** Where parts and scratch are, and who opens DuckDB files. */
-  readonly engine: Pick<ContextParts, 'stateDir' | 'openDuck'>;
+  /** Who opens DuckDB files; absent = this process. */
+  readonly openDuck?: OpenDuck;
+  /** Where connections of users may lead. */
+  readonly net: Net;
+  /** Folders of this machine whose files they may name, besides the workspace's own. */
+  readonly fileRoots: readonly string[];
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
 }
