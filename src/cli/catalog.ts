@@ -149,7 +149,7 @@ export const commands: readonly CommandInfo[] = [
       { line: 'headgate serve', says: 'everything on this machine' },
       { line: 'headgate serve --role api --database-url env:STATE --host 0.0.0.0', says: 'only the API; workers elsewhere' },
     ],
-    options: ['role', 'host', 'port', 'data-dir', 'database-url'],
+    options: ['role', 'host', 'port', 'data-dir', 'database-url', 'test-clock'],
     positionals: { min: 0, max: 0 },
     load: async () => (await import('./commands/serve.ts')).serve,
   },

@@ -139,6 +139,11 @@ export const options = {
     env: 'DATABASE_URL',
     help: "database for the server's state: postgres://… (default: one of its own)",
   },
+  'test-clock': {
+    kind: 'text',
+    value: 'TIME',
+    help: 'for tests: time starts here and stands still until POST /v1/test-clock moves it; on loopback only',
+  },
   debug: { kind: 'flag', help: 'stack traces and details on stderr' },
   help: { kind: 'flag', short: 'h', help: 'help for the command' },
 } as const satisfies Record<string, OptionInfo>;

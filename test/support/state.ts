@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../src/domain/clock.ts';
 import { migrateQueue, wake } from '../../src/jobs/queue.ts';
 import { newKey, tokenOf } from '../../src/operations/keys/key.ts';
 import type { Ports } from '../../src/operations/operation.ts';
@@ -31,7 +32,7 @@ export async function openState(server: TestPostgres): Promise<TestState> {
   return {
     url,
     db,
-    ports: { db, key, dataDir, wake },
+    ports: { db, key, dataDir, clock: systemClock, wake },
     async token(scopes, workspace) {
       const made = newKey();
       const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null };

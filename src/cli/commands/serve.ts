@@ -12,10 +12,8 @@ export const worker: Command = async ({ values }, world) => await run(configOf({
 
 function configOf(values: Values, { env, stateDir }: World): Config {
   const { role, host, port } = values;
-  return readConfig(
-    { HEADGATE_DATA_DIR: stateDir, ...env },
-    { role, host, port, dataDir: values['data-dir'], databaseUrl: values['database-url'] },
-  );
+  const [dataDir, databaseUrl, testClock] = [values['data-dir'], values['database-url'], values['test-clock']];
+  return readConfig({ HEADGATE_DATA_DIR: stateDir, ...env }, { role, host, port, dataDir, databaseUrl, testClock });
 }
 
 /** Until somebody asks it to stop: then runs end or are handed back, and the state database last. */

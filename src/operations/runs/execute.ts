@@ -16,7 +16,8 @@ import { requireDistinct, targetOf } from '../../engine/targets.ts';
 import type { Connection, Log } from '../../sdk/index.ts';
 import { findConnection } from '../../store/connections.ts';
 import { findPipeline } from '../../store/pipelines.ts';
-import type { RunEnd, RunRow } from '../../store/runs.ts';
+import type { RunEnd } from '../../store/leases.ts';
+import type { RunRow } from '../../store/runs.ts';
 import { configured } from '../connections/connection.ts';
 import type { Ports } from '../operation.ts';
 
@@ -28,16 +29,25 @@ export interface Execution extends Ports {
   readonly log: Log;
 }
 
-/** Never throws for what is wrong with the pipeline: the end says it. Streams fail alone. */
+/**
+ * Never throws for what is wrong with the pipeline: the end says it. Streams fail alone, and what an earlier attempt of this run
+ * has brought to its end is not done again.
+ */
 export async function executeRun(run: RunRow, execution: Execution): Promise<RunEnd> {
   const receipts: Receipt[] = [];
+  const done = (flow: Flow): Receipt | undefined =>
+    run.receipts.find(
+      ({ state, stream, table }) =>
+        state === 'succeeded' && stream === refName(flow.stream.stream) && table === refName(flow.into),
+    );
   try {
     const { flows, session } = await prepare(run, execution);
     for (const flow of flows) {
       execution.signal.throwIfAborted();
-      const receipt = await runFlow(flow, session);
+      const earlier = done(flow);
+      const receipt = earlier ?? (await runFlow(flow, session));
       receipts.push(receipt);
-      tell(execution.log, receipt);
+      if (!earlier) tell(execution.log, receipt);
     }
     return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
   } catch (error) {
@@ -87,10 +97,13 @@ async function prepare(
     signal,
     log,
     onProgress: () => undefined,
+    run: { id: run.id, attempt: run.attempt },
   };
   const flows: Flow[] = [];
-  for (const spec of flowSpecs.parse(pipeline.flows))
-    flows.push(...(await flowsOf(spec, session, context, join(stateDir, run.id))));
+  for (const spec of flowSpecs.parse(pipeline.flows)) {
+    const allowed = { ...spec, allow_delete: spec.allow_delete || run.allow_delete };
+    flows.push(...(await flowsOf(allowed, session, context, join(stateDir, run.id))));
+  }
   return { flows, session };
 }
 
