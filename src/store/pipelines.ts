@@ -79,16 +79,22 @@ export async function listPipelines(db: Db, workspace: number, limit: number, af
   );
 }
 
-/** Undefined where the version is no longer the one that was read. */
+/**
+ * Undefined where the version is no longer the one that was read. The due time is the scheduler's: it is left alone without
+ * `next_due_at`, and with it nothing is written where a tick was dispatched since `last_due_at` was read.
+ */
 export async function updatePipeline(
   db: Db,
   workspace: number,
-  row: Pick<PipelineRow, 'id' | 'version' | 'name' | 'state' | 'flows' | 'schedule' | 'next_due_at' | keyof Scheduling>,
+  row: Pick<PipelineRow, 'id' | 'version' | 'name' | 'state' | 'flows' | 'schedule' | 'last_due_at' | keyof Scheduling> & {
+    readonly next_due_at?: Date | null | undefined;
+  },
 ): Promise<PipelineRow | undefined> {
   const [stored] = await db.query<PipelineRow>(
-    `update headgate.pipelines set name = $4, state = $5, flows = $6, schedule = $7, next_due_at = $8,
+    `update headgate.pipelines set name = $4, state = $5, flows = $6, schedule = $7, next_due_at = case when $12 then $8 else next_due_at end,
        after_id = $9, retry = $10, priority = $11, version = version + 1, updated_at = now()
-     where workspace_id = $1 and id = $2 and version = $3 returning ${columns}`,
+     where workspace_id = $1 and id = $2 and version = $3
+       and (not $12 or last_due_at is not distinct from $13) returning ${columns}`,
     [
       workspace,
       row.id,
@@ -101,6 +107,8 @@ export async function updatePipeline(
       row.after_id,
       JSON.stringify(row.retry),
       row.priority,
+      row.next_due_at !== undefined,
+      row.last_due_at,
     ],
   );
   return stored;

@@ -6,7 +6,7 @@ import { newId } from '../domain/ids.ts';
 import { insertConnection } from './connections.ts';
 import { openDb } from './db.ts';
 import { migrate, readMigrations } from './migrate.ts';
-import { insertPipeline } from './pipelines.ts';
+import { findPipeline, insertPipeline, updatePipeline } from './pipelines.ts';
 import { claimRun, endRun, renewLease } from './leases.ts';
 import { findRun, insertRun, requestCancel } from './runs.ts';
 import { openSecrets, saveSecrets } from './secrets.ts';
@@ -111,4 +111,15 @@ test('a run is cancelled at once where nobody works on it, else its owner is tol
   assert.deepEqual(await renewLease(db, busy, '1'), { held: true, cancelled: true });
   assert.equal(await requestCancel(db, 1, idle), undefined);
   assert.equal(await requestCancel(db, 2, busy), undefined);
+});
+
+test('a change never takes a tick back that was dispatched meanwhile', async () => {
+  const id = await pipeline();
+  const before = await findPipeline(db, 1, id);
+  assert.ok(before);
+  const [due, next] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-01T01:00:00Z')];
+  await db.query('update headgate.pipelines set last_due_at = $2, next_due_at = $3 where id = $1', [id, due, next]);
+  assert.equal(await updatePipeline(db, 1, { ...before, next_due_at: due }), undefined);
+  const renamed = await updatePipeline(db, 1, { ...before, name: 'renamed', next_due_at: undefined });
+  assert.deepEqual([renamed?.name, renamed?.next_due_at], ['renamed', next]);
 });

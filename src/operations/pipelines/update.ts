@@ -33,7 +33,7 @@ export const updatePipeline = defineOperation({
     const wanted = { ...before, ...given };
     const planned = isReplanned(before, wanted) ? await plannedSchedule(context, plan(wanted)) : {};
     const row = await context.db.tx(async (tx) => {
-      const stored = await update(tx, context.workspace, { ...wanted, ...planned });
+      const stored = await update(tx, context.workspace, { ...wanted, next_due_at: undefined, ...planned });
       if (stored && stored.state !== 'active' && before.state === 'active') {
         await cancelWaiting(tx, context.workspace, stored.id);
       }
