@@ -1,7 +1,7 @@
 /** Days × hours × minutes on the wall clock of a time zone, through its changes. Pure. */
 import { z } from 'zod';
 import { duration } from './duration.ts';
-import { day, instantOf, isZone, localAt } from './zone.ts';
+import { day, instantOf, isZone, offsetAt } from './zone.ts';
 
 const set = (least: number, most: number) =>
   z
@@ -44,7 +44,7 @@ const horizon = 62;
 /** Later wall-clock times never give earlier instants, so the first one behind `at` is found by halving. */
 export function nextOfCalendar(schedule: CalendarSchedule, at: number): number {
   const { zone, hours, minutes } = schedule;
-  const today = dateOf(localAt(zone, at));
+  const today = dateOf(at + offsetAt(zone, at));
   const count = hours.length * minutes.length;
   // What the clock leaves out at midnight belongs to the day before.
   for (let date = today - day; date <= today + horizon * day; date += day) {
@@ -57,7 +57,7 @@ export function nextOfCalendar(schedule: CalendarSchedule, at: number): number {
 
 export function lastOfCalendar(schedule: CalendarSchedule, at: number): number {
   const { zone, hours, minutes } = schedule;
-  const today = dateOf(localAt(zone, at));
+  const today = dateOf(at + offsetAt(zone, at));
   const count = hours.length * minutes.length;
   for (let date = today + day; date >= today - horizon * day; date -= day) {
     if (!isWanted(schedule, date)) continue;

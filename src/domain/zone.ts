@@ -36,7 +36,20 @@ export function localAt(zone: string, instant: number): LocalMs {
   return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
 }
 
-const offsetAt = (zone: string, instant: number): number => localAt(zone, instant) - Math.floor(instant / 1000) * 1000;
+/** Thousands of schedules ask about the same few instants, and the tables are slow to answer. */
+const offsets = new Map<string, number>();
+const mostOffsets = 10_000;
+
+/** Milliseconds that the wall clock is ahead of UTC. */
+export function offsetAt(zone: string, instant: number): number {
+  const name = `${zone} ${instant}`;
+  const known = offsets.get(name);
+  if (known !== undefined) return known;
+  const offset = localAt(zone, instant) - Math.floor(instant / 1000) * 1000;
+  if (offsets.size >= mostOffsets) offsets.clear();
+  offsets.set(name, offset);
+  return offset;
+}
 
 /**
  * The instant at which the wall clock shows `local`. Of a time that it shows twice the first; for one that it leaves out the

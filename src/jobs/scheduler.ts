@@ -12,7 +12,7 @@ import { wake } from './queue.ts';
 /** Nobody tells a scheduler about new due times: it looks for them as often as this. */
 const lookMs = 1_000;
 /** Of one transaction. */
-const batch = 500;
+const batch = 1000;
 
 export interface Scheduler {
   /** Alone: no pass of this scheduler happens meanwhile, but those that `work` makes. */
