@@ -8,8 +8,11 @@ import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { createApi } from './api/server.ts';
 import type { Config } from './config.ts';
+import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
 import { migrateQueue, wake } from './jobs/queue.ts';
+import { startScheduler, type Scheduler } from './jobs/scheduler.ts';
+import { TestClock } from './jobs/test-clock.ts';
 import { startWorker } from './jobs/worker.ts';
 import { loopback } from './net/addresses.ts';
 import { guardedNet } from './net/net.ts';
@@ -23,7 +26,7 @@ import { openDb, type OpenDb } from './store/db.ts';
 import { startEmbedded } from './store/embedded/server.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { lockDataDir } from './store/lock.ts';
-import { freeLeases } from './store/runs.ts';
+import { freeLeases } from './store/leases.ts';
 import { loadMasterKey } from './store/master-key.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
 import { migrate, readMigrations } from './store/migrate.ts';
@@ -51,18 +54,20 @@ export async function startApp(config: Config, version: string): Promise<App> {
   await migrateQueue(db.pool);
   if (config.databaseUrl === undefined) await freeLeases(db);
   const key = await loadMasterKey(dataDir, config.masterKey);
+  const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
   const { net, fileRoots, notes } = reachOf(config);
-  const ports: Ports = { db, key, dataDir, net, fileRoots, openDuck: warehouses.open.bind(warehouses), wake };
+  const ports: Ports = { db, key, dataDir, clock, net, fileRoots, openDuck: warehouses.open.bind(warehouses), wake };
   await ensureWarehouse(db, 1);
   const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey);
   if (first && config.sample) await createSample(ports, 1, join(import.meta.dirname, '..', 'examples', 'contacts.csv'));
-  if (config.role !== 'api') {
-    const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), config.concurrency);
-    parts.defer(async () => await worker.stop(config.grace * 1000));
-  }
-  const url = config.role === 'worker' ? undefined : await listen(config, ports, version, parts);
+  const scheduler = config.role === 'api' ? undefined : await startJobs(config, db, ports, parts);
+  // Its own checks allow a test clock only where this process does everything.
+  const moved = clock instanceof TestClock && scheduler;
+  const testClock = moved && { advance: async (to: Date, signal: AbortSignal) => await clock.advance(to, scheduler, signal) };
+  const served = { ...ports, ...(testClock && { testClock }) };
+  const url = config.role === 'worker' ? undefined : await listen(config, served, version, parts);
   const running = parts.move();
   return {
     ...(url !== undefined && { url }),
@@ -80,6 +85,17 @@ function reachOf({ role, host, allowNetworks, fileRoots }: Config): Pick<Ports, 
   const folders = fileRoots.length === 0 ? 'none but its own' : fileRoots.join(', ');
   const notes = [`connections may lead to ${networks}; folders that they may read: ${folders}`];
   return { net: guardedNet(opened), fileRoots, notes };
+}
+
+/** The scheduler ends first: what it dispatched is handed back by the worker or waits for the next one. */
+async function startJobs(config: Config, db: OpenDb, ports: Ports, parts: AsyncDisposableStack): Promise<Scheduler> {
+  const { concurrency, perConnection, perWorkspace } = config;
+  const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock };
+  const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
+  parts.defer(async () => await worker.stop(config.grace * 1000));
+  const scheduler = await startScheduler(db, ports.clock);
+  parts.defer(async () => await scheduler.stop());
+  return scheduler;
 }
 
 /** The key of the environment, or at the very first start one of our own. */

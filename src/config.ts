@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { HeadgateError } from './domain/error.ts';
+import { instant } from './domain/interval.ts';
 import { parseNetworks } from './net/addresses.ts';
 import { unsafeSettings } from './safety.ts';
 import { isDatabaseUrl } from './store/db.ts';
@@ -27,6 +28,11 @@ const settings = z.strictObject({
     .optional(),
   /** Runs at the same time in this process. */
   concurrency: z.coerce.number().int().min(1).max(1000).default(4),
+  /** Runs at the same time that use one connection, in all processes. */
+  perConnection: z.coerce.number().int().min(1).max(1000).default(16),
+  perWorkspace: z.coerce.number().int().min(1).max(10_000).default(64),
+  /** Where time stands still until it is moved; absent = real time. */
+  testClock: instant.transform((text) => new Date(text)).optional(),
   /** Seconds that runs have to end when the process is asked to. */
   grace: z.coerce.number().int().min(0).max(3600).default(30),
   sample: z.boolean().default(true),
@@ -68,6 +74,8 @@ const variables = {
   tlsKey: 'HEADGATE_TLS_KEY',
   insecureHttp: 'HEADGATE_INSECURE_HTTP',
   rateLimit: 'HEADGATE_RATE_LIMIT',
+  perConnection: 'HEADGATE_RUNS_PER_CONNECTION',
+  perWorkspace: 'HEADGATE_RUNS_PER_WORKSPACE',
 } as const;
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -85,7 +93,7 @@ export function readConfig(env: Env, options: Readonly<Record<string, string | b
   const spelled: Readonly<Record<string, string>> = variables;
   const problems = parsed.error.issues.map(({ path, message }) => {
     const name = String(path[0] ?? '');
-    return `${spelled[name] ?? name}: ${message}`;
+    return `${spelled[name] ?? optionOf(name)}: ${message}`;
   });
   throw new HeadgateError('config.invalid', `reading the settings: ${problems.join('; ')}`);
 }
@@ -97,3 +105,5 @@ function unsafeRoots({ fileRoots, dataDir }: Config): readonly string[] {
     .filter((root) => inside(dataDir, resolve(root)) || inside(resolve(root), dataDir))
     .map((root) => `HEADGATE_FILE_ROOTS: ${root} overlaps the data directory`);
 }
+
+const optionOf = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -10,7 +10,7 @@ export interface Exposure {
   readonly insecureHttp: boolean;
   readonly masterKey?: string | undefined;
   readonly adminKey?: string | undefined;
-  readonly testClock?: string | undefined;
+  readonly testClock?: Date | undefined;
 }
 
 /** Only this machine can reach it. */
@@ -45,6 +45,8 @@ export function unsafeSettings(settings: Exposure): readonly string[] {
         'or say --insecure-http where TLS ends in front of it',
     );
   }
-  if (open && testClock !== undefined) problems.push('--test-clock: never where others can reach the server');
+  if (testClock !== undefined && (open || role !== 'all')) {
+    problems.push('--test-clock: only on a loopback address, and where one process does everything (--role all)');
+  }
   return problems;
 }

@@ -152,7 +152,7 @@ export const commands: readonly CommandInfo[] = [
         says: 'only the API, behind a proxy that ends TLS; workers elsewhere',
       },
     ],
-    options: ['role', 'host', 'port', 'data-dir', 'database-url', 'insecure-http', 'no-sample'],
+    options: ['role', 'host', 'port', 'data-dir', 'database-url', 'insecure-http', 'no-sample', 'test-clock'],
     positionals: { min: 0, max: 0 },
     load: async () => (await import('./commands/serve.ts')).serve,
   },

@@ -145,6 +145,11 @@ export const options = {
     env: 'HEADGATE_INSECURE_HTTP',
     help: 'listen without TLS where others can reach the address: TLS ends in front of it',
   },
+  'test-clock': {
+    kind: 'text',
+    value: 'TIME',
+    help: 'for tests: time starts here and stands still until POST /v1/test-clock moves it; on loopback only',
+  },
   debug: { kind: 'flag', help: 'stack traces and details on stderr' },
   help: { kind: 'flag', short: 'h', help: 'help for the command' },
 } as const satisfies Record<string, OptionInfo>;

@@ -52,6 +52,15 @@ export interface Session {
   /** Absent = DuckDB runs in this process. */
   readonly openDuck?: OpenDuck;
   readonly onProgress: (progress: Progress) => void;
+  /** Where somebody else keeps the books of runs; absent = a journal in `stateDir` does. */
+  readonly run?: RunIdentity;
+}
+
+/** What a publish is recognised by after a crash: the same run in every attempt. */
+export interface RunIdentity {
+  readonly id: string;
+  /** From 1. */
+  readonly attempt: number;
 }
 
 export interface Progress {

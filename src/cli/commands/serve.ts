@@ -21,6 +21,7 @@ function configOf(values: Values, { env, stateDir }: World): Config {
       sample: values['no-sample'] ? false : undefined,
       dataDir: values['data-dir'],
       databaseUrl: values['database-url'],
+      testClock: values['test-clock'],
       insecureHttp: values['insecure-http'],
     },
   );

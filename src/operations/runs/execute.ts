@@ -16,7 +16,8 @@ import { requireDistinct, targetOf } from '../../engine/targets.ts';
 import type { Connection, Context, Log } from '../../sdk/index.ts';
 import { findConnection } from '../../store/connections.ts';
 import { findPipeline } from '../../store/pipelines.ts';
-import type { RunEnd, RunRow } from '../../store/runs.ts';
+import type { RunEnd } from '../../store/leases.ts';
+import type { RunRow } from '../../store/runs.ts';
 import { configured } from '../connections/connection.ts';
 import { outward, outwardError } from '../connections/outward.ts';
 import { roomOf, type Room } from '../room.ts';
@@ -30,9 +31,17 @@ export interface Execution extends Ports {
   readonly log: Log;
 }
 
-/** Never throws for what is wrong with the pipeline: the end says it. Streams fail alone. */
+/**
+ * Never throws for what is wrong with the pipeline: the end says it. Streams fail alone, and what an earlier attempt of this run
+ * has brought to its end is not done again.
+ */
 export async function executeRun(run: RunRow, execution: Execution): Promise<RunEnd> {
   const receipts: Receipt[] = [];
+  const done = (flow: Flow): Receipt | undefined =>
+    run.receipts.find(
+      ({ state, stream, table }) =>
+        state === 'succeeded' && stream === refName(flow.stream.stream) && table === refName(flow.into),
+    );
   try {
     const room = roomOf(execution, Number(run.workspace_id));
     await mkdir(room.stateDir, { recursive: true });
@@ -41,9 +50,10 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     const { flows, session } = await prepare(run, execution, room, context);
     for (const flow of flows) {
       execution.signal.throwIfAborted();
-      const receipt = told(await runFlow(flow, session));
+      const earlier = done(flow);
+      const receipt = earlier ?? told(await runFlow(flow, session));
       receipts.push(receipt);
-      tell(execution.log, receipt);
+      if (!earlier) tell(execution.log, receipt);
     }
     return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
   } catch (error) {
@@ -96,10 +106,13 @@ async function prepare(
     signal,
     log: withoutStacks(log),
     onProgress: () => undefined,
+    run: { id: run.id, attempt: run.attempt },
   };
   const flows: Flow[] = [];
-  for (const spec of flowSpecs.parse(pipeline.flows))
-    flows.push(...(await flowsOf(spec, session, context, join(room.stateDir, run.id))));
+  for (const spec of flowSpecs.parse(pipeline.flows)) {
+    const allowed = { ...spec, allow_delete: spec.allow_delete || run.allow_delete };
+    flows.push(...(await flowsOf(allowed, session, context, join(room.stateDir, run.id))));
+  }
   return { flows, session };
 }
 
