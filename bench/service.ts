@@ -1,4 +1,4 @@
-/** What a server promises about time: schedules that fall due, runs that start. `node bench/service.ts [pass|trigger|burst]` */
+/** What a server promises about time: schedules that fall due, runs that start. `npm run bench:service [pass|late|trigger|burst]` */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +110,25 @@ async function withService(work: (service: Service, folder: string) => Promise<v
   }
 }
 
+async function benchLate(service: Service, folder: string): Promise<void> {
+  await prepare(service, folder, 1);
+  const due = Array.from({ length: 30 }, (_, number) => Date.now() + 5_000 + number * 377);
+  for (const [number, moment] of due.entries()) {
+    await service.api('POST', '/pipelines', {
+      name: `late-${number}`,
+      slug: `late-${number}`,
+      source: 'from',
+      destination: 'p-0',
+      flows: [{ stream: 'contacts', into: `late-${number}`, write: 'replace' }],
+      schedule: { kind: 'once', at: new Date(moment).toISOString() },
+    });
+  }
+  await wait(Math.max(...due) + 2_000 - Date.now());
+  const { data } = (await service.api('GET', '/runs?limit=100')) as unknown as { data: readonly Record<string, string>[] }; // our own API
+  const times = data.map(({ due_at = '', queued_at = '' }) => Date.parse(queued_at) - Date.parse(due_at));
+  report('from a due time to its run', times, '1 s');
+}
+
 async function benchTrigger(service: Service, folder: string): Promise<void> {
   await prepare(service, folder, 1);
   await ended(service, await trigger(service, 'p-0'));
@@ -136,6 +155,7 @@ async function benchBurst(service: Service, folder: string): Promise<void> {
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   pass: benchPass,
+  late: async () => await withService(benchLate),
   trigger: async () => await withService(benchTrigger),
   burst: async () => await withService(benchBurst),
 };
