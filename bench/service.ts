@@ -1,4 +1,4 @@
-/** What a server promises about time: schedules that fall due, runs that start. `node bench/service.ts [pass|trigger|burst]` */
+/** What a server promises about time: schedules that fall due, runs that start. `npm run bench:service [pass|late|trigger|burst]` */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,11 +46,13 @@ async function benchPass(): Promise<void> {
   await migrate(db, await readMigrations(migrationsFolder));
   await migrateQueue(db.pool);
   await fill(db, 100_000);
-  const times: number[] = [];
+  const [times, cpu]: [number[], number[]] = [[], []];
   for (let time = 0; time < 12; time++) {
-    const started = performance.now();
+    const [started, own, servers] = [performance.now(), process.cpuUsage(), await server.cpuSeconds()];
     const made = await pass(db, new Date('2026-01-02T12:00:00Z'));
     times.push(performance.now() - started);
+    const { user, system } = process.cpuUsage(own);
+    cpu.push((user + system) / 1000 + ((await server.cpuSeconds()) - servers) * 1000);
     if (made !== 1000) throw new Error(`a pass made ${made} runs`);
     await db.query(
       `update headgate.pipelines p set next_due_at = r.due_at, last_due_at = null from headgate.runs r where r.pipeline_id = p.id`,
@@ -59,6 +61,7 @@ async function benchPass(): Promise<void> {
     await db.query('select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))');
   }
   report('a pass over 100,000 pipelines of which 1,000 are due', times.slice(2), '250 ms');
+  report('its CPU, the database included', cpu.slice(2), '(none)');
 }
 
 /** Small files into small files: what is measured is everything but the engine. */
@@ -110,6 +113,25 @@ async function withService(work: (service: Service, folder: string) => Promise<v
   }
 }
 
+async function benchLate(service: Service, folder: string): Promise<void> {
+  await prepare(service, folder, 1);
+  const due = Array.from({ length: 30 }, (_, number) => Date.now() + 5_000 + number * 377);
+  for (const [number, moment] of due.entries()) {
+    await service.api('POST', '/pipelines', {
+      name: `late-${number}`,
+      slug: `late-${number}`,
+      source: 'from',
+      destination: 'p-0',
+      flows: [{ stream: 'contacts', into: `late-${number}`, write: 'replace' }],
+      schedule: { kind: 'once', at: new Date(moment).toISOString() },
+    });
+  }
+  await wait(Math.max(...due) + 2_000 - Date.now());
+  const { data } = (await service.api('GET', '/runs?limit=100')) as unknown as { data: readonly Record<string, string>[] }; // our own API
+  const times = data.map(({ due_at = '', queued_at = '' }) => Date.parse(queued_at) - Date.parse(due_at));
+  report('from a due time to its run', times, '1 s');
+}
+
 async function benchTrigger(service: Service, folder: string): Promise<void> {
   await prepare(service, folder, 1);
   await ended(service, await trigger(service, 'p-0'));
@@ -136,6 +158,7 @@ async function benchBurst(service: Service, folder: string): Promise<void> {
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   pass: benchPass,
+  late: async () => await withService(benchLate),
   trigger: async () => await withService(benchTrigger),
   burst: async () => await withService(benchBurst),
 };

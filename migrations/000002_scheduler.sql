@@ -21,6 +21,7 @@ alter table headgate.runs
   add column allow_delete boolean not null default false,
   -- needs_review ends here.
   add column review_until timestamptz;
+drop index headgate.runs_leased;
 create index runs_unfinished on headgate.runs (pipeline_id, id) where state in ('queued', 'running', 'retrying');
 create index runs_retry on headgate.runs (retry_at) where state = 'retrying' and retry_at is not null;
 create index runs_review on headgate.runs (review_until) where state = 'needs_review';

@@ -21,8 +21,11 @@ export function settled(end: RunEnd, policy: RetryPolicy, failures: number, now:
 }
 
 function errorsOf({ receipts, error }: RunEnd): readonly string[] {
-  const own = typeof error === 'object' && error !== null && 'code' in error ? [String(error.code)] : [];
-  return [...own, ...receipts.flatMap((receipt) => (receipt.error ? [receipt.error.code] : []))];
+  const own = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return [
+    ...(typeof own === 'string' ? [own] : []),
+    ...receipts.flatMap((receipt) => (receipt.error ? [receipt.error.code] : [])),
+  ];
 }
 
 /** The end of a run and the start of those that depend on it stand or fall together. */

@@ -36,6 +36,7 @@ export interface Dispatch {
 
 /** In the transaction that took them. Resolves to the runs; a pipeline that has got a waiting run meanwhile stays due. */
 export async function dispatch(tx: Db, ticks: readonly Dispatch[]): Promise<readonly string[]> {
+  if (ticks.length === 0) return [];
   const column = <T>(of: (tick: Dispatch) => T): readonly T[] => ticks.map(of);
   const rows = await tx.query<{ id: string }>(
     `with tick as (
