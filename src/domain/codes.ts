@@ -63,6 +63,7 @@ export const codes = {
   'request.invalid': never('look at the named fields; GET /openapi.json describes each request'),
   'request.conflict': never('use a new idempotency key for another request'),
   'request.busy': later('the same request is being answered; ask again in a moment'),
+  'request.limit': later('wait as many seconds as Retry-After says'),
   'access.key': never('send a key that is valid: Authorization: Bearer hg_…'),
   'access.scope': never('use a key with that scope; `headgate keys create` makes one'),
   'object.missing': never('check the id; keys see only their own workspace'),

@@ -1,3 +1,4 @@
+import { auditLog } from '../../../operations/audit/list.ts';
 import { checkConnection } from '../../../operations/connections/check.ts';
 import { listConnectors } from '../../../operations/connections/connectors.ts';
 import { createConnection } from '../../../operations/connections/create.ts';
@@ -57,6 +58,7 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/runs/:run/cancel`, cancelRun, 202),
   route('GET', `${here}/runs/:run/logs`, runLogs),
 
+  route('GET', `${here}/audit`, auditLog),
   route('GET', `${here}/keys`, listKeys),
   route('POST', `${here}/keys`, createKey, 201),
   route('DELETE', `${here}/keys/:key`, revokeKey),
