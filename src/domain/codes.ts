@@ -74,6 +74,8 @@ export const codes = {
   'state.newer': never('use the Headgate version that wrote this state, or a newer one'),
   'state.locked': never('stop the other server, or name another --data-dir'),
   'state.embedded': never('look at state/log in the data directory, or name a database with DATABASE_URL'),
+  'server.unreachable': later('check that the server runs and that this machine reaches it'),
+  'server.refused': never('look at what the server says'),
   'secret.sealed': never('start with the master key that sealed it: HEADGATE_MASTER_KEY or master.key in the data directory'),
   'config.invalid': never('docs/server.md lists the settings'),
   'run.cancelled': later('run the same command again: it continues where it stopped'),

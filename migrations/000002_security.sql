@@ -15,3 +15,11 @@ create trigger audit_log_only_grows before update or delete on headgate.audit_lo
   for each row execute function headgate.audit_log_only_grows();
 create trigger audit_log_is_kept before truncate on headgate.audit_log
   for each statement execute function headgate.audit_log_only_grows();
+
+-- The key under which API keys are hashed, once it is no longer that of the master key: hashes cannot be made anew.
+create table headgate.hashing_key (
+  one boolean primary key default true check (one),
+  key_id text not null,
+  wrapped_key bytea not null,
+  sealed bytea not null
+);
