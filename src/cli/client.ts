@@ -33,7 +33,8 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
       const text = await reply.text();
       const said = parsed(text);
       if (reply.ok && said) return said;
-      throw new HeadgateError('server.refused', `asking the server: ${String(said?.['detail'] ?? `it says ${reply.status}`)}`, {
+      const detail = typeof said?.['detail'] === 'string' ? said['detail'] : `it says ${reply.status}`;
+      throw new HeadgateError('server.refused', `asking the server: ${detail}`, {
         ...(typeof said?.['hint'] === 'string' && { hint: said['hint'] }),
       });
     },

@@ -16,8 +16,9 @@ async function keys(
   ...args: readonly string[]
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const env = { ...process.env, HEADGATE_KEY: key };
-  const { stdout } = await promisify(execFile)(process.execPath, [bin, 'keys', ...args, '--json', '--data-dir', dataDir], {
-    env,
+  const command = [bin, 'keys', ...args, '--json', '--data-dir', dataDir];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { env }).catch((error: { readonly stdout: string }) => {
+    throw new Error(error.stdout);
   });
   // Our own `--json`.
   return stdout
@@ -30,7 +31,7 @@ async function keys(
 test('keys are made, listed, used and revoked; a rotation keeps them and what they sealed', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'headgate-keys-'));
   try {
-    const service = await startService(dataDir);
+    await using service = await startService(dataDir);
     const [made] = await keys(dataDir, adminKey, 'create', 'nightly', '--scope', 'runs:read', '--scope', 'keys:read');
     const token = String(made?.['token']);
     assert.ok((await keys(dataDir, token, 'list')).some(({ name }) => name === 'nightly'));

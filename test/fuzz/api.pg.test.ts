@@ -118,7 +118,13 @@ for (const { path, method, operation } of operations) {
   test(`${method} ${path}`, async () => {
     const params = withWorkspace(
       Object.fromEntries(Object.entries(mine).map(([name, ids]) => [name, [...ids, ...(theirs[name] ?? [])]])),
-      ...['1', '1', '1', '77', '0', '99999999999999999999', 'x'],
+      '1',
+      '1',
+      '1',
+      '77',
+      '0',
+      '99999999999999999999',
+      'x',
     );
     const request = requestOf(path, operation, params, known);
     await fc.assert(
