@@ -1,5 +1,5 @@
 /** The composition root: the only place that knows every part, and the order in which they start and end. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -27,8 +27,9 @@ import { startEmbedded } from './store/embedded/server.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { lockDataDir } from './store/lock.ts';
 import { freeLeases } from './store/leases.ts';
-import { loadMasterKey } from './store/master-key.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
+import { loadMasterKey, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
+import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
 import { migrate, readMigrations } from './store/migrate.ts';
 
 export interface App extends AsyncDisposable {
@@ -53,7 +54,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   await migrate(db, await readMigrations(join(import.meta.dirname, '..', 'migrations')));
   await migrateQueue(db.pool);
   if (config.databaseUrl === undefined) await freeLeases(db);
-  const key = await loadMasterKey(dataDir, config.masterKey);
+  const key = await openKey(db, config);
   const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
   const { net, fileRoots, notes } = reachOf(config);
@@ -98,6 +99,39 @@ async function startJobs(config: Config, db: OpenDb, ports: Ports, parts: AsyncD
   return scheduler;
 }
 
+/** The master key that this state was last rotated to, with the hashing key of its API keys. */
+async function openKey(db: OpenDb, { dataDir, masterKey }: Config): Promise<MasterKey> {
+  await settleMasterKey(dataDir, await rotatedTo(db));
+  return await withHashing(db, await loadMasterKey(dataDir, masterKey));
+}
+
+/**
+ * While no server runs: a new master key, of `given` or made here. Resolves to how many secrets were wrapped anew. Throws
+ * `state.locked`, `secret.sealed`, `config.invalid`.
+ */
+export async function rotateMasterKey(config: Config, given: string | undefined): Promise<number> {
+  await using parts = new AsyncDisposableStack();
+  const { dataDir, masterKey } = config;
+  if ((masterKey === undefined) !== (given === undefined)) {
+    throw new HeadgateError(
+      'config.invalid',
+      'rotating the master key: HEADGATE_MASTER_KEY and HEADGATE_NEW_MASTER_KEY come together',
+    );
+  }
+  parts.use(await lockDataDir(dataDir));
+  const databaseUrl = config.databaseUrl ?? parts.use(await startEmbedded(dataDir)).url;
+  const db = parts.use(openDb(databaseUrl));
+  await migrate(db, await readMigrations(join(import.meta.dirname, '..', 'migrations')));
+  const from = await openKey(db, config);
+  const to = given === undefined ? await offerMasterKey(dataDir) : await loadMasterKey(dataDir, given);
+  const count = await rotateSecrets(db, from, to);
+  await settleMasterKey(dataDir, to.id);
+  return count;
+}
+
+/** Where a server that listens leaves its address, for commands on the same machine. */
+export const serverFile = 'server.json';
+
 /** The key of the environment, or at the very first start one of our own. */
 async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined): Promise<string | undefined> {
   const given = admin === undefined ? undefined : parseToken(admin);
@@ -117,7 +151,7 @@ async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined
 
 async function listen(config: Config, ports: Ports, version: string, parts: AsyncDisposableStack): Promise<string> {
   const { host, port } = config;
-  const answer = getRequestListener(createApi(ports, version).fetch);
+  const answer = getRequestListener(createApi(ports, version, config.rateLimit).fetch);
   const tls = await readTls(config);
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => void answer(incoming, outgoing);
   const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
@@ -131,7 +165,11 @@ async function listen(config: Config, ports: Ports, version: string, parts: Asyn
   parts.defer(async () => await close(server));
   // A listening TCP server has an address of this kind.
   const { port: bound } = server.address() as AddressInfo;
-  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const path = join(config.dataDir, serverFile);
+  await writeFile(path, JSON.stringify({ url }), { mode: 0o600 });
+  parts.defer(async () => await rm(path, { force: true }));
+  return url;
 }
 
 async function readTls({ tlsCert, tlsKey }: Config): Promise<{ readonly cert: string; readonly key: string } | undefined> {

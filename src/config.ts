@@ -41,7 +41,7 @@ const settings = z.strictObject({
   tlsKey: z.string().optional(),
   insecureHttp: flag.default(false),
   /** Requests per minute and key. */
-  rateLimit: z.coerce.number().int().min(1).max(1_000_000).default(1200),
+  rateLimit: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
   /** Private networks that connections may lead to. */
   allowNetworks: z
     .string()

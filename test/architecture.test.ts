@@ -141,6 +141,19 @@ suite('architecture', () => {
     assert.deepEqual(wrong, []);
   });
 
+  test('connections leave through one place, which asks where they may lead', () => {
+    const ways = /^import (?!type ).* from 'node:(?:dns|http2?|https|net|dgram)(?:\/promises)?'|[^.\w]fetch\(/m;
+    const own = sources.filter(({ area, code }) => area.startsWith('connectors/') && ways.test(code)).map(({ path }) => path);
+    assert.deepEqual(own, [
+      'src/connectors/_net/dial.ts',
+      // Is this text an address?
+      'src/connectors/_net/tls.ts',
+      // What the hub sends to DuckDB, on this machine.
+      'src/connectors/duckdb/feed.ts',
+      'src/connectors/file/input/fetch.ts',
+    ]);
+  });
+
   test('each connector folder is registered, and each registration has its folder', () => {
     const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true });
     const connectors = folders.filter((entry) => entry.isDirectory() && !entry.name.startsWith('_')).map((entry) => entry.name);

@@ -103,7 +103,7 @@ test('create, update, check, discover and run: the same guard, when it dials', a
       }
     }
   }
-  assert.deepEqual([...told].length, 1, [...told].join('\n'));
+  assert.deepEqual(told.size, 1, [...told].join('\n'));
   assert.match([...told].join(), /^connect\.forbidden: connecting: it leads to a network/);
   const run = await runOf(
     await connection('postgres', postgres('127.0.0.1', port)),

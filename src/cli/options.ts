@@ -140,6 +140,10 @@ export const options = {
     env: 'DATABASE_URL',
     help: "database for the server's state: postgres://… (default: one of its own)",
   },
+  url: { kind: 'text', value: 'URL', help: 'a running server (default: the one on this data directory)' },
+  workspace: { kind: 'text', value: 'ID', help: 'workspace of the server (default 1)' },
+  scope: { kind: 'list', value: 'SCOPE', help: 'what the key may do: runs:read, connections:* … (default all); may be repeated' },
+  expires: { kind: 'text', value: 'TIME', help: 'when the key ends: 2027-01-01T00:00:00Z (default never)' },
   'insecure-http': {
     kind: 'flag',
     env: 'HEADGATE_INSECURE_HTTP',

@@ -1,3 +1,4 @@
+import { auditLog } from '../../../operations/audit/list.ts';
 import { checkConnection } from '../../../operations/connections/check.ts';
 import { listConnectors } from '../../../operations/connections/connectors.ts';
 import { createConnection } from '../../../operations/connections/create.ts';
@@ -69,7 +70,7 @@ export const exposed: readonly Exposed[] = [
 
   route('GET', `${here}/warehouse/tables`, listTables),
   route('POST', `${here}/warehouse/query`, queryWarehouse),
-
+  route('GET', `${here}/audit`, auditLog),
   route('GET', `${here}/keys`, listKeys),
   route('POST', `${here}/keys`, createKey, 201),
   route('DELETE', `${here}/keys/:key`, revokeKey),
