@@ -1,26 +1,35 @@
 /** The composition root: the only place that knows every part, and the order in which they start and end. */
-import { mkdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { createApi } from './api/server.ts';
 import type { Config } from './config.ts';
+import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
 import { migrateQueue, wake } from './jobs/queue.ts';
+import { startScheduler, type Scheduler } from './jobs/scheduler.ts';
+import { TestClock } from './jobs/test-clock.ts';
 import { startWorker } from './jobs/worker.ts';
+import { loopback } from './net/addresses.ts';
+import { guardedNet } from './net/net.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
 import type { Ports } from './operations/operation.ts';
 import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
+import { isLoopback } from './safety.ts';
 import { openDb, type OpenDb } from './store/db.ts';
 import { startEmbedded } from './store/embedded/server.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { lockDataDir } from './store/lock.ts';
-import { freeLeases } from './store/runs.ts';
-import { loadMasterKey } from './store/master-key.ts';
+import { freeLeases } from './store/leases.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
+import { loadMasterKey, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
+import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
 import { migrate, readMigrations } from './store/migrate.ts';
 
 export interface App extends AsyncDisposable {
@@ -28,6 +37,8 @@ export interface App extends AsyncDisposable {
   readonly url?: string;
   /** The token of the key that the very first start made; it is stored nowhere. */
   readonly firstKey?: string;
+  /** What its owner should know about how it is set up. */
+  readonly notes: readonly string[];
 }
 
 /** Throws what stands in the way: `state.locked`, `state.embedded`, `state.newer`, `config.invalid`. */
@@ -43,27 +54,83 @@ export async function startApp(config: Config, version: string): Promise<App> {
   await migrate(db, await readMigrations(join(import.meta.dirname, '..', 'migrations')));
   await migrateQueue(db.pool);
   if (config.databaseUrl === undefined) await freeLeases(db);
-  const key = await loadMasterKey(dataDir, config.masterKey);
+  const key = await openKey(db, config);
+  const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
-  const engine = { stateDir: join(dataDir, 'engine'), openDuck: warehouses.open.bind(warehouses) };
-  const ports: Ports = { db, key, dataDir, engine, wake };
+  const { net, fileRoots, notes } = reachOf(config);
+  const ports: Ports = { db, key, dataDir, clock, net, fileRoots, openDuck: warehouses.open.bind(warehouses), wake };
   await ensureWarehouse(db, 1);
-  await mkdir(join(dataDir, 'warehouses'), { recursive: true });
   const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey);
   if (first && config.sample) await createSample(ports, 1, join(import.meta.dirname, '..', 'examples', 'contacts.csv'));
-  if (config.role !== 'api') {
-    const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), config.concurrency);
-    parts.defer(async () => await worker.stop(config.grace * 1000));
-  }
-  const url = config.role === 'worker' ? undefined : await listen(config, ports, version, parts);
+  const scheduler = config.role === 'api' ? undefined : await startJobs(config, db, ports, parts);
+  // Its own checks allow a test clock only where this process does everything.
+  const moved = clock instanceof TestClock && scheduler;
+  const testClock = moved && { advance: async (to: Date, signal: AbortSignal) => await clock.advance(to, scheduler, signal) };
+  const served = { ...ports, ...(testClock && { testClock }) };
+  const url = config.role === 'worker' ? undefined : await listen(config, served, version, parts);
   const running = parts.move();
   return {
     ...(url !== undefined && { url }),
     ...(firstKey !== undefined && { firstKey }),
+    notes,
     [Symbol.asyncDispose]: async () => await running.disposeAsync(),
   };
 }
+
+/** Who serves only this machine serves its owner, whose databases stand beside it; others start with nothing but the internet. */
+function reachOf({ role, host, allowNetworks, fileRoots }: Config): Pick<Ports, 'net' | 'fileRoots'> & Pick<App, 'notes'> {
+  const local = role !== 'worker' && isLoopback(host);
+  const opened = [allowNetworks, local ? loopback : ''].filter((text) => text !== '').join(', ');
+  const networks = opened === '' ? 'the internet only' : `the internet and ${opened}`;
+  const folders = fileRoots.length === 0 ? 'none but its own' : fileRoots.join(', ');
+  const notes = [`connections may lead to ${networks}; folders that they may read: ${folders}`];
+  return { net: guardedNet(opened), fileRoots, notes };
+}
+
+/** The scheduler ends first: what it dispatched is handed back by the worker or waits for the next one. */
+async function startJobs(config: Config, db: OpenDb, ports: Ports, parts: AsyncDisposableStack): Promise<Scheduler> {
+  const { concurrency, perConnection, perWorkspace } = config;
+  const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock };
+  const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
+  parts.defer(async () => await worker.stop(config.grace * 1000));
+  const scheduler = await startScheduler(db, ports.clock);
+  parts.defer(async () => await scheduler.stop());
+  return scheduler;
+}
+
+/** The master key that this state was last rotated to, with the hashing key of its API keys. */
+async function openKey(db: OpenDb, { dataDir, masterKey }: Config): Promise<MasterKey> {
+  await settleMasterKey(dataDir, await rotatedTo(db));
+  return await withHashing(db, await loadMasterKey(dataDir, masterKey));
+}
+
+/**
+ * While no server runs: a new master key, of `given` or made here. Resolves to how many secrets were wrapped anew. Throws
+ * `state.locked`, `secret.sealed`, `config.invalid`.
+ */
+export async function rotateMasterKey(config: Config, given: string | undefined): Promise<number> {
+  await using parts = new AsyncDisposableStack();
+  const { dataDir, masterKey } = config;
+  if ((masterKey === undefined) !== (given === undefined)) {
+    throw new HeadgateError(
+      'config.invalid',
+      'rotating the master key: HEADGATE_MASTER_KEY and HEADGATE_NEW_MASTER_KEY come together',
+    );
+  }
+  parts.use(await lockDataDir(dataDir));
+  const databaseUrl = config.databaseUrl ?? parts.use(await startEmbedded(dataDir)).url;
+  const db = parts.use(openDb(databaseUrl));
+  await migrate(db, await readMigrations(join(import.meta.dirname, '..', 'migrations')));
+  const from = await openKey(db, config);
+  const to = given === undefined ? await offerMasterKey(dataDir) : await loadMasterKey(dataDir, given);
+  const count = await rotateSecrets(db, from, to);
+  await settleMasterKey(dataDir, to.id);
+  return count;
+}
+
+/** Where a server that listens leaves its address, for commands on the same machine. */
+export const serverFile = 'server.json';
 
 /** The key of the environment, or at the very first start one of our own. */
 async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined): Promise<string | undefined> {
@@ -82,9 +149,12 @@ async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined
   return tokenOf(made);
 }
 
-async function listen({ host, port }: Config, ports: Ports, version: string, parts: AsyncDisposableStack): Promise<string> {
-  const answer = getRequestListener(createApi(ports, version).fetch);
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+async function listen(config: Config, ports: Ports, version: string, parts: AsyncDisposableStack): Promise<string> {
+  const { host, port } = config;
+  const answer = getRequestListener(createApi(ports, version, config.rateLimit).fetch);
+  const tls = await readTls(config);
+  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => void answer(incoming, outgoing);
+  const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
   await new Promise<void>((ready, fail) => server.once('error', fail).listen(port, host, ready)).catch((error: unknown) => {
     const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (!busy) throw asHeadgateError(error, `listening on ${host}:${port}`);
@@ -95,7 +165,28 @@ async function listen({ host, port }: Config, ports: Ports, version: string, par
   parts.defer(async () => await close(server));
   // A listening TCP server has an address of this kind.
   const { port: bound } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const path = join(config.dataDir, serverFile);
+  await writeFile(path, JSON.stringify({ url }), { mode: 0o600 });
+  parts.defer(async () => await rm(path, { force: true }));
+  return url;
+}
+
+async function readTls({ tlsCert, tlsKey }: Config): Promise<{ readonly cert: string; readonly key: string } | undefined> {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  try {
+    const pair = { cert: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') };
+    createSecureContext(pair);
+    return pair;
+  } catch (cause) {
+    throw new HeadgateError(
+      'config.invalid',
+      'reading HEADGATE_TLS_CERT and HEADGATE_TLS_KEY: no PEM files that belong together',
+      {
+        cause,
+      },
+    );
+  }
 }
 
 async function close(server: Server): Promise<void> {

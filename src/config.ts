@@ -1,9 +1,14 @@
 /** Environment and options → one frozen object that was checked as a whole: all mistakes at once. */
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { HeadgateError } from './domain/error.ts';
+import { instant } from './domain/interval.ts';
+import { parseNetworks } from './net/addresses.ts';
+import { unsafeSettings } from './safety.ts';
 import { isDatabaseUrl } from './store/db.ts';
 import { parseToken } from './operations/keys/key.ts';
+
+const flag = z.union([z.boolean(), z.stringbool()]);
 
 const settings = z.strictObject({
   role: z.enum(['all', 'api', 'worker']).default('all'),
@@ -23,9 +28,31 @@ const settings = z.strictObject({
     .optional(),
   /** Runs at the same time in this process. */
   concurrency: z.coerce.number().int().min(1).max(1000).default(4),
+  /** Runs at the same time that use one connection, in all processes. */
+  perConnection: z.coerce.number().int().min(1).max(1000).default(16),
+  perWorkspace: z.coerce.number().int().min(1).max(10_000).default(64),
+  /** Where time stands still until it is moved; absent = real time. */
+  testClock: instant.transform((text) => new Date(text)).optional(),
   /** Seconds that runs have to end when the process is asked to. */
   grace: z.coerce.number().int().min(0).max(3600).default(30),
   sample: z.boolean().default(true),
+  /** PEM files of the address that the API listens on. */
+  tlsCert: z.string().optional(),
+  tlsKey: z.string().optional(),
+  insecureHttp: flag.default(false),
+  /** Requests per minute and key. */
+  rateLimit: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
+  /** Private networks that connections may lead to. */
+  allowNetworks: z
+    .string()
+    .refine((text) => parseNetworks(text) !== undefined, 'CIDRs with commas between them, like 10.0.0.0/8,fd12::/16')
+    .default(''),
+  /** Folders whose files connections may name. */
+  fileRoots: z
+    .string()
+    .transform((text) => text.split(',').map((folder) => folder.trim()))
+    .pipe(z.array(z.string().refine(isAbsolute, 'absolute paths with commas between them')))
+    .default([]),
 });
 
 export type Config = Readonly<z.output<typeof settings>>;
@@ -41,6 +68,14 @@ const variables = {
   adminKey: 'HEADGATE_ADMIN_KEY',
   concurrency: 'HEADGATE_CONCURRENCY',
   grace: 'HEADGATE_GRACE',
+  allowNetworks: 'HEADGATE_ALLOW_NETWORKS',
+  fileRoots: 'HEADGATE_FILE_ROOTS',
+  tlsCert: 'HEADGATE_TLS_CERT',
+  tlsKey: 'HEADGATE_TLS_KEY',
+  insecureHttp: 'HEADGATE_INSECURE_HTTP',
+  rateLimit: 'HEADGATE_RATE_LIMIT',
+  perConnection: 'HEADGATE_RUNS_PER_CONNECTION',
+  perWorkspace: 'HEADGATE_RUNS_PER_WORKSPACE',
 } as const;
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -50,11 +85,25 @@ export function readConfig(env: Env, options: Readonly<Record<string, string | b
   const fromEnv = Object.entries(variables).map(([name, variable]) => [name, env[variable] || undefined] as const);
   const given = [...fromEnv, ...Object.entries(options)].filter(([, value]) => value !== undefined);
   const parsed = settings.safeParse(Object.fromEntries(given));
-  if (parsed.success) return Object.freeze(parsed.data);
+  if (parsed.success) {
+    const unsafe = [...unsafeSettings(parsed.data), ...unsafeRoots(parsed.data)];
+    if (unsafe.length === 0) return Object.freeze(parsed.data);
+    throw new HeadgateError('config.invalid', `refusing to start: ${unsafe.join('; ')}`);
+  }
   const spelled: Readonly<Record<string, string>> = variables;
   const problems = parsed.error.issues.map(({ path, message }) => {
     const name = String(path[0] ?? '');
-    return `${spelled[name] ?? name}: ${message}`;
+    return `${spelled[name] ?? optionOf(name)}: ${message}`;
   });
   throw new HeadgateError('config.invalid', `reading the settings: ${problems.join('; ')}`);
 }
+
+/** The data directory holds the master key: a folder that connections read must not be around it, nor inside. */
+function unsafeRoots({ fileRoots, dataDir }: Config): readonly string[] {
+  const inside = (path: string, folder: string): boolean => `${path}/`.startsWith(folder === '/' ? '/' : `${folder}/`);
+  return fileRoots
+    .filter((root) => inside(dataDir, resolve(root)) || inside(resolve(root), dataDir))
+    .map((root) => `HEADGATE_FILE_ROOTS: ${root} overlaps the data directory`);
+}
+
+const optionOf = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

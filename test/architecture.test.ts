@@ -12,22 +12,25 @@ const root = join(import.meta.dirname, '..');
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   sdk: ['domain'],
+  net: ['domain', 'sdk'],
+  files: ['domain', 'sdk'],
   staging: ['domain', 'sdk'],
   rules: ['domain', 'sdk'],
   shape: ['domain', 'sdk', 'rules'],
   'connectors/_sql': ['domain', 'sdk'],
-  'connectors/_net': ['domain'],
+  'connectors/_net': ['domain', 'sdk'],
   'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
   registry: ['sdk', 'connectors/*'],
-  engine: ['domain', 'sdk', 'staging', 'rules', 'shape'],
+  engine: ['domain', 'sdk', 'net', 'files', 'staging', 'rules', 'shape'],
   warehouse: ['domain', 'sdk', 'staging'],
   store: ['domain'],
   jobs: ['domain', 'sdk', 'store'],
   operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'jobs', 'warehouse'],
   api: ['domain', 'operations', 'store', 'api/dialects/*'],
   'api/dialects/*': ['domain', 'operations', 'api'],
-  config: ['domain', 'operations', 'store'],
-  app: ['config', 'domain', 'sdk', 'engine', 'operations', 'store', 'jobs', 'api', 'warehouse'],
+  safety: ['net'],
+  config: ['domain', 'net', 'safety', 'operations', 'store'],
+  app: ['config', 'safety', 'domain', 'sdk', 'net', 'engine', 'operations', 'store', 'jobs', 'api', 'warehouse'],
   cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app'],
 };
 
@@ -136,6 +139,19 @@ suite('architecture', () => {
         .map(({ path }) => `${path} names ${name.source}`),
     );
     assert.deepEqual(wrong, []);
+  });
+
+  test('connections leave through one place, which asks where they may lead', () => {
+    const ways = /^import (?!type ).* from 'node:(?:dns|http2?|https|net|dgram)(?:\/promises)?'|[^.\w]fetch\(/m;
+    const own = sources.filter(({ area, code }) => area.startsWith('connectors/') && ways.test(code)).map(({ path }) => path);
+    assert.deepEqual(own, [
+      'src/connectors/_net/dial.ts',
+      // Is this text an address?
+      'src/connectors/_net/tls.ts',
+      // What the hub sends to DuckDB, on this machine.
+      'src/connectors/duckdb/feed.ts',
+      'src/connectors/file/input/fetch.ts',
+    ]);
   });
 
   test('each connector folder is registered, and each registration has its folder', () => {

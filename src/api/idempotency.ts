@@ -13,7 +13,7 @@ interface Row {
 
 /** Throws `request.conflict` for the same key on another request, `request.busy` while the first one is at work. */
 export async function idempotently(
-  { db, actor, workspace }: OpContext,
+  { db, clock, actor, workspace }: OpContext,
   route: string,
   key: string,
   { params, query, body }: ApiRequest,
@@ -26,10 +26,10 @@ export async function idempotently(
   const request = canonicalJson({ route, params, query, body: (body ?? null) as Json });
   const hash = createHash('sha256').update(request).digest();
   const mine = await db.query(
-    `insert into headgate.idempotency (scope, key, request_hash) values ($1, $2, $3)
-     on conflict (scope, key) do update set request_hash = $3, status = null, reply = null, created_at = now()
-       where headgate.idempotency.created_at < now() - interval '24 hours' returning key`,
-    [scope, key, hash],
+    `insert into headgate.idempotency (scope, key, request_hash, created_at) values ($1, $2, $3, $4)
+     on conflict (scope, key) do update set request_hash = $3, status = null, reply = null, created_at = $4
+       where headgate.idempotency.created_at < $4 - interval '24 hours' returning key`,
+    [scope, key, hash, clock.now()],
   );
   if (mine.length === 0) return await earlier();
   try {

@@ -5,13 +5,13 @@ import type { Ports } from '../operations/operation.ts';
 import { findKey, touchKey } from '../store/keys.ts';
 import type { Identify } from './dialect.ts';
 
-export function identifyBy({ db, key }: Ports): Identify {
+export function identifyBy({ db, key, clock }: Ports): Identify {
   return async ({ id, secret }) => {
     const row = await findKey(db, id);
     const hash = key.hash(secret);
     // Compared also where there is none: the time tells nothing.
     const equal = timingSafeEqual(hash, row?.secret_hash ?? Buffer.alloc(hash.length));
-    const valid = row && equal && row.revoked_at === null && (row.expires_at === null || row.expires_at > new Date());
+    const valid = row && equal && row.revoked_at === null && (row.expires_at === null || row.expires_at > clock.now());
     if (!valid) throw new HeadgateError('access.key', 'the key is not valid');
     if (row.kind !== 'backend') throw new HeadgateError('access.key', 'this is a publishable key: it is for browsers');
     await touchKey(db, id);

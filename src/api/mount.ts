@@ -3,13 +3,20 @@ import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
-import { requireScope, type Ports } from '../operations/operation.ts';
+import { requireScope, type Actor, type Ports } from '../operations/operation.ts';
+import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, ApiRequest, Identify, Route } from './dialect.ts';
 import { idempotently } from './idempotency.ts';
+import type { RateLimit, Taken } from './rate.ts';
+import { requireText } from './text.ts';
 
 export interface Mounting {
   readonly ports: Ports;
   readonly identify: Identify;
+  /** Requests of one key. */
+  readonly rate: RateLimit;
+  /** Wrong keys from one address: nobody guesses many. */
+  readonly strangers: RateLimit;
 }
 
 export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void {
@@ -27,35 +34,94 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
     app.on(route.method, [route.path], limit, async (c) => {
       const id = requestIdOf(c);
       try {
-        return respond(await serve(c, route, dialect, mounting), id);
+        return respond(await serve(c, route, dialect, mounting), id, rateHeaders(c));
       } catch (error) {
-        return respond(dialect.toError(asHeadgateError(error, `answering ${route.name}`), id), id);
+        return respond(dialect.toError(asHeadgateError(error, `answering ${route.name}`), id), id, rateHeaders(c));
       }
     });
   }
 }
 
-async function serve(c: Context, route: Route, dialect: ApiDialect, { ports, identify }: Mounting): Promise<Answer> {
-  const request = async (): Promise<ApiRequest> => ({
-    params: c.req.param() as Readonly<Record<string, string>>, // by the path of the route
-    query: c.req.query(),
-    headers: c.req.raw.headers,
-    body: await bodyOf(c),
-  });
-  if (route.auth === 'none') return await route.handle(await request());
-  const credentials = dialect.credentials(c.req.raw.headers);
-  if (!credentials) throw new HeadgateError('access.key', 'no key was sent');
-  const actor = await identify(credentials);
-  requireScope(actor, route.scope);
-  const asked = await request();
-  const workspace = route.workspace(asked);
-  // One answer for a workspace that is not there and for one that is not theirs.
-  const own = actor.workspace === undefined || actor.workspace === workspace;
-  if (!own || !(await exists(ports, workspace))) throw new HeadgateError('object.missing', 'there is no such workspace');
+async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mounting): Promise<Answer> {
+  const { ports, rate } = mounting;
+  if (route.auth === 'none') return await route.handle(await requestOf(c));
+  const actor = await actorOf(c, dialect, mounting);
+  const taken = rate.take(actor.id);
+  c.set('rate', { limit: rate.perMinute, ...taken });
+  if (!taken.allowed) throw new HeadgateError('request.limit', 'this key has sent too many requests');
+  const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c), requestId: requestIdOf(c) };
+  const { asked, workspace } = await admitted(c, attempt, ports);
   const context = { ...ports, actor, workspace, signal: c.req.raw.signal };
-  const handle = async (): Promise<Answer> => await route.handle(context, asked);
+  const handle = async (): Promise<Answer> =>
+    await audited({ ...attempt, workspace }, asked, async () => await route.handle(context, asked));
   const key = route.method === 'POST' ? c.req.header('idempotency-key') : undefined;
   return key === undefined ? await handle() : await idempotently(context, route.name, key, asked, handle);
+}
+
+/** Throws `access.key`, and `request.limit` for an address that has tried too many. */
+async function actorOf(c: Context, dialect: ApiDialect, { identify, strangers }: Mounting): Promise<Actor> {
+  const ip = ipOf(c);
+  if (ip !== null && !strangers.peek(ip).allowed) throw new HeadgateError('request.limit', 'too many keys that are not valid');
+  try {
+    const credentials = dialect.credentials(c.req.raw.headers);
+    if (!credentials) throw new HeadgateError('access.key', 'no key was sent');
+    return await identify(credentials);
+  } catch (error) {
+    if (ip !== null && error instanceof HeadgateError && error.code === 'access.key') strangers.take(ip);
+    throw error;
+  }
+}
+
+/** The request, where this key may make it in a workspace that is there. */
+async function admitted(
+  c: Context,
+  attempt: Attempt,
+  ports: Ports,
+): Promise<{ readonly asked: ApiRequest; readonly workspace: number }> {
+  const { route, actor } = attempt;
+  try {
+    requireScope(actor, route.scope);
+    const asked = await requestOf(c);
+    const workspace = route.workspace(asked);
+    // One answer for a workspace that is not there and for one that is not theirs.
+    const own = actor.workspace === undefined || actor.workspace === workspace;
+    if (!own || !(await exists(ports, workspace))) throw new HeadgateError('object.missing', 'there is no such workspace');
+    return { asked, workspace };
+  } catch (error) {
+    await auditRefusal(attempt, error);
+    throw error;
+  }
+}
+
+/** Throws `request.invalid`. */
+async function requestOf(c: Context): Promise<ApiRequest> {
+  const params = c.req.param() as Readonly<Record<string, string>>; // by the path of the route
+  const request = { params, query: c.req.query(), headers: c.req.raw.headers, body: await bodyOf(c) };
+  for (const part of [request.params, request.query, request.body]) requireText(part);
+  return request;
+}
+
+/** Of whoever holds the other end of the socket; null = there is no socket. A header would be anybody's word. */
+function ipOf(c: Context): string | null {
+  const env: unknown = c.env;
+  if (typeof env !== 'object' || env === null || !('incoming' in env)) return null;
+  const { socket } = env.incoming as { readonly socket?: { readonly remoteAddress?: string } }; // the server's own request
+  return socket?.remoteAddress ?? null;
+}
+
+interface Rate extends Taken {
+  readonly limit: number;
+}
+
+function rateHeaders(c: Context): Readonly<Record<string, string>> {
+  const rate = c.get('rate') as Rate | undefined; // set above
+  if (!rate) return {};
+  const headers = {
+    'ratelimit-limit': String(rate.limit),
+    'ratelimit-remaining': String(rate.remaining),
+    'ratelimit-reset': String(rate.retryAfter),
+  };
+  return rate.allowed ? headers : { ...headers, 'retry-after': String(rate.retryAfter) };
 }
 
 async function exists({ db }: Ports, workspace: number): Promise<boolean> {
@@ -85,8 +151,14 @@ function requestIdOf(c: Context): string {
   return id;
 }
 
-function respond({ status, headers = {}, body }: Answer, requestId: string): Response {
-  const all = { 'x-request-id': requestId, 'cache-control': 'no-store', ...headers };
+function respond({ status, headers = {}, body }: Answer, requestId: string, more: object = {}): Response {
+  const all = {
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+    ...more,
+  };
   if (body === undefined) return new Response(null, { status, headers: all });
   if (body instanceof ReadableStream) return new Response(body, { status, headers: all });
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...all } });

@@ -9,6 +9,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   'request.invalid': 400,
   'request.conflict': 422,
   'request.busy': 409,
+  'request.limit': 429,
   'access.key': 401,
   'access.scope': 403,
   'object.missing': 404,

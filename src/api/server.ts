@@ -6,11 +6,16 @@ import { identifyBy } from './identify.ts';
 import { mount } from './mount.ts';
 import { openApiOf } from './openapi.ts';
 import { problem } from './problem.ts';
+import { RateLimit } from './rate.ts';
 import { HeadgateError } from '../domain/error.ts';
 
-export function createApi(ports: Ports, version: string): Hono {
+/** A minute, from one address. */
+const wrongKeys = 60;
+
+/** `perMinute`: requests of one key. */
+export function createApi(ports: Ports, version: string, perMinute = 60_000): Hono {
   const app = new Hono();
-  const identify = identifyBy(ports);
+  const mounting = { ports, identify: identifyBy(ports), rate: new RateLimit(perMinute), strangers: new RateLimit(wrongKeys) };
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     try {
@@ -21,7 +26,7 @@ export function createApi(ports: Ports, version: string): Hono {
     }
   });
   for (const dialect of dialects) {
-    mount(app, dialect, { ports, identify });
+    mount(app, dialect, mounting);
     app.get(dialect.document, (c) => c.json(openApiOf(dialect, version)));
   }
   app.notFound(() => {

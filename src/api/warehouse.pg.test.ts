@@ -12,8 +12,7 @@ const server = await startPostgres();
 const state = await openState(server);
 const warehouses = new Warehouses();
 const { dataDir } = state.ports;
-const engine = { stateDir: join(dataDir, 'engine'), openDuck: warehouses.open.bind(warehouses) };
-const api = createApi({ ...state.ports, engine }, '0.0.0');
+const api = createApi({ ...state.ports, openDuck: warehouses.open.bind(warehouses) }, '0.0.0');
 after(async () => {
   await warehouses[Symbol.asyncDispose]();
   await state[Symbol.asyncDispose]();
@@ -34,7 +33,7 @@ async function ask(
   return { status: reply.status, body: (await reply.json()) as Readonly<Record<string, unknown>> };
 }
 
-const file = join(dataDir, 'warehouses', '1.db');
+const file = join(dataDir, 'files', '1', 'warehouse.db');
 await ask('select 1');
 {
   await using duck = await warehouses.open({ path: file }, { scratch: dataDir, signal: new AbortController().signal });

@@ -147,9 +147,12 @@ export const commands: readonly CommandInfo[] = [
     ],
     examples: [
       { line: 'headgate serve', says: 'everything on this machine' },
-      { line: 'headgate serve --role api --database-url env:STATE --host 0.0.0.0', says: 'only the API; workers elsewhere' },
+      {
+        line: 'headgate serve --role api --database-url env:STATE --host 0.0.0.0 --insecure-http',
+        says: 'only the API, behind a proxy that ends TLS; workers elsewhere',
+      },
     ],
-    options: ['role', 'host', 'port', 'data-dir', 'database-url', 'no-sample'],
+    options: ['role', 'host', 'port', 'data-dir', 'database-url', 'insecure-http', 'no-sample', 'test-clock'],
     positionals: { min: 0, max: 0 },
     load: async () => (await import('./commands/serve.ts')).serve,
   },
@@ -162,6 +165,22 @@ export const commands: readonly CommandInfo[] = [
     options: ['data-dir', 'database-url'],
     positionals: { min: 0, max: 0 },
     load: async () => (await import('./commands/serve.ts')).worker,
+  },
+  {
+    name: 'keys',
+    usage: 'create [NAME] | list | revoke ID | rotate',
+    summary: 'API keys of a running server, and its master key',
+    details: [
+      'create, list and revoke ask the server that runs on the data directory, or that of --url, with the key in HEADGATE_KEY.',
+      'rotate makes a new master key while the server is stopped: every secret is wrapped with it, in one transaction. API keys stay valid: the server knows only hashes of them, so the key of those hashes is kept, sealed. Where the master key comes from HEADGATE_MASTER_KEY, HEADGATE_NEW_MASTER_KEY holds the new one.',
+    ],
+    examples: [
+      { line: 'headgate keys create nightly --scope runs:write --scope runs:read', says: 'for one task' },
+      { line: 'headgate keys revoke 5edfb941512792f5', says: 'its next request is refused' },
+    ],
+    options: ['url', 'workspace', 'scope', 'expires', 'data-dir', 'database-url'],
+    positionals: { min: 1, max: 2 },
+    load: async () => (await import('./commands/keys.ts')).keys,
   },
   {
     name: 'doctor',

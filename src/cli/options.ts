@@ -140,6 +140,20 @@ export const options = {
     env: 'DATABASE_URL',
     help: "database for the server's state: postgres://… (default: one of its own)",
   },
+  url: { kind: 'text', value: 'URL', help: 'a running server (default: the one on this data directory)' },
+  workspace: { kind: 'text', value: 'ID', help: 'workspace of the server (default 1)' },
+  scope: { kind: 'list', value: 'SCOPE', help: 'what the key may do: runs:read, connections:* … (default all); may be repeated' },
+  expires: { kind: 'text', value: 'TIME', help: 'when the key ends: 2027-01-01T00:00:00Z (default never)' },
+  'insecure-http': {
+    kind: 'flag',
+    env: 'HEADGATE_INSECURE_HTTP',
+    help: 'listen without TLS where others can reach the address: TLS ends in front of it',
+  },
+  'test-clock': {
+    kind: 'text',
+    value: 'TIME',
+    help: 'for tests: time starts here and stands still until POST /v1/test-clock moves it; on loopback only',
+  },
   debug: { kind: 'flag', help: 'stack traces and details on stderr' },
   help: { kind: 'flag', short: 'h', help: 'help for the command' },
 } as const satisfies Record<string, OptionInfo>;

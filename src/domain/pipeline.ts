@@ -1,5 +1,8 @@
 /** What a pipeline is told to do, as people write it: JSON in the API, YAML-like files in version control. */
 import { z } from 'zod';
+import { calendarSpec } from './calendar.ts';
+import { duration, durationMs } from './duration.ts';
+import { instant, intervalSpec } from './interval.ts';
 
 const name = z.string().min(1).max(500);
 
@@ -48,5 +51,23 @@ export const flowSpec = z
 export type FlowSpec = z.output<typeof flowSpec>;
 export const flowSpecs = z.array(flowSpec).min(1).max(10_000);
 
-/** When it runs. More kinds stand in domain/schedule.ts once the scheduler knows them. */
-export const scheduleSpec = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('manual') })]);
+const every = z.strictObject({
+  kind: z.literal('every'),
+  period: duration
+    .refine((text) => durationMs(text) >= 1000, 'at least 1s')
+    .meta({ description: 'Least time from one start to the next' }),
+});
+const once = z.strictObject({
+  kind: z.literal('once'),
+  at: instant.optional().meta({ description: 'Absent: as soon as the pipeline is active' }),
+});
+const after = z.strictObject({
+  kind: z.literal('after'),
+  pipeline: name.meta({ description: 'Runs whenever a run of this pipeline has succeeded; its id or slug' }),
+});
+const manual = z.strictObject({ kind: z.literal('manual') });
+
+/** When it runs; domain/schedule.ts says what that means in time. */
+export const scheduleSpec = z.discriminatedUnion('kind', [manual, intervalSpec, calendarSpec, every, once, after]);
+
+export type Schedule = z.output<typeof scheduleSpec>;

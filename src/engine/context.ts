@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { asHeadgateError } from '../domain/error.ts';
-import type { Context, DuckOptions, Log } from '../sdk/index.ts';
+import { guardedFiles, personalFiles } from '../files/folders.ts';
+import { personalNet } from '../net/net.ts';
+import type { Context, DuckOptions, Log, Net } from '../sdk/index.ts';
 import { openDuck } from '../staging/duck.ts';
 import { failpoint } from './failpoints.ts';
 
@@ -10,19 +12,25 @@ let opened = 0;
 /** As `openDuck`, which opens in this process. */
 export type OpenDuck = typeof openDuck;
 
-export interface ContextParts {
-  readonly stateDir: string;
-  readonly signal: AbortSignal;
-  readonly log: Log;
-  /** Absent = DuckDB runs in this process. */
-  readonly openDuck?: OpenDuck;
+/** What a service lets its users' connections reach. Folders: the workspace's own first. */
+export interface Reach {
+  readonly net: Net;
+  readonly folders: readonly [string, ...string[]];
 }
 
 /**
  * A context whose scratch directory lives under the state directory and goes with it. Directories that killed processes
  * left behind are removed first: they are named after their process.
  */
-export async function createContext(of: ContextParts): Promise<Context & AsyncDisposable> {
+export async function createContext(of: {
+  readonly stateDir: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Absent = whatever the person who runs the process may. */
+  readonly reach?: Reach;
+  /** Absent = DuckDB runs in this process. */
+  readonly openDuck?: OpenDuck;
+}): Promise<Context & AsyncDisposable> {
   const root = resolve(of.stateDir, 'scratch');
   const scratch = join(root, `${process.pid}-${(opened += 1)}`);
   try {
@@ -31,13 +39,22 @@ export async function createContext(of: ContextParts): Promise<Context & AsyncDi
     throw asHeadgateError(error, `creating the scratch directory ${scratch}`);
   }
   removeLeftovers(root);
+  const guarded = of.reach && (await guardedFiles(...of.reach.folders));
+  // Statements may hold what users wrote, and DuckDB reads files: it gets no others than they do.
+  const within = guarded && [realpathSync(root), ...guarded.folders];
   return {
     signal: of.signal,
     log: of.log,
     scratch,
+    net: of.reach?.net ?? personalNet(),
+    files: guarded ?? personalFiles,
     failpoint,
-    duck: (options: DuckOptions = {}) => (of.openDuck ?? openDuck)(options, { scratch, signal: of.signal }),
-    [Symbol.asyncDispose]: async () => rmSync(scratch, { recursive: true, force: true }),
+    duck: (options: DuckOptions = {}) =>
+      (of.openDuck ?? openDuck)(options, { scratch, signal: of.signal, ...(within && { within }) }),
+    [Symbol.asyncDispose]: async () => {
+      await guarded?.[Symbol.asyncDispose]();
+      rmSync(scratch, { recursive: true, force: true });
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type { Receipt } from '../domain/receipt.ts';
 import type { StreamInfo, TableRef } from '../domain/schema.ts';
 import type { LogicalType } from '../domain/types.ts';
 import type { Connection, FormatName, Log } from '../sdk/index.ts';
-import type { OpenDuck } from './context.ts';
+import type { OpenDuck, Reach } from './context.ts';
 
 /** The mapping that a person asked for, before the planner decides who does which step. */
 export interface ShapeRequest {
@@ -37,6 +37,8 @@ export interface Flow {
 
 /** What stays the same for all flows of one command. */
 export interface Session {
+  /** Absent = whatever the person who runs the process may. */
+  readonly reach?: Reach;
   readonly source: Connection;
   readonly destination: Connection;
   /** Embedded warehouse, run journal, parts and scratch. */
@@ -50,6 +52,15 @@ export interface Session {
   /** Absent = DuckDB runs in this process. */
   readonly openDuck?: OpenDuck;
   readonly onProgress: (progress: Progress) => void;
+  /** Where somebody else keeps the books of runs; absent = a journal in `stateDir` does. */
+  readonly run?: RunIdentity;
+}
+
+/** What a publish is recognised by after a crash: the same run in every attempt. */
+export interface RunIdentity {
+  readonly id: string;
+  /** From 1. */
+  readonly attempt: number;
 }
 
 export interface Progress {

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { z } from 'zod';
 import { asHeadgateError } from '../domain/error.ts';
+import type { RunIdentity } from './flow.ts';
 import { newRunId } from './identity.ts';
 
 const entrySchema = z.object({ run: z.string(), attempt: z.number().int(), request: z.string(), pid: z.number().int() });
@@ -36,6 +37,11 @@ export function openJournal(stateDir: string, pipeline: string, request: string,
     throw asHeadgateError(error, `writing the run journal in ${directory}`);
   }
   return { run, attempt, resumed, close: () => rmSync(path, { force: true }) };
+}
+
+/** A run whose books are kept elsewhere needs no file. */
+export function keptElsewhere({ id, attempt }: RunIdentity): Journal {
+  return { run: id, attempt, resumed: attempt > 1, close: () => undefined };
 }
 
 /** A damaged journal cannot have come from a rename: it is treated as none. */

@@ -19,7 +19,7 @@ import { converter } from './convert.ts';
 import type { Flow, Session } from './flow.ts';
 import { Gate } from './gate.ts';
 import { pipelineId, publishToken, requestHash } from './identity.ts';
-import { openJournal, type Journal } from './journal.ts';
+import { keptElsewhere, openJournal, type Journal } from './journal.ts';
 import type { Plan } from './plan.ts';
 import { plan } from './planner.ts';
 import { DestinationHandle } from './publish.ts';
@@ -39,7 +39,9 @@ export async function runFlow(flow: Flow, session: Session): Promise<Receipt> {
   let parts: ReceiptParts = base;
   try {
     await using context = await createContext(session);
-    const journal = openJournal(session.stateDir, pipeline, requestHash(flow), new Date());
+    const journal = session.run
+      ? keptElsewhere(session.run)
+      : openJournal(session.stateDir, pipeline, requestHash(flow), new Date());
     parts = { ...base, run: journal.run, attempt: journal.attempt };
     await using handle = await DestinationHandle.open(destination, context);
     await using opened = await source.open(context);

@@ -3,100 +3,148 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setInterval as everyMs } from 'node:timers';
 import { Logger, run as runWorkers, type Runner } from 'graphile-worker';
+import type { Clock } from '../domain/clock.ts';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { Log } from '../sdk/index.ts';
 import type { OpenDb } from '../store/db.ts';
+import { claimRun, renewLease, waitingRuns, type Limits, type RunEnd } from '../store/leases.ts';
 import { appendLog } from '../store/run-logs.ts';
-import { abandonedRuns, claimRun, endRun, renewLease, type RunEnd, type RunRow } from '../store/runs.ts';
+import { cancelChannel, type RunRow } from '../store/runs.ts';
+import { listen } from './listener.ts';
 import { runTask, wake } from './queue.ts';
+import { settle } from './settle.ts';
 
-/** A lease lives 20 s: three renewals may fail before another worker takes over. */
-const renewMs = 5_000;
 const reapMs = 5_000;
-/** A pipeline with another run at work is looked at again. */
-const busySeconds = 2;
 
 export type Execute = (run: RunRow, of: { readonly signal: AbortSignal; readonly log: Log }) => Promise<RunEnd>;
+
+export interface WorkerOptions {
+  /** Runs at the same time in this process. */
+  readonly concurrency: number;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  /** Milliseconds; a lease lives 20 s, so three renewals may fail before another worker takes over. */
+  readonly renewMs?: number;
+}
 
 export interface Worker {
   /** Waits for the runs at work; after `graceMs` they are cancelled and handed back. */
   stop(graceMs: number): Promise<void>;
 }
 
-export async function startWorker(db: OpenDb, execute: Execute, concurrency: number): Promise<Worker> {
+/** What all runs of a process share. */
+interface Shop extends Required<WorkerOptions> {
+  readonly db: OpenDb;
+  readonly owner: string;
+  readonly execute: Execute;
+  readonly ending: AbortSignal;
+  /** Looks at once whether the run may go on, by its id. */
+  readonly look: Map<string, () => void>;
+}
+
+export async function startWorker(db: OpenDb, execute: Execute, options: WorkerOptions): Promise<Worker> {
   const owner = `${hostname()}/${process.pid}/${randomBytes(3).toString('hex')}`;
   const ending = new AbortController();
   const atWork = new Set<Promise<void>>();
+  const shop: Shop = { renewMs: 5_000, ...options, db, owner, execute, ending: ending.signal, look: new Map() };
+  const listener = await listen(db.pool, cancelChannel, (run) => shop.look.get(run)?.());
   const runner: Runner = await runWorkers({
     pgPool: db.pool,
-    concurrency,
+    concurrency: options.concurrency,
     noHandleSignals: true,
     logger: new Logger(() => () => undefined),
     taskList: {
       [runTask]: async (payload) => {
         // Only `wake` makes such jobs.
-        const work = carryOut(db, (payload as { run: string }).run, owner, execute, ending.signal);
+        const work = carryOut((payload as { run: string }).run, shop);
         atWork.add(work);
         await work.finally(() => atWork.delete(work));
       },
     },
   });
-  await reap(db);
-  const reaper = everyMs(() => void reap(db).catch(() => undefined), reapMs);
+  await reap(shop);
+  const reaper = everyMs(() => void reap(shop).catch(() => undefined), reapMs);
   return {
     async stop(graceMs) {
       clearInterval(reaper);
       const force = setTimeout(() => ending.abort(new HeadgateError('run.cancelled', 'the worker is stopping')), graceMs);
       await runner.stop();
-      await Promise.all(atWork);
+      await Promise.allSettled(atWork);
       clearTimeout(force);
+      await listener[Symbol.asyncDispose]();
     },
   };
 }
 
 /** Whoever lost its worker, or was never woken, is woken. */
-async function reap(db: OpenDb): Promise<void> {
-  for (const { id } of await abandonedRuns(db, 100)) await wake(db, id);
+async function reap({ db, clock, limits }: Shop): Promise<void> {
+  await wake(db, ...(await waitingRuns(db, { now: clock.now(), limits }, 100)));
 }
 
-async function carryOut(db: OpenDb, id: string, owner: string, execute: Execute, ending: AbortSignal): Promise<void> {
-  const run = await claimRun(db, id, owner);
-  if (!run) {
-    const [row] = await db.query<{ state: string }>(
-      `select state from headgate.runs where id = $1 and state in ('queued', 'retrying')`,
-      [id],
-    );
-    if (row) await wake(db, id, busySeconds);
-    return;
+/** A run that may not start now is woken by the end of the one that is in its way. */
+async function carryOut(id: string, shop: Shop): Promise<void> {
+  const { db, owner, clock, limits, ending } = shop;
+  const run = await claimRun(db, id, owner, { now: clock.now(), limits });
+  if (!run) return;
+  const held = hold(run, shop);
+  const lines = logTo(db, id);
+  const end = await attempt(run, shop, held.signal, lines.log);
+  held.release();
+  await lines.flush();
+  if (held.lost()) return;
+  const handedBack = ending.aborted && !held.cancelled() && end.state === 'cancelled';
+  // What cannot be written because the database is away is found by the next owner, when the lease has run out.
+  await settle(db, run, handedBack ? { ...end, state: 'retrying' } : end, shop);
+}
+
+async function attempt(run: RunRow, { execute }: Shop, signal: AbortSignal, log: Log): Promise<RunEnd> {
+  // Its owner died before it heard that it should stop.
+  if (run.cancel_requested_at) return { state: 'cancelled', receipts: run.receipts, error: null };
+  try {
+    return await execute(run, { signal, log });
+  } catch (error) {
+    const { code, message, hint } = asHeadgateError(error, 'running');
+    return { state: 'failed', receipts: [], error: { code, message, hint } };
   }
+}
+
+interface Held {
+  readonly signal: AbortSignal;
+  /** Another worker has taken over. */
+  lost(): boolean;
+  cancelled(): boolean;
+  release(): void;
+}
+
+/** Renews the lease until it is released; the signal fires when the run must stop. */
+function hold({ id, fence }: RunRow, { db, renewMs, ending, look }: Shop): Held {
   const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, ending]);
-  let lost = false;
-  const renewing = everyMs(() => {
-    void renewLease(db, id, run.fence).then(
+  let [lost, asked] = [false, false];
+  const renew = (): void => {
+    void renewLease(db, id, fence).then(
       ({ held, cancelled }) => {
         lost ||= !held;
+        asked ||= cancelled;
         if (!held || cancelled)
           stop.abort(new HeadgateError('run.cancelled', held ? 'cancelled on request' : 'another worker has taken over'));
       },
       // The database is away: the lease runs out by itself, and the destination's fence keeps the books right.
       () => undefined,
     );
-  }, renewMs);
-  const lines = logTo(db, id);
-  try {
-    const end = await execute(run, { signal, log: lines.log });
-    await lines.flush();
-    if (lost) return;
-    const handedBack = ending.aborted && end.state === 'cancelled';
-    await endRun(db, id, run.fence, handedBack ? { ...end, state: 'retrying' } : end);
-    if (handedBack) await wake(db, id);
-  } catch (error) {
-    const { code, message, hint } = asHeadgateError(error, 'running');
-    await endRun(db, id, run.fence, { state: 'failed', receipts: [], error: { code, message, hint } });
-  } finally {
-    clearInterval(renewing);
-  }
+  };
+  look.set(id, renew);
+  // What was asked between the claim and this line was heard by nobody.
+  renew();
+  const renewing = everyMs(renew, renewMs);
+  return {
+    signal: AbortSignal.any([stop.signal, ending]),
+    lost: () => lost,
+    cancelled: () => asked,
+    release() {
+      clearInterval(renewing);
+      look.delete(id);
+    },
+  };
 }
 
 /** One line after the other, in order; what cannot be written does not stop a run. */

@@ -1,12 +1,16 @@
 /** One use case: what it needs, what it answers, who may ask for it. The same for every dialect, the console and the command line. */
 import type { z, ZodType } from 'zod';
+import type { Clock } from '../domain/clock.ts';
 import { HeadgateError } from '../domain/error.ts';
-import type { ContextParts } from '../engine/context.ts';
+import type { OpenDuck } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
+import type { Net } from '../sdk/index.ts';
 import type { MasterKey } from '../store/master-key.ts';
 
-/** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun. */
-export type Scope = `${'workspaces' | 'connections' | 'pipelines' | 'runs' | 'warehouse' | 'keys'}:${'read' | 'write'}`;
+export const nouns = ['workspaces', 'connections', 'pipelines', 'runs', 'warehouse', 'keys', 'audit'] as const;
+
+/** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun; an operation with `*` asks for all. */
+export type Scope = `${(typeof nouns)[number]}:${'read' | 'write'}` | '*';
 
 /** Who asks. A key without a workspace works in all of them. */
 export interface Actor {
@@ -20,10 +24,22 @@ export interface Ports {
   readonly key: MasterKey;
   /** Our own files: an absolute path. */
   readonly dataDir: string;
-  /** Where parts and scratch are, and who opens DuckDB files. */
-  readonly engine: Pick<ContextParts, 'stateDir' | 'openDuck'>;
+  readonly clock: Clock;
+  /** Only where the server was started with one: the time that people move. */
+  readonly testClock?: TestClockPort;
+  /** Who opens DuckDB files; absent = this process. */
+  readonly openDuck?: OpenDuck;
+  /** Where connections of users may lead. */
+  readonly net: Net;
+  /** Folders of this machine whose files they may name, besides the workspace's own. */
+  readonly fileRoots: readonly string[];
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
+}
+
+export interface TestClockPort {
+  /** Resolves to the number of ticks that became runs, when all of them have ended. Throws `request.invalid` for the past. */
+  advance(to: Date, signal: AbortSignal): Promise<number>;
 }
 
 export interface OpContext extends Ports {

@@ -9,6 +9,14 @@ import { duckError } from './duck-errors.ts';
 
 const MiB = 1024 * 1024;
 
+/** Where an instance may write and read. */
+export interface Place {
+  /** Where DuckDB spills what does not fit in its memory. */
+  readonly scratch: string;
+  /** Real paths of the folders whose files statements may read and write; absent = all that the process may. */
+  readonly within?: readonly string[];
+}
+
 interface Shared {
   readonly rights: string;
   readonly instance: Promise<DuckDBInstance>;
@@ -28,15 +36,16 @@ export interface Lease {
 }
 
 /** A connection to the one instance of a file, or to an instance of its own in memory. */
-export async function lease(options: DuckOptions, scratch: string): Promise<Lease> {
+export async function lease(options: DuckOptions, env: Place): Promise<Lease> {
   if (options.path === undefined)
-    return await connect(await create(':memory:', options, scratch), (instance) => instance.closeSync());
+    return await connect(await create(':memory:', options, env), (instance) => instance.closeSync());
   const path = resolve(options.path);
   if (options.readOnly && !existsSync(path)) throw new HeadgateError('file.missing', `opening ${path}: there is no such file`);
-  const rights = `${options.readOnly ? 'read' : 'write'}${options.locked ? ', locked' : ''}`;
-  const shared = open.get(path) ?? { rights, instance: create(path, options, scratch), users: 0 };
+  const limits = `${options.locked ? ', locked' : ''}${env.within ? `, within ${env.within.join(' and ')}` : ''}`;
+  const rights = `${options.readOnly ? 'read' : 'write'}${limits}`;
+  const shared = open.get(path) ?? { rights, instance: create(path, options, env), users: 0 };
   // Reading is part of writing.
-  if (shared.rights !== rights && !(shared.rights === 'write' && rights === 'read')) {
+  if (shared.rights !== rights && !(shared.rights === `write${limits}` && options.readOnly)) {
     throw new HeadgateError(
       'warehouse.locked',
       `opening ${path}: it is open in this process with other rights (${shared.rights})`,
@@ -74,7 +83,7 @@ async function connect(instance: DuckDBInstance, leave: (instance: DuckDBInstanc
   };
 }
 
-async function create(path: string, options: DuckOptions, scratch: string): Promise<DuckDBInstance> {
+async function create(path: string, options: DuckOptions, { scratch, within }: Place): Promise<DuckDBInstance> {
   const doing = path === ':memory:' ? 'starting DuckDB' : `opening ${path}`;
   const { DuckDBInstance } = await import('@duckdb/node-api');
   try {
@@ -93,7 +102,11 @@ async function create(path: string, options: DuckOptions, scratch: string): Prom
     const connection = await instance.connect();
     await connection.run("load icu; set global TimeZone = 'UTC'");
     // DuckDB closes the files of other people's statements only when told so after it has opened its own.
-    if (options.locked) await connection.run('set enable_external_access = false; set lock_configuration = true');
+    if (options.locked || within) {
+      const folders = options.locked ? [] : (within ?? []);
+      await connection.run(`set allowed_directories = [${folders.map((folder) => quoteText(`${folder}/`)).join(', ')}]`);
+      await connection.run('set enable_external_access = false; set lock_configuration = true');
+    }
     connection.closeSync();
     return instance;
   } catch (error) {

@@ -3,14 +3,12 @@ import { HeadgateError } from '../domain/error.ts';
 import type { Duck, DuckOptions, DuckResult } from '../sdk/context.ts';
 import { logicalType, toWire } from '../sdk/duck-sql.ts';
 import { duckError } from './duck-errors.ts';
-import { disksOf, lease } from './duck-instance.ts';
+import { disksOf, lease, type Place } from './duck-instance.ts';
 
 /** An interrupt that arrives between two statements of one call is lost, so it is repeated until the call ends. */
 const interruptEveryMs = 20;
 
-export interface DuckEnv {
-  /** Where DuckDB spills what does not fit in its memory. */
-  readonly scratch: string;
+export interface DuckEnv extends Place {
   /** Aborting it interrupts the running statement (`run.cancelled`) and refuses later ones. */
   readonly signal: AbortSignal;
 }
@@ -22,7 +20,7 @@ type Row = readonly (string | null)[];
  * Throws `warehouse.locked`, `warehouse.damaged`, `file.missing`.
  */
 export async function openDuck(options: DuckOptions, env: DuckEnv): Promise<Duck> {
-  const { connection, release } = await lease(options, env.scratch);
+  const { connection, release } = await lease(options, env);
   const what = options.path === undefined ? 'DuckDB' : `DuckDB (${options.path})`;
   const { enter, guard, close } = turnstile(connection, env.signal, disksOf(options, env.scratch));
 

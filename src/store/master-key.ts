@@ -1,6 +1,6 @@
 /** The key under which everything secret of this installation stands: from the environment, else a file of the data directory. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 
@@ -11,17 +11,21 @@ export interface Sealed {
 }
 
 const cipher = 'aes-256-gcm';
+const hashingPlace = 'headgate hashing key';
 
 export class MasterKey {
   /** Names the key without telling it. */
   readonly id: string;
+  readonly #secret: Buffer;
   readonly #wrapping: Buffer;
   readonly #hashing: Buffer;
 
-  constructor(secret: Buffer) {
+  /** `hashing`: absent = it follows from the secret. */
+  constructor(secret: Buffer, hashing?: Buffer) {
+    this.#secret = secret;
     this.id = createHash('sha256').update('id').update(secret).digest('hex').slice(0, 12);
     this.#wrapping = Buffer.from(hkdfSync('sha256', secret, '', 'headgate wrap', 32));
-    this.#hashing = Buffer.from(hkdfSync('sha256', secret, '', 'headgate hash', 32));
+    this.#hashing = hashing ?? Buffer.from(hkdfSync('sha256', secret, '', 'headgate hash', 32));
   }
 
   /** What is stored of an API key's secret. */
@@ -40,11 +44,30 @@ export class MasterKey {
   }
 
   /** Throws `secret.sealed` where the key or the place is another. */
-  open({ keyId, wrappedKey, sealed }: Sealed, place: string): string {
+  open(sealed: Sealed, place: string): string {
+    return this.#unwrapped(sealed, place, (dataKey) => decrypt(dataKey, sealed.sealed, place).toString('utf8'));
+  }
+
+  /** The same sealed text for another master key. Throws `secret.sealed`. */
+  rewrap(sealed: Sealed, place: string, to: MasterKey): Sealed {
+    const wrappedKey = this.#unwrapped(sealed, place, (dataKey) => encrypt(to.#wrapping, dataKey, place));
+    return { ...sealed, keyId: to.id, wrappedKey };
+  }
+
+  sealHashing(to: MasterKey): Sealed {
+    return to.seal(this.#hashing.toString('hex'), hashingPlace);
+  }
+
+  /** Throws `secret.sealed`. */
+  withHashing(sealed: Sealed): MasterKey {
+    return new MasterKey(this.#secret, Buffer.from(this.open(sealed, hashingPlace), 'hex'));
+  }
+
+  #unwrapped<T>({ keyId, wrappedKey }: Sealed, place: string, use: (dataKey: Buffer) => T): T {
     if (keyId !== this.id)
       throw new HeadgateError('secret.sealed', `opening a secret: it was sealed with the master key ${keyId}`);
     try {
-      return decrypt(decrypt(this.#wrapping, wrappedKey, place), sealed, place).toString('utf8');
+      return use(decrypt(this.#wrapping, wrappedKey, place));
     } catch (cause) {
       throw new HeadgateError('secret.sealed', 'opening a secret: it does not belong to this object', { cause });
     }
@@ -65,7 +88,7 @@ function decrypt(key: Buffer, box: Buffer, place: string): Buffer {
 /** 32 bytes or more, as text. Throws `config.invalid`. */
 export async function loadMasterKey(dataDir: string, given: string | undefined): Promise<MasterKey> {
   if (given !== undefined) return new MasterKey(requireLong(given, 'HEADGATE_MASTER_KEY'));
-  const path = join(dataDir, 'master.key');
+  const path = join(dataDir, fileName);
   try {
     // Only the first start makes one; a second would make every secret unreadable.
     await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
@@ -74,6 +97,28 @@ export async function loadMasterKey(dataDir: string, given: string | undefined):
   }
   return new MasterKey(requireLong((await readFile(path, 'utf8')).trim(), path));
 }
+
+/** A new key beside the one in use, on disk before anything is wrapped with it. */
+export async function offerMasterKey(dataDir: string): Promise<MasterKey> {
+  const path = join(dataDir, newName);
+  await using handle = await open(path, 'w', 0o600);
+  await handle.writeFile(randomBytes(32).toString('hex'));
+  await handle.sync();
+  return new MasterKey(requireLong((await readFile(path, 'utf8')).trim(), path));
+}
+
+/** Ends a rotation, also one that was killed: the offered key takes its place where the state was rotated to it, else it goes. */
+export async function settleMasterKey(dataDir: string, rotatedTo: string | undefined): Promise<void> {
+  const path = join(dataDir, newName);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const taken = new MasterKey(Buffer.from(text.trim())).id === rotatedTo;
+  if (taken) await rename(path, join(dataDir, fileName));
+  else await rm(path, { force: true });
+}
+
+const fileName = 'master.key';
+const newName = 'master.key.new';
 
 function requireLong(text: string, name: string): Buffer {
   if (text.length >= 32) return Buffer.from(text);

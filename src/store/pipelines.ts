@@ -14,21 +14,33 @@ export interface PipelineRow {
   readonly flows: Json;
   readonly schedule: Json;
   readonly next_due_at: Date | null;
+  /** When the last tick that was dispatched was due. */
+  readonly last_due_at: Date | null;
+  /** The pipeline whose success starts this one. */
+  readonly after_id: string | null;
+  /** `RetryPolicy` (domain/retry.ts), without what has its default. */
+  readonly retry: Json;
+  /** The higher, the sooner. */
+  readonly priority: number;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
-const columns = 'id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at, version, created_at, updated_at';
+const columns = `id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at, last_due_at, after_id, retry, priority,
+  version, created_at, updated_at`;
 
-export type NewPipeline = Omit<PipelineRow, 'version' | 'created_at' | 'updated_at'>;
+type Scheduling = Pick<PipelineRow, 'after_id' | 'retry' | 'priority'>;
+
+export type NewPipeline = Omit<PipelineRow, 'version' | 'created_at' | 'updated_at' | 'last_due_at' | keyof Scheduling> &
+  Partial<Scheduling>;
 
 /** Throws `state.conflict` where the slug is taken. */
 export async function insertPipeline(db: Db, workspace: number, row: NewPipeline): Promise<PipelineRow> {
   const [stored] = await db.query<PipelineRow>(
     `insert into headgate.pipelines
-       (workspace_id, id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${columns}`,
+       (workspace_id, id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at, after_id, retry, priority)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning ${columns}`,
     [
       workspace,
       row.id,
@@ -40,6 +52,9 @@ export async function insertPipeline(db: Db, workspace: number, row: NewPipeline
       JSON.stringify(row.flows),
       JSON.stringify(row.schedule),
       row.next_due_at,
+      row.after_id ?? null,
+      JSON.stringify(row.retry ?? {}),
+      row.priority ?? 0,
     ],
   );
   if (!stored) throw new Error('an insert answers its row');
@@ -64,16 +79,22 @@ export async function listPipelines(db: Db, workspace: number, limit: number, af
   );
 }
 
-/** Undefined where the version is no longer the one that was read. */
+/**
+ * Undefined where the version is no longer the one that was read. The due time is the scheduler's: it is left alone without
+ * `next_due_at`, and with it nothing is written where a tick was dispatched since `last_due_at` was read.
+ */
 export async function updatePipeline(
   db: Db,
   workspace: number,
-  row: Pick<PipelineRow, 'id' | 'version' | 'name' | 'state' | 'flows' | 'schedule' | 'next_due_at'>,
+  row: Pick<PipelineRow, 'id' | 'version' | 'name' | 'state' | 'flows' | 'schedule' | 'last_due_at' | keyof Scheduling> & {
+    readonly next_due_at?: Date | null | undefined;
+  },
 ): Promise<PipelineRow | undefined> {
   const [stored] = await db.query<PipelineRow>(
-    `update headgate.pipelines set name = $4, state = $5, flows = $6, schedule = $7, next_due_at = $8,
-       version = version + 1, updated_at = now()
-     where workspace_id = $1 and id = $2 and version = $3 returning ${columns}`,
+    `update headgate.pipelines set name = $4, state = $5, flows = $6, schedule = $7, next_due_at = case when $12 then $8 else next_due_at end,
+       after_id = $9, retry = $10, priority = $11, version = version + 1, updated_at = now()
+     where workspace_id = $1 and id = $2 and version = $3
+       and (not $12 or last_due_at is not distinct from $13) returning ${columns}`,
     [
       workspace,
       row.id,
@@ -83,7 +104,34 @@ export async function updatePipeline(
       JSON.stringify(row.flows),
       JSON.stringify(row.schedule),
       row.next_due_at,
+      row.after_id,
+      JSON.stringify(row.retry),
+      row.priority,
+      row.next_due_at !== undefined,
+      row.last_due_at,
     ],
   );
   return stored;
+}
+
+/** Would `id` wait for itself, directly or through others, where it waits for `after`? */
+export async function waitsForItself(db: Db, id: string, after: string): Promise<boolean> {
+  const rows = await db.query(
+    `with recursive chain as (
+       select id, after_id from headgate.pipelines where id = $2
+       union select p.id, p.after_id from headgate.pipelines p join chain c on p.id = c.after_id)
+     select from chain where id = $1`,
+    [id, after],
+  );
+  return rows.length > 0;
+}
+
+/** Active pipelines that start when `after` has succeeded, and have no run that waits already. */
+export async function dependentsOf(db: Db, workspace: number, after: string): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    `select p.id from headgate.pipelines p where p.workspace_id = $1 and p.after_id = $2 and p.state = 'active'
+       and not exists (select from headgate.runs r where r.pipeline_id = p.id and r.state = 'queued') order by p.id`,
+    [workspace, after],
+  );
+  return rows.map(({ id }) => id);
 }

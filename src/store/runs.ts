@@ -1,4 +1,4 @@
-/** Runs and who owns them. The queue only wakes: whoever holds the lease works, and every takeover raises the fence. */
+/** Runs as people see them; who owns one stands in leases.ts. */
 import type { Json } from '../domain/json.ts';
 import type { Receipt, RunState } from '../domain/receipt.ts';
 import type { Db } from './db.ts';
@@ -8,9 +8,19 @@ export interface RunRow {
   readonly workspace_id: string;
   readonly pipeline_id: string;
   readonly state: RunState;
-  /** What made it: `manual`, `schedule`, `retry`. */
-  readonly cause: string;
+  readonly cause: 'manual' | 'schedule' | 'after';
+  /** When its tick was due, and the time that it is about: from the tick before to its own. */
+  readonly due_at: Date | null;
+  readonly span_from: Date | null;
+  readonly span_to: Date | null;
   readonly attempt: number;
+  /** Attempts that failed; those that were handed back or cut off do not count. */
+  readonly failures: number;
+  /** No attempt before this moment. */
+  readonly retry_at: Date | null;
+  /** A person has allowed it to delete. */
+  readonly allow_delete: boolean;
+  readonly review_until: Date | null;
   readonly queued_at: Date;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
@@ -20,20 +30,31 @@ export interface RunRow {
   readonly error: Json;
 }
 
-const columns = `id, workspace_id, pipeline_id, state, cause, attempt, queued_at, started_at, finished_at,
-  cancel_requested_at, fence, receipts, error`;
+/** Of the table under the name `r`. */
+export const runColumns = `r.id, r.workspace_id, r.pipeline_id, r.state, r.cause, r.due_at, r.span_from, r.span_to, r.attempt, r.failures,
+  r.retry_at, r.allow_delete, r.review_until, r.queued_at, r.started_at, r.finished_at, r.cancel_requested_at, r.fence, r.receipts, r.error`;
 
-export async function insertRun(db: Db, workspace: number, id: string, pipeline: string, cause: string): Promise<RunRow> {
+export type Tick = Pick<RunRow, 'due_at' | 'span_from' | 'span_to'>;
+
+export async function insertRun(
+  db: Db,
+  workspace: number,
+  id: string,
+  pipeline: string,
+  cause: RunRow['cause'],
+  tick?: Tick,
+): Promise<RunRow> {
   const [row] = await db.query<RunRow>(
-    `insert into headgate.runs (workspace_id, id, pipeline_id, state, cause) values ($1, $2, $3, 'queued', $4) returning ${columns}`,
-    [workspace, id, pipeline, cause],
+    `insert into headgate.runs as r (workspace_id, id, pipeline_id, state, cause, due_at, span_from, span_to)
+     values ($1, $2, $3, 'queued', $4, $5, $6, $7) returning ${runColumns}`,
+    [workspace, id, pipeline, cause, tick?.due_at, tick?.span_from, tick?.span_to],
   );
   if (!row) throw new Error('an insert answers its row');
   return row;
 }
 
 export async function findRun(db: Db, workspace: number, id: string): Promise<RunRow | undefined> {
-  const [row] = await db.query<RunRow>(`select ${columns} from headgate.runs where workspace_id = $1 and id = $2`, [
+  const [row] = await db.query<RunRow>(`select ${runColumns} from headgate.runs r where workspace_id = $1 and id = $2`, [
     workspace,
     id,
   ]);
@@ -54,92 +75,72 @@ export async function listRuns(
   after?: string,
 ): Promise<readonly RunRow[]> {
   return await db.query<RunRow>(
-    `select ${columns} from headgate.runs where workspace_id = $1 and ($2::text is null or pipeline_id = $2)
+    `select ${runColumns} from headgate.runs r where workspace_id = $1 and ($2::text is null or pipeline_id = $2)
        and ($3::text is null or state = $3) and ($4::text is null or id < $4) order by id desc limit $5`,
     [workspace, pipeline ?? null, state ?? null, after ?? null, limit],
   );
 }
 
-/** Seconds after which a lease that nobody renewed is free (design: 20 s, renewed every 5 s). */
-export const leaseSeconds = 20;
+/** Where owners hear that a run of theirs should stop; the message is its id. */
+export const cancelChannel = 'headgate_cancel';
 
-/**
- * Takes a run that nobody owns, where no other run of its pipeline is owned; undefined = not now. Of two that ask at once
- * one waits for the pipeline's row.
- */
-export async function claimRun(db: Db, id: string, owner: string): Promise<RunRow | undefined> {
+/** A run that nobody works on ends at once; of another its owner is told. Undefined = it had ended. */
+export async function requestCancel(db: Db, workspace: number, id: string): Promise<RunRow | undefined> {
   return await db.tx(async (tx) => {
-    await tx.query(
-      'select from headgate.pipelines where id = (select pipeline_id from headgate.runs where id = $1) for no key update',
-      [id],
-    );
     const [row] = await tx.query<RunRow>(
-      `update headgate.runs r set state = 'running', lease_owner = $2, lease_until = now() + make_interval(secs => $3),
-         fence = fence + 1, attempt = attempt + 1, started_at = coalesce(started_at, now())
-       where id = $1 and state in ('queued', 'running', 'retrying') and (lease_until is null or lease_until < now())
-         and not exists (select from headgate.runs o where o.pipeline_id = r.pipeline_id and o.id <> r.id
-                         and o.state in ('running', 'retrying') and o.lease_until > now())
-       returning ${columns}`,
-      [id, owner, leaseSeconds],
+      `update headgate.runs r set cancel_requested_at = coalesce(cancel_requested_at, now()),
+         state = case when lease_until > now() then state else 'cancelled' end,
+         finished_at = case when lease_until > now() then null else now() end
+       where workspace_id = $1 and id = $2 and state in ('queued', 'running', 'retrying', 'needs_review') returning ${runColumns}`,
+      [workspace, id],
     );
+    await tx.query('select pg_notify($1, $2)', [cancelChannel, id]);
     return row;
   });
 }
 
-/** What the owner learns when it renews: may it go on, should it stop. */
-export interface Lease {
-  readonly held: boolean;
-  readonly cancelled: boolean;
-}
-
-export async function renewLease(db: Db, id: string, fence: string): Promise<Lease> {
-  const [row] = await db.query<{ cancelled: boolean }>(
-    `update headgate.runs set lease_until = now() + make_interval(secs => $3) where id = $1 and fence = $2 and state = 'running'
-     returning cancel_requested_at is not null as cancelled`,
-    [id, fence, leaseSeconds],
+/** Ends what waits for a pipeline that no longer runs by itself; a run at work goes on. */
+export async function cancelWaiting(db: Db, workspace: number, pipeline: string): Promise<void> {
+  await db.query(
+    `update headgate.runs set state = 'cancelled', cancel_requested_at = now(), finished_at = now()
+     where workspace_id = $1 and pipeline_id = $2 and state in ('queued', 'retrying') and (lease_until is null or lease_until < now())`,
+    [workspace, pipeline],
   );
-  return { held: row !== undefined, cancelled: row?.cancelled ?? false };
 }
 
-export interface RunEnd {
-  readonly state: RunState;
-  readonly receipts: readonly Receipt[];
-  readonly error: Json;
-}
-
-/** Only the owner ends a run: false where another one has taken it over. */
-export async function endRun(db: Db, id: string, fence: string, { state, receipts, error }: RunEnd): Promise<boolean> {
-  const rows = await db.query(
-    `update headgate.runs set state = $3, receipts = $4, error = $5, lease_owner = null, lease_until = null,
-       finished_at = case when $3 in ('succeeded', 'failed', 'cancelled') then now() end
-     where id = $1 and fence = $2 and state = 'running' returning id`,
-    [id, fence, state, JSON.stringify(receipts), JSON.stringify(error)],
-  );
-  return rows.length > 0;
-}
-
-/** A run that nobody works on ends at once; of another its owner is told. Undefined = it had ended. */
-export async function requestCancel(db: Db, workspace: number, id: string): Promise<RunRow | undefined> {
+/** Held deletes: the same run goes on, now allowed to delete. Undefined = nobody waits for a decision. */
+export async function approveRun(db: Db, workspace: number, id: string): Promise<RunRow | undefined> {
   const [row] = await db.query<RunRow>(
-    `update headgate.runs set cancel_requested_at = coalesce(cancel_requested_at, now()),
-       state = case when lease_until > now() then state else 'cancelled' end,
-       finished_at = case when lease_until > now() then null else now() end
-     where workspace_id = $1 and id = $2 and state in ('queued', 'running', 'retrying', 'needs_review') returning ${columns}`,
+    `update headgate.runs r set state = 'queued', allow_delete = true, review_until = null, retry_at = null
+     where workspace_id = $1 and id = $2 and state = 'needs_review' returning ${runColumns}`,
     [workspace, id],
   );
   return row;
 }
 
-/** Where the lock of the data directory proves that no other worker lives, what the last one held is free at once. */
-export async function freeLeases(db: Db): Promise<void> {
-  await db.query('update headgate.runs set lease_until = null, lease_owner = null where lease_until is not null');
+export async function rejectRun(db: Db, workspace: number, id: string): Promise<RunRow | undefined> {
+  const [row] = await db.query<RunRow>(
+    `update headgate.runs r set state = 'cancelled', review_until = null, finished_at = now()
+     where workspace_id = $1 and id = $2 and state = 'needs_review' returning ${runColumns}`,
+    [workspace, id],
+  );
+  return row;
 }
 
-/** Runs that wait or whose owner is gone: to be woken. */
-export async function abandonedRuns(db: Db, limit: number): Promise<readonly { readonly id: string }[]> {
-  return await db.query<{ id: string }>(
-    `select id from headgate.runs where state in ('queued', 'running', 'retrying') and (lease_until is null or lease_until < now())
-       and (queued_at < now() - interval '5 seconds' or attempt > 0) order by id limit $1`,
-    [limit],
+/** A later run of the pipeline has ended: what an earlier one wanted to delete is no longer the question. */
+export async function closeReviews(db: Db, { id, pipeline_id }: Pick<RunRow, 'id' | 'pipeline_id'>): Promise<void> {
+  await db.query(
+    `update headgate.runs set state = 'failed', review_until = null, finished_at = now()
+     where pipeline_id = $1 and id <> $2 and state = 'needs_review'`,
+    [pipeline_id, id],
+  );
+}
+
+/** Nobody has decided in time. */
+export async function expireReviews(db: Db, now: Date): Promise<void> {
+  await db.query(
+    `update headgate.runs set state = 'failed', review_until = null, finished_at = now()
+     where state = 'needs_review' and review_until <= $1`,
+    [now],
   );
 }

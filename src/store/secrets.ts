@@ -2,7 +2,8 @@
 import type { Db } from './db.ts';
 import type { MasterKey } from './master-key.ts';
 
-const place = (workspace: number, object: string): string => `${workspace}/${object}`;
+/** What a sealed text is bound to. */
+export const place = (workspace: number, object: string): string => `${workspace}/${object}`;
 
 export async function saveSecrets(db: Db, key: MasterKey, workspace: number, object: string, secrets: object): Promise<void> {
   const { keyId, wrappedKey, sealed } = key.seal(JSON.stringify(secrets), place(workspace, object));

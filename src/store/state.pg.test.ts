@@ -6,8 +6,9 @@ import { newId } from '../domain/ids.ts';
 import { insertConnection } from './connections.ts';
 import { openDb } from './db.ts';
 import { migrate, readMigrations } from './migrate.ts';
-import { insertPipeline } from './pipelines.ts';
-import { claimRun, endRun, findRun, insertRun, renewLease, requestCancel } from './runs.ts';
+import { findPipeline, insertPipeline, updatePipeline } from './pipelines.ts';
+import { claimRun, endRun, renewLease } from './leases.ts';
+import { findRun, insertRun, requestCancel } from './runs.ts';
 import { openSecrets, saveSecrets } from './secrets.ts';
 
 const server = await startPostgres();
@@ -17,6 +18,8 @@ after(async () => {
   await state[Symbol.asyncDispose]();
   await server.stop();
 });
+
+const asked = { now: new Date(), limits: { perWorkspace: 100, perConnection: 100 } };
 
 async function pipeline(): Promise<string> {
   const [id, source] = [newId('pipeline'), newId('connection')];
@@ -78,7 +81,7 @@ test('of twenty that want a run one gets it, and of two runs of a pipeline one w
   const [first, second] = [newId('run', 1), newId('run', 2)];
   for (const run of [first, second]) await insertRun(db, 1, run, id, 'manual');
   const claims = await Promise.all(
-    Array.from({ length: 20 }, async (_, at) => await claimRun(db, at % 2 === 0 ? first : second, `w${at}`)),
+    Array.from({ length: 20 }, async (_, at) => await claimRun(db, at % 2 === 0 ? first : second, `w${at}`, asked)),
   );
   assert.equal(claims.filter(Boolean).length, 1);
 });
@@ -86,10 +89,10 @@ test('of twenty that want a run one gets it, and of two runs of a pipeline one w
 test('a lease that ran out goes to another worker, and the old one can end nothing', async () => {
   const run = newId('run');
   await insertRun(db, 1, run, await pipeline(), 'manual');
-  const old = await claimRun(db, run, 'old');
-  assert.equal(await claimRun(db, run, 'new'), undefined);
+  const old = await claimRun(db, run, 'old', asked);
+  assert.equal(await claimRun(db, run, 'new', asked), undefined);
   await db.query("update headgate.runs set lease_until = now() - interval '1 second' where id = $1", [run]);
-  const next = await claimRun(db, run, 'new');
+  const next = await claimRun(db, run, 'new', asked);
   assert.deepEqual([old?.fence, next?.fence, next?.attempt], ['1', '2', 2]);
   assert.deepEqual(await renewLease(db, run, '1'), { held: false, cancelled: false });
   assert.equal(await endRun(db, run, '1', { state: 'failed', receipts: [], error: null }), false);
@@ -102,10 +105,21 @@ test('a run is cancelled at once where nobody works on it, else its owner is tol
   const [idle, busy] = [newId('run'), newId('run')];
   await insertRun(db, 1, idle, await pipeline(), 'manual');
   await insertRun(db, 1, busy, await pipeline(), 'manual');
-  await claimRun(db, busy, 'w');
+  await claimRun(db, busy, 'w', asked);
   assert.equal((await requestCancel(db, 1, idle))?.state, 'cancelled');
   assert.equal((await requestCancel(db, 1, busy))?.state, 'running');
   assert.deepEqual(await renewLease(db, busy, '1'), { held: true, cancelled: true });
   assert.equal(await requestCancel(db, 1, idle), undefined);
   assert.equal(await requestCancel(db, 2, busy), undefined);
+});
+
+test('a change never takes a tick back that was dispatched meanwhile', async () => {
+  const id = await pipeline();
+  const before = await findPipeline(db, 1, id);
+  assert.ok(before);
+  const [due, next] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-01T01:00:00Z')];
+  await db.query('update headgate.pipelines set last_due_at = $2, next_due_at = $3 where id = $1', [id, due, next]);
+  assert.equal(await updatePipeline(db, 1, { ...before, next_due_at: due }), undefined);
+  const renamed = await updatePipeline(db, 1, { ...before, name: 'renamed', next_due_at: undefined });
+  assert.deepEqual([renamed?.name, renamed?.next_due_at], ['renamed', next]);
 });

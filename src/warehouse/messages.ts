@@ -6,7 +6,13 @@ export type Batch = readonly (readonly (string | null)[])[];
 
 /** `handle` = one opened `Duck`, `cursor` = one result that is being read. Both are numbers of our own choosing. */
 export type Question =
-  | { readonly ask: 'open'; readonly handle: number; readonly options: DuckOptions; readonly scratch: string }
+  | {
+      readonly ask: 'open';
+      readonly handle: number;
+      readonly options: DuckOptions;
+      readonly scratch: string;
+      readonly within?: readonly string[];
+    }
   | { readonly ask: 'run'; readonly handle: number; readonly sql: string }
   | { readonly ask: 'stream'; readonly handle: number; readonly cursor: number; readonly sql: string }
   | { readonly ask: 'next'; readonly handle: number; readonly cursor: number }

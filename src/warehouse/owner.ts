@@ -38,9 +38,13 @@ function send(reply: Reply): void {
 
 async function answer(question: Question): Promise<number | DuckResult['columns'] | Batch | null> {
   if (question.ask === 'open') {
-    const { handle, options, scratch } = question;
+    const { handle, options, scratch, within } = question;
     const stop = new AbortController();
-    handles.set(handle, { duck: await openDuck(options, { scratch, signal: stop.signal }), stop, cursors: new Map() });
+    handles.set(handle, {
+      duck: await openDuck(options, { scratch, signal: stop.signal, ...(within && { within }) }),
+      stop,
+      cursors: new Map(),
+    });
     return null;
   }
   const opened = handles.get(question.handle);

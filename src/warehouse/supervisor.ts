@@ -6,12 +6,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { extname, resolve } from 'node:path';
 import { HeadgateError } from '../domain/error.ts';
 import type { Duck, DuckOptions, DuckResult } from '../sdk/index.ts';
+import type { DuckEnv } from '../staging/duck.ts';
 import type { Batch, Question, Reply, Request } from './messages.ts';
-
-export interface DuckEnv {
-  readonly scratch: string;
-  readonly signal: AbortSignal;
-}
 
 /** Of our environment a child needs only how much memory it may take, and where programs and temporary files are. */
 const inherited = ['HEADGATE_DUCKDB_MEMORY', 'PATH', 'TMPDIR', 'TZ'] as const;
@@ -128,13 +124,18 @@ class Owner {
 
 const lost = (): HeadgateError => new HeadgateError('warehouse.lost', 'asking the warehouse: its process has ended');
 
-async function openRemote(owner: Owner, handle: number, options: DuckOptions, { scratch, signal }: DuckEnv): Promise<Duck> {
+async function openRemote(
+  owner: Owner,
+  handle: number,
+  options: DuckOptions,
+  { scratch, signal, within }: DuckEnv,
+): Promise<Duck> {
   owner.enter();
   let closed = false;
   let cursors = 0;
   const cancel = (): void => void owner.ask({ ask: 'cancel', handle }).catch(() => undefined);
   try {
-    await owner.ask({ ask: 'open', handle, options, scratch });
+    await owner.ask({ ask: 'open', handle, options, scratch, ...(within && { within }) });
   } catch (error) {
     owner.leave();
     throw error;

@@ -17,6 +17,8 @@ import type {
   Staged,
   Target,
 } from '../../src/sdk/index.ts';
+import { personalFiles } from '../../src/files/folders.ts';
+import { personalNet } from '../../src/net/net.ts';
 import { openDuck } from '../../src/staging/duck.ts';
 import { openDestination } from '../../src/connectors/duckdb/destination.ts';
 
@@ -45,6 +47,8 @@ export async function testContext(
     scratch,
     log: { info: () => undefined, warn: () => undefined },
     duck: async (options = {}) => await openDuck(options, { scratch, signal }),
+    net: personalNet(),
+    files: personalFiles,
     failpoint: async (name) => failpoint?.(name),
   };
 }

@@ -15,6 +15,8 @@ export interface Service extends AsyncDisposable {
   kill(): Promise<void>;
   /** SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>;
+  /** SIGTERM, and again once it has begun to stop. */
+  force(): Promise<number | null>;
 }
 
 export const adminKey = `hg_admin_${'s'.repeat(40)}`;
@@ -67,6 +69,17 @@ class ServiceProcess implements Service {
   }
 
   async stop(): Promise<number | null> {
+    return await this.#end('SIGTERM');
+  }
+
+  async force(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    const answers = async (): Promise<boolean> =>
+      await fetch(`${this.url}/healthz`).then(
+        () => true,
+        () => false,
+      );
+    while (await answers()) await wait(10);
     return await this.#end('SIGTERM');
   }
 

@@ -2,7 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../src/domain/clock.ts';
 import { migrateQueue, wake } from '../../src/jobs/queue.ts';
+import { loopback } from '../../src/net/addresses.ts';
+import { guardedNet } from '../../src/net/net.ts';
 import { newKey, tokenOf } from '../../src/operations/keys/key.ts';
 import type { Ports } from '../../src/operations/operation.ts';
 import { openDb, type OpenDb } from '../../src/store/db.ts';
@@ -31,7 +34,7 @@ export async function openState(server: TestPostgres): Promise<TestState> {
   return {
     url,
     db,
-    ports: { db, key, dataDir, engine: { stateDir: dataDir }, wake },
+    ports: { db, key, dataDir, clock: systemClock, net: guardedNet(loopback), fileRoots: [], wake },
     async token(scopes, workspace) {
       const made = newKey();
       const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null };

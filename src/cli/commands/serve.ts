@@ -21,6 +21,8 @@ function configOf(values: Values, { env, stateDir }: World): Config {
       sample: values['no-sample'] ? false : undefined,
       dataDir: values['data-dir'],
       databaseUrl: values['database-url'],
+      testClock: values['test-clock'],
+      insecureHttp: values['insecure-http'],
     },
   );
 }
@@ -28,11 +30,12 @@ function configOf(values: Values, { env, stateDir }: World): Config {
 /** Until somebody asks it to stop: then runs end or are handed back, and the state database last. */
 async function run(config: Config, { terminal, signal }: World): Promise<ExitCode> {
   await using app = await startApp(config, ownPackage().version);
-  const { url, firstKey } = app;
+  const { url, firstKey, notes } = app;
   if (terminal.json)
     await terminal.record('serving', { role: config.role, ...(url && { url }), ...(firstKey && { key: firstKey }) });
   else {
     await terminal.result(url === undefined ? 'headgate works' : `headgate listens on ${url}`);
+    for (const note of notes) await terminal.result(note);
     if (firstKey !== undefined) await terminal.result(`its admin key, shown only now: ${firstKey}`);
   }
   if (!signal.aborted) await once(signal, 'abort');

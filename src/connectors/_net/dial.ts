@@ -1,21 +1,23 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { HeadgateError } from '../../domain/error.ts';
+import type { Address, Net } from '../../sdk/index.ts';
 import type { SshSettings } from './ssh-settings.ts';
-import { enterTunnel, tunnelComplaint, type Lease } from './tunnel.ts';
+import { enterTunnel, tunnelComplaint } from './tunnel.ts';
 
 /** A server: by name, perhaps seen from an SSH server; or by the path of its socket on this machine. */
 export type Place =
   { readonly host: string; readonly port: number; readonly ssh?: SshSettings | undefined } | { readonly path: string };
 
 /**
- * A connected socket, directly or through a tunnel, which it holds until it closes. `signal` ends the attempt: its reason
- * is thrown. Throws the system's own errors, and the codes of `enterTunnel`.
+ * A connected socket, directly or through a tunnel, which it holds until it closes. The one way in which a database is reached:
+ * `net` judges where it goes. `signal` ends the attempt: its reason is thrown. Throws `connect.forbidden`, the system's own
+ * errors, and the codes of `enterTunnel`.
  */
-export async function dial(place: Place, signal: AbortSignal): Promise<Socket> {
+export async function dial(place: Place, net: Net, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
-  const lease = 'path' in place || !place.ssh ? undefined : await enterTunnel({ ...place, ssh: place.ssh }, signal);
-  const socket = open(place, lease);
+  const lease = 'path' in place || !place.ssh ? undefined : await enterTunnel({ ...place, ssh: place.ssh }, net, signal);
+  const socket = lease ? connect({ path: lease.socket }) : await open(place, net, signal);
   socket.once('close', () => lease?.[Symbol.dispose]());
   // Whoever uses it hears of a failure by the end of what it does; nobody may be listening when it comes.
   socket.on('error', () => undefined);
@@ -29,9 +31,33 @@ export async function dial(place: Place, signal: AbortSignal): Promise<Socket> {
   }
 }
 
-function open(place: Place, lease: Lease | undefined): Socket {
-  if (lease) return connect({ path: lease.socket });
-  return connect('path' in place ? place : { host: place.host, port: place.port });
+async function open(place: Place, net: Net, signal: AbortSignal): Promise<Socket> {
+  if ('path' in place) {
+    if (net.personal) return connect(place);
+    throw new HeadgateError('connect.forbidden', "a server's socket on this machine is not for its users");
+  }
+  const addresses = await untilAborted(net.addresses(place.host), signal);
+  return connect({ host: place.host, port: place.port, ...pinnedTo(addresses) });
+}
+
+/** For `connect` and its kin: what was judged is what is connected to, because nobody is asked again. */
+export function pinnedTo(addresses: readonly Address[]): { readonly host?: string; readonly lookup: LookupFunction } {
+  const [first] = addresses;
+  const lookup: LookupFunction = (_host, { all }, done) =>
+    all ? done(null, [...addresses]) : done(null, first?.address ?? '', first?.family);
+  // A literal address is not looked up, however the host was spelled.
+  return { ...(addresses.length === 1 && first && isIP(first.address) !== 0 && { host: first.address }), lookup };
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 /** A failure of connecting as ours, in the words of the tunnel where that knows more. `translate` knows the driver's errors. */

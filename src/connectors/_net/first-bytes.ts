@@ -14,7 +14,12 @@ export async function firstBytes(
   let said = Buffer.alloc(0);
   const take = (bytes: Buffer): void => {
     said = Buffer.concat([said, bytes]);
-    if (said.length >= needed(said)) resolve(said);
+    // Thrown from an event it would end the process: what a stranger says must not.
+    try {
+      if (said.length >= needed(said)) resolve(said);
+    } catch (error) {
+      reject(error);
+    }
   };
   const abort = (): void => reject(signal.reason);
   const end = (): void => reject(new Error('Connection terminated unexpectedly'));

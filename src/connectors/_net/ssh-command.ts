@@ -8,15 +8,20 @@ export interface Forward {
   readonly socket: string;
   readonly host: string;
   readonly port: number;
+  /** Where the SSH server is, when its name was resolved already. */
+  readonly address?: string | undefined;
 }
 
 /** Nothing of the person's configuration counts: a tunnel is what its settings say, on every machine. */
-export function sshArguments(ssh: SshSettings, { socket, host, port }: Forward): readonly string[] {
+export function sshArguments(ssh: SshSettings, { socket, host, port, address }: Forward): readonly string[] {
   const options: Readonly<Record<string, string | undefined>> = {
     StrictHostKeyChecking: 'yes',
     UserKnownHostsFile: ssh.known_hosts && `"${ssh.known_hosts}"`,
     GlobalKnownHostsFile: ssh.known_hosts && 'none',
     UpdateHostKeys: 'no',
+    HostName: address,
+    // Its key is known under its name, not under its address.
+    HostKeyAlias: address && (ssh.port === 22 ? ssh.host : `[${ssh.host}]:${ssh.port}`),
     ...login(ssh),
     ExitOnForwardFailure: 'yes',
     ServerAliveInterval: '15',

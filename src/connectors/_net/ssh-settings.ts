@@ -13,7 +13,10 @@ const plainPath = /^[^\x00-\x1f\x7f"'%$\\]+$/;
 
 const file = z.string().regex(plainPath, 'a path without quotes, backslashes, %, $ and line ends');
 
-/** `key` and `known_hosts` are paths on the machine that dials: its OpenSSH client reads them. */
+/**
+ * `key` and `known_hosts` are paths on the machine that dials: its OpenSSH client reads them, and a service refuses them.
+ * `private_key` and `host_key` are the texts themselves.
+ */
 export const sshSettings = z.object({
   host: z.string().regex(hostName, 'not a host name or address').meta({ title: 'SSH server', example: 'bastion.example.com' }),
   port: z.coerce.number().int().min(1).max(65535).default(22),
@@ -22,7 +25,17 @@ export const sshSettings = z.object({
   key: file.optional().meta({ title: 'Private key file', advanced: true }),
   /** Absent = the person's own file and the machine's. */
   known_hosts: file.optional().meta({ title: 'Known hosts file', advanced: true }),
-  /** The password of the login or, with `key`, its passphrase. */
+  private_key: z
+    .string()
+    .regex(/^-----BEGIN [\s\S]*-----\s*$/, 'the text of a private key, from BEGIN to END')
+    .optional()
+    .meta({ title: 'Private key', secret: true }),
+  host_key: z
+    .string()
+    .regex(/^[\x20-\x7e]+(?:\r?\n[\x20-\x7e]*)*$/, 'lines as ssh-keyscan prints them')
+    .optional()
+    .meta({ title: "The server's key", description: 'As `ssh-keyscan` prints it. Absent: what the machine knows' }),
+  /** The password of the login or, with a key, its passphrase. */
   password: z
     .string()
     .regex(/^[^\x00\r\n]+$/, 'one line')

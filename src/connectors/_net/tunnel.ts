@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { HeadgateError } from '../../domain/error.ts';
+import type { Net } from '../../sdk/index.ts';
 import { channelFailure, loginFailure, sshArguments } from './ssh-command.ts';
 import { bastion, requireForwardable, type SshSettings } from './ssh-settings.ts';
 
@@ -45,12 +46,14 @@ class Tunnel {
   #ended = false;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(target: Target) {
+  /** `address`: where the SSH server is; absent = its client finds out. */
+  constructor(target: Target, address?: string) {
     requireForwardable(target.host);
     this.#target = target;
     const folder = mkdtempSync(join(tmpdir().length > longestFolder ? '/tmp' : tmpdir(), 'headgate-ssh-')); // 0700
     this.socket = join(folder, 'socket');
-    const args = sshArguments(target.ssh, { socket: this.socket, host: target.host, port: target.port });
+    const { host, port } = target;
+    const args = sshArguments(withFiles(target.ssh, folder), { socket: this.socket, host, port, address });
     // A session of its own: Ctrl-C in the terminal must not end the tunnel before we have cancelled through it.
     this.#guard = spawn('/bin/sh', ['-c', guard, 'tunnel', folder, 'ssh', ...args], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -124,6 +127,20 @@ class Tunnel {
   }
 }
 
+/** What came as text, as files that go with the tunnel. */
+function withFiles(ssh: SshSettings, folder: string): SshSettings {
+  const written = (name: string, text: string | undefined): string | undefined => {
+    if (text === undefined) return undefined;
+    writeFileSync(join(folder, name), `${text.trim()}\n`, { mode: 0o600 });
+    return join(folder, name);
+  };
+  return {
+    ...ssh,
+    key: written('key', ssh.private_key) ?? ssh.key,
+    known_hosts: written('known', ssh.host_key) ?? ssh.known_hosts,
+  };
+}
+
 /** No more of ours than the client needs: other secrets of the process are none of its business. */
 function environment({ password }: SshSettings, folder: string): NodeJS.ProcessEnv {
   const { PATH, HOME, SSH_AUTH_SOCK } = process.env;
@@ -151,12 +168,14 @@ export interface Lease extends Disposable {
 
 /**
  * A place in the tunnel to the target, which is opened where there is none. It ends soon after its last lease, and with
- * this process however that ends. Throws `connect.tunnel`, `connect.refused`, `connect.unreachable`, `run.cancelled`.
+ * this process however that ends. Throws `connect.forbidden`, `connect.tunnel`, `connect.refused`, `connect.unreachable`,
+ * `run.cancelled`.
  */
-export async function enterTunnel(target: Target, signal: AbortSignal): Promise<Lease> {
+export async function enterTunnel(target: Target, net: Net, signal: AbortSignal): Promise<Lease> {
   const name = keyOf(target);
+  const address = net.personal ? undefined : await guarded(target, net);
   const current = tunnels.get(name);
-  const tunnel = current && !current.ended ? current : new Tunnel(target);
+  const tunnel = current && !current.ended ? current : new Tunnel(target, address);
   tunnels.set(name, tunnel);
   tunnel.enter();
   try {
@@ -166,6 +185,22 @@ export async function enterTunnel(target: Target, signal: AbortSignal): Promise<
     throw error;
   }
   return { socket: tunnel.socket, [Symbol.dispose]: () => tunnel.leave() };
+}
+
+/** The judged address of an SSH server that somebody else's settings name. Whose keys are used must be theirs as well. */
+async function guarded({ host, ssh }: Target, net: Net): Promise<string | undefined> {
+  const theirs = ssh.key === undefined && ssh.known_hosts === undefined && (ssh.private_key ?? ssh.password) !== undefined;
+  if (!theirs) {
+    throw new HeadgateError(
+      'connect.forbidden',
+      `opening a tunnel through ${bastion(ssh)}: the keys of this machine are not for its users`,
+      {
+        hint: 'give private_key (its text) or password, and host_key instead of known_hosts',
+      },
+    );
+  }
+  net.behind(host);
+  return (await net.addresses(ssh.host))[0]?.address;
 }
 
 /** Why connections through the tunnel end at once, when it is the tunnel that says so. */

@@ -4,17 +4,17 @@ import type { Context, Destination, Duck, Finding } from '../../sdk/index.ts';
 import { readTable } from './catalog.ts';
 import { explainPublish } from './explain.ts';
 import { ledgerExists, readLedger, takeOver } from './ledger.ts';
-import { filePath, type Config } from './location.ts';
+import type { Config } from './location.ts';
 import { publish } from './publish.ts';
 import { openWriter } from './writer.ts';
 
 /** Nothing creates the file before something is written to it. */
-export function openDestination(settings: Config, context: Context): Promise<Destination> {
-  const path = filePath(settings);
+export async function openDestination(settings: Config, context: Context): Promise<Destination> {
+  const path = await context.files.place(settings.path);
   let opened: Promise<Duck> | undefined;
   const duck = (): Promise<Duck> => (opened ??= context.duck({ path }));
   const known = (): boolean => opened !== undefined || existsSync(path);
-  return Promise.resolve({
+  return {
     check: async () => (known() ? await findings(duck) : []),
     describe: async (table) => (known() ? await readTable(await duck(), table) : undefined),
     ledger: async (pipeline) => (known() && (await ledgerExists(await duck())) ? await readLedger(await duck(), pipeline) : []),
@@ -27,7 +27,7 @@ export function openDestination(settings: Config, context: Context): Promise<Des
       const open = await opened?.catch(() => undefined);
       await open?.[Symbol.asyncDispose]();
     },
-  } satisfies Destination);
+  };
 }
 
 /** What keeps the file from being opened. */

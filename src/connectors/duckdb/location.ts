@@ -16,5 +16,4 @@ export function parse(location: string): unknown {
   return { path: location.replace(/^duckdb:/i, '').replace(/^\/\/(?=\/)/, '') };
 }
 
-export const filePath = (settings: Config): string => resolve(settings.path);
-export const identity = (settings: Config): string => `duckdb:${filePath(settings)}`;
+export const identity = ({ path }: Config): string => `duckdb:${resolve(path)}`;

@@ -5,7 +5,7 @@ import { relationExists, sameName } from './catalog.ts';
 import { findings } from './destination.ts';
 import { discoverStreams } from './discover.ts';
 import { exportCsv, type Export } from './export.ts';
-import { filePath, type Config } from './location.ts';
+import type { Config } from './location.ts';
 import {
   columnTexts,
   cursorPosition,
@@ -21,14 +21,15 @@ import {
 const materialized = 'temp._headgate_read';
 
 export function openSource(settings: Config, context: Context): Promise<Source> {
-  const path = filePath(settings);
+  const openPlace = async (): Promise<Duck> =>
+    await context.duck({ path: await context.files.place(settings.path), readOnly: true });
   let opened: Promise<Duck> | undefined;
-  const duck = (): Promise<Duck> => (opened ??= context.duck({ path, readOnly: true }));
+  const duck = (): Promise<Duck> => (opened ??= openPlace());
   return Promise.resolve({
     check: async () => await findings(duck),
     discover: async (wanted) => await discoverStreams(await duck(), wanted),
     // A connection of its own: a read is one transaction.
-    read: (request) => read(async () => await context.duck({ path, readOnly: true }), context, request),
+    read: (request) => read(openPlace, context, request),
     // Keys are values of rows: a plan does not show them.
     explain: ({ keys: _keys, ...request }) => request.flows.map((flow) => selectText(flow, predicates(flow, request).all)),
     [Symbol.asyncDispose]: async () => {

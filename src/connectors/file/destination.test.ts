@@ -15,6 +15,8 @@ import { fileConfig, parseLocation } from './location.ts';
 import { readManifest } from './manifest.ts';
 import { RecordCounter } from './records.ts';
 import { StdoutDestination } from './stdout.ts';
+import { personalFiles } from '../../files/folders.ts';
+import { personalNet } from '../../net/net.ts';
 
 /** The number of no process. */
 const nobody = '4194304999';
@@ -32,6 +34,8 @@ before(async () => {
     scratch: folder,
     log: { info: () => undefined, warn: () => undefined },
     duck: async (options = {}) => await openDuck(options, { scratch: folder, signal }),
+    net: personalNet(),
+    files: personalFiles,
     failpoint: (name) => {
       atFailpoint(name);
       return Promise.resolve();

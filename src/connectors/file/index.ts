@@ -1,7 +1,7 @@
 /** Files as they come: csv, spreadsheets, JSON and Parquet, packed or not, on disk, in a pipe or at an address; csv, JSON lines and Parquet are written. */
-import { defineConnector } from '../../sdk/index.ts';
+import { defineConnector, type Context } from '../../sdk/index.ts';
 import { typeName } from '../../domain/types.ts';
-import { fileConfig, label, parseLocation, requireWritable, standard, type FileConfig } from './location.ts';
+import { fileConfig, isPattern, label, parseLocation, requireWritable, standard, type FileConfig } from './location.ts';
 
 export const file = defineConnector<FileConfig>({
   name: 'file',
@@ -29,12 +29,21 @@ export const file = defineConnector<FileConfig>({
     types: typeName,
     open: async (config, context) => {
       requireWritable(config);
-      if (config.path === standard) {
+      // Of a service it is nobody's: `place` refuses it.
+      if (config.path === standard && context.net.personal) {
         const { StdoutDestination } = await import('./stdout.ts');
         return new StdoutDestination(config.format, context);
       }
       const { FileDestination } = await import('./destination.ts');
-      return new FileDestination(config, context);
+      return new FileDestination({ ...config, path: await placed(config.path, context) }, context);
     },
   },
 });
+
+/** The folder that a pattern begins with decides; what `{stream}` stands for holds no slash. */
+async function placed(path: string, { files }: Context): Promise<string> {
+  if (!isPattern(path)) return await files.place(path);
+  const until = path.includes('{') ? path.indexOf('{') : path.length;
+  const folder = path.slice(0, path.lastIndexOf('/', until - 1) + 1);
+  return `${await files.place(folder || '.')}/${path.slice(folder.length)}`;
+}

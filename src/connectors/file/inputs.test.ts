@@ -15,6 +15,8 @@ import { openDuck } from '../../staging/duck.ts';
 import { workbook, zip } from '../../../test/support/archives.ts';
 import { FileSource } from './source.ts';
 import { fileConfig, parseLocation } from './location.ts';
+import { personalFiles } from '../../files/folders.ts';
+import { personalNet } from '../../net/net.ts';
 
 let scratch: string;
 let context: Context;
@@ -26,6 +28,8 @@ before(async () => {
     scratch,
     log: { info: () => undefined, warn: () => undefined },
     duck: async (options = {}) => await openDuck(options, { scratch, signal }),
+    net: personalNet(),
+    files: personalFiles,
     failpoint: () => Promise.resolve(),
   };
 });

@@ -10,6 +10,8 @@ import type { Context, SourceEvent } from '../../sdk/index.ts';
 import { ndjsonColumns, ndjsonDocuments } from '../../sdk/ndjson-sql.ts';
 import { FileSource } from './source.ts';
 import { fileConfig, parseLocation } from './location.ts';
+import { personalFiles } from '../../files/folders.ts';
+import { personalNet } from '../../net/net.ts';
 
 let scratch: string;
 let context: Context;
@@ -21,6 +23,8 @@ before(async () => {
     scratch,
     log: { info: () => undefined, warn: () => undefined },
     duck: async (options = {}) => await openDuck(options, { scratch, signal }),
+    net: personalNet(),
+    files: personalFiles,
     failpoint: () => Promise.resolve(),
   };
 });

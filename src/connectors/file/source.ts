@@ -35,6 +35,8 @@ export class FileSource implements Source, InfersTypes {
 
   async check(): Promise<readonly Finding[]> {
     try {
+      // Of a service it is nobody's: `open` refuses it.
+      if (this.#config.path === standard && !this.#context.net.personal) await this.#context.files.open(standard);
       // Standard input cannot be looked at without taking it, an address not without fetching it.
       const look = this.#config.path !== standard && !isUrl(this.#config.path);
       if (look)

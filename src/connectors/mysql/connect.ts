@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HeadgateError } from '../../domain/error.ts';
+import type { Net } from '../../sdk/index.ts';
 import { dial, explainDial, type Place } from '../_net/dial.ts';
 import { firstBytes } from '../_net/first-bytes.ts';
 import { tlsSettings } from '../_net/tls-mode.ts';
@@ -36,9 +37,9 @@ const placeOf = ({ host, port, ssh }: Config): Place => ({ host, port, ssh });
  * A connection that is logged in. `loads` = it tells the server that it can send a file. `signal` ends the attempt with its
  * reason. Throws what dialling, the handshake and the driver throw.
  */
-export async function openWire(config: Config, loads: boolean, signal: AbortSignal): Promise<Wire> {
+export async function openWire(config: Config, loads: boolean, net: Net, signal: AbortSignal): Promise<Wire> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(config.connect_timeout * 1000)]);
-  const socket = await dial(placeOf(config), patience);
+  const socket = await dial(placeOf(config), net, patience);
   try {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
@@ -135,8 +136,8 @@ export function explainConnect(error: unknown, config: Config, doing: string): P
 }
 
 /** Asks the server to end a session's statement, over a connection of its own, made and encrypted in the same way. */
-export async function killQuery(config: Config, thread: number, signal: AbortSignal): Promise<void> {
-  const { connection, destroy } = await openWire(config, false, signal);
+export async function killQuery(config: Config, thread: number, net: Net, signal: AbortSignal): Promise<void> {
+  const { connection, destroy } = await openWire(config, false, net, signal);
   try {
     await connection.query(`kill query ${Number(thread)}`);
   } finally {

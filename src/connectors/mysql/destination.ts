@@ -38,7 +38,7 @@ export class MysqlDestination implements Destination {
   }
 
   #open(loads = false): Promise<Session> {
-    return Session.open(this.#config, { signal: this.#context.signal, readOnly: false, loads });
+    return Session.open(this.#config, { signal: this.#context.signal, net: this.#context.net, readOnly: false, loads });
   }
 
   /** The session of all calls but loads, which have one each. Opened again when it has broken. */

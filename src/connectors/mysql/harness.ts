@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { StreamRef } from '../../domain/schema.ts';
 import type { Context, Destination, ReadRequest, Source } from '../../sdk/index.ts';
 import { mysql } from './index.ts';
+import { personalFiles } from '../../files/folders.ts';
+import { personalNet } from '../../net/net.ts';
 
 /** A context as a run gives one, without what this connector does not use. */
 export async function testContext(signal: AbortSignal = new AbortController().signal): Promise<Context & AsyncDisposable> {
@@ -14,6 +16,8 @@ export async function testContext(signal: AbortSignal = new AbortController().si
     scratch,
     log: { info: () => undefined, warn: () => undefined },
     duck: () => Promise.reject(new Error('MySQL needs no DuckDB')),
+    net: personalNet(),
+    files: personalFiles,
     failpoint: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => rm(scratch, { recursive: true, force: true }),
   };

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { HeadgateError } from '../../domain/error.ts';
 import { testContext } from './harness.ts';
 import { mysql } from './index.ts';
+import { personalNet } from '../../net/net.ts';
 import { Session } from './session.ts';
 
 const packet = (sequence: number, payload: Buffer): Buffer => {
@@ -83,7 +84,7 @@ test('a server that asks for another file than the offered rows gets none, and t
   const rogue = await startRogue(/load data/);
   servers.push(rogue.server);
   const signal = new AbortController().signal;
-  const session = await Session.open(config(rogue.port), { signal, readOnly: false, loads: true });
+  const session = await Session.open(config(rogue.port), { signal, net: personalNet(), readOnly: false, loads: true });
   const { Readable } = await import('node:stream');
   const loading = session.load('load data local infile', 'headgate-rows', Readable.from(['secret']), 'loading t');
   await assert.rejects(loading, HeadgateError);

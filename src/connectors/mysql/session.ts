@@ -2,6 +2,7 @@ import type { FieldPacket, ResultSetHeader, RowDataPacket } from 'mysql2/promise
 import { setMaxListeners } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
 import { HeadgateError } from '../../domain/error.ts';
+import type { Net } from '../../sdk/index.ts';
 import { quoteText } from '../_sql/names.ts';
 import { identity, type Config } from './config.ts';
 import { explainConnect, killQuery, openWire, type Wire } from './connect.ts';
@@ -12,6 +13,7 @@ export type Row = Readonly<Record<string, string | null>>;
 
 export interface SessionOptions {
   readonly signal: AbortSignal;
+  readonly net: Net;
   /** A source's session cannot write, whatever statement it is given. */
   readonly readOnly: boolean;
   /** May this session load a stream? Only then does it tell the server that it can send a file. */
@@ -53,15 +55,17 @@ export class Session implements AsyncDisposable {
   readonly #wire: Wire;
   readonly #config: Config;
   readonly #signal: AbortSignal;
+  readonly #net: Net;
   readonly #abort = (): void => void this.cancel();
   #cancelled = false;
   #ended = false;
 
-  private constructor(wire: Wire, server: Server, config: Config, signal: AbortSignal) {
+  private constructor(wire: Wire, server: Server, config: Config, { net, signal }: SessionOptions) {
     this.#wire = wire;
     this.server = server;
     this.#config = config;
     this.#signal = signal;
+    this.#net = net;
     // A socket that breaks while idle says so here; the next statement's own error is the one that counts.
     wire.connection.on('error', () => (this.#ended = true));
     wire.connection.on('end', () => (this.#ended = true));
@@ -74,10 +78,10 @@ export class Session implements AsyncDisposable {
     if (options.signal.aborted) throw new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
     let wire: Wire | undefined;
     try {
-      wire = await openWire(config, options.loads ?? false, options.signal);
+      wire = await openWire(config, options.loads ?? false, options.net, options.signal);
       const [rows] = await wire.connection.query<RowDataPacket[]>({ sql: 'select version() as version', ...noFile(doing) });
       const version = Array.isArray(rows) ? String(rows[0]?.['version']) : ''; // a rogue server answers no rows
-      const session = new Session(wire, serverOf(version), config, options.signal);
+      const session = new Session(wire, serverOf(version), config, options);
       await session.rows(`set names utf8mb4 collate utf8mb4_bin`, doing);
       await session.rows(`set session ${[...settings, session.server.noTimeLimit].join(', ')}`, doing);
       // Whatever the server's default is: a lower level would take the snapshot from a read and the fence from a publish.
@@ -186,7 +190,8 @@ export class Session implements AsyncDisposable {
   async cancel(): Promise<void> {
     if (this.#ended || this.#cancelled) return;
     this.#cancelled = true;
-    await killQuery(this.#config, this.#wire.connection.threadId, AbortSignal.timeout(cancelWait)).catch(() => undefined);
+    const wait = AbortSignal.timeout(cancelWait);
+    await killQuery(this.#config, this.#wire.connection.threadId, this.#net, wait).catch(() => undefined);
     this.destroy();
   }
 

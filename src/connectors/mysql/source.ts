@@ -25,7 +25,7 @@ export class MysqlSource implements Source {
 
   /** A session per use: a cancelled or broken one is of no use to the next. */
   #session(): Promise<Session> {
-    return Session.open(this.#config, { signal: this.#context.signal, readOnly: true });
+    return Session.open(this.#config, { signal: this.#context.signal, net: this.#context.net, readOnly: true });
   }
 
   async check(): Promise<readonly Finding[]> {

@@ -41,7 +41,7 @@ export class PostgresDestination implements Destination {
   }
 
   #open(): Promise<Session> {
-    return Session.open(this.#config, { signal: this.#context.signal, readOnly: false });
+    return Session.open(this.#config, { signal: this.#context.signal, net: this.#context.net, readOnly: false });
   }
 
   /** The session of all calls but loads, which have one each. Opened again when it has broken. */

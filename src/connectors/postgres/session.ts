@@ -2,6 +2,7 @@ import { once, setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Client, QueryConfig, Submittable } from 'pg';
 import { HeadgateError } from '../../domain/error.ts';
+import type { Net } from '../../sdk/index.ts';
 import { quoteText } from '../_sql/names.ts';
 import { identity, type Config } from './config.ts';
 import { pgError, sqlState } from './errors.ts';
@@ -11,6 +12,7 @@ export type Row = Readonly<Record<string, string | null>>;
 
 export interface SessionOptions {
   readonly signal: AbortSignal;
+  readonly net: Net;
   /** A source's session cannot write, whatever statement it is given. */
   readonly readOnly: boolean;
 }
@@ -48,16 +50,18 @@ export class Session implements AsyncDisposable {
   readonly #client: Client;
   readonly #config: Config;
   readonly #signal: AbortSignal;
+  readonly #net: Net;
   /** One statement per text: a filter that closes our brackets cannot bring along a statement of its own. */
   readonly #single: boolean;
   readonly #abort = (): void => void this.cancel();
   #cancelled = false;
   #ended = false;
 
-  private constructor(client: Client, config: Config, { signal, readOnly }: SessionOptions) {
+  private constructor(client: Client, config: Config, { signal, net, readOnly }: SessionOptions) {
     this.#client = client;
     this.#config = config;
     this.#signal = signal;
+    this.#net = net;
     this.#single = readOnly;
     // A socket that breaks while idle also says so here; the next statement's own error is the one that counts.
     client.on('error', () => (this.#ended = true));
@@ -72,7 +76,7 @@ export class Session implements AsyncDisposable {
     const cancelled = (): HeadgateError => new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
     if (options.signal.aborted) throw cancelled();
     try {
-      const session = new Session(await connectClient(config, options.signal), config, options);
+      const session = new Session(await connectClient(config, options), config, options);
       const side = options.readOnly
         ? { default_transaction_read_only: 'on', statement_timeout: catalogTimeout }
         : { default_transaction_read_only: 'off', statement_timeout: '0' };
@@ -161,7 +165,7 @@ export class Session implements AsyncDisposable {
   async cancel(): Promise<void> {
     if (this.#ended || this.#cancelled) return;
     this.#cancelled = true;
-    await requestCancel(this.#config, this.#client).catch(() => undefined);
+    await requestCancel(this.#config, this.#net, this.#client).catch(() => undefined);
     this.destroy();
   }
 
@@ -187,10 +191,10 @@ function singleStatement(text: string): QueryConfig & { queryMode: 'extended' } 
   return { text, queryMode: 'extended' };
 }
 
-async function connectClient(config: Config, signal: AbortSignal): Promise<Client> {
+async function connectClient(config: Config, { net, signal }: SessionOptions): Promise<Client> {
   const { default: pg } = await import('pg');
   const patience = config.connect_timeout * 1000;
-  const socket = await openSocket(config, AbortSignal.any([signal, AbortSignal.timeout(patience)]));
+  const socket = await openSocket(config, net, AbortSignal.any([signal, AbortSignal.timeout(patience)]));
   const client = new pg.Client({
     host: config.host,
     port: config.port,
@@ -228,7 +232,7 @@ function handOver(socket: Socket): Socket {
  * PostgreSQL's cancel request: a connection of its own, made in the same way and encrypted alike, that carries the process
  * id and its key and gets no answer.
  */
-async function requestCancel(config: Config, client: Client): Promise<void> {
+async function requestCancel(config: Config, net: Net, client: Client): Promise<void> {
   const { processID, secretKey } = client as unknown as { processID: number | null; secretKey: number | null };
   if (processID === null || secretKey === null) return;
   const message = Buffer.alloc(16);
@@ -237,7 +241,7 @@ async function requestCancel(config: Config, client: Client): Promise<void> {
   message.writeInt32BE(processID, 8);
   message.writeInt32BE(secretKey, 12);
   const signal = AbortSignal.timeout(cancelWait);
-  const socket = await openSocket(config, signal);
+  const socket = await openSocket(config, net, signal);
   socket.end(message);
   socket.resume();
   await once(socket, 'close', { signal }).finally(() => socket.destroy());

@@ -1,6 +1,7 @@
 /** From settings to a socket on which the server waits for a login or a cancel request: tunnel, TCP, TLS. */
 import type { Socket } from 'node:net';
 import { HeadgateError } from '../../domain/error.ts';
+import type { Net } from '../../sdk/index.ts';
 import { dial, explainDial, type Place } from '../_net/dial.ts';
 import { firstBytes } from '../_net/first-bytes.ts';
 import { startTls } from '../_net/tls.ts';
@@ -15,8 +16,8 @@ function placeOf({ host, port, ssh }: Config): Place {
 }
 
 /** `signal` ends the attempt with its reason. Throws what dialling and the handshake throw. */
-export async function openSocket(config: Config, signal: AbortSignal): Promise<Socket> {
-  const socket = await dial(placeOf(config), signal);
+export async function openSocket(config: Config, net: Net, signal: AbortSignal): Promise<Socket> {
+  const socket = await dial(placeOf(config), net, signal);
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);
   const tls = tlsOf(config);

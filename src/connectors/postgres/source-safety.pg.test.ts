@@ -11,6 +11,7 @@ import { startPostgres, type TestPostgres } from '../../../test/support/postgres
 import { launch } from '../../../test/support/run.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import { config as postgresConfig, parseLocation } from './config.ts';
+import { personalNet } from '../../net/net.ts';
 import { Session } from './session.ts';
 import { cursor, everything, openSource, readAll, streamOf } from './test-harness.ts';
 
@@ -152,7 +153,7 @@ test('a look at the catalog has a limit, a read has the one of its location', as
     error instanceof HeadgateError && error.code === 'read.incomplete' && error.hint.includes('statement_timeout');
   await assert.rejects(readAll(hurried, trickle), incomplete);
   const config = postgresConfig.parse(parseLocation(url, {}));
-  await using session = await Session.open(config, { signal: new AbortController().signal, readOnly: true });
+  await using session = await Session.open(config, { signal: new AbortController().signal, net: personalNet(), readOnly: true });
   assert.deepEqual(await session.rows(limits, 'looking'), [{ now: '5min' }]);
 });
 

@@ -39,7 +39,7 @@ export class PostgresSource implements Source, Snapshots, Partitionable {
 
   /** A session per use: a cancelled or broken one is of no use to the next. */
   #session(): Promise<Session> {
-    return Session.open(this.#config, { signal: this.#context.signal, readOnly: true });
+    return Session.open(this.#config, { signal: this.#context.signal, net: this.#context.net, readOnly: true });
   }
 
   async check(): Promise<readonly Finding[]> {

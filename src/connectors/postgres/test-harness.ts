@@ -16,6 +16,8 @@ import type {
 } from '../../sdk/index.ts';
 import { postgres } from './index.ts';
 import { nativeType } from './types.ts';
+import { personalFiles } from '../../files/folders.ts';
+import { personalNet } from '../../net/net.ts';
 
 export function testContext(signal = new AbortController().signal): Context {
   return {
@@ -23,6 +25,8 @@ export function testContext(signal = new AbortController().signal): Context {
     log: { info: () => undefined, warn: () => undefined },
     scratch: '',
     duck: () => Promise.reject(new Error('no DuckDB here')),
+    net: personalNet(),
+    files: personalFiles,
     failpoint: () => Promise.resolve(),
   };
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { asHeadgateError } from '../../domain/error.ts';
-import { createContext } from '../../engine/context.ts';
 import { silent } from '../log.ts';
 import { defineOperation } from '../operation.ts';
+import { enterRoom } from '../room.ts';
 import { configured, requireConnection } from './connection.ts';
+import { outward } from './outward.ts';
 
 const finding = z.object({
   level: z.enum(['error', 'warning', 'info']),
@@ -22,13 +23,13 @@ export const checkConnection = defineOperation({
     const row = await requireConnection(context, connection);
     try {
       const { source, destination } = await configured(context, row);
-      await using scratch = await createContext({ ...context.engine, signal: context.signal, log: silent });
+      await using scratch = await enterRoom(context, silent);
       await using opened = await (source ?? destination)?.open(scratch);
-      const findings = [...((await opened?.check()) ?? [])];
+      const findings = ((await opened?.check()) ?? []).map(outward);
       return { ok: findings.every(({ level }) => level !== 'error'), findings };
     } catch (error) {
       const { code, message, hint } = asHeadgateError(error, `checking ${row.name}`);
-      return { ok: false, findings: [{ level: 'error' as const, code, message, hint }] };
+      return { ok: false, findings: [outward({ level: 'error' as const, code, message, hint })] };
     }
   },
 });

@@ -59,6 +59,7 @@ export function splitSettings(
   readonly settings: Record<string, Json>;
   readonly secrets: Record<string, unknown>;
 } {
+  requireKnown(connector.config, given);
   connector.configure(given);
   const hidden = secretNames(connector.config);
   const settings: Record<string, Json> = {};
@@ -68,6 +69,22 @@ export function splitSettings(
     else settings[name] = value as Json; // the request's body was JSON
   }
   return { settings, secrets };
+}
+
+/** What no connector knows would be stored as it is, secret or not, and a later driver might know it. Throws `usage.arguments`. */
+function requireKnown(config: ZodType, given: unknown, at = ''): void {
+  const inner = config instanceof z.ZodOptional || config instanceof z.ZodDefault ? (config.unwrap() as ZodType) : config; // its declared type is that of zod's core
+  if (!(inner instanceof z.ZodObject) || typeof given !== 'object' || given === null) return;
+  const shape = inner.shape as Readonly<Record<string, ZodType>>;
+  for (const [name, value] of Object.entries(given)) {
+    const field = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    if (!field) {
+      throw new HeadgateError('usage.arguments', `checking the settings: there is no setting ${at}${name.slice(0, 60)}`, {
+        hint: `there are: ${Object.keys(shape).join(', ')}`,
+      });
+    }
+    requireKnown(field, value, `${at}${name}.`);
+  }
 }
 
 /** Settings that are secret, or hold something that is. */

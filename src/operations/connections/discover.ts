@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { refName } from '../../domain/schema.ts';
 import { typeName } from '../../domain/types.ts';
-import { createContext } from '../../engine/context.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { silent } from '../log.ts';
 import { defineOperation } from '../operation.ts';
+import { enterRoom } from '../room.ts';
 import { configured, requireConnection } from './connection.ts';
+import { outwardError } from './outward.ts';
 
 const stream = z.object({
   stream: z.string(),
@@ -27,8 +28,10 @@ export const discoverConnection = defineOperation({
     const row = await requireConnection(context, connection);
     const { source } = await configured(context, row);
     if (!source) throw new HeadgateError('usage.mode', `${row.connector} is no source`);
-    await using scratch = await createContext({ ...context.engine, signal: context.signal, log: silent });
-    const streams = await discoverStreams(source, scratch, undefined, true);
+    await using scratch = await enterRoom(context, silent);
+    const streams = await discoverStreams(source, scratch, undefined, true).catch((error: unknown) => {
+      throw outwardError(error);
+    });
     return {
       streams: streams.map((info) => ({
         stream: refName(info.stream),

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { insertKey } from '../../store/keys.ts';
-import { defineOperation, requireScope, type Scope } from '../operation.ts';
+import { defineOperation, nouns, requireScope, type Scope } from '../operation.ts';
 import { keyView, newKey, show, tokenOf } from './key.ts';
 
-const scope = z
-  .string()
-  .regex(/^(\*|(workspaces|connections|pipelines|runs|warehouse|keys):(read|write|\*))$/, 'noun:read, noun:write, noun:* or *');
+const scope = z.string().regex(new RegExp(`^(\\*|(${nouns.join('|')}):(read|write|\\*))$`), 'noun:read, noun:write, noun:* or *');
 
 export const createKey = defineOperation({
   name: 'keys.create',
@@ -34,8 +32,6 @@ export const createKey = defineOperation({
     return { ...show(row), token: tokenOf(parts) };
   },
 });
-
-const nouns = ['workspaces', 'connections', 'pipelines', 'runs', 'warehouse', 'keys'] as const;
 
 function expand(scope: string): readonly Scope[] {
   const [noun, verb = '*'] = scope.split(':');

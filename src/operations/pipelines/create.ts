@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { newId } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
 import { flowSpecs, scheduleSpec } from '../../domain/pipeline.ts';
+import { retrySpec } from '../../domain/retry.ts';
 import { insertPipeline } from '../../store/pipelines.ts';
 import { requireConnection } from '../connections/connection.ts';
 import { defineOperation } from '../operation.ts';
 import { slug, slugOf } from '../slug.ts';
-import { pipelineView, show } from './pipeline.ts';
+import { pipelineView, priority, show } from './pipeline.ts';
+import { plannedSchedule } from './schedule.ts';
 
 export const createPipeline = defineOperation({
   name: 'pipelines.create',
@@ -19,21 +21,25 @@ export const createPipeline = defineOperation({
     destination: z.string().meta({ description: 'A connection, by id or slug' }),
     flows: flowSpecs,
     schedule: scheduleSpec.default({ kind: 'manual' }),
+    retry: retrySpec.prefault({}),
+    priority,
     state: z.enum(['active', 'paused']).default('active'),
   }),
   output: pipelineView,
-  async run(context, { name, slug: wanted, source, destination, flows, schedule, state }) {
+  async run(context, { name, slug: wanted, source, destination, flows, schedule, state, retry, priority }) {
     const [from, into] = [await requireConnection(context, source), await requireConnection(context, destination)];
+    const id = newId('pipeline');
     const row = await insertPipeline(context.db, context.workspace, {
-      id: newId('pipeline'),
+      id,
       slug: wanted ?? slugOf(name),
       name,
       state,
       source_id: from.id,
       destination_id: into.id,
       flows: flows as Json, // checked by its schema: nothing but JSON
-      schedule,
-      next_due_at: null,
+      retry,
+      priority,
+      ...(await plannedSchedule(context, { id, schedule, state })),
     });
     return show(row);
   },

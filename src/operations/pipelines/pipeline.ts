@@ -1,8 +1,17 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { flowSpecs, scheduleSpec } from '../../domain/pipeline.ts';
+import { retrySpec } from '../../domain/retry.ts';
 import { findPipeline, type PipelineRow } from '../../store/pipelines.ts';
 import type { OpContext } from '../operation.ts';
+
+export const priority = z
+  .number()
+  .int()
+  .min(-100)
+  .max(100)
+  .default(0)
+  .meta({ description: 'Where more runs wait than can work, the higher goes first' });
 
 export const pipelineView = z.object({
   id: z.string(),
@@ -14,6 +23,9 @@ export const pipelineView = z.object({
   flows: flowSpecs,
   schedule: scheduleSpec,
   next_due_at: z.iso.datetime().nullable(),
+  last_due_at: z.iso.datetime().nullable(),
+  retry: retrySpec,
+  priority,
   version: z.number().int(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
@@ -32,6 +44,9 @@ export function show(row: PipelineRow): z.input<typeof pipelineView> {
     flows: flowSpecs.parse(row.flows),
     schedule: scheduleSpec.parse(row.schedule),
     next_due_at: row.next_due_at?.toISOString() ?? null,
+    last_due_at: row.last_due_at?.toISOString() ?? null,
+    retry: retrySpec.parse(row.retry),
+    priority: row.priority,
     version,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
+import { canonicalJson, type Json } from '../../domain/json.ts';
 import { flowSpecs, scheduleSpec } from '../../domain/pipeline.ts';
-import { updatePipeline as update } from '../../store/pipelines.ts';
+import { retrySpec } from '../../domain/retry.ts';
+import { updatePipeline as update, type PipelineRow } from '../../store/pipelines.ts';
+import { cancelWaiting } from '../../store/runs.ts';
 import { defineOperation } from '../operation.ts';
-import { pipelineView, requirePipeline, show } from './pipeline.ts';
+import { pipelineView, priority, requirePipeline, show } from './pipeline.ts';
+import { plannedSchedule } from './schedule.ts';
 
 export const updatePipeline = defineOperation({
   name: 'pipelines.update',
@@ -14,6 +18,8 @@ export const updatePipeline = defineOperation({
     name: z.string().min(1).max(200).optional(),
     flows: flowSpecs.optional(),
     schedule: scheduleSpec.optional(),
+    retry: retrySpec.optional(),
+    priority: priority.unwrap().optional(),
     state: z.enum(['active', 'paused', 'archived']).optional(),
     if_version: z.number().int().optional().meta({ description: 'The version that was read; another one answers 412' }),
   }),
@@ -24,8 +30,31 @@ export const updatePipeline = defineOperation({
       throw new HeadgateError('object.changed', `the pipeline has version ${before.version}`);
     }
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    const row = await update(context.db, context.workspace, { ...before, ...given });
+    const wanted = { ...before, ...given };
+    const planned = isReplanned(before, wanted) ? await plannedSchedule(context, plan(wanted)) : {};
+    const row = await context.db.tx(async (tx) => {
+      const stored = await update(tx, context.workspace, { ...wanted, next_due_at: undefined, ...planned });
+      if (stored && stored.state !== 'active' && before.state === 'active') {
+        await cancelWaiting(tx, context.workspace, stored.id);
+      }
+      return stored;
+    });
     if (!row) throw new HeadgateError('object.changed', 'the pipeline was changed in the meantime');
     return show(row);
   },
+});
+
+/** Other changes leave the next due time alone: who renames a pipeline does not move its ticks. */
+function isReplanned(before: PipelineRow, wanted: PipelineRow): boolean {
+  return (
+    before.state !== wanted.state ||
+    canonicalJson(before.schedule) !== canonicalJson(JSON.parse(JSON.stringify(wanted.schedule)) as Json)
+  ); // plain data
+}
+
+const plan = ({ id, schedule, state, last_due_at }: PipelineRow): Parameters<typeof plannedSchedule>[1] => ({
+  id,
+  schedule: scheduleSpec.parse(schedule),
+  state,
+  lastDue: last_due_at ?? undefined,
 });

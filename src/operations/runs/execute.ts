@@ -13,11 +13,14 @@ import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
 import { runFlow } from '../../engine/run.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { requireDistinct, targetOf } from '../../engine/targets.ts';
-import type { Connection, Log } from '../../sdk/index.ts';
+import type { Connection, Context, Log } from '../../sdk/index.ts';
 import { findConnection } from '../../store/connections.ts';
 import { findPipeline } from '../../store/pipelines.ts';
-import type { RunEnd, RunRow } from '../../store/runs.ts';
+import type { RunEnd } from '../../store/leases.ts';
+import type { RunRow } from '../../store/runs.ts';
 import { configured } from '../connections/connection.ts';
+import { outward, outwardError } from '../connections/outward.ts';
+import { roomOf, type Room } from '../room.ts';
 import type { Ports } from '../operation.ts';
 
 /** Tables of this size or more are read in partitions. */
@@ -28,24 +31,41 @@ export interface Execution extends Ports {
   readonly log: Log;
 }
 
-/** Never throws for what is wrong with the pipeline: the end says it. Streams fail alone. */
+/**
+ * Never throws for what is wrong with the pipeline: the end says it. Streams fail alone, and what an earlier attempt of this run
+ * has brought to its end is not done again.
+ */
 export async function executeRun(run: RunRow, execution: Execution): Promise<RunEnd> {
   const receipts: Receipt[] = [];
+  const done = (flow: Flow): Receipt | undefined =>
+    run.receipts.find(
+      ({ state, stream, table }) =>
+        state === 'succeeded' && stream === refName(flow.stream.stream) && table === refName(flow.into),
+    );
   try {
-    const { flows, session } = await prepare(run, execution);
+    const room = roomOf(execution, Number(run.workspace_id));
+    await mkdir(room.stateDir, { recursive: true });
+    // Open until the end: what is found out about files stays true as long as they are held.
+    await using context = await createContext({ ...room, signal: execution.signal, log: execution.log });
+    const { flows, session } = await prepare(run, execution, room, context);
     for (const flow of flows) {
       execution.signal.throwIfAborted();
-      const receipt = await runFlow(flow, session);
+      const earlier = done(flow);
+      const receipt = earlier ?? told(await runFlow(flow, session));
       receipts.push(receipt);
-      tell(execution.log, receipt);
+      if (!earlier) tell(execution.log, receipt);
     }
     return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
   } catch (error) {
-    const { code, message, hint } = asHeadgateError(error, 'running the pipeline');
+    const { code, message, hint } = asHeadgateError(outwardError(error), 'running the pipeline');
     execution.log.warn(message, { code });
     const cancelled = execution.signal.aborted || code === 'run.cancelled';
     return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint } };
   }
+}
+
+function told(receipt: Receipt): Receipt {
+  return receipt.error ? { ...receipt, error: outward(receipt.error) } : receipt;
 }
 
 function stateOf(receipts: readonly Receipt[], signal: AbortSignal): RunEnd['state'] {
@@ -64,8 +84,10 @@ function tell(log: Log, { stream, table, read, written, rejected, deleted, secon
 async function prepare(
   run: RunRow,
   execution: Execution,
+  room: Room,
+  context: Context,
 ): Promise<{ readonly flows: readonly Flow[]; readonly session: Session }> {
-  const { db, engine, signal, log } = execution;
+  const { db, signal, log } = execution;
   const workspace = Number(run.workspace_id);
   const pipeline = await findPipeline(db, workspace, run.pipeline_id);
   if (!pipeline) throw new HeadgateError('object.missing', 'the pipeline of this run is gone');
@@ -75,29 +97,40 @@ async function prepare(
     return await configured({ ...execution, workspace }, row);
   };
   const [source, destination] = [await side(pipeline.source_id), await side(pipeline.destination_id)];
-  await mkdir(engine.stateDir, { recursive: true });
-  await using context = await createContext({ ...engine, signal, log });
   const session: Session = {
     source,
     destination,
-    ...engine,
+    ...room,
     parallel: Math.min(availableParallelism(), 4),
     partitionBytes,
     signal,
-    log,
+    log: withoutStacks(log),
     onProgress: () => undefined,
+    run: { id: run.id, attempt: run.attempt },
   };
   const flows: Flow[] = [];
-  for (const spec of flowSpecs.parse(pipeline.flows))
-    flows.push(...(await flowsOf(spec, session, context, join(engine.stateDir, run.id))));
+  for (const spec of flowSpecs.parse(pipeline.flows)) {
+    const allowed = { ...spec, allow_delete: spec.allow_delete || run.allow_delete };
+    flows.push(...(await flowsOf(allowed, session, context, join(room.stateDir, run.id))));
+  }
   return { flows, session };
+}
+
+/** A stack ends with the words of drivers, which may be anything: they are for whoever runs the engine by hand. */
+function withoutStacks(log: Log): Log {
+  const without = (fields: Parameters<Log['info']>[1]): Parameters<Log['info']>[1] =>
+    fields && Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'stack'));
+  return {
+    info: (message, fields) => log.info(message, without(fields)),
+    warn: (message, fields) => log.warn(message, without(fields)),
+  };
 }
 
 /** One spec may name several streams with a pattern. Throws what is wrong with it before anything is read. */
 async function flowsOf(
   spec: FlowSpec,
   { source, destination }: Session,
-  context: Awaited<ReturnType<typeof createContext>>,
+  context: Context,
   rejects: string,
 ): Promise<readonly Flow[]> {
   if (!source.source || !destination.destination) {

@@ -42,8 +42,15 @@ export const runView = z.object({
   pipeline: z.string(),
   state: z.enum(runStates),
   outcome: z.enum(outcomes).nullable(),
-  cause: z.string(),
+  cause: z.enum(['manual', 'schedule', 'after']),
+  due_at: z.iso.datetime().nullable().meta({ description: 'When its tick was due' }),
+  span: z
+    .object({ from: z.iso.datetime(), to: z.iso.datetime() })
+    .nullable()
+    .meta({ description: 'The time that the run is about: from the tick before to its own, without the delay' }),
   attempt: z.number().int(),
+  retry_at: z.iso.datetime().nullable().meta({ description: 'When the next attempt starts' }),
+  review_until: z.iso.datetime().nullable().meta({ description: 'Until when a held delete can be approved' }),
   queued_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
   finished_at: z.iso.datetime().nullable(),
@@ -66,7 +73,11 @@ export function show(row: RunRow): z.input<typeof runView> {
     state: row.state,
     outcome: row.state === 'succeeded' ? outcome : null,
     cause: row.cause,
+    due_at: row.due_at?.toISOString() ?? null,
+    span: row.span_from && row.span_to && { from: row.span_from.toISOString(), to: row.span_to.toISOString() },
     attempt: row.attempt,
+    retry_at: row.retry_at?.toISOString() ?? null,
+    review_until: row.review_until?.toISOString() ?? null,
     queued_at: row.queued_at.toISOString(),
     started_at: row.started_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,

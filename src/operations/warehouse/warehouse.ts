@@ -3,17 +3,17 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { registry } from '../../connectors/registry.ts';
 import { newId } from '../../domain/ids.ts';
-import { createContext } from '../../engine/context.ts';
 import type { Context, Duck } from '../../sdk/index.ts';
 import { findConnection, insertConnection } from '../../store/connections.ts';
 import type { Db } from '../../store/db.ts';
 import { inDataDir } from '../connections/places.ts';
 import { silent } from '../log.ts';
 import type { OpContext, Ports } from '../operation.ts';
+import { enterRoom } from '../room.ts';
 
 export const warehouseSlug = 'warehouse';
 
-const fileOf = (workspace: number): string => `warehouses/${workspace}.db`;
+const fileOf = (workspace: number): string => `files/${workspace}/warehouse.db`;
 
 export function warehousePath({ dataDir }: Pick<Ports, 'dataDir'>, workspace: number): string {
   return join(dataDir, fileOf(workspace));
@@ -36,9 +36,7 @@ export async function openWarehouse(context: OpContext): Promise<{ readonly duck
   const path = warehousePath(context, context.workspace);
   await mkdir(dirname(path), { recursive: true });
   await using parts = new AsyncDisposableStack();
-  const scratch: Context & AsyncDisposable = parts.use(
-    await createContext({ ...context.engine, signal: context.signal, log: silent }),
-  );
+  const scratch: Context & AsyncDisposable = parts.use(await enterRoom(context, silent));
   const duck = parts.use(await scratch.duck({ path }));
   const open = parts.move();
   return { duck, [Symbol.asyncDispose]: async () => await open.disposeAsync() };

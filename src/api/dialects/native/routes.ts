@@ -1,3 +1,4 @@
+import { auditLog } from '../../../operations/audit/list.ts';
 import { checkConnection } from '../../../operations/connections/check.ts';
 import { listConnectors } from '../../../operations/connections/connectors.ts';
 import { createConnection } from '../../../operations/connections/create.ts';
@@ -15,10 +16,14 @@ import { getPipeline } from '../../../operations/pipelines/get.ts';
 import { listPipelines } from '../../../operations/pipelines/list.ts';
 import { triggerPipeline } from '../../../operations/pipelines/trigger.ts';
 import { updatePipeline } from '../../../operations/pipelines/update.ts';
+import { approveRun } from '../../../operations/runs/approve.ts';
 import { cancelRun } from '../../../operations/runs/cancel.ts';
 import { getRun } from '../../../operations/runs/get.ts';
 import { listRuns } from '../../../operations/runs/list.ts';
 import { runLogs } from '../../../operations/runs/logs.ts';
+import { rejectRun } from '../../../operations/runs/reject.ts';
+import { advanceTestClock } from '../../../operations/test-clock/advance.ts';
+import { getTestClock } from '../../../operations/test-clock/get.ts';
 import { queryWarehouse } from '../../../operations/warehouse/query.ts';
 import { listTables } from '../../../operations/warehouse/tables.ts';
 import { createWorkspace } from '../../../operations/workspaces/create.ts';
@@ -39,6 +44,8 @@ export const exposed: readonly Exposed[] = [
   route('GET', '/v1/connectors', listConnectors),
   route('GET', '/v1/workspaces', listWorkspaces),
   route('POST', '/v1/workspaces', createWorkspace, 201),
+  route('GET', '/v1/test-clock', getTestClock),
+  route('POST', '/v1/test-clock', advanceTestClock),
 
   route('GET', `${here}/connections`, listConnections),
   route('POST', `${here}/connections`, createConnection, 201),
@@ -57,11 +64,13 @@ export const exposed: readonly Exposed[] = [
   route('GET', `${here}/runs`, listRuns),
   route('GET', `${here}/runs/:run`, getRun),
   route('POST', `${here}/runs/:run/cancel`, cancelRun, 202),
+  route('POST', `${here}/runs/:run/approve`, approveRun, 202),
+  route('POST', `${here}/runs/:run/reject`, rejectRun, 202),
   route('GET', `${here}/runs/:run/logs`, runLogs),
 
   route('GET', `${here}/warehouse/tables`, listTables),
   route('POST', `${here}/warehouse/query`, queryWarehouse),
-
+  route('GET', `${here}/audit`, auditLog),
   route('GET', `${here}/keys`, listKeys),
   route('POST', `${here}/keys`, createKey, 201),
   route('DELETE', `${here}/keys/:key`, revokeKey),

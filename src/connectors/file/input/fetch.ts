@@ -1,33 +1,22 @@
 /** The bytes behind an http(s) address. */
-import { lookup } from 'node:dns/promises';
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import { HeadgateError } from '../../../domain/error.ts';
+import type { Address, Net } from '../../../sdk/index.ts';
+import { pinnedTo } from '../../_net/dial.ts';
 import { label } from '../location.ts';
-import { isPublic } from './addresses.ts';
 
-interface Address {
-  readonly address: string;
-  readonly family: number;
-}
-
-export type Resolve = (host: string) => Promise<readonly Address[]>;
-
-const resolveHost: Resolve = async (host) => await lookup(host, { all: true });
-
-const mostRedirects = 5;
+const mostRedirects = 3;
 /** A server that says nothing for so long is gone. */
 const patience = 60_000;
 
 /**
- * Follows redirects to http(s) only. The host that a person typed may be anywhere; another one, named by a redirect, must be
- * on the public internet: each of its addresses is checked, and the connection goes to one of those that were.
- * Throws `file.missing`, `access.denied`, `connect.unreachable`, `connect.lost`, `file.truncated`, `file.format`.
+ * Follows redirects to http(s) only; `net` judges the host of each, and the connection goes to one of the addresses that were
+ * judged. Throws `connect.forbidden`, `file.missing`, `access.denied`, `connect.unreachable`, `connect.lost`, `file.truncated`, `file.format`.
  */
-export async function* fetched(address: string, signal: AbortSignal, resolve: Resolve = resolveHost): AsyncGenerator<Buffer> {
+export async function* fetched(address: string, net: Net, signal: AbortSignal): AsyncGenerator<Buffer> {
   const doing = `fetching ${label(address)}`;
-  const answer = await follow(doing, new URL(address), signal, resolve);
+  const answer = await follow(doing, new URL(address), net, signal);
   const encoding = answer.headers['content-encoding'] ?? 'identity';
   if (!['identity', 'gzip', 'x-gzip', 'zstd'].includes(encoding)) {
     answer.destroy();
@@ -41,10 +30,10 @@ export async function* fetched(address: string, signal: AbortSignal, resolve: Re
   }
 }
 
-async function follow(doing: string, typed: URL, signal: AbortSignal, resolve: Resolve): Promise<IncomingMessage> {
+async function follow(doing: string, typed: URL, net: Net, signal: AbortSignal): Promise<IncomingMessage> {
   let url = typed;
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-    const answer = await ask(doing, url, url.hostname === typed.hostname, typed, signal, resolve);
+    const answer = await ask(doing, url, typed, net, signal);
     const { statusCode = 0, headers } = answer;
     if (statusCode === 200) return answer;
     answer.destroy();
@@ -61,31 +50,15 @@ async function follow(doing: string, typed: URL, signal: AbortSignal, resolve: R
   throw new HeadgateError('file.missing', `${doing}: it redirects more than ${mostRedirects} times`);
 }
 
-async function ask(
-  doing: string,
-  url: URL,
-  typed: boolean,
-  { hostname, username, password }: URL,
-  signal: AbortSignal,
-  resolve: Resolve,
-): Promise<IncomingMessage> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolved(doing, host, resolve);
-  if (!typed && !addresses.every(({ address }) => isPublic(address))) {
-    throw new HeadgateError('access.denied', `${doing}: it redirects to a host that is not on the public internet`, {
-      hint: 'if you mean that host, name its address itself',
-    });
-  }
-  const [first] = addresses;
-  // The connection is made to what was checked: asking again could give another answer.
-  const pinned: LookupFunction = (_host, { all }, done) =>
-    all ? done(null, [...addresses]) : done(null, first?.address ?? '', first?.family);
-  const own = url.hostname === hostname && username !== '';
+async function ask(doing: string, url: URL, typed: URL, net: Net, signal: AbortSignal): Promise<IncomingMessage> {
+  const addresses = await judged(doing, url, url.hostname === typed.hostname, net);
+  // What proves who we are is for the server it was typed for, and never goes over plain text where it did not before.
+  const own = url.host === typed.host && (url.protocol === 'https:' || typed.protocol === 'http:') && typed.username !== '';
   const options: RequestOptions = {
-    lookup: pinned,
+    lookup: pinnedTo(addresses).lookup,
     signal,
     headers: { 'user-agent': 'headgate', accept: '*/*', 'accept-encoding': 'identity' },
-    ...(own && { auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` }),
+    ...(own && { auth: `${decodeURIComponent(typed.username)}:${decodeURIComponent(typed.password)}` }),
   };
   const bare = new URL(url);
   [bare.username, bare.password] = ['', ''];
@@ -102,11 +75,15 @@ async function ask(
   }
 }
 
-async function resolved(doing: string, host: string, resolve: Resolve): Promise<readonly Address[]> {
+async function judged(doing: string, url: URL, typed: boolean, net: Net): Promise<readonly Address[]> {
   try {
-    return await resolve(host);
+    return await net.addresses(url.hostname, typed ? 'settings' : 'redirect');
   } catch (error) {
-    throw new HeadgateError('connect.unreachable', `${doing}: there is no host of that name`, { cause: error });
+    if (!(error instanceof HeadgateError)) {
+      throw new HeadgateError('connect.unreachable', `${doing}: there is no host of that name`, { cause: error });
+    }
+    const says = typed ? error.message : 'it redirects to a host that may not be reached from here';
+    throw new HeadgateError(error.code, `${doing}: ${says}`);
   }
 }
 

@@ -8,10 +8,18 @@ import type { Found } from './plain.ts';
 import { spool } from './spool.ts';
 import { bounded } from './unpack.ts';
 
+/** What matches a pattern is opened together. */
+const mostFiles = 10_000;
+
 /** In the order of their names. Throws `file.missing` where there is none, and what fetching throws. */
-export async function findFiles(config: FileConfig, context: Pick<Context, 'scratch' | 'signal'>): Promise<readonly Found[]> {
+export async function findFiles(
+  config: FileConfig,
+  context: Pick<Context, 'scratch' | 'signal' | 'net' | 'files'>,
+): Promise<readonly Found[]> {
   const { path, format } = config;
   if (path === standard) {
+    // Of a service it is nobody's.
+    if (!context.net.personal) await context.files.open(path);
     const to = join(context.scratch, `stdin.${format}`);
     return [{ path: await spool(process.stdin, to, 'reading standard input', context), name: 'standard input' }];
   }
@@ -19,17 +27,36 @@ export async function findFiles(config: FileConfig, context: Pick<Context, 'scra
     const { fetched } = await import('./fetch.ts');
     const name = label(path);
     const to = join(context.scratch, `${Date.now()}-${basename(new URL(path).pathname) || 'file'}`);
-    return [{ path: await spool(bounded(name, fetched(path, context.signal), config), to, `fetching ${name}`, context), name }];
+    return [
+      {
+        path: await spool(bounded(name, fetched(path, context.net, context.signal), config), to, `fetching ${name}`, context),
+        name,
+      },
+    ];
   }
   if (isPattern(path)) {
     throw new HeadgateError('file.missing', `reading ${path}: it names a folder or a pattern`, {
       hint: 'name one file, or several as folder/*.csv',
     });
   }
-  if (!path.includes('*') || (await isThere(path))) return [{ path, name: path }];
-  const paths = (await Array.fromAsync(glob(path))).sort();
+  const pattern = path.includes('*') ? await context.files.place(path) : undefined;
+  if (pattern === undefined || (await isThere(pattern))) return [{ path: await context.files.open(path), name: path }];
+  const paths: string[] = [];
+  for await (const one of glob(pattern)) {
+    if (paths.push(one) > mostFiles) {
+      throw new HeadgateError(
+        'file.limit',
+        `reading ${path}: more than ${mostFiles.toLocaleString('en')} files have such a name`,
+        {
+          hint: 'name fewer of them',
+        },
+      );
+    }
+  }
   if (paths.length === 0) throw new HeadgateError('file.missing', `reading ${path}: no file has such a name`);
-  return paths.map((one) => ({ path: one, name: one }));
+  const found: Found[] = [];
+  for (const one of paths.sort()) found.push({ path: await context.files.open(one), name: one });
+  return found;
 }
 
 const isThere = async (path: string): Promise<boolean> =>

@@ -1,0 +1,105 @@
+/** What falls due: ticks of pipelines, attempts that wait, decisions that nobody made. */
+import type { Json } from '../domain/json.ts';
+import type { Db } from './db.ts';
+
+export interface DuePipeline {
+  readonly id: string;
+  readonly workspace_id: string;
+  readonly schedule: Json;
+  readonly next_due_at: Date;
+}
+
+/**
+ * Pipelines whose tick is due, the oldest first, held until the end of the transaction; what another one holds is left to it. While
+ * a run of the pipeline waits to start, its tick stays due.
+ */
+export async function takeDue(tx: Db, now: Date, limit: number): Promise<readonly DuePipeline[]> {
+  return await tx.query<DuePipeline>(
+    `select p.id, p.workspace_id, p.schedule, p.next_due_at from headgate.pipelines p
+     where p.state = 'active' and p.next_due_at <= $1
+       and not exists (select from headgate.runs r where r.pipeline_id = p.id and r.state = 'queued')
+     order by p.next_due_at limit $2 for no key update of p skip locked`,
+    [now, limit],
+  );
+}
+
+/** One tick as a run, and what follows it. */
+export interface Dispatch {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly due: Date;
+  readonly from: Date | undefined;
+  readonly to: Date | undefined;
+  /** Undefined = nothing any more. */
+  readonly next: Date | undefined;
+}
+
+/** In the transaction that took them. Resolves to the runs; a pipeline that has got a waiting run meanwhile stays due. */
+export async function dispatch(tx: Db, ticks: readonly Dispatch[]): Promise<readonly string[]> {
+  if (ticks.length === 0) return [];
+  const column = <T>(of: (tick: Dispatch) => T): readonly T[] => ticks.map(of);
+  const rows = await tx.query<{ id: string }>(
+    `with tick as (
+       select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
+         as t (run, pipeline, due, span_from, span_to, next)),
+     made as (
+       insert into headgate.runs (id, workspace_id, pipeline_id, state, cause, due_at, span_from, span_to)
+       select t.run, p.workspace_id, p.id, 'queued', 'schedule', t.due, t.span_from, t.span_to
+       from tick t join headgate.pipelines p on p.id = t.pipeline
+       where not exists (select from headgate.runs r where r.pipeline_id = p.id and r.state = 'queued')
+       returning id)
+     update headgate.pipelines p set next_due_at = t.next, last_due_at = t.due
+     from tick t join made on made.id = t.run where p.id = t.pipeline returning made.id`,
+    [
+      column(({ run }) => run),
+      column(({ pipeline }) => pipeline),
+      column(({ due }) => due),
+      column(({ from }) => from),
+      column(({ to }) => to),
+      column(({ next }) => next),
+    ],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Attempts whose wait is over. */
+export async function dueRetries(db: Db, now: Date): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    `select id from headgate.runs where state = 'retrying' and retry_at <= $1 order by retry_at limit 1000`,
+    [now],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** When something falls due next, behind `now`. */
+export async function nextEvent(db: Db, now: Date): Promise<Date | undefined> {
+  const [row] = await db.query<{ at: Date | null }>(
+    `select least(
+       (select min(next_due_at) from headgate.pipelines where state = 'active' and next_due_at > $1),
+       (select min(retry_at) from headgate.runs where state = 'retrying' and retry_at > $1),
+       (select min(review_until) from headgate.runs where state = 'needs_review' and review_until > $1)) as at`,
+    [now],
+  );
+  return row?.at ?? undefined;
+}
+
+/** Is nothing at work, and nothing waiting that could work at `now`? */
+export async function isQuiet(db: Db, now: Date): Promise<boolean> {
+  const rows = await db.query(
+    `select from headgate.runs where state in ('queued', 'running', 'retrying') and (retry_at is null or retry_at <= $1) limit 1`,
+    [now],
+  );
+  return rows.length === 0;
+}
+
+/** Pipelines that should have a due time and have none. */
+export async function unplanned(db: Db): Promise<readonly (Omit<DuePipeline, 'next_due_at'> & { last_due_at: Date | null })[]> {
+  return await db.query(
+    `select id, workspace_id, schedule, last_due_at from headgate.pipelines
+     where state = 'active' and next_due_at is null and schedule ->> 'kind' in ('interval', 'calendar', 'every')`,
+  );
+}
+
+export async function setDue(db: Db, pipeline: string, due: Date): Promise<void> {
+  await db.query('update headgate.pipelines set next_due_at = $2 where id = $1 and next_due_at is null', [pipeline, due]);
+}

@@ -1,0 +1,174 @@
+/**
+ * Every operation of the API document with every kind of key: no 5xx, every answer as its document says, other people's objects
+ * like those that are not there. `FUZZ_RUNS=2000` asks for more cases per operation, `FUZZ_SEED` for the same ones again.
+ */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { z } from 'zod';
+import { createApi } from '../../src/api/server.ts';
+import { guardedNet } from '../../src/net/net.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { openState } from '../support/state.ts';
+import { requestOf, type Documented, type FuzzRequest, type JsonSchema } from './arbitrary.ts';
+
+const runs = Number(process.env['FUZZ_RUNS'] ?? 25);
+const seed = process.env['FUZZ_SEED'] === undefined ? undefined : Number(process.env['FUZZ_SEED']);
+
+const server = await startPostgres();
+const state = await openState(server);
+after(async () => {
+  await state[Symbol.asyncDispose]();
+  await server.stop();
+});
+const net = guardedNet('', () => Promise.resolve([{ address: '10.0.0.1', family: 4 as const }]));
+const api = createApi({ ...state.ports, net }, '0.0.0', 1_000_000_000);
+
+const admin = await state.token(['*']);
+const owner = await state.token(['*'], 1);
+const readable = ['connections:read', 'pipelines:read', 'runs:read', 'keys:read', 'workspaces:read'];
+const reader = await state.token(readable, 1);
+
+async function send(method: string, token: string | undefined, { path, body, headers }: FuzzRequest): Promise<Response> {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return await api.request(path, {
+    method,
+    headers: { ...headers, ...authorization },
+    ...(body !== undefined && method !== 'GET' && method !== 'DELETE' && { body }),
+  });
+}
+
+async function make(path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
+  const reply = await send('POST', admin, { path, body: JSON.stringify(body), headers: {} });
+  assert.ok(reply.ok, await reply.clone().text());
+  return (await reply.json()) as Readonly<Record<string, unknown>>;
+}
+
+/** One object of each kind. */
+async function furnish(workspace: number): Promise<Readonly<Record<string, readonly string[]>>> {
+  const at = `/v1/workspaces/${workspace}`;
+  const connection = await make(`${at}/connections`, {
+    name: 'c',
+    slug: `c${workspace}`,
+    connector: 'file',
+    settings: { path: 'a.csv', format: 'csv' },
+  });
+  const pipeline = await make(`${at}/pipelines`, {
+    name: 'p',
+    slug: `p${workspace}`,
+    source: connection['id'],
+    destination: connection['id'],
+    flows: [{ stream: 'a' }],
+  });
+  const run = await make(`${at}/pipelines/p${workspace}/trigger`, {});
+  const key = await make(`${at}/keys`, { name: 'k', scopes: ['runs:read'] });
+  return {
+    connection: [String(connection['id']), `c${workspace}`],
+    pipeline: [String(pipeline['id']), `p${workspace}`],
+    run: [String(run['id'])],
+    key: [String(key['id'])],
+  };
+}
+
+const mine = await furnish(1);
+await make('/v1/workspaces', { name: 'theirs', id: 77 });
+const theirs = await furnish(77);
+const foreign = await state.token(['*'], 77);
+const doomed = await make('/v1/workspaces/1/keys', { name: 'gone', scopes: ['*'] });
+const revoked = String(doomed['token']);
+await send('DELETE', admin, { path: `/v1/workspaces/1/keys/${String(doomed['id'])}`, headers: {} });
+
+const document = (await (await api.request('/openapi.json')).json()) as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
+  readonly components: { readonly schemas: { readonly Problem: JsonSchema } };
+};
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+);
+const problem = fromSchema(document.components.schemas.Problem);
+
+function fromSchema(schema: JsonSchema): z.ZodType {
+  return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]); // it came from a document
+}
+
+/** Throws where the answer is not what the document says about this operation. */
+async function conforms(operation: Documented, reply: Response): Promise<unknown> {
+  const said = await reply.text();
+  assert.ok(reply.status < 500, said);
+  const documented = operation.responses[String(reply.status)];
+  if (reply.ok) assert.ok(documented, `${reply.status} is not documented`);
+  if (documented && !documented.content) {
+    assert.equal(said, '');
+    return undefined;
+  }
+  const body: unknown = JSON.parse(said);
+  const schema = documented ? documented.content?.['application/json']?.schema : undefined;
+  if (!documented) assert.match(reply.headers.get('content-type') ?? '', /problem\+json/);
+  const judged = (schema ? fromSchema(schema) : problem).safeParse(body);
+  assert.ok(judged.success, `${JSON.stringify(judged.error?.issues)} of ${said}`);
+  return body;
+}
+
+const known = [...Object.values(mine), ...Object.values(theirs)].flat().concat('file', 'postgres', 'a.csv', 'csv', '1', '*');
+const withWorkspace = (some: Readonly<Record<string, readonly string[]>>, ...ids: string[]) => ({ ...some, workspace: ids });
+const settings = { numRuns: runs, ...(seed !== undefined && { seed }) };
+
+/** Its own key is not among those that are asked to be revoked: the rest of the run needs it. */
+for (const { path, method, operation } of operations) {
+  test(`${method} ${path}`, async () => {
+    const params = withWorkspace(
+      Object.fromEntries(Object.entries(mine).map(([name, ids]) => [name, [...ids, ...(theirs[name] ?? [])]])),
+      '1',
+      '1',
+      '1',
+      '77',
+      '0',
+      '99999999999999999999',
+      'x',
+    );
+    const request = requestOf(path, operation, params, known);
+    await fc.assert(
+      fc.asyncProperty(request, async (asked) => {
+        for (const full of [owner, admin]) await conforms(operation, await send(method, full, asked));
+        const gone = await send(method, revoked, asked);
+        await conforms(operation, gone);
+        assert.equal(gone.status, 401);
+        const read = await send(method, reader, asked);
+        await conforms(operation, read);
+        if (operation['x-scope']?.endsWith(':write')) assert.equal(read.status, 403);
+        // Whoever has no business in a workspace learns nothing about it, not even whether it is there.
+        if (!path.includes('{workspace}')) return;
+        const at = (workspace: string): FuzzRequest => ({
+          ...asked,
+          headers: {},
+          path: asked.path.replace(/^\/v1\/workspaces\/[^/?]+/, `/v1/workspaces/${workspace}`),
+        });
+        const [there, nowhere] = [await send(method, foreign, at('1')), await send(method, foreign, at('123456'))];
+        const [one, other] = [await conforms(operation, there), await conforms(operation, nowhere)];
+        assert.ok(there.status >= 400);
+        assert.deepEqual(without(one), without(other));
+      }),
+      settings,
+    );
+  });
+}
+
+test("other people's objects answer like those that are not there", async () => {
+  for (const { path, method, operation } of operations) {
+    const name = /\{workspace\}.*\{(\w+)\}/.exec(path)?.[1];
+    if (name === undefined) continue;
+    const answer = async (id: string): Promise<unknown> => {
+      const reply = await send(method, owner, {
+        path: path.replace('{workspace}', '1').replace(`{${name}}`, id),
+        ...(operation.requestBody && { body: '{}' }),
+        headers: {},
+      });
+      assert.equal(reply.status, 404, `${method} ${path}`);
+      return without(await conforms(operation, reply));
+    };
+    for (const id of theirs[name] ?? []) assert.deepEqual(await answer(id), await answer('unknown'));
+  }
+});
+
+const without = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null ? { ...body, request_id: undefined } : body;
