@@ -27,7 +27,7 @@ async function list(client: Client, { terminal }: World): Promise<ExitCode> {
     return exit.done;
   }
   const names = ['id', 'pipeline', 'state', 'outcome', 'queued_at', 'rows_read', 'rows_written', 'rows_rejected'];
-  const rows = found.map((run) => names.map((name) => (run[name] === null ? null : String(run[name]))));
+  const rows = found.map((run) => names.map((name) => textOf(run[name])));
   const table = layout(
     names.map((title) => ({ title: title.replaceAll('_', ' ') })),
     rows,
@@ -35,6 +35,8 @@ async function list(client: Client, { terminal }: World): Promise<ExitCode> {
   await terminal.result([headerLine(table, terminal.paint), ...rows.map((row) => rowLine(table, row))].join('\n'));
   return exit.done;
 }
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' || typeof value === 'number' ? String(value) : null);
 
 async function newest(client: Client): Promise<string> {
   const [run] = (await client.ask('GET', '/runs?limit=1'))['data'] as readonly Reply[]; // by the API document
