@@ -4,6 +4,7 @@ import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { requireScope, type Actor, type Ports } from '../operations/operation.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, ApiRequest, Identify, Route } from './dialect.ts';
 import { idempotently } from './idempotency.ts';
@@ -13,6 +14,7 @@ import { requireText } from './text.ts';
 export interface Mounting {
   readonly ports: Ports;
   readonly identify: Identify;
+  readonly metrics: Metrics;
   /** Requests of one key. */
   readonly rate: RateLimit;
   /** Wrong keys from one address: nobody guesses many. */
@@ -33,11 +35,12 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
   for (const route of dialect.routes) {
     app.on(route.method, [route.path], limit, async (c) => {
       const id = requestIdOf(c);
-      try {
-        return respond(await serve(c, route, dialect, mounting), id, rateHeaders(c));
-      } catch (error) {
-        return respond(dialect.toError(asHeadgateError(error, `answering ${route.name}`), id), id, rateHeaders(c));
-      }
+      const begun = performance.now();
+      const answer = await serve(c, route, dialect, mounting).catch((error: unknown) =>
+        dialect.toError(asHeadgateError(error, `answering ${route.name}`), id),
+      );
+      mounting.metrics.answered(dialect.name, route.name, answer.status, (performance.now() - begun) / 1000);
+      return respond(answer, id, rateHeaders(c));
     });
   }
 }

@@ -205,3 +205,17 @@ test('nothing at an address is a 404, and a body that is too large a 400', async
   const large = await ask('POST', `${here}/connections`, admin, `{"name":"${'x'.repeat(11_000_000)}"}`);
   assert.equal(large.status, 400);
 });
+
+test('metrics are for keys that see everything, and count what was answered', async () => {
+  const scrape = async (token?: string): Promise<Response> =>
+    await api.request('/metrics', token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await scrape()).status, 401);
+  assert.equal((await scrape(await state.token(['*'], 1))).status, 403);
+  await ask('GET', `${here}/connections`, admin);
+  const reply = await scrape(await state.token(['runs:read']));
+  assert.equal(reply.status, 200);
+  const text = await reply.text();
+  assert.match(text, /^headgate_request_seconds_count\{dialect="native",route="connections\.list",status="200"\} [1-9]/m);
+  assert.match(text, /^headgate_queue_oldest_seconds \d/m);
+  assert.match(text, /^headgate_process_resident_memory_bytes \d/m);
+});

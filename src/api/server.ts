@@ -1,13 +1,16 @@
 /** Every dialect behind one address, with what belongs to none of them. */
 import { Hono } from 'hono';
-import type { Ports } from '../operations/operation.ts';
+import { Metrics } from '../observe/metrics.ts';
+import { requireScope, type Ports } from '../operations/operation.ts';
+import { sharedFigures } from '../store/figures.ts';
+import { authorization } from './credentials.ts';
 import { dialects } from './dialects/registry.ts';
 import { identifyBy } from './identify.ts';
 import { mount } from './mount.ts';
 import { openApiOf } from './openapi.ts';
 import { problem } from './problem.ts';
 import { RateLimit } from './rate.ts';
-import { HeadgateError } from '../domain/error.ts';
+import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 
 /** A minute, from one address. */
 const wrongKeys = 60;
@@ -15,7 +18,9 @@ const wrongKeys = 60;
 /** `perMinute`: requests of one key. */
 export function createApi(ports: Ports, version: string, perMinute = 60_000): Hono {
   const app = new Hono();
-  const mounting = { ports, identify: identifyBy(ports), rate: new RateLimit(perMinute), strangers: new RateLimit(wrongKeys) };
+  const identify = identifyBy(ports);
+  const metrics = new Metrics(async () => await sharedFigures(ports.db, ports.clock.now()));
+  const mounting = { ports, identify, metrics, rate: new RateLimit(perMinute), strangers: new RateLimit(wrongKeys) };
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     try {
@@ -23,6 +28,20 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000): Ho
       return c.json({ status: 'ready' });
     } catch {
       return c.json({ status: 'waiting for the state database' }, 503);
+    }
+  });
+  app.get('/metrics', async (c) => {
+    try {
+      const credentials = authorization(c.req.raw.headers);
+      if (!credentials) throw new HeadgateError('access.key', 'no key was sent');
+      const actor = await identify(credentials);
+      requireScope(actor, 'runs:read');
+      // The figures are those of all workspaces.
+      if (actor.workspace !== undefined) throw new HeadgateError('access.scope', 'this key belongs to one workspace');
+      return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
+    } catch (error) {
+      const { status, headers, body } = problem(asHeadgateError(error, 'collecting metrics'), '');
+      return new Response(JSON.stringify(body), { status, ...(headers && { headers }) });
     }
   });
   for (const dialect of dialects) {

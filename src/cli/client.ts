@@ -10,7 +10,7 @@ export type Reply = Readonly<Record<string, unknown>>;
 
 export interface Client {
   /** In the workspace of `--workspace`. Throws what the server answers, as `server.refused`. */
-  ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Reply>;
+  ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Reply>;
 }
 
 export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Client> {
