@@ -4,10 +4,10 @@ import { HeadgateError } from '../../domain/error.ts';
 import type { Field, Schema } from '../../domain/schema.ts';
 import type { LogicalType } from '../../domain/types.ts';
 import type { Context, CsvDialect, Duck } from '../../sdk/index.ts';
-import { logicalType, quoteText, readCsvFiles } from '../../sdk/duck-sql.ts';
+import { logicalType, quoteText } from '../../sdk/duck-sql.ts';
 import { isWireCsv } from '../../sdk/file-bytes.ts';
 import { ndjsonDocuments, ndjsonKind, ndjsonText } from '../../sdk/ndjson-sql.ts';
-import { evidence, isLocalDate, typeOf, type Evidence } from './infer.ts';
+import { evidence, evidenceAt, typeOf, type Evidence } from './infer.ts';
 import { evenLines, settleCsv } from './input/csv.ts';
 import { becomes, type Plain } from './input/plain.ts';
 import { bytesOf } from './input/spool.ts';
@@ -33,10 +33,11 @@ export interface FileContent {
 }
 
 const text: LogicalType = { kind: 'text' };
-const field = (name: string, type: LogicalType): Field => ({ name, type, nullable: true });
+/** A field of a file: no format of files says which ones are never empty. */
+export const field = (name: string, type: LogicalType): Field => ({ name, type, nullable: true });
 
 /** Columns per inference query: a wider file is read several times, because a query of thousands of patterns is slow to plan. */
-const columnsPerPass = 200;
+export const columnsPerPass = 200;
 
 /** What is in the files; every column of csv is text. Throws `file.format` where they are not one stream. */
 export async function contentOf(config: FileConfig, files: readonly Plain[], context: Context): Promise<FileContent> {
@@ -108,57 +109,6 @@ function requireAlike(files: readonly OpenedFile[]): OpenedFile {
     throw new HeadgateError('file.format', `reading several files as one stream: ${name} ${what}`);
   }
   return first;
-}
-
-/** The content with the types of its columns, found over all of their values. */
-export async function inferCsv(content: FileContent, { duck }: Pick<Context, 'duck'>): Promise<FileContent> {
-  await using open = await duck();
-  const names = content.schema.fields.map(({ name }) => name);
-  try {
-    // Rows that do not fit the columns are not evidence; they are refused, or stop the run, when the file is loaded.
-    const source = readCsvFiles(content.files, names, 'c', {
-      rejects: { table: 'inference_errors', scan: 'inference_scans' },
-    });
-    const { rows, found } = await inferColumns(
-      open,
-      source,
-      names.map((_, at) => `c${at}`),
-    );
-    const local = names.filter((_, at) => isLocalDate(found[at]));
-    return {
-      ...content,
-      schema: { fields: names.map((name, at) => field(name, found[at] ? typeOf(found[at]) : text)) },
-      rows,
-      notes: [
-        ...content.notes,
-        ...local.map((name) => `${name} holds dates like 01/02/2024, whose day and month cannot be told apart: it stays text`),
-      ],
-    };
-  } catch (error) {
-    throw unreadable(content.files[0]?.name ?? '', 'csv', error);
-  }
-}
-
-/** What the values of each text expression are, over all rows of `source`. */
-async function inferColumns(
-  duck: Duck,
-  source: string,
-  texts: readonly string[],
-): Promise<{ readonly rows: number; readonly found: readonly Evidence[] }> {
-  const found: Evidence[] = [];
-  let rows = 0;
-  for (let from = 0; from < texts.length; from += columnsPerPass) {
-    const some = texts.slice(from, from + columnsPerPass);
-    const [row = []] = await duck.rows(`select count(*), ${some.flatMap(evidence).join(', ')} from ${source}`);
-    rows = Number(row[0] ?? 0);
-    for (const at of some.keys()) found.push(evidenceAt(row, 1 + 3 * at));
-    await duck.run('drop table if exists inference_errors; drop table if exists inference_scans');
-  }
-  return { rows, found };
-}
-
-function evidenceAt(row: readonly (string | null)[], at: number): Evidence {
-  return { bits: row[at] ?? null, whole: row[at + 1] ?? null, fraction: row[at + 2] ?? null };
 }
 
 type Found = Pick<FileContent, 'schema' | 'rows'>;
@@ -240,7 +190,7 @@ function parquetType(type: string): LogicalType {
 }
 
 /** The reader's complaint, said of the file: what was asked is our own statement, so the file is at fault. */
-function unreadable(name: string, format: string, error: unknown): unknown {
+export function unreadable(name: string, format: string, error: unknown): unknown {
   if (
     !(error instanceof HeadgateError) ||
     !['query.invalid', 'file.format', 'value.invalid', 'internal.unexpected'].includes(error.code)

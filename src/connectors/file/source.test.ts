@@ -53,6 +53,28 @@ async function sql(statement: string): Promise<readonly (readonly (string | null
   return await duck.rows(statement);
 }
 
+test('the last of 200,000 rows has its say about the types', async () => {
+  const usual = ['7', '7', '1.50', '2024-01-31', '2024-01-31 10:20:30', 'true', '', '12.25', '7', 'words'];
+  const names = ['integer', 'leading', 'price', 'date', 'moment', 'flag', 'empty', 'digits', 'same', 'text'];
+  const last = ['7.125', '007', '1.5e3', '31/01/2024', '2024-01-31', 'yes', '9', '1234567890123456789.5', '8', '7'];
+  const rows = `${usual.join(',')}\n`.repeat(199_999);
+  const path = await write('last.csv', `${names.join(',')}\n${rows}${last.join(',')}\n`);
+  const [info] = await look(open(`file:${path}`));
+  assert.equal(info?.estimatedRows, 200_000);
+  assert.deepEqual(await types(`file:${path}`), {
+    integer: 'decimal(18,3)',
+    leading: 'text',
+    price: 'text',
+    date: 'text',
+    moment: 'timestamp',
+    flag: 'text',
+    empty: 'bigint',
+    digits: 'decimal(38,2)',
+    same: 'bigint',
+    text: 'text',
+  });
+});
+
 test('types are those that every value of the whole column has', async () => {
   const values: Record<string, readonly string[]> = {
     integer: ['1', '-20', '0', ''],

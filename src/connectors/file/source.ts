@@ -3,11 +3,12 @@ import type { StreamInfo, StreamRef } from '../../domain/schema.ts';
 import type { Context, FileRef, Finding, InfersTypes, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
 import { checkUnchanged } from '../../sdk/file-bytes.ts';
 import { matchStreams } from '../_sql/match.ts';
+import { inferCsv } from './infer-csv.ts';
 import { findFiles } from './input/find.ts';
 import { inspect } from './input/inspect.ts';
 import { makePlain, type Found, type Plain } from './input/plain.ts';
 import { isUrl, label, standard, streamName, type FileConfig } from './location.ts';
-import { contentOf, inferCsv, type FileContent } from './schema.ts';
+import { contentOf, type FileContent } from './schema.ts';
 
 /** What was found out about a connection's files, as long as they stay as they were: each command asks several times. */
 interface Known {

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { quoteText } from '../../sdk/duck-sql.ts';
+import { openDuck } from '../../staging/duck.ts';
+import { evidence, evidenceAt, shortcutOf, typeOf, type Evidence } from './infer.ts';
+
+/** Texts between bars. */
+const typical = [
+  'true|7|-7|1.5|-10.25|0.5|123456789012345678901.25|0.3333333333333333333333333333333333333|2024-01-31',
+  '2024-01-31 10:20:30|2024-01-31 10:20:30.5|2024-01-31 10:20:30+00|2024-01-31 10:20:30.123456+00',
+  'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|31/01/2024|words',
+].flatMap((line) => line.split('|'));
+
+const odd = [
+  '| |TRUE|false|t|1|0|-0|+1|007| 7|7 |1_000|0x10|1e3|12345678901234567|999999999999999999|-999999999999999999',
+  '1000000000000000000|9223372036854775807|9223372036854775808|1.|.5|-.5|-0.0|-0.50|0.50|00.5|1.50|1.500|1.005|1,5',
+  '1.5e3|1.5 |99999999999999999999999999999999999999|99999999999999999999999999999999999999999',
+  '999999999999999999999999999999999999.25|-999999999999999999999999999999999999.25',
+  '9999999999999999999999999999999999999.25|1.33333333333333333333333333333333333333|99999999999999999.5|NaN|inf',
+  '2024-1-31|2024-02-30|0001-01-01|10000-01-01|0044-03-15 (BC)|0044-03-15 BC|infinity|-infinity|epoch',
+  '2024-01-31T10:20:30|2024-01-31 10:20|2024-01-31 10:20:30.50|2024-01-31 10:20:30.1234567|2024-01-31 25:00:00',
+  '10000-01-01 00:00:00|0044-03-15 10:00:00 (BC)|2024-01-31 00:00:00|2024-01-31 10:20:30Z|2024-01-31 10:20:30+02',
+  '2024-01-31 10:20:30+05:30|10000-01-01 00:00:00+00|0044-03-15 10:00:00+00 (BC)|2024-01-31 10:20:30.50+00',
+  'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11|{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}|a0eebc999c0b4ef8bb6d6bb9bd380a11',
+  '1/2/24|ß',
+].flatMap((line) => line.split('|'));
+
+test('a shortcut changes nothing of what is found in any text', async (t) => {
+  const scratch = await mkdtemp(join(tmpdir(), 'file-infer-'));
+  t.after(async () => await rm(scratch, { recursive: true }));
+  await using duck = await openDuck({}, { scratch, signal: new AbortController().signal });
+  await duck.run(`create table samples as select unnest([${typical.map(quoteText).join(', ')}]) as s`);
+  await duck.run(`create table texts as select unnest([${[...typical, ...odd].map(quoteText).join(', ')}, null]) as t`);
+  const ask = async (value: string, from: string, sample?: Evidence): Promise<readonly Evidence[]> => {
+    const rows = await duck.rows(`select ${evidence(value, sample && shortcutOf(value, sample)).join(', ')} from ${from}`);
+    return rows.map((row) => evidenceAt(row, 0));
+  };
+  for (const value of typical) {
+    const [sample] = await ask('s', `samples where s = ${quoteText(value)}`);
+    assert.ok(sample);
+    // A column of this value, then of it and each other text.
+    const column = `(select t as other, unnest([${quoteText(value)}, t]) as t from texts) group by other order by other`;
+    const [full, quick] = [await ask('t', column), await ask('t', column, sample)];
+    assert.deepEqual(quick.map(typeOf), full.map(typeOf), value);
+    assert.deepEqual(
+      quick.map(({ bits }) => bits),
+      full.map(({ bits }) => bits),
+      value,
+    );
+  }
+});
