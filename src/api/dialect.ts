@@ -32,6 +32,8 @@ interface BaseRoute {
   readonly summary: string;
   /** Of the successful answers: status → schema; undefined = no body. */
   readonly replies: Readonly<Record<number, ZodType | undefined>>;
+  /** The media type of an answer that is a stream; absent = JSON. */
+  readonly streams?: string;
   /** Of path, query and body together: the document derives them from it. */
   readonly input?: ZodType;
 }

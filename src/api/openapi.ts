@@ -53,15 +53,15 @@ function operationOf(route: Route): Schema {
         },
       }),
     responses: {
-      ...Object.fromEntries(Object.entries(route.replies).map(([status, schema]) => [status, reply(schema)])),
+      ...Object.fromEntries(Object.entries(route.replies).map(([status, schema]) => [status, reply(schema, route.streams)])),
       default: problem,
     },
   };
 }
 
-const reply = (schema: ZodType | undefined): Schema => ({
+const reply = (schema: ZodType | undefined, type = 'application/json'): Schema => ({
   description: 'Done',
-  ...(schema && { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } }),
+  ...(schema && { content: { [type]: { schema: jsonSchema(schema, 'output') } } }),
 });
 
 const problem = {

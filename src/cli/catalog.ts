@@ -168,8 +168,8 @@ export const commands: readonly CommandInfo[] = [
   },
   {
     name: 'keys',
-    usage: 'create [NAME] | list | revoke ID | rotate',
-    summary: 'API keys of a running server, and its master key',
+    usage: 'create|list|revoke|rotate [NAME]',
+    summary: 'API keys of a server, and its master key',
     details: [
       'create, list and revoke ask the server that runs on the data directory, or that of --url, with the key in HEADGATE_KEY.',
       'rotate makes a new master key while the server is stopped: every secret is wrapped with it, in one transaction. API keys stay valid: the server knows only hashes of them, so the key of those hashes is kept, sealed. Where the master key comes from HEADGATE_MASTER_KEY, HEADGATE_NEW_MASTER_KEY holds the new one.',

@@ -101,6 +101,10 @@ async function conforms(operation: Documented, reply: Response): Promise<unknown
     assert.equal(said, '');
     return undefined;
   }
+  if (documented?.content?.['text/event-stream']) {
+    assert.match(said, /^event: run\ndata: \{.*\}\n\n$/ms);
+    return undefined;
+  }
   const body: unknown = JSON.parse(said);
   const schema = documented ? documented.content?.['application/json']?.schema : undefined;
   if (!documented) assert.match(reply.headers.get('content-type') ?? '', /problem\+json/);

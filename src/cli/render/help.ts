@@ -9,7 +9,6 @@ export function overviewLines(paint: Paint): readonly string[] {
     'headgate import examples/contacts.csv',
     'headgate query "select count(*) from contacts"',
     'headgate sync postgres://localhost/shop duckdb:shop.duckdb --stream public.orders',
-    'headgate sync env:SHOP env:COPY --stream public.orders --mode incremental --cursor updated_at --key id',
     'headgate plan env:SHOP env:COPY --stream public.customers --mode mirror',
   ];
   return [

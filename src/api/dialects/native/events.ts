@@ -1,5 +1,6 @@
 /** The log of a run as it grows, as server-sent events: `log` per line, `run` when it has ended. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
 import { perform, type OpContext } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
 import { runLogs } from '../../../operations/runs/logs.ts';
@@ -18,7 +19,8 @@ export const runEvents = (path: string, workspace: Extract<Route, { auth: 'key' 
   auth: 'key',
   scope: 'runs:read',
   input: runLogs.input.pick({ run: true, after: true }),
-  replies: { 200: undefined },
+  replies: { 200: z.string() },
+  streams: 'text/event-stream',
   workspace,
   async handle(context, { params, query, headers }) {
     const after = Number(headers.get('last-event-id') ?? query['after'] ?? 0);
