@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -301,6 +301,36 @@ test('a pattern names one file per table under one ledger', async () => {
   await destination.publish({ ...one, tables: [...one.tables, ...two.tables] });
   assert.equal(await readFile(join(folder, 'out', 'two.csv'), 'utf8'), `${header}2,b\n`);
   assert.deepEqual((await readdir(join(folder, 'out'))).sort(), ['headgate.json', 'one.csv', 'two.csv']);
+});
+
+test('a claim removes what a killed run left where files of its pattern lie, and looks nowhere else', async () => {
+  const left = '.t.csv.headgate-p-0';
+  const isLeft = async (location: string, at: string): Promise<boolean> => {
+    await mkdir(join(folder, 'claims', 'deep', 'deeper'), { recursive: true });
+    await writeFile(join(folder, 'claims', at, left), '');
+    await open(join(folder, 'claims', location)).claim('p');
+    return existsSync(join(folder, 'claims', at, left));
+  };
+  assert.equal(await isLeft('{stream}.csv', '.'), false);
+  assert.equal(await isLeft('{stream}.csv', 'deep'), true);
+  assert.equal(await isLeft('{stream}/t.csv', 'deep'), false);
+  assert.equal(await isLeft('{stream}/t.csv', 'deep/deeper'), true);
+});
+
+test('folders that come and go beside the files stop no claim', async () => {
+  const base = join(folder, 'busy');
+  await mkdir(base);
+  const destination = open(join(base, '{stream}', 't.csv'));
+  let over = false;
+  const others = (async () => {
+    for (let i = 0; !over; i++) {
+      await mkdir(join(base, `other-${i % 50}`, 'x'), { recursive: true });
+      await rm(join(base, `other-${(i + 25) % 50}`), { recursive: true, force: true });
+    }
+  })();
+  for (let i = 0; i < 100; i++) await destination.claim('p');
+  over = true;
+  await others;
 });
 
 test('parquet is replaced as a whole, and its rows are those of its footer', async () => {

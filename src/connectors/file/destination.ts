@@ -1,5 +1,5 @@
-import { access, constants, mkdir, readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { HeadgateError } from '../../domain/error.ts';
 import { refName, type TableInfo, type TableRef } from '../../domain/schema.ts';
 import type {
@@ -15,15 +15,14 @@ import type {
   WriteRequest,
 } from '../../sdk/index.ts';
 import { asFileError, exists } from './durable.ts';
+import { isErrno } from './errno.ts';
 import { makePlain } from './input/plain.ts';
-import { isPattern, tablePath, type FileConfig } from './location.ts';
+import { filesBelow, isPattern, tablePath, type FileConfig } from './location.ts';
 import { isDecided, locked, readManifest, recover, withPublish, writeManifest, type Manifest } from './manifest.ts';
 import { publishFiles } from './publish.ts';
 import { contentOf } from './schema.ts';
+import { dropStaged, stagedName } from './staged.ts';
 import { FileWriter } from './writer.ts';
-
-/** Hidden files of ours beside the data: `.name.headgate-…`. */
-const stagedName = (file: string, what: string): string => join(dirname(file), `.${basename(file)}.headgate-${what}`);
 
 /** Files on local disk, published by rename under a manifest. */
 export class FileDestination implements Destination {
@@ -34,7 +33,7 @@ export class FileDestination implements Destination {
   constructor(config: FileConfig, context: Context) {
     this.#config = config;
     this.#context = context;
-    this.#manifest = manifestPath(config);
+    this.#manifest = filesBelow(config.path).manifest;
   }
 
   async check(): Promise<readonly Finding[]> {
@@ -80,7 +79,7 @@ export class FileDestination implements Destination {
       if (fence < current)
         throw new HeadgateError('publish.fenced', `claiming pipeline ${pipeline}: a newer run has taken it over`);
       await writeManifest(this.#manifest, { ...manifest, fences: { ...manifest.fences, [pipeline]: fence } });
-      await this.#dropStaged(pipeline);
+      await dropStaged(dirname(this.#manifest), filesBelow(this.#config.path).depth, pipeline);
       const last = manifest.publishes.find((publish) => publish.pipeline === pipeline);
       return { fence, ...(last && { last }) };
     });
@@ -93,12 +92,7 @@ export class FileDestination implements Destination {
     await this.#folder(file).catch((error: unknown) => {
       throw asFileError(error, `writing ${file}`);
     });
-    return new FileWriter(
-      stagedName(file, `${plain(pipeline)}-${plain(attempt)}-${ordinal}`),
-      this.#config.format,
-      request,
-      this.#context,
-    );
+    return new FileWriter(stagedName(file, pipeline, `${attempt}-${ordinal}`), this.#config.format, request, this.#context);
   }
 
   async publish(request: PublishRequest): Promise<PublishResult> {
@@ -114,7 +108,7 @@ export class FileDestination implements Destination {
         format: this.#config.format,
         context: this.#context,
         fileOf: (table) => tablePath(this.#config, table.name),
-        pendingOf: (file) => stagedName(file, `${plain(request.pipeline)}-pending`),
+        pendingOf: (file) => stagedName(file, request.pipeline, 'pending'),
       });
     });
   }
@@ -143,7 +137,12 @@ export class FileDestination implements Destination {
   /** The folder of a pattern (`out/`, `out/{stream}.csv`) is made where it is missing, and so is what `{stream}` stands in below it. */
   async #folder(file: string): Promise<void> {
     const folder = dirname(this.#manifest);
-    if (await this.#makes(folder)) await mkdir(folder);
+    // Several streams of one command may find it missing at the same time.
+    if (await this.#makes(folder)) {
+      await mkdir(folder).catch((error: unknown) => {
+        if (!isErrno(error, 'EEXIST')) throw error;
+      });
+    }
     await access(folder);
     if (isPattern(this.#config.path)) await mkdir(dirname(file), { recursive: true });
   }
@@ -151,26 +150,7 @@ export class FileDestination implements Destination {
   async #makes(folder: string): Promise<boolean> {
     return isPattern(this.#config.path) && !(await exists(folder));
   }
-
-  async #dropStaged(pipeline: string): Promise<void> {
-    const folder = dirname(this.#manifest);
-    const ours = `.headgate-${plain(pipeline)}-`;
-    for (const name of await readdir(folder, { recursive: isPattern(this.#config.path) })) {
-      const hidden = basename(name);
-      if (hidden.startsWith('.') && hidden.includes(ours)) await rm(join(folder, name), { force: true });
-    }
-  }
 }
-
-/** Beside one file, or in the folder that a pattern begins with. */
-function manifestPath({ path }: FileConfig): string {
-  if (!isPattern(path)) return `${path}.headgate.json`;
-  const fixed = path.slice(0, path.includes('{') ? path.indexOf('{') : path.length);
-  return join(fixed.slice(0, fixed.lastIndexOf('/') + 1), 'headgate.json');
-}
-
-/** A name as part of a file name. */
-const plain = (name: string): string => name.replace(/[^\w.]/g, '_');
 
 function checkMode({ format }: FileConfig, { table, policy, add, content }: Target): void {
   const doing = `writing ${refName(table)}`;

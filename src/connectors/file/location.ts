@@ -171,3 +171,11 @@ export function tablePath(config: Pick<FileConfig, 'path' | 'format'>, table: st
 }
 
 export const isPattern = (path: string): boolean => path.endsWith('/') || path.includes('{stream}');
+
+/** Where the ledger of a location's files is: beside the one file, or in the folder that a pattern begins with; and how deep below it they lie. */
+export function filesBelow(path: string): { readonly manifest: string; readonly depth: number } {
+  if (!isPattern(path)) return { manifest: `${path}.headgate.json`, depth: 0 };
+  const fixed = path.includes('{') ? path.slice(0, path.indexOf('{')) : path;
+  const folder = fixed.slice(0, fixed.lastIndexOf('/') + 1);
+  return { manifest: `${folder}headgate.json`, depth: path.slice(folder.length).split('/').length - 1 };
+}
