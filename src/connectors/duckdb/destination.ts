@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { HeadgateError } from '../../domain/error.ts';
 import type { Context, Destination, Duck, Finding } from '../../sdk/index.ts';
+import { findingsOf } from '../_sql/check.ts';
 import { readTable } from './catalog.ts';
 import { explainPublish } from './explain.ts';
 import { ledgerExists, readLedger, takeOver } from './ledger.ts';
@@ -32,11 +32,8 @@ export async function openDestination(settings: Config, context: Context): Promi
 
 /** What keeps the file from being opened. */
 export async function findings(duck: () => Promise<Duck>): Promise<readonly Finding[]> {
-  try {
+  return await findingsOf(async () => {
     await (await duck()).rows('select 1');
     return [];
-  } catch (error) {
-    if (!(error instanceof HeadgateError)) throw error;
-    return [{ level: 'error', code: error.code, message: error.message, hint: error.hint }];
-  }
+  });
 }

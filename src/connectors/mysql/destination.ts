@@ -13,6 +13,7 @@ import type {
   Target,
   WriteRequest,
 } from '../../sdk/index.ts';
+import { findingsOf } from '../_sql/check.ts';
 import { quoteName } from '../_sql/names.ts';
 import { readColumns, readIndexes, readRelations } from './catalog.ts';
 import { HeldPublish, lostWhilePublishing } from '../_sql/publish.ts';
@@ -50,12 +51,7 @@ export class MysqlDestination implements Destination {
   }
 
   async check(): Promise<readonly Finding[]> {
-    try {
-      return describeServer(await this.#session());
-    } catch (error) {
-      if (!(error instanceof HeadgateError)) throw error;
-      return [{ level: 'error', code: error.code, message: error.message, hint: error.hint }];
-    }
+    return await findingsOf(async () => describeServer(await this.#session()));
   }
 
   async describe(table: TableRef): Promise<TableInfo | undefined> {

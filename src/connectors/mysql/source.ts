@@ -1,6 +1,7 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { refName, type StreamInfo, type StreamRef } from '../../domain/schema.ts';
 import type { Context, Finding, FlowRead, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
+import { findingsOf } from '../_sql/check.ts';
 import { rangePredicate } from '../_sql/select.ts';
 import { readRelations } from './catalog.ts';
 import { describeServer } from './check.ts';
@@ -29,13 +30,10 @@ export class MysqlSource implements Source {
   }
 
   async check(): Promise<readonly Finding[]> {
-    try {
+    return await findingsOf(async () => {
       await using session = await this.#session();
       return describeServer(session);
-    } catch (error) {
-      if (!(error instanceof HeadgateError)) throw error;
-      return [{ level: 'error', code: error.code, message: error.message, hint: error.hint }];
-    }
+    });
   }
 
   async discover(wanted?: readonly StreamRef[]): Promise<readonly StreamInfo[]> {

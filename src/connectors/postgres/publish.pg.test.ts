@@ -185,9 +185,10 @@ test('replace by swap: nobody can tell the new table from the old one', async ()
     insert into t values (7, 'old', 7)`);
   const shape = `select (select string_agg(pg_get_constraintdef(oid) || conname, ';' order by conname) from pg_constraint where conrelid = 't'::regclass),
     (select string_agg(indexdef, ';' order by indexname) from pg_indexes where tablename = 't'),
-    (select relacl::text || reloptions::text || relowner from pg_class where oid = 't'::regclass),
+    (select reloptions::text || relowner from pg_class where oid = 't'::regclass),
+    (select string_agg(relname || a::text, ';' order by relname, a::text) from pg_class, unnest(relacl) a where relname in ('t', 'v')),
     obj_description('t'::regclass), col_description('t'::regclass, 2), obj_description('"by name"'::regclass),
-    pg_get_viewdef('v'::regclass), (select reloptions::text || relacl::text || oid from pg_class where relname = 'v'),
+    pg_get_viewdef('v'::regclass), (select reloptions::text || oid from pg_class where relname = 'v'),
     (select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid = 't'::regclass)`;
   const before = await p.sql(shape);
   const oid = await p.sql(`select 't'::regclass::oid`);

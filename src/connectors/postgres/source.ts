@@ -12,6 +12,7 @@ import type {
   Source,
   SourceEvent,
 } from '../../sdk/index.ts';
+import { findingsOf } from '../_sql/check.ts';
 import { quoteText } from '../_sql/names.ts';
 import { rangePredicate } from '../_sql/select.ts';
 import { findRelation } from './catalog.ts';
@@ -43,13 +44,10 @@ export class PostgresSource implements Source, Snapshots, Partitionable {
   }
 
   async check(): Promise<readonly Finding[]> {
-    try {
+    return await findingsOf(async () => {
       await using session = await this.#session();
       return await describeServer(session);
-    } catch (error) {
-      if (!(error instanceof HeadgateError)) throw error;
-      return [{ level: 'error', code: error.code, message: error.message, hint: error.hint }];
-    }
+    });
   }
 
   async discover(wanted?: readonly StreamRef[]): Promise<readonly StreamInfo[]> {
