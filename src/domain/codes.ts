@@ -82,6 +82,10 @@ export const codes = {
   'server.refused': never('look at what the server says'),
   'secret.sealed': never('start with the master key that sealed it: HEADGATE_MASTER_KEY or master.key in the data directory'),
   'config.invalid': never('docs/server.md lists the settings'),
+  'run.busy': later('wait until the run has ended, or cancel it'),
+  'rows.limit': never('read a shorter range, or raise the limit'),
+  'fields.limit': never('select fewer fields'),
+  'connector.missing': never('use a system that this server can open: GET /v1/connectors lists them'),
   'run.cancelled': later('run the same command again: it continues where it stopped'),
   'internal.unexpected': later('this is a bug in Headgate: please report it with the output of --debug'),
 } as const satisfies Record<string, CodeInfo>;

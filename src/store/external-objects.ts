@@ -41,10 +41,12 @@ export async function externalsOf(
   kind: string,
   objectIds: readonly string[],
 ): Promise<readonly ExternalRow[]> {
-  return await db.query<ExternalRow>(
-    `select ${columns} from headgate.external_objects where ${here} and object_id = any($4)`,
-    [dialect, workspace, kind, objectIds],
-  );
+  return await db.query<ExternalRow>(`select ${columns} from headgate.external_objects where ${here} and object_id = any($4)`, [
+    dialect,
+    workspace,
+    kind,
+    objectIds,
+  ]);
 }
 
 /** Throws `state.conflict` where the name is taken, or the object has one. */
@@ -110,10 +112,11 @@ export async function listExternal(
 }
 
 export async function countExternal(db: Db, { dialect, workspace }: ExternalPlace, kind: string): Promise<number> {
-  const [row] = await db.query<{ count: number }>(
-    `select count(*)::int as count from headgate.external_objects where ${here}`,
-    [dialect, workspace, kind],
-  );
+  const [row] = await db.query<{ count: number }>(`select count(*)::int as count from headgate.external_objects where ${here}`, [
+    dialect,
+    workspace,
+    kind,
+  ]);
   return row?.count ?? 0;
 }
 

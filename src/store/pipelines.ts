@@ -135,3 +135,16 @@ export async function dependentsOf(db: Db, workspace: number, after: string): Pr
   );
   return rows.map(({ id }) => id);
 }
+
+/** Its two connections. */
+export async function pairOf(
+  db: Db,
+  workspace: number,
+  id: string,
+): Promise<Pick<PipelineRow, 'source_id' | 'destination_id'> | undefined> {
+  const [row] = await db.query<Pick<PipelineRow, 'source_id' | 'destination_id'>>(
+    'select source_id, destination_id from headgate.pipelines where workspace_id = $1 and id = $2',
+    [workspace, id],
+  );
+  return row;
+}

@@ -20,6 +20,7 @@ import type { RunEnd } from '../../store/leases.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { configured } from '../connections/connection.ts';
 import { outward, outwardError } from '../connections/outward.ts';
+import { filterOf, openRange, type RunRange } from '../ranges/open.ts';
 import { roomOf, type Room } from '../room.ts';
 import type { Ports } from '../operation.ts';
 
@@ -47,7 +48,12 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     await mkdir(room.stateDir, { recursive: true });
     // Open until the end: what is found out about files stays true as long as they are held.
     await using context = await createContext({ ...room, signal: execution.signal, log: execution.log });
-    const { flows, session } = await prepare(run, execution, room, context);
+    const range = await openRange(execution.db, run);
+    if (range?.range.empty) {
+      execution.log.info('the range of this run is empty: everything up to its end was read before');
+      return { state: 'succeeded', receipts, error: null };
+    }
+    const { flows, session } = await prepare(run, execution, room, context, range);
     for (const flow of flows) {
       execution.signal.throwIfAborted();
       const earlier = done(flow);
@@ -86,6 +92,7 @@ async function prepare(
   execution: Execution,
   room: Room,
   context: Context,
+  range: RunRange | undefined,
 ): Promise<{ readonly flows: readonly Flow[]; readonly session: Session }> {
   const { db, signal, log } = execution;
   const workspace = Number(run.workspace_id);
@@ -111,7 +118,7 @@ async function prepare(
   const flows: Flow[] = [];
   for (const spec of flowSpecs.parse(pipeline.flows)) {
     const allowed = { ...spec, allow_delete: spec.allow_delete || run.allow_delete };
-    flows.push(...(await flowsOf(allowed, session, context, join(room.stateDir, run.id))));
+    flows.push(...(await flowsOf(allowed, session, context, join(room.stateDir, run.id), range)));
   }
   return { flows, session };
 }
@@ -132,6 +139,7 @@ async function flowsOf(
   { source, destination }: Session,
   context: Context,
   rejects: string,
+  range: RunRange | undefined,
 ): Promise<readonly Flow[]> {
   if (!source.source || !destination.destination) {
     throw new HeadgateError('usage.mode', 'these connections cannot be a source and a destination');
@@ -145,5 +153,12 @@ async function flowsOf(
   };
   const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, spec.into, sides) }));
   requireDistinct(targets, sides);
-  return targets.map(({ info, into }) => buildFlow(flowRequest(spec, `${rejects}.${refName(into)}.rejects.csv`), info, into));
+  const flows: Flow[] = [];
+  for (const { info, into } of targets) {
+    const where = range && (await filterOf(range, source.source, context, info));
+    const filtered =
+      where === undefined ? spec : { ...spec, where: spec.where === undefined ? where : `(${spec.where}) and ${where}` };
+    flows.push(buildFlow(flowRequest(filtered, `${rejects}.${refName(into)}.rejects.csv`), info, into));
+  }
+  return flows;
 }
