@@ -66,7 +66,13 @@ const fields: Readonly<Record<string, unknown>> = {
   expires_at: null,
 };
 
-const prefixes: Readonly<Record<string, string>> = { connections: 'con', pipelines: 'pl', runs: 'run', audit: 'aud', files: 'file' };
+const prefixes: Readonly<Record<string, string>> = {
+  connections: 'con',
+  pipelines: 'pl',
+  runs: 'run',
+  audit: 'aud',
+  files: 'file',
+};
 
 /** `noun`: whose ids those called `id` are. */
 export function exampleOf(schema: JsonSchema, noun: string, name = ''): unknown {

@@ -25,7 +25,12 @@ export function signedLink({ key }: Pick<Ports, 'key'>, link: Link): string {
 }
 
 /** Who made the link, for its workspace only. Throws `access.link`. */
-export function openLink({ key, clock }: Signing, method: Method, path: string, query: URLSearchParams): Required<Omit<Actor, 'scopes'>> {
+export function openLink(
+  { key, clock }: Signing,
+  method: Method,
+  path: string,
+  query: URLSearchParams,
+): Required<Omit<Actor, 'scopes'>> {
   const [workspace, expires] = [Number(query.get('workspace')), Number(query.get('expires'))];
   const by = query.get('by') ?? '';
   const signature = Buffer.from(query.get('signature') ?? '', 'hex');

@@ -16,7 +16,10 @@ export interface ExternalRow {
   readonly created_at: Date;
 }
 
-export type NewExternal = Pick<ExternalRow, 'kind' | 'external_id' | 'object_id'> & { readonly data?: Json };
+/** Plain data: what JSON has no word for is left out. */
+export type ExternalData = Readonly<Record<string, unknown>>;
+
+export type NewExternal = Pick<ExternalRow, 'kind' | 'external_id' | 'object_id'> & { readonly data?: ExternalData };
 
 const columns = 'kind, external_id, object_id, data, created_at';
 const here = 'dialect = $1 and workspace_id = $2 and kind = $3';
@@ -41,10 +44,12 @@ export async function externalsOf(
   kind: string,
   objectIds: readonly string[],
 ): Promise<readonly ExternalRow[]> {
-  return await db.query<ExternalRow>(
-    `select ${columns} from headgate.external_objects where ${here} and object_id = any($4)`,
-    [dialect, workspace, kind, objectIds],
-  );
+  return await db.query<ExternalRow>(`select ${columns} from headgate.external_objects where ${here} and object_id = any($4)`, [
+    dialect,
+    workspace,
+    kind,
+    objectIds,
+  ]);
 }
 
 /** Throws `state.conflict` where the name is taken, or the object has one. */
@@ -64,7 +69,7 @@ export async function updateExternal(
   { dialect, workspace }: ExternalPlace,
   kind: string,
   externalId: string,
-  data: Json,
+  data: ExternalData,
 ): Promise<ExternalRow | undefined> {
   const [row] = await db.query<ExternalRow>(
     `update headgate.external_objects set data = $5 where ${here} and external_id = $4 returning ${columns}`,
@@ -110,10 +115,11 @@ export async function listExternal(
 }
 
 export async function countExternal(db: Db, { dialect, workspace }: ExternalPlace, kind: string): Promise<number> {
-  const [row] = await db.query<{ count: number }>(
-    `select count(*)::int as count from headgate.external_objects where ${here}`,
-    [dialect, workspace, kind],
-  );
+  const [row] = await db.query<{ count: number }>(`select count(*)::int as count from headgate.external_objects where ${here}`, [
+    dialect,
+    workspace,
+    kind,
+  ]);
   return row?.count ?? 0;
 }
 
