@@ -5,6 +5,9 @@ import type { Ports } from '../operations/operation.ts';
 import { findKey, touchKey } from '../store/keys.ts';
 import type { Identify } from './dialect.ts';
 
+/** A key that is used all the time must not write all the time. */
+const touchMs = 60_000;
+
 export function identifyBy({ db, key, clock }: Ports): Identify {
   return async ({ id, secret }) => {
     const row = await findKey(db, id);
@@ -14,7 +17,7 @@ export function identifyBy({ db, key, clock }: Ports): Identify {
     const valid = row && equal && row.revoked_at === null && (row.expires_at === null || row.expires_at > clock.now());
     if (!valid) throw new HeadgateError('access.key', 'the key is not valid');
     if (row.kind !== 'backend') throw new HeadgateError('access.key', 'this is a publishable key: it is for browsers');
-    await touchKey(db, id);
+    if (row.last_used_at === null || Date.now() - row.last_used_at.getTime() > touchMs) await touchKey(db, id);
     return { id, scopes: row.scopes, ...(row.workspace_id !== null && { workspace: Number(row.workspace_id) }) };
   };
 }

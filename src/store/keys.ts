@@ -67,7 +67,7 @@ export async function revokeKey(db: Db, workspace: number, id: string): Promise<
   return row;
 }
 
-/** Not more often than once a minute: a key that is used all the time must not write all the time. */
+/** Writes at most once a minute, whoever asks. */
 export async function touchKey(db: Db, id: string): Promise<void> {
   await db.query(
     `update headgate.api_keys set last_used_at = now()
