@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
 
 export interface ConnectionRow {
   readonly id: string;
@@ -19,13 +19,12 @@ export type NewConnection = Pick<ConnectionRow, 'id' | 'slug' | 'name' | 'connec
 
 /** Throws `state.conflict` where the slug is taken. */
 export async function insertConnection(db: Db, workspace: number, row: NewConnection): Promise<ConnectionRow> {
-  const [stored] = await db.query<ConnectionRow>(
+  const rows = await db.query<ConnectionRow>(
     `insert into headgate.connections (workspace_id, id, slug, name, connector, settings) values ($1, $2, $3, $4, $5, $6)
      returning ${columns}`,
     [workspace, row.id, row.slug, row.name, row.connector, row.settings],
   );
-  if (!stored) throw new Error('an insert answers its row');
-  return stored;
+  return insertedRow(rows);
 }
 
 /** By id or slug. */

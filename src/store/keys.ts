@@ -1,5 +1,5 @@
 /** API keys: the id stands in the open, of the secret only a keyed hash. */
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
 
 export interface KeyRow {
   readonly id: string;
@@ -28,13 +28,12 @@ export type NewKey = Pick<KeyRow, 'id' | 'name' | 'kind' | 'secret_hash' | 'scop
 };
 
 export async function insertKey(db: Db, key: NewKey): Promise<KeyRow> {
-  const [row] = await db.query<KeyRow>(
+  const rows = await db.query<KeyRow>(
     `insert into headgate.api_keys (id, workspace_id, name, kind, secret_hash, scopes, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7) returning ${columns}`,
     [key.id, key.workspace, key.name, key.kind, key.secret_hash, key.scopes, key.expires_at ?? null],
   );
-  if (!row) throw new Error('an insert answers its row');
-  return row;
+  return insertedRow(rows);
 }
 
 /** The admin key of the environment: its secret may have changed since the last start. */

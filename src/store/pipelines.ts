@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
 
 export type PipelineState = 'active' | 'paused' | 'archived';
 
@@ -37,7 +37,7 @@ export type NewPipeline = Omit<PipelineRow, 'version' | 'created_at' | 'updated_
 
 /** Throws `state.conflict` where the slug is taken. */
 export async function insertPipeline(db: Db, workspace: number, row: NewPipeline): Promise<PipelineRow> {
-  const [stored] = await db.query<PipelineRow>(
+  const rows = await db.query<PipelineRow>(
     `insert into headgate.pipelines
        (workspace_id, id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at, after_id, retry, priority)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning ${columns}`,
@@ -57,8 +57,7 @@ export async function insertPipeline(db: Db, workspace: number, row: NewPipeline
       row.priority ?? 0,
     ],
   );
-  if (!stored) throw new Error('an insert answers its row');
-  return stored;
+  return insertedRow(rows);
 }
 
 /** By id or slug. */

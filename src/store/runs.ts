@@ -1,7 +1,7 @@
 /** Runs as people see them; who owns one stands in leases.ts. */
 import type { Json } from '../domain/json.ts';
 import type { Receipt, RunState } from '../domain/receipt.ts';
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
 
 export interface RunRow {
   readonly id: string;
@@ -44,13 +44,12 @@ export async function insertRun(
   cause: RunRow['cause'],
   tick?: Tick,
 ): Promise<RunRow> {
-  const [row] = await db.query<RunRow>(
+  const rows = await db.query<RunRow>(
     `insert into headgate.runs as r (workspace_id, id, pipeline_id, state, cause, due_at, span_from, span_to)
      values ($1, $2, $3, 'queued', $4, $5, $6, $7) returning ${runColumns}`,
     [workspace, id, pipeline, cause, tick?.due_at, tick?.span_from, tick?.span_to],
   );
-  if (!row) throw new Error('an insert answers its row');
-  return row;
+  return insertedRow(rows);
 }
 
 export async function findRun(db: Db, workspace: number, id: string): Promise<RunRow | undefined> {
