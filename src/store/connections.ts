@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import { insertedRow, type Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 export interface ConnectionRow {
   readonly id: string;
@@ -36,17 +37,18 @@ export async function findConnection(db: Db, workspace: number, ref: string): Pr
   return row;
 }
 
-/** The newest first. */
+/** The newest first; of those that `reader` may see, where there is one. */
 export async function listConnections(
   db: Db,
   workspace: number,
+  reader: string | undefined,
   limit: number,
   after?: string,
 ): Promise<readonly ConnectionRow[]> {
   return await db.query<ConnectionRow>(
     `select ${columns} from headgate.connections
-     where workspace_id = $1 and ($2::text is null or id < $2) order by id desc limit $3`,
-    [workspace, after ?? null, limit],
+     where workspace_id = $1 and ($2::text is null or id < $2) and ${readableBy('$4', 'id')} order by id desc limit $3`,
+    [workspace, after ?? null, limit, reader ?? null],
   );
 }
 

@@ -37,7 +37,9 @@ export async function migrate(db: Db, migrations: readonly Migration[]): Promise
         number integer primary key, name text not null, applied_at timestamptz not null default now())`,
     );
   });
-  const before = new Set((await db.query<{ number: number }>('select number from headgate.migrations')).map(({ number }) => number));
+  const before = new Set(
+    (await db.query<{ number: number }>('select number from headgate.migrations')).map(({ number }) => number),
+  );
   const known = new Set(migrations.map(({ number }) => number));
   const unknown = [...before].find((number) => !known.has(number));
   if (unknown !== undefined) {

@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import { insertedRow, type Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 export type PipelineState = 'active' | 'paused' | 'archived';
 
@@ -69,12 +70,19 @@ export async function findPipeline(db: Db, workspace: number, ref: string): Prom
   return row;
 }
 
-/** The newest first, archived ones left out. */
-export async function listPipelines(db: Db, workspace: number, limit: number, after?: string): Promise<readonly PipelineRow[]> {
+/** The newest first, archived ones left out; of those that `reader` may see, where there is one. */
+export async function listPipelines(
+  db: Db,
+  workspace: number,
+  reader: string | undefined,
+  limit: number,
+  after?: string,
+): Promise<readonly PipelineRow[]> {
   return await db.query<PipelineRow>(
     `select ${columns} from headgate.pipelines
-     where workspace_id = $1 and state <> 'archived' and ($2::text is null or id < $2) order by id desc limit $3`,
-    [workspace, after ?? null, limit],
+     where workspace_id = $1 and state <> 'archived' and ($2::text is null or id < $2) and ${readableBy('$4', 'id')}
+     order by id desc limit $3`,
+    [workspace, after ?? null, limit, reader ?? null],
   );
 }
 

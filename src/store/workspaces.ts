@@ -14,6 +14,16 @@ export async function findWorkspace(db: Db, id: number): Promise<WorkspaceRow | 
   return row;
 }
 
+/** Undefined = there is no such workspace; null = it may send as many requests as it likes. */
+export async function findWorkspaceLimit(db: Db, id: number): Promise<{ readonly requests_a_minute: number | null } | undefined> {
+  const [row] = await db.query<{ requests_a_minute: number | null }>(
+    `select l.requests_a_minute::float8 as requests_a_minute from headgate.workspaces w
+     left join headgate.limits l on l.workspace_id = w.id where w.id = $1 and w.archived_at is null`,
+    [id],
+  );
+  return row;
+}
+
 /** Throws `state.conflict` where the id is taken. */
 export async function insertWorkspace(db: Db, name: string, id?: number): Promise<WorkspaceRow> {
   const rows =

@@ -11,6 +11,7 @@ export const updateConnection = defineOperation({
   name: 'connections.update',
   summary: 'Change a connection: what is left out stays, secrets too; null takes a setting away',
   scope: 'connections:write',
+  access: { level: 'manage' },
   input: z.strictObject({
     connection: z.string(),
     name: z.string().min(1).max(200).optional(),
