@@ -101,8 +101,12 @@ async function admitted(
     if (!found) throw new HeadgateError('object.missing', 'there is no such workspace');
     requests.add(workspace);
     const most = found.requests_a_minute;
-    if (most !== null && !tenants.take(String(workspace), performance.now(), most).allowed) {
-      throw new HeadgateError('request.limit', 'the keys of this workspace have sent too many requests');
+    if (most !== null) {
+      const taken = tenants.take(String(workspace), performance.now(), most);
+      if (!taken.allowed) {
+        c.set('rate', { limit: most, ...taken });
+        throw new HeadgateError('request.limit', 'the keys of this workspace have sent too many requests');
+      }
     }
     return { asked, workspace };
   } catch (error) {
