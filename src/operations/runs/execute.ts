@@ -10,6 +10,7 @@ import { buildFlow } from '../../engine/build-flow.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Flow, Session } from '../../engine/flow.ts';
 import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
+import { rejectsFileOf } from '../../engine/rejects-file.ts';
 import { runFlow } from '../../engine/run.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { requireDistinct, targetOf } from '../../engine/targets.ts';
@@ -157,5 +158,5 @@ async function flowsOf(
   };
   const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, spec.into, sides) }));
   requireDistinct(targets, sides);
-  return targets.map(({ info, into }) => buildFlow(flowRequest(spec, `${rejects}.${refName(into)}.rejects.csv`), info, into));
+  return targets.map(({ info, into }) => buildFlow(flowRequest(spec, rejectsFileOf(`${rejects}.rejects.csv`, into)), info, into));
 }
