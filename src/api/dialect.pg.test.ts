@@ -10,6 +10,7 @@ import { acme, uploads } from '../../test/support/acme.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { openState } from '../../test/support/state.ts';
 import { insertKey } from '../store/keys.ts';
+import { serverPrincipal } from '../store/principals.ts';
 import { insertWorkspace } from '../store/workspaces.ts';
 import type { Route } from './dialect.ts';
 import { native } from './dialects/native/index.ts';
@@ -85,7 +86,14 @@ test('one key by every door, and a publishable one by none', async () => {
       assert.equal((await ask('GET', '/v1/workspaces/1/runs', undefined, headers)).status, 200, JSON.stringify(headers));
   }
   const browser = { id: 'browser', secret: 'p'.repeat(40) };
-  const row = { id: browser.id, workspace: 1, name: 'b', kind: 'publishable' as const, scopes: ['*'] };
+  const row = {
+    id: browser.id,
+    workspace: 1,
+    name: 'b',
+    kind: 'publishable' as const,
+    scopes: ['*'],
+    principal_id: serverPrincipal,
+  };
   await insertKey(state.db, { ...row, secret_hash: state.ports.key.hash(browser.secret) });
   const shown = `hg_${browser.id}_${browser.secret}`;
   for (const headers of [

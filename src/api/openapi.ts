@@ -106,7 +106,10 @@ function parameter(
 ): OpenApiOperation['parameters'][number] {
   const { description, ...rest } = schema;
   return {
-    ...{ name, in: place, required, schema: rest },
+    name,
+    in: place,
+    required,
+    schema: rest,
     ...(description !== undefined && { description }),
     ...(required && { example: exampleOf(schema, noun, name) }),
   };

@@ -95,13 +95,22 @@ const list = defineRoute({
 });
 
 const get = defineRoute({
-  ...{ method: 'GET', path: `${here}/imports/:import`, name: 'imports.get', summary: 'Get an import' },
-  ...{ auth: 'key', scope: 'pipelines:read', resolve: found, replies: { 200: view } },
+  method: 'GET',
+  path: `${here}/imports/:import`,
+  name: 'imports.get',
+  summary: 'Get an import',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve: found,
+  replies: { 200: view },
   handle: async (_, { found: row }) => ({ status: 200, body: show(row) }),
 });
 
 const update = defineRoute({
-  ...{ method: 'PATCH', path: `${here}/imports/:import`, name: 'imports.update', summary: 'Change an import' },
+  method: 'PATCH',
+  path: `${here}/imports/:import`,
+  name: 'imports.update',
+  summary: 'Change an import',
   ...{
     auth: 'key',
     scope: 'pipelines:write',
@@ -119,8 +128,14 @@ const update = defineRoute({
 });
 
 const remove = defineRoute({
-  ...{ method: 'DELETE', path: `${here}/imports/:import`, name: 'imports.delete', summary: 'Delete an import' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve: found, replies: { 204: undefined } },
+  method: 'DELETE',
+  path: `${here}/imports/:import`,
+  name: 'imports.delete',
+  summary: 'Delete an import',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve: found,
+  replies: { 204: undefined },
   body: z.object({ deleteData: z.boolean().default(false) }).optional(),
   async handle(context, { found: { external_id, object_id } }) {
     await context.tx(async (tx) => {
@@ -133,27 +148,50 @@ const remove = defineRoute({
 
 /** A fixed name where others have a number. */
 const kinds = defineRoute({
-  ...{ method: 'GET', path: `${here}/imports/kinds`, name: 'imports.kinds', summary: 'List kinds of imports' },
-  ...{ auth: 'key', scope: 'pipelines:read', replies: { 200: z.array(z.object({ name: z.string() })) } },
+  method: 'GET',
+  path: `${here}/imports/kinds`,
+  name: 'imports.kinds',
+  summary: 'List kinds of imports',
+  auth: 'key',
+  scope: 'pipelines:read',
+  replies: { 200: z.array(z.object({ name: z.string() })) },
   handle: async () => ({ status: 200, body: [{ name: 'people' }, { name: 'events' }] }),
 });
 
 /** Takes anything as its body, and says yes with nothing. */
 const touch = defineRoute({
-  ...{ method: 'POST', path: `${here}/imports/:import/touch`, name: 'imports.touch', summary: 'Touch an import' },
-  ...{ auth: 'key', scope: 'runs:write', resolve: found, replies: { 202: undefined } },
+  method: 'POST',
+  path: `${here}/imports/:import/touch`,
+  name: 'imports.touch',
+  summary: 'Touch an import',
+  auth: 'key',
+  scope: 'runs:write',
+  resolve: found,
+  replies: { 202: undefined },
   handle: async () => ({ status: 202 }),
 });
 
 const broken = defineRoute({
-  ...{ method: 'GET', path: `${here}/broken`, name: 'broken.get', summary: 'Answer nonsense' },
-  ...{ auth: 'key', scope: 'pipelines:read', replies: { 200: z.object({ id: z.number() }) } },
+  method: 'GET',
+  path: `${here}/broken`,
+  name: 'broken.get',
+  summary: 'Answer nonsense',
+  auth: 'key',
+  scope: 'pipelines:read',
+  replies: { 200: z.object({ id: z.number() }) },
   handle: async () => ({ status: 200, body: { id: 'no number' } }),
 });
 
 const exported = defineRoute({
-  ...{ method: 'GET', path: `${here}/imports/:import/data`, name: 'imports.data', summary: 'Stream its rows' },
-  ...{ auth: 'key', scope: 'pipelines:read', resolve: found, replies: { 200: z.string() }, streams: 'text/csv' },
+  method: 'GET',
+  path: `${here}/imports/:import/data`,
+  name: 'imports.data',
+  summary: 'Stream its rows',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve: found,
+  replies: { 200: z.string() },
+  streams: 'text/csv',
   async handle(_, { found: { external_id } }) {
     const lines = ['id\n', `${external_id}\n`].map((line) => new TextEncoder().encode(line));
     return { status: 200, headers: { 'content-type': 'text/csv' }, body: ReadableStream.from(lines) };
@@ -161,8 +199,13 @@ const exported = defineRoute({
 });
 
 const link = defineRoute({
-  ...{ method: 'POST', path: `${here}/links`, name: 'links.create', summary: 'Ask for a place to upload to' },
-  ...{ auth: 'key', scope: 'pipelines:write', replies: { 200: z.object({ upload: z.string() }) } },
+  method: 'POST',
+  path: `${here}/links`,
+  name: 'links.create',
+  summary: 'Ask for a place to upload to',
+  auth: 'key',
+  scope: 'pipelines:write',
+  replies: { 200: z.object({ upload: z.string() }) },
   async handle({ key, clock, actor, workspace }, { url }) {
     const until = new Date(clock.now().getTime() + 60_000);
     const path = signedLink({ key }, { method: 'PUT', path: '/acme/upload/one', workspace, by: actor.id, until });
@@ -174,8 +217,14 @@ const link = defineRoute({
 export const uploads: { readonly workspace: number; readonly by: string; readonly bytes: number }[] = [];
 
 const upload = defineRoute({
-  ...{ method: 'PUT', path: '/acme/upload/:file', name: 'files.upload', summary: 'Upload a file by a signed link' },
-  ...{ auth: 'signed', scope: 'pipelines:write', replies: { 200: undefined }, uploads: 'application/octet-stream' },
+  method: 'PUT',
+  path: '/acme/upload/:file',
+  name: 'files.upload',
+  summary: 'Upload a file by a signed link',
+  auth: 'signed',
+  scope: 'pipelines:write',
+  replies: { 200: undefined },
+  uploads: 'application/octet-stream',
   async handle({ workspace, actor }, { bytes }) {
     let size = 0;
     for await (const chunk of bytes(1_000_000)) size += chunk.byteLength;
