@@ -15,5 +15,5 @@ create table headgate.external_numbers (
   primary key (dialect, workspace_id, space)
 );
 
--- What is repeated is repeated with its headers: the entity tag, the address of what was made.
-alter table headgate.idempotency add column headers jsonb not null default '{}';
+-- What is repeated is repeated byte for byte, and with its headers: the entity tag, the address of what was made.
+alter table headgate.idempotency add column headers jsonb not null default '{}', alter column reply type text using reply::text;

@@ -8,16 +8,16 @@ export const requests: Readonly<Record<string, unknown>> = {
   'connections.create': {
     name: 'Shop',
     slug: 'shop',
-    connector: 'postgres',
-    settings: { host: 'db.example.com', port: 5432, database: 'shop', user: 'reader', password: '…' },
+    connector: 'file',
+    settings: { path: 'shop/orders-*.csv', format: 'csv' },
   },
-  'connections.update': { settings: { password: '…' } },
+  'connections.update': { settings: { path: 'shop/orders-2026-*.csv' } },
   'pipelines.create': {
     name: 'Orders',
     slug: 'orders',
     source: 'shop',
     destination: 'warehouse',
-    flows: [{ stream: 'public.orders', read: 'incremental', cursor: 'updated_at', key: ['id'], write: 'merge' }],
+    flows: [{ stream: 'orders', into: 'orders', key: ['id'], write: 'merge' }],
     schedule: { kind: 'interval', every: 1, unit: 'hours', start: '2026-01-01T00:00:00Z' },
   },
   'pipelines.update': { schedule: { kind: 'calendar', zone: 'Europe/Berlin', hours: [6], minutes: [0] } },
@@ -32,8 +32,8 @@ export const requests: Readonly<Record<string, unknown>> = {
 const fields: Readonly<Record<string, unknown>> = {
   name: 'Orders',
   slug: 'orders',
-  connector: 'postgres',
-  title: 'PostgreSQL',
+  connector: 'file',
+  title: 'File',
   connection: 'shop',
   source: 'con_01kqj8z5t4q0v9m3x7c2d1b6ha',
   destination: 'con_01kqj8z5t4q0v9m3x7c2d1b6hb',
@@ -41,11 +41,11 @@ const fields: Readonly<Record<string, unknown>> = {
   run: 'run_01kqj8z5t4q0v9m3x7c2d1b6hd',
   key: '5edfb941512792f5',
   workspace: '1',
-  stream: 'public.orders',
+  stream: 'orders',
   table: 'orders',
   schema: 'main',
   lane: 'direct',
-  message: 'read 1,200,000 rows of public.orders',
+  message: 'read 1,200,000 rows of orders',
   code: 'connect.refused',
   hint: 'check user name and password',
   guarantee: 'one snapshot',
@@ -66,7 +66,13 @@ const fields: Readonly<Record<string, unknown>> = {
   expires_at: null,
 };
 
-const prefixes: Readonly<Record<string, string>> = { connections: 'con', pipelines: 'pl', runs: 'run', audit: 'aud', files: 'file' };
+const prefixes: Readonly<Record<string, string>> = {
+  connections: 'con',
+  pipelines: 'pl',
+  runs: 'run',
+  audit: 'aud',
+  files: 'file',
+};
 
 /** `noun`: whose ids those called `id` are. */
 export function exampleOf(schema: JsonSchema, noun: string, name = ''): unknown {

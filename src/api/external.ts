@@ -1,5 +1,4 @@
 /** The names that one dialect has given to the objects of one workspace: all that it may know of the table behind them. */
-import type { Json } from '../domain/json.ts';
 import type { Db } from '../store/db.ts';
 import {
   countExternal,
@@ -11,6 +10,7 @@ import {
   nextNumber,
   numbered,
   updateExternal,
+  type ExternalData,
   type ExternalPage,
   type ExternalPlace,
   type ExternalRow,
@@ -27,7 +27,7 @@ export interface ExternalObjects {
   /** Throws `state.conflict` where the name is taken, or the object has one. */
   insert(row: NewExternal): Promise<ExternalRow>;
   /** Undefined where there is none. */
-  update(kind: string, externalId: string, data: Json): Promise<ExternalRow | undefined>;
+  update(kind: string, externalId: string, data: ExternalData): Promise<ExternalRow | undefined>;
   /** False where there was none. */
   delete(kind: string, externalId: string): Promise<boolean>;
   /** The next number, from 1 on, of a space that one or several kinds share. */

@@ -27,7 +27,9 @@ export async function idempotently(
   const { params, url } = request;
   // The body was parsed from JSON, or from a form.
   const body = ((await request.fields()) ?? null) as Json;
-  const hash = createHash('sha256').update(canonicalJson({ route, params, query: url.search, body })).digest();
+  const hash = createHash('sha256')
+    .update(canonicalJson({ route, params, query: url.search, body }))
+    .digest();
   const mine = await db.query(
     `insert into headgate.idempotency (scope, key, request_hash, created_at) values ($1, $2, $3, $4)
      on conflict (scope, key) do update set request_hash = $3, status = null, reply = null, created_at = $4
@@ -53,7 +55,7 @@ export async function idempotently(
 
   async function earlier(): Promise<Answer> {
     const [row] = await db.query<Row>(
-      'select request_hash, status, headers, reply::text from headgate.idempotency where scope = $1 and key = $2',
+      'select request_hash, status, headers, reply from headgate.idempotency where scope = $1 and key = $2',
       [scope, key],
     );
     if (!row || row.status === null) throw new HeadgateError('request.busy', 'the first request with this key is at work');

@@ -1,19 +1,20 @@
-/** Keys → who asks. One answer for unknown, expired, revoked and wrong ones. */
+/** Keys → who asks. One answer for unknown, expired, revoked and wrong ones, and those of disabled principals. */
 import { timingSafeEqual } from 'node:crypto';
+import { levelOf } from '../domain/access.ts';
 import { HeadgateError } from '../domain/error.ts';
 import type { KeyParts } from '../operations/keys/key.ts';
 import type { Actor, Ports } from '../operations/operation.ts';
-import { findKey, touchKey, type KeyRow } from '../store/keys.ts';
+import { findCaller, touchKey, type CallerRow } from '../store/keys.ts';
 import { accessToken, isProven } from './access.ts';
 import type { Credentials } from './credentials.ts';
+
+/** A key that is used all the time must not write all the time. */
+const touchMs = 60_000;
 
 export type Identify = (credentials: Credentials) => Promise<Actor>;
 
 export function identifyBy(ports: Ports): Identify {
-  return async (credentials) => {
-    const row = await validKey(ports, credentials);
-    return { id: row.id, scopes: row.scopes, ...(row.workspace_id !== null && { workspace: Number(row.workspace_id) }) };
-  };
+  return async (credentials) => actorOf(await validKey(ports, credentials));
 }
 
 /** An access token for the id and the secret of a key, whatever a vocabulary calls them. Throws `access.key`. */
@@ -21,18 +22,39 @@ export async function issueAccess(ports: Ports, credentials: KeyParts, seconds: 
   return accessToken(ports, await validKey(ports, credentials), seconds);
 }
 
+/** For answers that never end, and for links: what was taken back since they began. Throws `access.key`. */
+export async function renewActor({ db, clock }: Ports, { id }: Pick<Actor, 'id'>): Promise<Actor> {
+  const row = await findCaller(db, id);
+  if (!row || !isAlive(row, clock.now())) throw new HeadgateError('access.key', 'the key is not valid');
+  return actorOf(row);
+}
+
 /** The key that was meant, and that was proven. Throws `access.key`. */
-async function validKey(ports: Ports, credentials: Credentials): Promise<KeyRow> {
+async function validKey(ports: Ports, credentials: Credentials): Promise<CallerRow> {
   const { db, key, clock } = ports;
-  const row = await findKey(db, credentials.id);
+  const row = await findCaller(db, credentials.id);
   const proven = 'secret' in credentials ? isSecret(key.hash(credentials.secret), row) : row && isProven(ports, row, credentials);
-  const valid = row && proven && row.revoked_at === null && (row.expires_at === null || row.expires_at > clock.now());
-  if (!valid) throw new HeadgateError('access.key', 'the key is not valid');
+  if (!row || !proven || !isAlive(row, clock.now())) throw new HeadgateError('access.key', 'the key is not valid');
   if (row.kind !== 'backend') throw new HeadgateError('access.key', 'this is a publishable key: it is for browsers');
-  await touchKey(db, row.id);
+  if (row.last_used_at === null || Date.now() - row.last_used_at.getTime() > touchMs) await touchKey(db, row.id);
   return row;
 }
 
 /** Compared also where there is none: the time tells nothing. */
-const isSecret = (hash: Buffer, row: KeyRow | undefined): boolean =>
+const isSecret = (hash: Buffer, row: CallerRow | undefined): boolean =>
   timingSafeEqual(hash, row?.secret_hash ?? Buffer.alloc(hash.length));
+
+function isAlive({ revoked_at, expires_at, principal_disabled }: CallerRow, now: Date): boolean {
+  return revoked_at === null && !principal_disabled && (expires_at === null || expires_at > now);
+}
+
+function actorOf({ id, scopes, principal_id, workspace_id, workspace_rank }: CallerRow): Actor {
+  const level = levelOf(workspace_rank ?? 0);
+  return {
+    id,
+    scopes,
+    principal: principal_id,
+    ...(level && { level }),
+    ...(workspace_id !== null && { workspace: Number(workspace_id) }),
+  };
+}

@@ -4,15 +4,17 @@ import type { Context, Hono } from 'hono';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { requireScope, type Actor, type OpContext, type Ports } from '../operations/operation.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { findWorkspaceLimit } from '../store/workspaces.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, GuardedRoute, Incoming, Route, RouteContext } from './dialect.ts';
 import { externalObjects } from './external.ts';
-import type { Identify } from './identify.ts';
+import { renewActor, type Identify } from './identify.ts';
 import { idempotently } from './idempotency.ts';
 import { incomingOf } from './incoming.ts';
 import { byPrecision, methodsAt, pathsOf } from './match.ts';
 import type { RateLimit, Taken } from './rate.ts';
 import { Refused, step, type Refusal } from './refusal.ts';
+import type { RequestCount } from './requests.ts';
 import { openLink } from './signed.ts';
 import { isText } from './text.ts';
 
@@ -22,6 +24,9 @@ export interface Mounting {
   readonly metrics: Metrics;
   /** Requests of one key. */
   readonly rate: RateLimit;
+  /** Requests of one workspace, by whatever keys: how many it may send is its own limit. */
+  readonly tenants: RateLimit;
+  readonly requests: RequestCount;
   /** Wrong keys from one address: nobody guesses many. */
   readonly strangers: RateLimit;
 }
@@ -60,15 +65,18 @@ async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mo
   }
   const actor =
     route.auth === 'signed'
-      ? await step('link', 'opening the link', () => byLink(c, route, ports, request))
+      ? await step('link', 'opening the link', async () => await byLink(c, route, ports, request))
       : await watched(c, mounting, async () => await actorOf(request, dialect, mounting));
   const taken = rate.take(actor.id);
   c.set('rate', { limit: rate.perMinute, ...taken });
   if (!taken.allowed) throw new Refused('rate', new HeadgateError('request.limit', 'this key has sent too many requests'));
   const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c), requestId: requestIdOf(c) };
-  const workspace = await admitted(attempt, request, dialect, ports);
-  const context = contextOf({ ...ports, actor, workspace, signal: c.req.raw.signal }, dialect.name);
-  const work = async (): Promise<Answer> => await step('work', route.name, () => route.handle(context, request));
+  const workspace = await admitted(c, attempt, request, dialect, mounting);
+  const context: OpContext = { ...ports, actor, workspace, signal: c.req.raw.signal };
+  const work = async (changed?: OpContext['changed']): Promise<Answer> =>
+    await step('work', route.name, () => {
+      return route.handle(contextOf({ ...context, ...(changed && { changed }) }, dialect.name), request);
+    });
   const logged = async (): Promise<Answer> => await audited({ ...attempt, workspace }, request, work);
   const key = route.method === 'POST' && !route.documented.uploads ? request.headers.get('idempotency-key') : null;
   if (key === null) return await logged();
@@ -107,32 +115,48 @@ async function actorOf({ headers, url }: Incoming, dialect: ApiDialect, { identi
   });
 }
 
-/** Throws `access.link`. What a link may do is what its route does. */
-function byLink(c: Context, { method, scope }: GuardedRoute, ports: Ports, { url }: Incoming): Actor {
-  return { ...openLink(ports, method, c.req.path, url.searchParams), scopes: [scope] };
+/** Throws `access.link`, and `access.key` where the key that made it is dead. What a link may do is what its route does. */
+async function byLink(c: Context, { method, scope }: GuardedRoute, ports: Ports, { url }: Incoming): Promise<Actor> {
+  const { by, workspace } = openLink(ports, method, c.req.path, url.searchParams);
+  return { ...(await renewActor(ports, { id: by })), workspace, scopes: [scope] };
 }
 
-/** The workspace, where this key may ask this about it. */
-async function admitted(attempt: Attempt, request: Incoming, dialect: ApiDialect, { db }: Ports): Promise<number> {
+/** The workspace, where this key may ask this about it, and not too often. */
+async function admitted(
+  c: Context,
+  attempt: Attempt,
+  request: Incoming,
+  dialect: ApiDialect,
+  mounting: Mounting,
+): Promise<number> {
   const { route, actor } = attempt;
   try {
     await step('scope', 'looking at the scopes', () => requireScope(actor, route.scope));
-    const workspace = await step('workspace', 'looking for the workspace', async () => {
-      const workspace = route.auth === 'signed' ? (actor.workspace ?? 0) : dialect.workspace(request.params, actor);
+    const { workspace, most } = await step('workspace', 'looking for the workspace', async () => {
+      const wanted = route.auth === 'signed' ? (actor.workspace ?? 0) : dialect.workspace(request.params, actor);
       // One answer for a workspace that is not there and for one that is not theirs.
-      const own = actor.workspace === undefined || actor.workspace === workspace;
-      const rows = own
-        ? await db.query('select from headgate.workspaces where id = $1 and archived_at is null', [workspace])
-        : [];
-      if (rows.length === 0) throw new HeadgateError('object.missing', 'there is no such workspace');
-      return workspace;
+      const own = actor.workspace === undefined || actor.workspace === wanted;
+      const found = own ? await findWorkspaceLimit(mounting.ports.db, wanted) : undefined;
+      if (!found) throw new HeadgateError('object.missing', 'there is no such workspace');
+      return { workspace: wanted, most: found.requests_a_minute };
     });
+    requireRoom(c, workspace, most, mounting);
     await step('object', 'reading the address', () => requireNames(request.params));
     return workspace;
   } catch (error) {
     await auditRefusal(attempt, error);
     throw error;
   }
+}
+
+/** `most`: requests a minute of all keys of the workspace; null = only those of each key are limited. */
+function requireRoom(c: Context, workspace: number, most: number | null, { requests, tenants }: Mounting): void {
+  requests.add(workspace);
+  if (most === null) return;
+  const taken = tenants.take(String(workspace), performance.now(), most);
+  if (taken.allowed) return;
+  c.set('rate', { limit: most, ...taken });
+  throw new Refused('rate', new HeadgateError('request.limit', 'the keys of this workspace have sent too many requests'));
 }
 
 /** Throws `object.missing` for names that nothing can have. */

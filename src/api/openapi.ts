@@ -38,7 +38,10 @@ export interface OpenApiOperation {
   }[];
   readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Content>> };
   readonly responses: Readonly<
-    Record<string, { readonly description: string; readonly headers?: object; readonly content?: Readonly<Record<string, Content>> }>
+    Record<
+      string,
+      { readonly description: string; readonly headers?: object; readonly content?: Readonly<Record<string, Content>> }
+    >
   >;
 }
 
@@ -96,10 +99,17 @@ function operationOf(route: Route, foreign: boolean): OpenApiOperation {
   };
 }
 
-function parameter({ name, required, schema }: Part, place: 'path' | 'query', noun: string): OpenApiOperation['parameters'][number] {
+function parameter(
+  { name, required, schema }: Part,
+  place: 'path' | 'query',
+  noun: string,
+): OpenApiOperation['parameters'][number] {
   const { description, ...rest } = schema;
   return {
-    ...{ name, in: place, required, schema: rest },
+    name,
+    in: place,
+    required,
+    schema: rest,
     ...(description !== undefined && { description }),
     ...(required && { example: exampleOf(schema, noun, name) }),
   };
@@ -139,7 +149,9 @@ function refusals(route: Route): OpenApiOperation['responses'] {
     [true, 'state.unreachable', 'The state database does not answer'],
   ];
   return Object.fromEntries(
-    some.filter(([applies]) => applies).map(([, code, says]) => [String(statusOf(code)), problemReply(`${says}: \`${code}\``, false)]),
+    some
+      .filter(([applies]) => applies)
+      .map(([, code, says]) => [String(statusOf(code)), problemReply(`${says}: \`${code}\``, false)]),
   );
 }
 

@@ -42,7 +42,12 @@ export function defineRoute<Found = undefined, Query = undefined, Body = undefin
 ): GuardedRoute {
   const { method, path, also, name, summary, auth, scope, query, body, replies, streams, uploads } = spec;
   return {
-    ...{ method, path, name, summary, auth, scope },
+    method,
+    path,
+    name,
+    summary,
+    auth,
+    scope,
     ...(also && { also }),
     documented: {
       replies,

@@ -13,6 +13,7 @@ import { mount, nothingAt, requestIdOf } from './mount.ts';
 import { documentOf } from './document.ts';
 import { problem } from './problem.ts';
 import { RateLimit } from './rate.ts';
+import { RequestCount } from './requests.ts';
 
 /** A minute, from one address. */
 const wrongKeys = 60;
@@ -22,7 +23,15 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000, ser
   const app = new Hono({ getPath: ({ url }) => plainPath(url) });
   const identify = identifyBy(ports);
   const metrics = new Metrics(async () => await sharedFigures(ports.db, ports.clock.now()));
-  const mounting = { ports, identify, metrics, rate: new RateLimit(perMinute), strangers: new RateLimit(wrongKeys) };
+  const mounting = {
+    ports,
+    identify,
+    metrics,
+    rate: new RateLimit(perMinute),
+    strangers: new RateLimit(wrongKeys),
+    tenants: new RateLimit(perMinute),
+    requests: new RequestCount(ports),
+  };
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     try {

@@ -1,7 +1,7 @@
 /** Links that do one thing for a while, for clients that send no key: an upload, a download, a webhook. */
 import { timingSafeEqual } from 'node:crypto';
 import { HeadgateError } from '../domain/error.ts';
-import type { Actor, Ports } from '../operations/operation.ts';
+import type { Ports } from '../operations/operation.ts';
 import type { Method } from './dialect.ts';
 
 export interface Link {
@@ -24,8 +24,13 @@ export function signedLink({ key }: Pick<Ports, 'key'>, link: Link): string {
   return `${path}?${new URLSearchParams({ workspace: String(workspace), by, expires: String(expires), signature }).toString()}`;
 }
 
-/** Who made the link, for its workspace only. Throws `access.link`. */
-export function openLink({ key, clock }: Signing, method: Method, path: string, query: URLSearchParams): Required<Omit<Actor, 'scopes'>> {
+/** Whose link it is. Throws `access.link`. */
+export function openLink(
+  { key, clock }: Signing,
+  method: Method,
+  path: string,
+  query: URLSearchParams,
+): Pick<Link, 'by' | 'workspace'> {
   const [workspace, expires] = [Number(query.get('workspace')), Number(query.get('expires'))];
   const by = query.get('by') ?? '';
   const signature = Buffer.from(query.get('signature') ?? '', 'hex');
@@ -33,7 +38,7 @@ export function openLink({ key, clock }: Signing, method: Method, path: string, 
   const genuine = signature.length === wanted.length && timingSafeEqual(signature, wanted);
   if (!genuine) throw new HeadgateError('access.link', 'this link was not made here');
   if (clock.now().getTime() >= expires * 1000) throw new HeadgateError('access.link', 'this link has expired');
-  return { id: by, workspace };
+  return { by, workspace };
 }
 
 const textOf = (link: Omit<Link, 'until'> & { readonly expires: number }): string =>

@@ -56,7 +56,10 @@ function operationOf(route: Route): SwaggerOperation {
     responses: Object.fromEntries(
       Object.entries(route.documented.replies).map(([status, schema]) => [
         status,
-        { description: schema ? 'Done' : 'Done; there is no body', ...(schema && { schema: typed(jsonSchema(schema, 'output')) }) },
+        {
+          description: schema ? 'Done' : 'Done; there is no body',
+          ...(schema && { schema: typed(jsonSchema(schema, 'output')) }),
+        },
       ]),
     ),
   };

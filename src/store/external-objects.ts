@@ -16,7 +16,10 @@ export interface ExternalRow {
   readonly created_at: Date;
 }
 
-export type NewExternal = Pick<ExternalRow, 'kind' | 'external_id' | 'object_id'> & { readonly data?: Json };
+/** Plain data: what JSON has no word for is left out. */
+export type ExternalData = Readonly<Record<string, unknown>>;
+
+export type NewExternal = Pick<ExternalRow, 'kind' | 'external_id' | 'object_id'> & { readonly data?: ExternalData };
 
 const columns = 'kind, external_id, object_id, data, created_at';
 const here = 'dialect = $1 and workspace_id = $2 and kind = $3';
@@ -66,7 +69,7 @@ export async function updateExternal(
   { dialect, workspace }: ExternalPlace,
   kind: string,
   externalId: string,
-  data: Json,
+  data: ExternalData,
 ): Promise<ExternalRow | undefined> {
   const [row] = await db.query<ExternalRow>(
     `update headgate.external_objects set data = $5 where ${here} and external_id = $4 returning ${columns}`,

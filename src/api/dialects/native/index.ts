@@ -27,7 +27,12 @@ export const native: ApiDialect = {
 function routeOf({ method, path, operation, status }: Exposed): GuardedRoute {
   const { name, summary, scope, input, output } = operation;
   return {
-    ...{ method, path, name, summary, auth: 'key', scope },
+    method,
+    path,
+    name,
+    summary,
+    auth: 'key',
+    scope,
     documented: { input, replies: { [status]: status === 204 ? undefined : output } },
     async handle(context, request) {
       const answer = await perform(operation, context, await inputOf(request, method));
