@@ -155,3 +155,11 @@ export async function pairOf(
   );
   return row;
 }
+
+/** What is read next comes from another place. */
+export async function setSource(db: Db, workspace: number, id: string, source: string): Promise<void> {
+  await db.query(
+    'update headgate.pipelines set source_id = $3, version = version + 1, updated_at = now() where workspace_id = $1 and id = $2',
+    [workspace, id, source],
+  );
+}

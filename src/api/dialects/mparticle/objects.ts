@@ -34,8 +34,8 @@ const said: Readonly<Record<Kind, string>> = {
 const everything = { limit: 1_000_000, offset: 0, order: 'oldest' } as const;
 
 /** The body was checked by the schema of its kind when it was written; what a later version adds is optional. */
-const stored = <T>(row: { readonly external_id: string; readonly object_id: string; readonly data: Json }): Stored<T> => {
-  const { body, audit } = row.data as { readonly body: Json; readonly audit: Json } as { body: T; audit: Audit };
+const stored = <T>(row: { readonly external_id: string; readonly object_id: string; readonly data: unknown }): Stored<T> => {
+  const { body, audit } = row.data as Pick<Stored<T>, 'body' | 'audit'>; // written below
   return { id: row.external_id, object: row.object_id, body, audit };
 };
 
@@ -70,9 +70,13 @@ export async function requireFree(context: RouteContext, kind: Kind, id: string)
 const taken = (kind: Kind, id: string): HeadgateError =>
   new HeadgateError('request.invalid', `${said[kind]} ${id} already exists.`);
 
+/** Bodies hold nothing but JSON; what is absent is not written. */
+const dataOf = (body: object, audit: Audit): Readonly<Record<string, Json>> =>
+  JSON.parse(JSON.stringify({ body, audit })) as Readonly<Record<string, Json>>;
+
 const caller = ({ actor }: RouteContext): string => actor.name ?? actor.id;
 
-export async function insertStored<T extends Json>(
+export async function insertStored<T extends object>(
   context: RouteContext,
   kind: Kind,
   id: string,
@@ -86,7 +90,7 @@ export async function insertStored<T extends Json>(
     last_modified_by: null,
   };
   try {
-    const data = { body, audit: { ...audit } };
+    const data = dataOf(body, audit);
     return stored<T>(await context.objects.insert({ kind, external_id: id, object_id: object, data }));
   } catch (error) {
     // Two that came at once.
@@ -95,14 +99,14 @@ export async function insertStored<T extends Json>(
   }
 }
 
-export async function updateStored<T extends Json>(
+export async function updateStored<T extends object>(
   context: RouteContext,
   kind: Kind,
   before: Pick<Stored<T>, 'id' | 'audit'>,
   body: T,
 ): Promise<Stored<T>> {
   const audit = { ...before.audit, last_modified_on: context.clock.now().toISOString(), last_modified_by: caller(context) };
-  const row = await context.objects.update(kind, before.id, { body, audit });
+  const row = await context.objects.update(kind, before.id, dataOf(body, audit));
   if (!row) throw missing(kind, before.id);
   return stored<T>(row);
 }

@@ -23,7 +23,11 @@ const port = (usual: string) =>
     .transform(String);
 
 /** Made by the server where there is one; ours makes none. */
-const made = z.string().max(2000).nullish().transform((value) => value ?? null);
+const made = z
+  .string()
+  .max(2000)
+  .nullish()
+  .transform((value) => value ?? null);
 
 const network = (usual: string) =>
   z.object({ database: text, host: text, port: port(usual), user: text, password: secret, sslmode: text.optional() });
@@ -38,7 +42,10 @@ export const providers: Readonly<Record<string, Provider>> = {
   Snowflake: {
     config: z.object({
       account_identifier: text,
-      region: z.string().regex(/^[^\s.]+(\.[^\s.]+)?$/, '<region> or <region>.<cloud>').max(200),
+      region: z
+        .string()
+        .regex(/^[^\s.]+(\.[^\s.]+)?$/, '<region> or <region>.<cloud>')
+        .max(200),
       ...{ warehouse: text, database: text, role: text, user: text, password: secret, storage_integration: text },
       ...{ aws_iam_user_arn: made, aws_external_id: made },
     }),

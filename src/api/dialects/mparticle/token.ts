@@ -10,7 +10,10 @@ const audience = 'https://api.mparticle.com';
 const asked = z.object({
   client_id: z.string().min(1),
   client_secret: z.string().min(1),
-  audience: z.string().min(1).meta({ description: `Always ${audience}` }),
+  audience: z
+    .string()
+    .min(1)
+    .meta({ description: `Always ${audience}` }),
   grant_type: z.string().min(1).meta({ description: 'Always client_credentials' }),
 });
 

@@ -1,0 +1,69 @@
+/** What the tests of this vocabulary share: the API over a real state, with a worker, a clock that they move, and a real source. */
+import assert from 'node:assert/strict';
+import type { Hono } from 'hono';
+import { createApi } from '../../server.ts';
+import { ensureWarehouse } from '../../../operations/warehouse/warehouse.ts';
+import { startPostgres, type TestPostgres } from '../../../../test/support/postgres.ts';
+import { openState, type TestState } from '../../../../test/support/state.ts';
+import { mparticle } from './index.ts';
+import { native } from '../native/index.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Bench {
+  readonly server: TestPostgres;
+  readonly state: TestState;
+  readonly api: Hono;
+  readonly token: string;
+  readonly base: string;
+  /** A database with rows, as settings of this vocabulary. */
+  readonly source: Readonly<Record<'host' | 'port' | 'database' | 'user' | 'password', string>>;
+  readonly sourceUrl: string;
+  ask(method: string, path: string, body?: unknown, token?: string): Promise<Reply>;
+  /** 200 or 204. */
+  must(method: string, path: string, body?: unknown, token?: string): Promise<Reply['body']>;
+  close(): Promise<void>;
+}
+
+export async function open(): Promise<Bench> {
+  const server = await startPostgres();
+  const state = await openState(server);
+  await ensureWarehouse(state.db, 1);
+  const api = createApi(state.ports, '0.0.0', 1_000_000, [native, mparticle]);
+  const token = await state.token(['*'], 1);
+  const sourceUrl = await server.database();
+  const url = new URL(sourceUrl);
+  const ask = async (method: string, path: string, body?: unknown, by = token): Promise<Reply> => {
+    const reply = await api.request(path, {
+      method,
+      headers: { ...(by !== '' && { authorization: `Bearer ${by}` }), 'content-type': 'application/json' },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    return { status: reply.status, headers: reply.headers, body: text === '' ? {} : (JSON.parse(text) as Reply['body']) };
+  };
+  return {
+    ...{ server, state, api, token, ask, sourceUrl },
+    base: '/platform/v2/workspaces/1',
+    source: {
+      host: url.hostname,
+      port: url.port,
+      database: url.pathname.slice(1),
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password) || 'none',
+    },
+    async must(method, path, body, by) {
+      const reply = await ask(method, path, body, by);
+      assert.ok([200, 204].includes(reply.status), `${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+      return reply.body;
+    },
+    async close() {
+      await state[Symbol.asyncDispose]();
+      await server.stop();
+    },
+  };
+}
