@@ -2,6 +2,10 @@
 import assert from 'node:assert/strict';
 import type { Hono } from 'hono';
 import { createApi } from '../../server.ts';
+import { startScheduler } from '../../../jobs/scheduler.ts';
+import { TestClock } from '../../../jobs/test-clock.ts';
+import { startWorker } from '../../../jobs/worker.ts';
+import { executeRun } from '../../../operations/runs/execute.ts';
 import { ensureWarehouse } from '../../../operations/warehouse/warehouse.ts';
 import { startPostgres, type TestPostgres } from '../../../../test/support/postgres.ts';
 import { openState, type TestState } from '../../../../test/support/state.ts';
@@ -26,14 +30,20 @@ export interface Bench {
   ask(method: string, path: string, body?: unknown, token?: string): Promise<Reply>;
   /** 200 or 204. */
   must(method: string, path: string, body?: unknown, token?: string): Promise<Reply['body']>;
+  /** Everything that falls due on the way has ended. */
+  advance(to: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function open(): Promise<Bench> {
+/** `start` = runs are carried out, at a time that stands still from there until it is moved. */
+export async function open(start?: string): Promise<Bench> {
   const server = await startPostgres();
   const state = await openState(server);
   await ensureWarehouse(state.db, 1);
-  const api = createApi(state.ports, '0.0.0', 1_000_000, [native, mparticle]);
+  await using parts = new AsyncDisposableStack();
+  const ports = start === undefined ? state.ports : await moving(state, new Date(start), parts);
+  const api = createApi(ports, '0.0.0', 1_000_000, [native, mparticle]);
+  const admin = await state.token(['*']);
   const token = await state.token(['*'], 1);
   const sourceUrl = await server.database();
   const url = new URL(sourceUrl);
@@ -46,6 +56,7 @@ export async function open(): Promise<Bench> {
     const text = await reply.text();
     return { status: reply.status, headers: reply.headers, body: text === '' ? {} : (JSON.parse(text) as Reply['body']) };
   };
+  const running = parts.move();
   return {
     ...{ server, state, api, token, ask, sourceUrl },
     base: '/platform/v2/workspaces/1',
@@ -61,9 +72,25 @@ export async function open(): Promise<Bench> {
       assert.ok([200, 204].includes(reply.status), `${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
       return reply.body;
     },
+    async advance(to) {
+      const reply = await ask('POST', '/v1/test-clock', { advance_to: to }, admin);
+      assert.equal(reply.status, 200, JSON.stringify(reply.body));
+    },
     async close() {
+      await running.disposeAsync();
       await state[Symbol.asyncDispose]();
       await server.stop();
     },
   };
+}
+
+async function moving({ db, ports }: TestState, start: Date, parts: AsyncDisposableStack): Promise<TestState['ports']> {
+  const clock = await TestClock.open(db, start);
+  const timed = { ...ports, clock };
+  const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock };
+  const worker = await startWorker(db, (run, of) => executeRun(run, { ...timed, ...of }), options);
+  parts.defer(async () => await worker.stop(10_000));
+  const scheduler = await startScheduler(db, clock);
+  parts.defer(async () => await scheduler.stop());
+  return { ...timed, testClock: { advance: async (to, signal) => await clock.advance(to, scheduler, signal) } };
 }

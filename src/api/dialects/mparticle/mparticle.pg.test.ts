@@ -19,7 +19,13 @@ test('who asks is looked at first, then the path, the body, what the body names,
 });
 
 test('a connection is stored once its warehouse lets us in, and shows no secret', async () => {
-  const closed = { id: 'c1', name: 'C', state: 'active', service_provider: 'Redshift', config: { ...source, port: '1', aws_iam_role_arn: 'arn' } };
+  const closed = {
+    id: 'c1',
+    name: 'C',
+    state: 'active',
+    service_provider: 'Redshift',
+    config: { ...source, port: '1', aws_iam_role_arn: 'arn' },
+  };
   assert.equal((await ask('POST', `${base}/connections`, closed)).status, 505);
   assert.equal((await ask('GET', `${base}/connections/c1`)).status, 404);
   const made = await must('POST', `${base}/connections`, { ...closed, config: { ...closed.config, port: source.port } });
@@ -51,6 +57,9 @@ test('a token lasts eight hours', async () => {
     [{ client_id: undefined }, 400],
   ] as const) {
     const refused = await ask('POST', '/oauth/token', { ...wish, ...change }, '');
-    assert.deepEqual([refused.status, typeof refused.body['error'], typeof refused.body['error_description']], [status, 'string', 'string']);
+    assert.deepEqual(
+      [refused.status, typeof refused.body['error'], typeof refused.body['error_description']],
+      [status, 'string', 'string'],
+    );
   }
 });
