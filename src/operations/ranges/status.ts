@@ -21,8 +21,16 @@ export const rangeStatus = defineOperation({
     const rows = await listRangeStatus(db, workspace, pipelines);
     return {
       data: rows.map(({ pipeline_id, active, busy, code, message }) => ({
-        ...{ pipeline: pipeline_id, active, busy },
-        fault: code === null ? null : { code, message: message ?? '' },
+        pipeline: pipeline_id,
+        active,
+        busy,
+        fault:
+          code === null
+            ? null
+            : {
+                code,
+                message: message ?? '',
+              },
       })),
     };
   },

@@ -29,9 +29,18 @@ const iterator = { iterator_field: 'UPDATED_ON', iterator_data_type: 'datetime_t
 
 async function pipeline(id: string, sync: object, schedule: object, more: object = {}): Promise<Reply['body']> {
   return await must('POST', pipelines, {
-    ...{ id, name: id, pipeline_type: 'user_attributes', connection_id: 'c', data_model_id: 'm' },
-    ...{ state: 'active', environment: 'development' },
-    sync_mode: { type: 'incremental', ...iterator, ...sync },
+    id,
+    name: id,
+    pipeline_type: 'user_attributes',
+    connection_id: 'c',
+    data_model_id: 'm',
+    state: 'active',
+    environment: 'development',
+    sync_mode: {
+      type: 'incremental',
+      ...iterator,
+      ...sync,
+    },
     schedule,
     ...more,
   });
@@ -144,11 +153,11 @@ test('the failure clock: a fault drops ticks, the next run covers the gap', asyn
   const [manual, last] = (await runs('f')).slice(-2);
   assert.deepEqual(
     [manual?.type, manual?.range_start, manual?.range_end, manual?.logical_date],
-    ['manual', ...['2023-03-10T07:15:00.000Z', '2023-03-10T07:30:00.000Z', '2023-03-10T07:15:00.000Z']],
+    ['manual', '2023-03-10T07:15:00.000Z', '2023-03-10T07:30:00.000Z', '2023-03-10T07:15:00.000Z'],
   );
   assert.deepEqual(
     [short(last?.range_start ?? null), short(last?.range_end ?? null), short(last?.logical_date ?? null)],
-    [...['2023-03-10T07:30', '2023-03-10T08:15', '2023-03-10T07:15']],
+    ['2023-03-10T07:30', '2023-03-10T08:15', '2023-03-10T07:15'],
   );
   const told = await report();
   assert.deepEqual([told['latest_successful_pipeline_run_id'], (told['latest_pipeline_run'] as Run).id], [last?.id, last?.id]);

@@ -45,10 +45,14 @@ export const connectionView = z.object({
 export function show({ id, body, audit }: Stored<ConnectionBody>, fault: string | undefined): z.input<typeof connectionView> {
   const { name, state, service_provider, config } = body;
   return {
-    ...{ id, name, state },
+    id,
+    name,
+    state,
     status: fault === undefined ? 'healthy' : 'faulted',
     errors: fault === undefined ? [] : [{ message: fault }],
-    ...{ service_provider, config, ...audit },
+    service_provider,
+    config,
+    ...audit,
   };
 }
 
@@ -69,7 +73,7 @@ export function checked(sent: ConnectionBody, keeps: boolean): Checked {
     throw new InvalidInput('connection', issues);
   }
   const given = Object.entries(parsed.data).filter(([name]) => known.secrets.includes(name));
-  const secrets = given.filter(([, value]) => !keeps || value !== mask).map(([name, value]) => [name, String(value)]);
+  const secrets = given.filter(([, value]) => !keeps || value !== mask).map(([name, value]) => [name, value] as const);
   const shown = Object.fromEntries(given.map(([name]) => [name, mask]));
   const config = { ...parsed.data, ...shown } as Record<string, z.core.util.JSONType>; // its schema holds nothing but JSON
   return { body: { ...sent, config }, provider: known, secrets: Object.fromEntries(secrets) as Record<string, string> };

@@ -24,8 +24,12 @@ const resolve = async (context: RouteContext, { connection = '' }: Params): Prom
   await requireStored<ConnectionBody>(context, 'connection', connection);
 
 const list = defineRoute({
-  ...{ method: 'GET', path, name: 'connections.list', summary: 'List connections' },
-  ...{ auth: 'key', scope: 'connections:read' },
+  method: 'GET',
+  path,
+  name: 'connections.list',
+  summary: 'List connections',
+  auth: 'key',
+  scope: 'connections:read',
   query: z.object({ serviceProvider: z.enum(providerNames).optional() }),
   replies: { 200: z.array(connectionView) },
   async handle(context, { query: { serviceProvider } }) {
@@ -35,19 +39,37 @@ const list = defineRoute({
       context,
       wanted.map(({ object }) => object),
     );
-    return { status: 200, body: wanted.map((found) => show(found, faults.get(found.object))) };
+    return {
+      status: 200,
+      body: wanted.map((found) => show(found, faults.get(found.object))),
+    };
   },
 });
 
 const get = defineRoute({
-  ...{ method: 'GET', path: one, name: 'connections.get', summary: 'Get a connection' },
-  ...{ auth: 'key', scope: 'connections:read', resolve, replies: { 200: connectionView } },
-  handle: async (context, { found }) => ({ status: 200, body: show(found, await faultOf(context, found.object)) }),
+  method: 'GET',
+  path: one,
+  name: 'connections.get',
+  summary: 'Get a connection',
+  auth: 'key',
+  scope: 'connections:read',
+  resolve,
+  replies: { 200: connectionView },
+  handle: async (context, { found }) => ({
+    status: 200,
+    body: show(found, await faultOf(context, found.object)),
+  }),
 });
 
 const create = defineRoute({
-  ...{ method: 'POST', path, name: 'connections.create', summary: 'Create a connection' },
-  ...{ auth: 'key', scope: 'connections:write', body: connectionBody, replies: { 200: connectionView } },
+  method: 'POST',
+  path,
+  name: 'connections.create',
+  summary: 'Create a connection',
+  auth: 'key',
+  scope: 'connections:write',
+  body: connectionBody,
+  replies: { 200: connectionView },
   async handle(context, { body }) {
     const wanted = checked(body, false);
     await requireFree(context, 'connection', body.id);
@@ -55,7 +77,10 @@ const create = defineRoute({
     const found = await context.tx(
       async (tx) => await insertStored(tx, 'connection', body.id, wanted.body, await open(tx, wanted)),
     );
-    return { status: 200, body: show(found, undefined) };
+    return {
+      status: 200,
+      body: show(found, undefined),
+    };
   },
 });
 
@@ -80,15 +105,34 @@ async function replace(context: RouteContext, found: Found, sent: unknown): Prom
 }
 
 const put = defineRoute({
-  ...{ method: 'PUT', path: one, name: 'connections.replace', summary: 'Replace a connection' },
-  ...{ auth: 'key', scope: 'connections:write', resolve, replies: { 200: connectionView } },
+  method: 'PUT',
+  path: one,
+  name: 'connections.replace',
+  summary: 'Replace a connection',
+  auth: 'key',
+  scope: 'connections:write',
+  resolve,
+  replies: { 200: connectionView },
   body: connectionBody.partial({ id: true }),
-  handle: async (context, { found, body }) => ({ status: 200, body: await replace(context, found, { id: found.id, ...body }) }),
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await replace(context, found, {
+      id: found.id,
+      ...body,
+    }),
+  }),
 });
 
 const patch = defineRoute({
-  ...{ method: 'PATCH', path: one, name: 'connections.update', summary: 'Change parts of a connection' },
-  ...{ auth: 'key', scope: 'connections:write', resolve, body: changes, replies: { 200: connectionView } },
+  method: 'PATCH',
+  path: one,
+  name: 'connections.update',
+  summary: 'Change parts of a connection',
+  auth: 'key',
+  scope: 'connections:write',
+  resolve,
+  body: changes,
+  replies: { 200: connectionView },
   handle: async (context, { found, body }) => ({
     status: 200,
     body: await replace(context, found, merged(found.body, body, ['config'])),
@@ -96,8 +140,14 @@ const patch = defineRoute({
 });
 
 const remove = defineRoute({
-  ...{ method: 'DELETE', path: one, name: 'connections.delete', summary: 'Delete a connection that no pipeline uses' },
-  ...{ auth: 'key', scope: 'connections:write', resolve, replies: { 204: undefined } },
+  method: 'DELETE',
+  path: one,
+  name: 'connections.delete',
+  summary: 'Delete a connection that no pipeline uses',
+  auth: 'key',
+  scope: 'connections:write',
+  resolve,
+  replies: { 204: undefined },
   async handle(context, { found }) {
     await context.tx(async (tx) => {
       const [user] = await usersOf(tx, ({ connection_id }) => connection_id === found.id);

@@ -48,31 +48,68 @@ const resolve = async (context: RouteContext, { feed = '' }: Readonly<Record<str
 };
 
 const list = defineRoute({
-  ...{ method: 'GET', path, name: 'feeds.list', summary: 'List feeds', auth: 'key', scope: 'pipelines:read' },
-  ...{ query, replies: { 200: wrapped } },
-  handle: async (context) => ({ status: 200, body: wrap(...(await listStored<FeedBody>(context, 'feed'))) }),
+  method: 'GET',
+  path,
+  name: 'feeds.list',
+  summary: 'List feeds',
+  auth: 'key',
+  scope: 'pipelines:read',
+  query,
+  replies: { 200: wrapped },
+  handle: async (context) => ({
+    status: 200,
+    body: wrap(...(await listStored<FeedBody>(context, 'feed'))),
+  }),
 });
 
 const create = defineRoute({
-  ...{ method: 'POST', path, name: 'feeds.create', summary: 'Create a feed', auth: 'key', scope: 'pipelines:write' },
-  ...{ query, body: feedBody, replies: { 200: wrapped } },
+  method: 'POST',
+  path,
+  name: 'feeds.create',
+  summary: 'Create a feed',
+  auth: 'key',
+  scope: 'pipelines:write',
+  query,
+  body: feedBody,
+  replies: { 200: wrapped },
   async handle(context, { body }) {
     const made = await context.tx(
       async (tx) => await insertStored<FeedBody>(tx, 'feed', String(await tx.objects.number('feed')), body),
     );
-    return { status: 200, body: wrap(made) };
+    return {
+      status: 200,
+      body: wrap(made),
+    };
   },
 });
 
 const get = defineRoute({
-  ...{ method: 'GET', path: '/v1/partnerfeeds/:feed', name: 'feeds.get', summary: 'Get a feed' },
-  ...{ auth: 'key', scope: 'pipelines:read', resolve, query, replies: { 200: wrapped } },
-  handle: async (_, { found }) => ({ status: 200, body: wrap(found) }),
+  method: 'GET',
+  path: '/v1/partnerfeeds/:feed',
+  name: 'feeds.get',
+  summary: 'Get a feed',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve,
+  query,
+  replies: { 200: wrapped },
+  handle: async (_, { found }) => ({
+    status: 200,
+    body: wrap(found),
+  }),
 });
 
 const put = defineRoute({
-  ...{ method: 'PUT', path: `${path}/:feed`, name: 'feeds.replace', summary: 'Replace a feed' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve, query, body: feedBody, replies: { 200: wrapped } },
+  method: 'PUT',
+  path: `${path}/:feed`,
+  name: 'feeds.replace',
+  summary: 'Replace a feed',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  query,
+  body: feedBody,
+  replies: { 200: wrapped },
   handle: async (context, { found, body }) => ({
     status: 200,
     body: wrap(await updateStored<FeedBody>(context, 'feed', found, body)),

@@ -58,7 +58,12 @@ export async function open(start?: string): Promise<Bench> {
   };
   const running = parts.move();
   return {
-    ...{ server, state, api, token, ask, sourceUrl },
+    server,
+    state,
+    api,
+    token,
+    ask,
+    sourceUrl,
     base: '/platform/v2/workspaces/1',
     source: {
       host: url.hostname,

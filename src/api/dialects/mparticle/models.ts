@@ -1,58 +1,17 @@
 /** Data models: one SELECT each, checked by its words when it is written and by the warehouse when it runs. */
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
-import { modelProblems } from '../../../domain/model-sql.ts';
 import { InvalidInput } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { base } from './base.ts';
-import { auditFields, changes, label, merged, problems, slug } from './fields.ts';
+import { changes, merged } from './fields.ts';
+import { modelBody, modelView, show, type ModelBody } from './model.ts';
 import { insertStored, listStored, requireFree, requireSameId, requireStored, updateStored, type Stored } from './objects.ts';
 import { refresh, usersOf } from './pipeline-plan.ts';
 import { faultOf, faultsOf, repaired } from './status.ts';
 
-const states = z.enum(['new', 'active', 'inactive']);
-
-const query = z
-  .string()
-  .min(1)
-  .max(100_000)
-  .superRefine((sql, context) => {
-    for (const message of modelProblems(sql)) context.addIssue({ code: 'custom', message });
-  })
-  .meta({ description: 'One SELECT', example: 'SELECT email, last_updated FROM shop.public.customers' });
-
-const modelBody = z.object({
-  id: slug,
-  name: label,
-  state: states,
-  type: z.literal('sql'),
-  config: z.object({ sql_query: query }),
-});
-
-export type ModelBody = z.output<typeof modelBody>;
 type Found = Stored<ModelBody>;
-
-const modelView = z.object({
-  id: z.string(),
-  name: z.string(),
-  state: states,
-  status: z.enum(['valid', 'invalid']),
-  errors: problems,
-  type: z.literal('sql'),
-  config: z.object({ sql_query: z.string() }),
-  ...auditFields,
-});
-
-function show({ id, body, audit }: Found, fault: string | undefined): z.input<typeof modelView> {
-  const { name, state, type, config } = body;
-  return {
-    ...{ id, name, state },
-    status: fault === undefined ? 'valid' : 'invalid',
-    errors: fault === undefined ? [] : [{ message: fault }],
-    ...{ type, config, ...audit },
-  };
-}
 
 const path = `${base}/data-models`;
 const one = `${path}/:model`;
@@ -60,30 +19,56 @@ const resolve = async (context: RouteContext, { model = '' }: Readonly<Record<st
   await requireStored<ModelBody>(context, 'data-model', model);
 
 const list = defineRoute({
-  ...{ method: 'GET', path, name: 'data-models.list', summary: 'List data models' },
-  ...{ auth: 'key', scope: 'pipelines:read', replies: { 200: z.array(modelView) } },
+  method: 'GET',
+  path,
+  name: 'data-models.list',
+  summary: 'List data models',
+  auth: 'key',
+  scope: 'pipelines:read',
+  replies: { 200: z.array(modelView) },
   async handle(context) {
     const all = await listStored<ModelBody>(context, 'data-model');
     const faults = await faultsOf(
       context,
       all.map(({ object }) => object),
     );
-    return { status: 200, body: all.map((found) => show(found, faults.get(found.object))) };
+    return {
+      status: 200,
+      body: all.map((found) => show(found, faults.get(found.object))),
+    };
   },
 });
 
 const get = defineRoute({
-  ...{ method: 'GET', path: one, name: 'data-models.get', summary: 'Get a data model' },
-  ...{ auth: 'key', scope: 'pipelines:read', resolve, replies: { 200: modelView } },
-  handle: async (context, { found }) => ({ status: 200, body: show(found, await faultOf(context, found.object)) }),
+  method: 'GET',
+  path: one,
+  name: 'data-models.get',
+  summary: 'Get a data model',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve,
+  replies: { 200: modelView },
+  handle: async (context, { found }) => ({
+    status: 200,
+    body: show(found, await faultOf(context, found.object)),
+  }),
 });
 
 const create = defineRoute({
-  ...{ method: 'POST', path, name: 'data-models.create', summary: 'Create a data model' },
-  ...{ auth: 'key', scope: 'pipelines:write', body: modelBody, replies: { 200: modelView } },
+  method: 'POST',
+  path,
+  name: 'data-models.create',
+  summary: 'Create a data model',
+  auth: 'key',
+  scope: 'pipelines:write',
+  body: modelBody,
+  replies: { 200: modelView },
   async handle(context, { body }) {
     await requireFree(context, 'data-model', body.id);
-    return { status: 200, body: show(await insertStored(context, 'data-model', body.id, body), undefined) };
+    return {
+      status: 200,
+      body: show(await insertStored(context, 'data-model', body.id, body), undefined),
+    };
   },
 });
 
@@ -102,15 +87,34 @@ async function replace(context: RouteContext, found: Found, sent: unknown): Prom
 }
 
 const put = defineRoute({
-  ...{ method: 'PUT', path: one, name: 'data-models.replace', summary: 'Replace a data model' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve, replies: { 200: modelView } },
+  method: 'PUT',
+  path: one,
+  name: 'data-models.replace',
+  summary: 'Replace a data model',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  replies: { 200: modelView },
   body: modelBody.partial({ id: true }),
-  handle: async (context, { found, body }) => ({ status: 200, body: await replace(context, found, { id: found.id, ...body }) }),
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await replace(context, found, {
+      id: found.id,
+      ...body,
+    }),
+  }),
 });
 
 const patch = defineRoute({
-  ...{ method: 'PATCH', path: one, name: 'data-models.update', summary: 'Change parts of a data model' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve, body: changes, replies: { 200: modelView } },
+  method: 'PATCH',
+  path: one,
+  name: 'data-models.update',
+  summary: 'Change parts of a data model',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  body: changes,
+  replies: { 200: modelView },
   handle: async (context, { found, body }) => ({
     status: 200,
     body: await replace(context, found, merged(found.body, body, ['config'])),
@@ -118,8 +122,14 @@ const patch = defineRoute({
 });
 
 const remove = defineRoute({
-  ...{ method: 'DELETE', path: one, name: 'data-models.delete', summary: 'Delete a data model that no pipeline uses' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve, replies: { 204: undefined } },
+  method: 'DELETE',
+  path: one,
+  name: 'data-models.delete',
+  summary: 'Delete a data model that no pipeline uses',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  replies: { 204: undefined },
   async handle(context, { found }) {
     await context.tx(async (tx) => {
       const [user] = await usersOf(tx, ({ data_model_id }) => data_model_id === found.id);

@@ -30,8 +30,17 @@ test('a connection is stored once its warehouse lets us in, and shows no secret'
   assert.equal((await ask('GET', `${base}/connections/c1`)).status, 404);
   const made = await must('POST', `${base}/connections`, { ...closed, config: { ...closed.config, port: source.port } });
   assert.deepEqual(Object.keys(made), [
-    ...['id', 'name', 'state', 'status', 'errors', 'service_provider', 'config'],
-    ...['created_on', 'created_by', 'last_modified_on', 'last_modified_by'],
+    'id',
+    'name',
+    'state',
+    'status',
+    'errors',
+    'service_provider',
+    'config',
+    'created_on',
+    'created_by',
+    'last_modified_on',
+    'last_modified_by',
   ]);
   assert.deepEqual((made['config'] as Record<string, string>)['password'], '************');
   assert.equal((await ask('POST', `${base}/connections`, closed)).status, 400);

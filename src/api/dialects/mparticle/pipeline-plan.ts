@@ -11,7 +11,7 @@ import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { ConnectionBody } from './connection.ts';
 import { catchUp, mostColumns, mostRows } from './limits.ts';
-import type { ModelBody } from './models.ts';
+import type { ModelBody } from './model.ts';
 import { listStored, requireStored, type Stored } from './objects.ts';
 import type { PipelineBody } from './pipeline.ts';
 
@@ -27,7 +27,12 @@ export function scheduleOf({ schedule, sync_mode: { from } }: PipelineBody): Jso
   // A lower bound before the start leaves no step out.
   const late = from !== undefined && Date.parse(from) >= Date.parse(start);
   return {
-    ...{ kind: 'interval', every: 1, unit: units[frequency], start, delay, catch_up: catchUp[frequency] },
+    kind: 'interval',
+    every: 1,
+    unit: units[frequency],
+    start,
+    delay,
+    catch_up: catchUp[frequency],
     ...(late && { after: from }),
     ...(end !== undefined && { end }),
   };
@@ -48,7 +53,11 @@ export function rangeOf(body: PipelineBody, model: string): Json {
   // Who asks by hand starts at the schedule's start, where no bound was given.
   const first = from ?? (schedule.type === 'on_demand' ? schedule.start : undefined);
   return {
-    ...{ mode, unit: unitOf(iterator_data_type), model, most_rows: mostRows(body), most_fields: mostColumns },
+    mode,
+    unit: unitOf(iterator_data_type),
+    model,
+    most_rows: mostRows(body),
+    most_fields: mostColumns,
     ...(field !== undefined && { field }),
     ...(first !== undefined && mode !== 'whole' && { from: utc(first) }),
     ...(until !== undefined && { until: utc(until) }),

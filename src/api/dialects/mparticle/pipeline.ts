@@ -167,7 +167,11 @@ export const errorsOf = (fault: string | undefined): readonly { message: string 
 /** Without what is absent. */
 export function show({ id, body, audit }: Stored<PipelineBody>, doing: Doing): Json {
   const shown: z.input<typeof pipelineView> = {
-    ...{ ...body, id, status: statusOf(body, doing), errors: [...errorsOf(doing.fault)], ...audit },
+    ...body,
+    id,
+    status: statusOf(body, doing),
+    errors: [...errorsOf(doing.fault)],
+    ...audit,
   };
   return JSON.parse(JSON.stringify(shown)) as Json;
 }

@@ -41,19 +41,36 @@ export async function doing(context: RouteContext, { object }: FoundPipeline): P
 }
 
 const list = defineRoute({
-  ...{ method: 'GET', path: pipelinesPath, name: 'data-pipelines.list', summary: 'List pipelines' },
-  ...{ auth: 'key', scope: 'pipelines:read', replies: { 200: z.array(pipelineView) } },
+  method: 'GET',
+  path: pipelinesPath,
+  name: 'data-pipelines.list',
+  summary: 'List pipelines',
+  auth: 'key',
+  scope: 'pipelines:read',
+  replies: { 200: z.array(pipelineView) },
   async handle(context) {
     const all = await listStored<PipelineBody>(context, kind);
     const now = await doingOf(context);
-    return { status: 200, body: all.map((found) => show(found, now.get(found.object) ?? idle)) };
+    return {
+      status: 200,
+      body: all.map((found) => show(found, now.get(found.object) ?? idle)),
+    };
   },
 });
 
 const get = defineRoute({
-  ...{ method: 'GET', path: pipelinePath, name: 'data-pipelines.get', summary: 'Get a pipeline' },
-  ...{ auth: 'key', scope: 'pipelines:read', resolve: resolvePipeline, replies: { 200: pipelineView } },
-  handle: async (context, { found }) => ({ status: 200, body: show(found, await doing(context, found)) }),
+  method: 'GET',
+  path: pipelinePath,
+  name: 'data-pipelines.get',
+  summary: 'Get a pipeline',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve: resolvePipeline,
+  replies: { 200: pipelineView },
+  handle: async (context, { found }) => ({
+    status: 200,
+    body: show(found, await doing(context, found)),
+  }),
 });
 
 /** Everything that the body names. Throws `object.missing`; `request.invalid` for what is there and cannot be used. */
@@ -73,16 +90,24 @@ async function referred(context: RouteContext, id: string, body: PipelineBody): 
 }
 
 const create = defineRoute({
-  ...{ method: 'POST', path: pipelinesPath, name: 'data-pipelines.create', summary: 'Create a pipeline' },
-  ...{ auth: 'key', scope: 'pipelines:write', body: pipelineBody, replies: { 200: pipelineView } },
+  method: 'POST',
+  path: pipelinesPath,
+  name: 'data-pipelines.create',
+  summary: 'Create a pipeline',
+  auth: 'key',
+  scope: 'pipelines:write',
+  body: pipelineBody,
+  replies: { 200: pipelineView },
   async handle(context, { body }) {
     await requireFree(context, kind, body.id);
     const found = await context.tx(async (tx) => {
       const object = await build(tx, body.id, body, await referred(tx, body.id, body));
       return await insertStored(tx, kind, body.id, body, object);
     });
-    // What follows at once has not begun for whoever made it.
-    return { status: 200, body: show(found, idle) };
+    return {
+      status: 200,
+      body: show(found, idle),
+    };
   },
 });
 
@@ -114,14 +139,34 @@ async function replace(context: RouteContext, found: FoundPipeline, sent: unknow
 }
 
 const put = defineRoute({
-  ...{ method: 'PUT', path: pipelinePath, name: 'data-pipelines.replace', summary: 'Replace a pipeline' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve: resolvePipeline, body: changes, replies: { 200: pipelineView } },
-  handle: async (context, { found, body }) => ({ status: 200, body: await replace(context, found, { id: found.id, ...body }) }),
+  method: 'PUT',
+  path: pipelinePath,
+  name: 'data-pipelines.replace',
+  summary: 'Replace a pipeline',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve: resolvePipeline,
+  body: changes,
+  replies: { 200: pipelineView },
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await replace(context, found, {
+      id: found.id,
+      ...body,
+    }),
+  }),
 });
 
 const patch = defineRoute({
-  ...{ method: 'PATCH', path: pipelinePath, name: 'data-pipelines.update', summary: 'Change parts of a pipeline' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve: resolvePipeline, body: changes, replies: { 200: pipelineView } },
+  method: 'PATCH',
+  path: pipelinePath,
+  name: 'data-pipelines.update',
+  summary: 'Change parts of a pipeline',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve: resolvePipeline,
+  body: changes,
+  replies: { 200: pipelineView },
   handle: async (context, { found, body }) => ({
     status: 200,
     body: await replace(context, found, merged(found.body, body, ['sync_mode', 'schedule'])),
@@ -129,11 +174,20 @@ const patch = defineRoute({
 });
 
 const remove = defineRoute({
-  ...{ method: 'DELETE', path: pipelinePath, name: 'data-pipelines.delete', summary: 'Delete a pipeline, and stop it' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve: resolvePipeline, replies: { 204: undefined } },
+  method: 'DELETE',
+  path: pipelinePath,
+  name: 'data-pipelines.delete',
+  summary: 'Delete a pipeline, and stop it',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve: resolvePipeline,
+  replies: { 204: undefined },
   async handle(context, { found: { id, object: pipeline } }) {
     await context.tx(async (tx) => {
-      await perform(updatePipeline, tx, { pipeline, state: 'archived' });
+      await perform(updatePipeline, tx, {
+        pipeline,
+        state: 'archived',
+      });
       await perform(stopRange, tx, { pipeline });
       await repaired(tx, [pipeline]);
       await tx.objects.delete(kind, id);

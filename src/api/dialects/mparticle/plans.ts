@@ -29,7 +29,9 @@ type VersionBody = z.output<typeof versionBody> & { readonly data_plan_id: strin
 const versionView = z.object({
   version: z.number().int(),
   data_plan_id: z.string(),
-  ...{ version_description: z.string(), activated_environment: z.string(), version_document: z.json() },
+  version_description: z.string(),
+  activated_environment: z.string(),
+  version_document: z.json(),
   ...auditFields,
 });
 const planView = z.object({ ...planBody.shape, data_plan_versions: z.array(versionView), ...auditFields });
@@ -75,42 +77,87 @@ const resolveVersion = async (context: RouteContext, params: Params): Promise<St
 };
 
 const list = defineRoute({
-  ...{ method: 'GET', path, name: 'plans.list', summary: 'List data plans', auth: 'key', scope: 'pipelines:read' },
+  method: 'GET',
+  path,
+  name: 'plans.list',
+  summary: 'List data plans',
+  auth: 'key',
+  scope: 'pipelines:read',
   replies: { 200: z.array(planView) },
   async handle(context) {
     const all = await listStored<PlanBody>(context, plan);
-    return { status: 200, body: await Promise.all(all.map(async (found) => await show(context, found))) };
+    return {
+      status: 200,
+      body: await Promise.all(all.map(async (found) => await show(context, found))),
+    };
   },
 });
 
 const create = defineRoute({
-  ...{ method: 'POST', path, name: 'plans.create', summary: 'Create a data plan', auth: 'key', scope: 'pipelines:write' },
-  ...{ body: planBody, replies: { 200: planView } },
+  method: 'POST',
+  path,
+  name: 'plans.create',
+  summary: 'Create a data plan',
+  auth: 'key',
+  scope: 'pipelines:write',
+  body: planBody,
+  replies: { 200: planView },
   async handle(context, { body }) {
     await requireFree(context, plan, body.data_plan_id);
-    return { status: 200, body: await show(context, await insertStored(context, plan, body.data_plan_id, body)) };
+    return {
+      status: 200,
+      body: await show(context, await insertStored(context, plan, body.data_plan_id, body)),
+    };
   },
 });
 
 const get = defineRoute({
-  ...{ method: 'GET', path: one, name: 'plans.get', summary: 'Get a data plan', auth: 'key', scope: 'pipelines:read' },
-  ...{ resolve, replies: { 200: planView } },
-  handle: async (context, { found }) => ({ status: 200, body: await show(context, found) }),
+  method: 'GET',
+  path: one,
+  name: 'plans.get',
+  summary: 'Get a data plan',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve,
+  replies: { 200: planView },
+  handle: async (context, { found }) => ({
+    status: 200,
+    body: await show(context, found),
+  }),
 });
 
 const patch = defineRoute({
-  ...{ method: 'PATCH', path: one, name: 'plans.update', summary: 'Change a data plan', auth: 'key', scope: 'pipelines:write' },
-  ...{ resolve, body: changes, replies: { 200: planView } },
+  method: 'PATCH',
+  path: one,
+  name: 'plans.update',
+  summary: 'Change a data plan',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  body: changes,
+  replies: { 200: planView },
   async handle(context, { found, body }) {
-    const parsed = planBody.safeParse({ ...merged(found.body, body), data_plan_id: found.id });
+    const parsed = planBody.safeParse({
+      ...merged(found.body, body),
+      data_plan_id: found.id,
+    });
     if (!parsed.success) throw new InvalidInput(plan, parsed.error.issues);
-    return { status: 200, body: await show(context, await updateStored(context, plan, found, parsed.data)) };
+    return {
+      status: 200,
+      body: await show(context, await updateStored(context, plan, found, parsed.data)),
+    };
   },
 });
 
 const remove = defineRoute({
-  ...{ method: 'DELETE', path: one, name: 'plans.delete', summary: 'Delete a data plan with its versions' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve, replies: { 204: undefined } },
+  method: 'DELETE',
+  path: one,
+  name: 'plans.delete',
+  summary: 'Delete a data plan with its versions',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  replies: { 204: undefined },
   async handle(context, { found }) {
     await context.tx(async (tx) => {
       for (const { id } of await versionsOf(tx, found.id)) await tx.objects.delete(kind, id);
@@ -121,14 +168,30 @@ const remove = defineRoute({
 });
 
 const listVersions = defineRoute({
-  ...{ method: 'GET', path: versions, name: 'plan-versions.list', summary: 'List versions of a data plan' },
-  ...{ auth: 'key', scope: 'pipelines:read', resolve, replies: { 200: z.array(versionView) } },
-  handle: async (context, { found }) => ({ status: 200, body: (await versionsOf(context, found.id)).map(showVersion) }),
+  method: 'GET',
+  path: versions,
+  name: 'plan-versions.list',
+  summary: 'List versions of a data plan',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve,
+  replies: { 200: z.array(versionView) },
+  handle: async (context, { found }) => ({
+    status: 200,
+    body: (await versionsOf(context, found.id)).map(showVersion),
+  }),
 });
 
 const createVersion = defineRoute({
-  ...{ method: 'POST', path: versions, name: 'plan-versions.create', summary: 'Add a version to a data plan' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve, body: versionBody, replies: { 200: versionView } },
+  method: 'POST',
+  path: versions,
+  name: 'plan-versions.create',
+  summary: 'Add a version to a data plan',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  body: versionBody,
+  replies: { 200: versionView },
   async handle(context, { found, body }) {
     const made = await context.tx(async (tx) => {
       const version = await tx.objects.number(`plan/${found.id}`);
@@ -137,23 +200,45 @@ const createVersion = defineRoute({
         ...body,
       });
     });
-    return { status: 200, body: showVersion(made) };
+    return {
+      status: 200,
+      body: showVersion(made),
+    };
   },
 });
 
 const getVersion = defineRoute({
-  ...{ method: 'GET', path: `${versions}/:version`, name: 'plan-versions.get', summary: 'Get a version of a data plan' },
-  ...{ auth: 'key', scope: 'pipelines:read', resolve: resolveVersion, replies: { 200: versionView } },
-  handle: async (_, { found }) => ({ status: 200, body: showVersion(found) }),
+  method: 'GET',
+  path: `${versions}/:version`,
+  name: 'plan-versions.get',
+  summary: 'Get a version of a data plan',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve: resolveVersion,
+  replies: { 200: versionView },
+  handle: async (_, { found }) => ({
+    status: 200,
+    body: showVersion(found),
+  }),
 });
 
 const patchVersion = defineRoute({
-  ...{ method: 'PATCH', path: `${versions}/:version`, name: 'plan-versions.update', summary: 'Change a version of a data plan' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve: resolveVersion, body: changes, replies: { 200: versionView } },
+  method: 'PATCH',
+  path: `${versions}/:version`,
+  name: 'plan-versions.update',
+  summary: 'Change a version of a data plan',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve: resolveVersion,
+  body: changes,
+  replies: { 200: versionView },
   async handle(context, { found, body }) {
     const parsed = versionBody.safeParse(merged(found.body, body));
     if (!parsed.success) throw new InvalidInput(kind, parsed.error.issues);
-    const next: VersionBody = { data_plan_id: found.body.data_plan_id, ...parsed.data };
+    const next: VersionBody = {
+      data_plan_id: found.body.data_plan_id,
+      ...parsed.data,
+    };
     return {
       status: 200,
       body: showVersion(await updateStored<VersionBody>(context, kind, found, next)),
@@ -162,8 +247,14 @@ const patchVersion = defineRoute({
 });
 
 const removeVersion = defineRoute({
-  ...{ method: 'DELETE', path: `${versions}/:version`, name: 'plan-versions.delete', summary: 'Delete a version of a data plan' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve: resolveVersion, replies: { 204: undefined } },
+  method: 'DELETE',
+  path: `${versions}/:version`,
+  name: 'plan-versions.delete',
+  summary: 'Delete a version of a data plan',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve: resolveVersion,
+  replies: { 204: undefined },
   async handle({ objects }, { found }) {
     await objects.delete(kind, found.id);
     return { status: 204 };
@@ -171,6 +262,14 @@ const removeVersion = defineRoute({
 });
 
 export const planRoutes = [
-  ...[list, create, get, patch, remove],
-  ...[listVersions, createVersion, getVersion, patchVersion, removeVersion],
+  list,
+  create,
+  get,
+  patch,
+  remove,
+  listVersions,
+  createVersion,
+  getVersion,
+  patchVersion,
+  removeVersion,
 ];

@@ -33,7 +33,10 @@ const network = (usual: string) =>
   z.object({ database: text, host: text, port: port(usual), user: text, password: secret, sslmode: text.optional() });
 
 const dialled = ({ database, host, port: number, user, password, sslmode }: Config): Config => ({
-  ...{ database, host, port: number, user },
+  database,
+  host,
+  port: number,
+  user,
   ...(password !== undefined && { password }),
   ...(sslmode !== undefined && { sslmode }),
 });
@@ -46,20 +49,35 @@ export const providers: Readonly<Record<string, Provider>> = {
         .string()
         .regex(/^[^\s.]+(\.[^\s.]+)?$/, '<region> or <region>.<cloud>')
         .max(200),
-      ...{ warehouse: text, database: text, role: text, user: text, password: secret, storage_integration: text },
-      ...{ aws_iam_user_arn: made, aws_external_id: made },
+      warehouse: text,
+      database: text,
+      role: text,
+      user: text,
+      password: secret,
+      storage_integration: text,
+      aws_iam_user_arn: made,
+      aws_external_id: made,
     }),
     secrets: ['password'],
   },
   BigQuery: {
     config: z.object({
-      ...{ region: text, project_id: text, dataset_id: text, service_account_id: text, service_account_key: secret },
+      region: text,
+      project_id: text,
+      dataset_id: text,
+      service_account_id: text,
+      service_account_key: secret,
     }),
     secrets: ['service_account_key'],
   },
   Redshift: {
     config: z.object({
-      ...{ database: text, host: text, port: port('5439'), user: text, password: secret, aws_iam_role_arn: text },
+      database: text,
+      host: text,
+      port: port('5439'),
+      user: text,
+      password: secret,
+      aws_iam_role_arn: text,
     }),
     secrets: ['password'],
     connector: 'postgres',

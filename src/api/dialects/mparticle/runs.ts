@@ -33,7 +33,10 @@ const runView = z.object({
   status: z.enum(['queued', 'running', 'success', 'failed', 'stopped', 'retrying']),
   errors: problems,
   logical_date: z.string(),
-  ...{ started_on: at, ended_on: at, range_start: at, range_end: at },
+  started_on: at,
+  ended_on: at,
+  range_start: at,
+  range_end: at,
   successful_records: z.number().int(),
   failed_records: z.number().int(),
 });
@@ -56,14 +59,30 @@ function show(pipeline_id: string, run: z.output<typeof runRangeView>): z.input<
 }
 
 const trigger = defineRoute({
-  ...{ method: 'POST', path: `${pipelinesPath}/trigger`, name: 'data-pipelines.trigger', summary: 'Run a pipeline now' },
-  ...{ auth: 'key', scope: 'runs:write', body: z.object({ pipeline_id: z.string().min(1).max(200) }) },
-  replies: { 200: z.object({ pipeline_run_id: z.number().int(), status: z.literal('attempt_requested') }) },
+  method: 'POST',
+  path: `${pipelinesPath}/trigger`,
+  name: 'data-pipelines.trigger',
+  summary: 'Run a pipeline now',
+  auth: 'key',
+  scope: 'runs:write',
+  body: z.object({ pipeline_id: z.string().min(1).max(200) }),
+  replies: {
+    200: z.object({
+      pipeline_run_id: z.number().int(),
+      status: z.literal('attempt_requested'),
+    }),
+  },
   async handle(context, { body: { pipeline_id } }) {
     const { object, body } = await requireStored<PipelineBody>(context, 'pipeline', pipeline_id);
     try {
       const { number } = await perform(triggerRange, context, { pipeline: object });
-      return { status: 200, body: { pipeline_run_id: number, status: 'attempt_requested' } };
+      return {
+        status: 200,
+        body: {
+          pipeline_run_id: number,
+          status: 'attempt_requested',
+        },
+      };
     } catch (error) {
       const code = error instanceof HeadgateError ? error.code : undefined;
       if (code === 'run.busy') throw new HeadgateError('run.busy', `Pipeline ${pipeline_id} is already in progress.`);
@@ -89,8 +108,14 @@ const reportView = z.object({
 });
 
 const report = defineRoute({
-  ...{ method: 'GET', path: `${pipelinePath}/report`, name: 'data-pipelines.report', summary: 'How a pipeline is doing' },
-  ...{ auth: 'key', scope: 'runs:read', resolve: resolvePipeline, replies: { 200: reportView } },
+  method: 'GET',
+  path: `${pipelinePath}/report`,
+  name: 'data-pipelines.report',
+  summary: 'How a pipeline is doing',
+  auth: 'key',
+  scope: 'runs:read',
+  resolve: resolvePipeline,
+  replies: { 200: reportView },
   async handle(context, { found }) {
     const { connection, model } = await partsOf(context, found.body);
     const faults = await faultsOf(context, [connection.object, model.object]);
@@ -107,17 +132,25 @@ const report = defineRoute({
       latest_successful_pipeline_run_id: last_good,
       latest_pipeline_run: latest && show(found.id, latest),
     };
-    return { status: 200, body };
+    return {
+      status: 200,
+      body,
+    };
   },
 });
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 const runs = defineRoute({
-  ...{ method: 'GET', path: `${pipelinePath}/runs`, name: 'data-pipelines.runs', summary: 'List the runs of a pipeline' },
-  ...{ auth: 'key', scope: 'runs:read', resolve: resolvePipeline },
+  method: 'GET',
+  path: `${pipelinePath}/runs`,
+  name: 'data-pipelines.runs',
+  summary: 'List the runs of a pipeline',
+  auth: 'key',
+  scope: 'runs:read',
+  resolve: resolvePipeline,
   query: z.object({
-    currentPage: whole(1, 1_000_000_000).default(1),
+    currentPage: whole(1, 1e9).default(1),
     pageSize: whole(1, 500).default(50),
     startDate: timestamp.optional().meta({ description: 'The earliest logical_date' }),
     endDate: timestamp.optional().meta({ description: 'The last logical_date' }),
@@ -135,7 +168,9 @@ const runs = defineRoute({
   },
   async handle(context, { found, query: { currentPage: page, pageSize: size, startDate, endDate } }) {
     const { data, total } = await perform(rangeRuns, context, {
-      ...{ pipeline: found.object, page, size },
+      pipeline: found.object,
+      page,
+      size,
       ...(startDate !== undefined && { since: startDate }),
       ...(endDate !== undefined && { until: endDate }),
     });
@@ -144,27 +179,42 @@ const runs = defineRoute({
       status: 200,
       body: {
         items: data.map((run) => show(found.id, run)),
-        ...{ current_page: page, page_size: size, total_pages: pages, total_items: total },
-        ...{ has_previous_page: page > 1, has_next_page: page < pages },
+        current_page: page,
+        page_size: size,
+        total_pages: pages,
+        total_items: total,
+        has_previous_page: page > 1,
+        has_next_page: page < pages,
       },
     };
   },
 });
 
 const run = defineRoute({
-  ...{ method: 'GET', path: `${pipelinePath}/runs/:run`, name: 'data-pipelines.run', summary: 'Get a run' },
-  ...{ auth: 'key', scope: 'runs:read', replies: { 200: runView } },
+  method: 'GET',
+  path: `${pipelinePath}/runs/:run`,
+  name: 'data-pipelines.run',
+  summary: 'Get a run',
+  auth: 'key',
+  scope: 'runs:read',
+  replies: { 200: runView },
   async resolve(context, params) {
     const pipeline = await resolvePipeline(context, params);
     const id = params['run'] ?? '';
     const said = new HeadgateError('object.missing', `Pipeline run ${id.slice(0, 100)} was not found.`);
     if (!/^[1-9]\d{0,14}$/.test(id)) throw said;
-    const found = await perform(rangeRun, context, { pipeline: pipeline.object, number: Number(id) }).catch((error: unknown) => {
+    const found = await perform(rangeRun, context, {
+      pipeline: pipeline.object,
+      number: Number(id),
+    }).catch((error: unknown) => {
       throw error instanceof HeadgateError && error.code === 'object.missing' ? said : error;
     });
     return show(pipeline.id, found);
   },
-  handle: async (_, { found }) => ({ status: 200, body: found }),
+  handle: async (_, { found }) => ({
+    status: 200,
+    body: found,
+  }),
 });
 
 export const runRoutes = [trigger, report, runs, run];

@@ -39,8 +39,6 @@ const mapping = z.discriminatedUnion('mapping_type', [
   z.object({ mapping_type: z.literal('ignore'), source: column, destination: none, value: none }),
 ]);
 
-export type Mapping = z.output<typeof mapping>;
-
 export const transformationBody = z.object({
   id: slug,
   name: label,
@@ -74,7 +72,10 @@ export const transformationView = z.object({
 
 export function show({ id, body, audit }: Stored<TransformationBody>): z.input<typeof transformationView> {
   const mappings = body.mappings.map(({ mapping_type, source, destination: place, value }) => ({
-    ...{ mapping_type, source: source ?? null, destination: place ?? null, value: value ?? null },
+    mapping_type,
+    source: source ?? null,
+    destination: place ?? null,
+    value: value ?? null,
   }));
   return { id, name: body.name, destination_type: body.destination_type, mappings, ...audit };
 }

@@ -18,23 +18,49 @@ const resolve = async (context: RouteContext, params: Readonly<Record<string, st
   await requireStored<TransformationBody>(context, kind, params['transformation'] ?? '');
 
 const list = defineRoute({
-  ...{ method: 'GET', path, name: 'field-transformations.list', summary: 'List field transformations' },
-  ...{ auth: 'key', scope: 'pipelines:read', replies: { 200: z.array(transformationView) } },
-  handle: async (context) => ({ status: 200, body: (await listStored<TransformationBody>(context, kind)).map(show) }),
+  method: 'GET',
+  path,
+  name: 'field-transformations.list',
+  summary: 'List field transformations',
+  auth: 'key',
+  scope: 'pipelines:read',
+  replies: { 200: z.array(transformationView) },
+  handle: async (context) => ({
+    status: 200,
+    body: (await listStored<TransformationBody>(context, kind)).map(show),
+  }),
 });
 
 const get = defineRoute({
-  ...{ method: 'GET', path: one, name: 'field-transformations.get', summary: 'Get a field transformation' },
-  ...{ auth: 'key', scope: 'pipelines:read', resolve, replies: { 200: transformationView } },
-  handle: async (_, { found }) => ({ status: 200, body: show(found) }),
+  method: 'GET',
+  path: one,
+  name: 'field-transformations.get',
+  summary: 'Get a field transformation',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve,
+  replies: { 200: transformationView },
+  handle: async (_, { found }) => ({
+    status: 200,
+    body: show(found),
+  }),
 });
 
 const create = defineRoute({
-  ...{ method: 'POST', path, name: 'field-transformations.create', summary: 'Create a field transformation' },
-  ...{ auth: 'key', scope: 'pipelines:write', body: transformationBody, replies: { 200: transformationView } },
+  method: 'POST',
+  path,
+  name: 'field-transformations.create',
+  summary: 'Create a field transformation',
+  auth: 'key',
+  scope: 'pipelines:write',
+  body: transformationBody,
+  replies: { 200: transformationView },
   async handle(context, { body }) {
     await requireFree(context, kind, body.id);
-    return { status: 200, body: show(await insertStored(context, kind, body.id, body)) };
+    return {
+      status: 200,
+      body: show(await insertStored(context, kind, body.id, body)),
+    };
   },
 });
 
@@ -50,21 +76,49 @@ async function replace(context: RouteContext, found: Found, sent: unknown): Prom
 }
 
 const put = defineRoute({
-  ...{ method: 'PUT', path: one, name: 'field-transformations.replace', summary: 'Replace a field transformation' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve, replies: { 200: transformationView } },
+  method: 'PUT',
+  path: one,
+  name: 'field-transformations.replace',
+  summary: 'Replace a field transformation',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  replies: { 200: transformationView },
   body: transformationBody.partial({ id: true }),
-  handle: async (context, { found, body }) => ({ status: 200, body: await replace(context, found, { id: found.id, ...body }) }),
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await replace(context, found, {
+      id: found.id,
+      ...body,
+    }),
+  }),
 });
 
 const patch = defineRoute({
-  ...{ method: 'PATCH', path: one, name: 'field-transformations.update', summary: 'Change parts of a field transformation' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve, body: changes, replies: { 200: transformationView } },
-  handle: async (context, { found, body }) => ({ status: 200, body: await replace(context, found, merged(found.body, body)) }),
+  method: 'PATCH',
+  path: one,
+  name: 'field-transformations.update',
+  summary: 'Change parts of a field transformation',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  body: changes,
+  replies: { 200: transformationView },
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await replace(context, found, merged(found.body, body)),
+  }),
 });
 
 const remove = defineRoute({
-  ...{ method: 'DELETE', path: one, name: 'field-transformations.delete', summary: 'Delete a field transformation' },
-  ...{ auth: 'key', scope: 'pipelines:write', resolve, replies: { 204: undefined } },
+  method: 'DELETE',
+  path: one,
+  name: 'field-transformations.delete',
+  summary: 'Delete a field transformation',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  replies: { 204: undefined },
   async handle(context, { found }) {
     await context.tx(async (tx) => {
       const [user] = await usersOf(tx, ({ field_transformation_id }) => field_transformation_id === found.id);
