@@ -46,7 +46,8 @@ export async function runFlow(flow: Flow, session: Session): Promise<Receipt> {
     await using handle = await DestinationHandle.open(destination, context);
     await using opened = await source.open(context);
     const planned = ({ lane }: Plan): void => void (parts = { ...parts, lane });
-    parts = { ...parts, ...(await move(flow, { session, source: opened, context, handle, journal, pipeline }, planned)) };
+    const moved = await move(flow, { session, source: opened, context, handle, journal, pipeline }, planned);
+    parts = { ...parts, ...moved };
     // Held and finished runs are both settled: nothing of them is in doubt, the next command is a new run.
     journal.close();
     await context.failpoint('engine.journal-closed');
