@@ -24,15 +24,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: ['domain', 'sdk', 'net', 'files', 'staging', 'rules', 'shape'],
   warehouse: ['domain', 'sdk', 'staging'],
   store: ['domain'],
-  jobs: ['domain', 'sdk', 'store'],
-  operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'jobs', 'warehouse'],
+  jobs: ['domain', 'sdk', 'store', 'observe'],
+  operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'jobs', 'warehouse', 'notify'],
   observe: ['domain'],
   api: ['domain', 'operations', 'store', 'observe', 'api/dialects/*'],
   'api/dialects/*': ['domain', 'operations', 'api'],
   safety: ['net'],
   config: ['domain', 'net', 'safety', 'operations', 'store'],
-  app: ['config', 'safety', 'domain', 'sdk', 'net', 'engine', 'operations', 'store', 'jobs', 'api', 'warehouse'],
-  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app'],
+  notify: ['domain', 'sdk', 'connectors/_net'],
+  state: ['config', 'domain', 'store', 'jobs'],
+  app: ['config', 'safety', 'state', 'domain', 'sdk', 'net', 'engine', 'operations', 'store', 'jobs', 'api', 'warehouse', 'observe', 'notify'],
+  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app', 'state'],
 };
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
