@@ -10,13 +10,17 @@ import { createApi } from './api/server.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
+import { startDeliveries } from './jobs/deliveries.ts';
 import { wake } from './jobs/queue.ts';
 import { startScheduler, type Scheduler } from './jobs/scheduler.ts';
 import { TestClock } from './jobs/test-clock.ts';
+import { startUpkeep } from './jobs/upkeep.ts';
 import { startWorker } from './jobs/worker.ts';
 import { loopback } from './net/addresses.ts';
 import { guardedNet } from './net/net.ts';
+import { mailer, type SendMail } from './notify/smtp.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
+import { senderOf } from './operations/notifications/send.ts';
 import type { Ports } from './operations/operation.ts';
 import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { createSample } from './operations/sample.ts';
@@ -49,7 +53,8 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
   const { net, fileRoots, notes } = reachOf(config);
-  const ports: Ports = { db, key, dataDir, clock, net, fileRoots, openDuck: warehouses.open.bind(warehouses), wake };
+  const openDuck = warehouses.open.bind(warehouses);
+  const ports: Ports = { db, key, dataDir, clock, net, fileRoots, openDuck, mails: config.smtpUrl !== undefined, wake };
   await ensureWarehouse(db, 1);
   const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey, first);
@@ -85,10 +90,17 @@ async function startJobs(config: Config, db: OpenDb, ports: Ports, parts: AsyncD
   const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)));
+  parts.defer(async () => await deliveries.stop());
+  const upkeep = startUpkeep(db, ports.clock, config);
+  parts.defer(async () => await upkeep.stop());
   const scheduler = await startScheduler(db, ports.clock);
   parts.defer(async () => await scheduler.stop());
   return scheduler;
 }
+
+const mailOf = ({ smtpUrl, mailFrom }: Config): SendMail | undefined =>
+  smtpUrl === undefined || mailFrom === undefined ? undefined : mailer({ url: smtpUrl, from: mailFrom });
 
 /** The master key that this state was last rotated to, with the hashing key of its API keys. */
 async function openKey(db: OpenDb, { dataDir, masterKey }: Config): Promise<MasterKey> {

@@ -8,6 +8,9 @@ export const idPrefixes = {
   key: 'key',
   audit: 'aud',
   event: 'evt',
+  webhook: 'whk',
+  notification: 'ntf',
+  delivery: 'dlv',
   file: 'file',
 } as const;
 

@@ -7,6 +7,7 @@ import { endRun, waitingRuns, type ClaimedRun, type Limits, type RunEnd } from '
 import { dependentsOf } from '../store/pipelines.ts';
 import { closeReviews, insertRun } from '../store/runs.ts';
 import { wake } from './queue.ts';
+import { tellEnd } from './tell.ts';
 
 /** A person has this long to decide about deletes that are held. */
 const reviewMs = 7 * 86_400_000;
@@ -34,6 +35,7 @@ export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clo
   const result = settled(end, retrySpec.parse(run.retry), run.failures, now, Math.random());
   const mine = await db.tx(async (tx) => {
     if (!(await endRun(tx, run.id, run.fence, result))) return false;
+    await tellEnd(tx, { ...run, ...result }, now);
     if (result.state === 'succeeded') await startDependents(tx, run, now);
     if (result.state === 'succeeded' || result.state === 'needs_review') await closeReviews(tx, run);
     return true;

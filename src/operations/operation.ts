@@ -7,7 +7,17 @@ import type { Db } from '../store/db.ts';
 import type { Net } from '../sdk/index.ts';
 import type { MasterKey } from '../store/master-key.ts';
 
-export const nouns = ['workspaces', 'connections', 'pipelines', 'runs', 'warehouse', 'keys', 'audit'] as const;
+export const nouns = [
+  'workspaces',
+  'connections',
+  'pipelines',
+  'runs',
+  'warehouse',
+  'keys',
+  'audit',
+  'webhooks',
+  'notifications',
+] as const;
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun; an operation with `*` asks for all. */
 export type Scope = `${(typeof nouns)[number]}:${'read' | 'write'}` | '*';
@@ -33,6 +43,8 @@ export interface Ports {
   readonly net: Net;
   /** Folders of this machine whose files they may name, besides the workspace's own. */
   readonly fileRoots: readonly string[];
+  /** Can mails be sent? */
+  readonly mails?: boolean;
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
 }

@@ -26,7 +26,15 @@ const api = createApi({ ...state.ports, net }, '0.0.0', 1_000_000_000);
 
 const admin = await state.token(['*']);
 const owner = await state.token(['*'], 1);
-const readable = ['connections:read', 'pipelines:read', 'runs:read', 'keys:read', 'workspaces:read'];
+const readable = [
+  'connections:read',
+  'pipelines:read',
+  'runs:read',
+  'keys:read',
+  'workspaces:read',
+  'webhooks:read',
+  'notifications:read',
+];
 const reader = await state.token(readable, 1);
 
 async function send(method: string, token: string | undefined, { path, body, headers }: FuzzRequest): Promise<Response> {
@@ -62,7 +70,11 @@ async function furnish(workspace: number): Promise<Readonly<Record<string, reado
   });
   const run = await make(`${at}/pipelines/p${workspace}/trigger`, {});
   const key = await make(`${at}/keys`, { name: 'k', scopes: ['runs:read'] });
+  const webhook = await make(`${at}/webhooks`, { name: 'w', url: 'https://example.com/' });
+  const notification = await make(`${at}/notifications`, { name: 'n', to: ['a@example.com'] });
   return {
+    webhook: [String(webhook['id'])],
+    notification: [String(notification['id'])],
     connection: [String(connection['id']), `c${workspace}`],
     pipeline: [String(pipeline['id']), `p${workspace}`],
     run: [String(run['id'])],
