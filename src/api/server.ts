@@ -6,10 +6,11 @@ import { sharedFigures } from '../store/figures.ts';
 import { authorization } from './credentials.ts';
 import { dialects } from './dialects/registry.ts';
 import { identifyBy } from './identify.ts';
-import { mount } from './mount.ts';
+import { mount, requestIdOf, respond } from './mount.ts';
 import { openApiOf } from './openapi.ts';
 import { problem } from './problem.ts';
 import { RateLimit } from './rate.ts';
+import { RequestCount } from './requests.ts';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 
 /** A minute, from one address. */
@@ -20,7 +21,15 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000): Ho
   const app = new Hono();
   const identify = identifyBy(ports);
   const metrics = new Metrics(async () => await sharedFigures(ports.db, ports.clock.now()));
-  const mounting = { ports, identify, metrics, rate: new RateLimit(perMinute), strangers: new RateLimit(wrongKeys) };
+  const mounting = {
+    ports,
+    identify,
+    metrics,
+    rate: new RateLimit(perMinute),
+    strangers: new RateLimit(wrongKeys),
+    tenants: new RateLimit(perMinute),
+    requests: new RequestCount(ports),
+  };
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     try {
@@ -40,17 +49,16 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000): Ho
       if (actor.workspace !== undefined) throw new HeadgateError('access.scope', 'this key belongs to one workspace');
       return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
     } catch (error) {
-      const { status, headers, body } = problem(asHeadgateError(error, 'collecting metrics'), '');
-      return new Response(JSON.stringify(body), { status, ...(headers && { headers }) });
+      return respond(problem(asHeadgateError(error, 'collecting metrics'), requestIdOf(c)), requestIdOf(c));
     }
   });
   for (const dialect of dialects) {
     mount(app, dialect, mounting);
     app.get(dialect.document, (c) => c.json(openApiOf(dialect, version)));
   }
-  app.notFound(() => {
-    const { status, headers, body } = problem(new HeadgateError('object.missing', 'there is nothing at this address'), '');
-    return new Response(JSON.stringify(body), { status, ...(headers && { headers }) });
+  app.notFound((c) => {
+    const id = requestIdOf(c);
+    return respond(problem(new HeadgateError('object.missing', 'there is nothing at this address'), id), id);
   });
   return app;
 }

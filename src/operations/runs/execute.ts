@@ -16,11 +16,13 @@ import { discoverStreams } from '../../engine/streams.ts';
 import { requireDistinct, targetOf } from '../../engine/targets.ts';
 import type { Connection, Context, Log } from '../../sdk/index.ts';
 import { findConnection } from '../../store/connections.ts';
+import { pipelinesWithoutRight } from '../../store/grants.ts';
 import { findPipeline } from '../../store/pipelines.ts';
 import type { RunEnd } from '../../store/leases.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { configured } from '../connections/connection.ts';
 import { outward, outwardError } from '../connections/outward.ts';
+import { requireStorage } from '../limits/storage.ts';
 import { roomOf, type Room } from '../room.ts';
 import type { Ports } from '../operation.ts';
 
@@ -44,6 +46,7 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
         state === 'succeeded' && stream === refName(flow.stream.stream) && table === refName(flow.into),
     );
   try {
+    await requireAllowed(run, execution);
     const room = roomOf(execution, Number(run.workspace_id));
     await mkdir(room.stateDir, { recursive: true });
     // Open until the end: what is found out about files stays true as long as they are held.
@@ -63,6 +66,15 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     const cancelled = execution.signal.aborted || code === 'run.cancelled';
     return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint } };
   }
+}
+
+/** Throws `access.grant`, `limit.reached`. */
+async function requireAllowed({ workspace_id, pipeline_id }: RunRow, execution: Execution): Promise<void> {
+  const workspace = Number(workspace_id);
+  if ((await pipelinesWithoutRight(execution.db, workspace, pipeline_id)).length > 0) {
+    throw new HeadgateError('access.grant', 'the owner of the pipeline may no longer use its connections');
+  }
+  await requireStorage(execution, workspace);
 }
 
 function told(receipt: Receipt): Receipt {
