@@ -9,6 +9,7 @@ import { openState } from '../../test/support/state.ts';
 import { pass } from '../jobs/scheduler.ts';
 import { startWorker, type Execute } from '../jobs/worker.ts';
 import { executeRun } from '../operations/runs/execute.ts';
+import { isQuiet } from '../store/due.ts';
 import { findRun } from '../store/runs.ts';
 import { RequestCount } from './requests.ts';
 import { createApi } from './server.ts';
@@ -111,6 +112,8 @@ test('a run beyond those of the day is refused, a scheduled one waits and says s
       if (lines.length > 0) assert.match(String(lines[0]?.message), /waits: the workspace has used up/);
     }
     assert.equal((await ask('GET', `/runs/${run}`)).body['state'], 'queued');
+    // A clock for tests does not wait for it.
+    assert.ok(await isQuiet(state.db, now));
     now = new Date('2026-04-01T00:00:00Z');
     await until(run, 'succeeded');
   }
