@@ -26,7 +26,15 @@ const api = createApi({ ...state.ports, net }, '0.0.0', 1_000_000_000);
 
 const admin = await state.token(['*']);
 const owner = await state.token(['*'], 1);
-const readable = ['connections:read', 'pipelines:read', 'runs:read', 'keys:read', 'workspaces:read'];
+const readable = [
+  'connections:read',
+  'pipelines:read',
+  'runs:read',
+  'keys:read',
+  'workspaces:read',
+  'webhooks:read',
+  'notifications:read',
+];
 const reader = await state.token(readable, 1);
 
 async function send(method: string, token: string | undefined, { path, body, headers }: FuzzRequest): Promise<Response> {
@@ -64,7 +72,11 @@ async function furnish(workspace: number): Promise<Readonly<Record<string, reado
   const key = await make(`${at}/keys`, { name: 'k', scopes: ['runs:read'] });
   const principal = await make(`${at}/principals`, { name: 'n' });
   const group = await make(`${at}/groups`, { name: 'g' });
+  const webhook = await make(`${at}/webhooks`, { name: 'w', url: 'https://example.com/' });
+  const notification = await make(`${at}/notifications`, { name: 'n', to: ['a@example.com'] });
   return {
+    webhook: [String(webhook['id'])],
+    notification: [String(notification['id'])],
     connection: [String(connection['id']), `c${workspace}`],
     pipeline: [String(pipeline['id']), `p${workspace}`],
     run: [String(run['id'])],
@@ -186,7 +198,8 @@ test("other people's objects answer like those that are not there", async () => 
         ...(operation.requestBody && { body: '{}' }),
         headers: {},
       });
-      assert.equal(reply.status, 404, `${method} ${path}`);
+      // A body may be wrong before anything is looked for.
+      assert.ok([400, 404].includes(reply.status), `${method} ${path} ${reply.status}`);
       return without(await conforms(operation, reply));
     };
     for (const id of theirs[name] ?? []) assert.deepEqual(await answer(id), await answer('unknown'));
