@@ -32,7 +32,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   safety: ['net'],
   config: ['domain', 'net', 'safety', 'operations', 'store'],
   app: ['config', 'safety', 'domain', 'sdk', 'net', 'engine', 'operations', 'store', 'jobs', 'api', 'warehouse'],
-  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app'],
+  // Nothing of ours: whoever calls the API can take it along.
+  client: [],
+  cli: ['client', 'domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app'],
 };
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
