@@ -25,13 +25,20 @@ export const requests: Readonly<Record<string, unknown>> = {
   'keys.exchange': { grant_type: 'client_credentials', client_id: '5edfb941512792f5', client_secret: '…' },
   'warehouse.query': { sql: 'select count(*) as orders from orders', limit: 100 },
   'workspaces.create': { id: 77, name: 'Sales' },
-  'testClock.advance': { advance_to: '2026-01-01T01:00:00Z' },
+  'test-clock.advance': { advance_to: '2026-01-01T01:00:00Z' },
 };
 
-/** Values of fields, by their names. */
+/** Values of fields, by their names, where needed with the noun that they are about. */
 const fields: Readonly<Record<string, unknown>> = {
   name: 'Orders',
   slug: 'orders',
+  'connectors.name': 'file',
+  'connections.name': 'Shop',
+  'connections.slug': 'shop',
+  'keys.name': 'nightly',
+  'workspaces.name': 'Sales',
+  'principals.name': 'Ada',
+  'groups.name': 'Analysts',
   connector: 'file',
   title: 'File',
   connection: 'shop',
@@ -56,6 +63,7 @@ const fields: Readonly<Record<string, unknown>> = {
   request_id: 'req_6f1d2a',
   actor: '5edfb941512792f5',
   object: 'pl_01kqj8z5t4q0v9m3x7c2d1b6hc',
+  email: 'ada@example.com',
   token: 'hg_5edfb941512792f5_…',
   access_token: 'hga_5edfb941512792f5_…',
   next_cursor: null,
@@ -78,7 +86,7 @@ const prefixes: Readonly<Record<string, string>> = {
 export function exampleOf(schema: JsonSchema, noun: string, name = ''): unknown {
   if (schema.example !== undefined) return schema.example;
   if (name === 'id' && schema.type === 'string') return `${prefixes[noun] ?? noun}_01kqj8z5t4q0v9m3x7c2d1b6hc`;
-  const known = fields[name];
+  const known = fields[`${noun}.${name}`] ?? fields[name];
   if (known !== undefined && allows(schema, known)) return known;
   if (schema.default !== undefined) return schema.default;
   if (schema.const !== undefined) return schema.const;
@@ -98,7 +106,7 @@ export function exampleOf(schema: JsonSchema, noun: string, name = ''): unknown 
     case 'null':
       return null;
     default:
-      return schema.format === 'date-time' ? at : 'text';
+      return schema.format === 'date-time' ? at : schema.format === 'email' ? 'ada@example.com' : 'text';
   }
 }
 

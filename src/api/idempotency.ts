@@ -37,6 +37,7 @@ export async function idempotently(
     [scope, key, hash, clock.now()],
   );
   if (mine.length === 0) return await earlier();
+  await forget(db, clock.now());
   try {
     const answer = await handle();
     await db.query('update headgate.idempotency set status = $3, headers = $4, reply = $5 where scope = $1 and key = $2', [
@@ -65,4 +66,14 @@ export async function idempotently(
     const headers = { ...row.headers, 'idempotent-replayed': 'true' };
     return { status: row.status, headers, body: row.reply === null ? undefined : (JSON.parse(row.reply) as Json) };
   }
+}
+
+/** What is older than a day, a few at a time: the table grows no faster than it is emptied. */
+async function forget(db: OpContext['db'], now: Date): Promise<void> {
+  await db.query(
+    `delete from headgate.idempotency where ctid = any(array(
+       select ctid from headgate.idempotency where created_at < $1::timestamptz - interval '24 hours' order by created_at limit 20
+       for update skip locked))`,
+    [now],
+  );
 }

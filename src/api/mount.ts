@@ -210,7 +210,7 @@ export function requestIdOf(c: Context): string {
   return id;
 }
 
-function respond(c: Context, dialect: Pick<ApiDialect, 'headers'>, { status, headers = {}, body }: Answer): Response {
+export function respond(c: Context, dialect: Pick<ApiDialect, 'headers'>, { status, headers = {}, body }: Answer): Response {
   const all = {
     'x-request-id': requestIdOf(c),
     'cache-control': 'no-store',

@@ -9,7 +9,8 @@ import type { ApiDialect } from './dialect.ts';
 import { dialects } from './dialects/registry.ts';
 import { identifyBy, type Identify } from './identify.ts';
 import { dialectAt, plainPath } from './match.ts';
-import { mount, nothingAt, requestIdOf } from './mount.ts';
+import { mount, nothingAt, requestIdOf, respond } from './mount.ts';
+import { serveDocs } from './docs/serve.ts';
 import { documentOf } from './document.ts';
 import { problem } from './problem.ts';
 import { RateLimit } from './rate.ts';
@@ -53,6 +54,7 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000, ser
       });
     });
   }
+  serveDocs(app, served, version);
   app.notFound((c) => {
     const dialect = dialectAt(served, c.req.path);
     if (dialect) return nothingAt(c, dialect);
@@ -81,7 +83,4 @@ async function guarded(c: Context, work: () => Promise<Response>): Promise<Respo
   }
 }
 
-function refused(c: Context, error: HeadgateError): Response {
-  const { status, headers, body } = problem({ error, requestId: requestIdOf(c) });
-  return new Response(JSON.stringify(body), { status, ...(headers && { headers }) });
-}
+const refused = (c: Context, error: HeadgateError): Response => respond(c, {}, problem({ error, requestId: requestIdOf(c) }));
