@@ -3,10 +3,12 @@ import type { Field } from '../../../domain/schema.ts';
 import type { Derivation, Target } from '../../../sdk/index.ts';
 import { quoteName, quoteText } from '../names.ts';
 import type { Grammar, Piece } from './grammar.ts';
+import type { Tables } from './tables.ts';
 
 export interface DeltaOf {
   readonly target: Target;
   readonly derive: Derivation;
+  readonly tables: Tables;
   /** Quoted names: of the rows that arrive, and of the table as it was, where rows of it are compared or taken back. */
   readonly stage: string;
   readonly table?: string;
@@ -139,7 +141,7 @@ export function profileDelta(grammar: Grammar, of: DeltaOf): string {
   const where =
     table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, [...whoNames(derive), ...attributes])}`;
   const arriving = `select ${columns.join(', ')} from ${stage} s${join(of)}${where}`;
-  if (!takesBack(of)) return numbered(arriving);
+  if (!takesBack(of)) return numbered(of, arriving);
   const left = derive.attributes.map(({ column, property }) => ({ property, when: `t.${quoteName(column)} is not null` }));
   const gone = [
     'true',
@@ -149,7 +151,7 @@ export function profileDelta(grammar: Grammar, of: DeltaOf): string {
     grammar.sets([]),
     grammar.names(left),
   ];
-  return numbered(`${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`);
+  return numbered(of, `${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`);
 }
 
 export function eventDelta(grammar: Grammar, of: DeltaOf): string {
@@ -166,12 +168,25 @@ export function eventDelta(grammar: Grammar, of: DeltaOf): string {
     ].join(', ');
   const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, all)}`;
   const arriving = `select ${columns('s', false)} from ${stage} s${join(of)}${where}`;
-  if (table === undefined) return numbered(arriving);
+  if (table === undefined) return numbered(of, arriving);
   // An event whose row changed is taken back under its old id; its new form comes under that of its new content.
   const different = differing(grammar, of, all);
   const replaced = `exists (select 1 from ${stage} s where ${onKey(target)} and ${different})`;
   const condition = takesBack(of) ? goneWhere(of, different) : replaced;
-  return numbered(`${arriving} union all select ${columns('t', true)} from ${table} t where ${condition}`);
+  return numbered(of, `${arriving} union all select ${columns('t', true)} from ${table} t where ${condition}`);
 }
 
-const numbered = (query: string): string => `select row_number() over () as line, d.* from (${query}) d`;
+/**
+ * Each row with a number, the profile of each identity (`f1`…) and its own (`settled`), as far as they are known. The lookup is
+ * a part of this query so that a system can share it among its processes.
+ */
+function numbered({ derive, tables }: DeltaOf, query: string): string {
+  const found = derive.identities.map((_, i) => `x${i + 1}.profile`);
+  const joins = derive.identities.map(
+    ({ type }, i) =>
+      ` left join ${tables.identities} x${i + 1} on x${i + 1}.kind = ${quoteText(derive.kind)} and x${i + 1}.type = ${quoteText(type)} and x${i + 1}.value = d.i${i + 1}`,
+  );
+  const columns = ['row_number() over () as line', 'd.*', ...found.map((name, i) => `${name} as f${i + 1}`)];
+  const settled = found.length === 0 ? 'd.p0' : `coalesce(d.p0, ${found.join(', ')})`;
+  return `select ${[...columns, `${settled} as settled`].join(', ')} from (${query}) d${joins.join('')}`;
+}

@@ -5,7 +5,7 @@ import { quoteText } from '../names.ts';
 import { delta, eventDelta, profileDelta } from './delta.ts';
 import { addEvents, labelColumns, removeEvents } from './events.ts';
 import type { Grammar, Transaction } from './grammar.ts';
-import { resolveProfiles, withProfiles, type Resolution } from './resolve.ts';
+import { resolveProfiles, type Resolution } from './resolve.ts';
 import { refuseSql, surveySql } from './survey.ts';
 import { tablesIn, type Tables } from './tables.ts';
 
@@ -31,6 +31,10 @@ export interface Write extends Resolution {
   readonly seq: string;
   /** Is there one row per profile for certain? */
   readonly single: boolean;
+  /** Does every row say something that its table did not? Else it may say what the profile says already. */
+  readonly differs: boolean;
+  /** Can a row unset anything? */
+  readonly unsets: boolean;
 }
 
 export interface Publishing {
@@ -72,6 +76,7 @@ export class Deriver {
     const of = {
       target,
       derive,
+      tables: this.#tables,
       pipeline,
       run,
       stage,
@@ -87,8 +92,8 @@ export class Deriver {
     const { derive, system, pipeline } = this.#of;
     const { number, seq } = await this.#register(pipeline);
     const resolution: Resolution = { derive, tables: this.#tables, number };
-    const { linked, conflicts } = await resolveProfiles(system.grammar, system.tx, resolution);
-    const written = derive.into === 'profiles' ? await this.#profiles(resolution, seq) : await this.#events(resolution, seq);
+    const { rows, linked, conflicts } = await resolveProfiles(system.grammar, system.tx, resolution);
+    const written = derive.into === 'profiles' ? await this.#profiles(rows, resolution, seq) : await this.#events(rows, resolution, seq);
     await this.#drop();
     const [missing = 0, many = 0, time = 0] = this.#rejects;
     const rejects: Record<RejectCode, number> = { 'identity.missing': missing, 'attributes.limit': many, 'time.invalid': time };
@@ -100,19 +105,21 @@ export class Deriver {
     for (const name of temporary) await tx.run(`drop table if exists ${grammar.temp(name)}`);
   }
 
-  async #profiles(resolution: Resolution, seq: string): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
+  async #profiles(found: string, resolution: Resolution, seq: string): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
     const { derive, system, target } = this.#of;
-    const rows = `(select * from ${withProfiles(system.grammar, derive)} w where profile is not null)`;
-    const { key } = target.policy;
-    const single = target.policy.mode !== 'append' && key?.length === 1 && key[0] === derive.id;
-    return { ...(await system.writeProfiles(rows, { ...resolution, seq, single })), removed: 0 };
+    const rows = `(select * from ${found} w where profile is not null)`;
+    const { key, mode, nulls } = target.policy;
+    const single = mode !== 'append' && key?.length === 1 && key[0] === derive.id;
+    const differs = mode === 'merge' || mode === 'mirror';
+    const unsets = nulls === 'write' || mode === 'mirror';
+    return { ...(await system.writeProfiles(rows, { ...resolution, seq, single, differs, unsets })), removed: 0 };
   }
 
-  async #events(resolution: Resolution, seq: string): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
+  async #events(rows: string, resolution: Resolution, seq: string): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
     const { grammar, tx } = this.#of.system;
     for (const sql of labelColumns(resolution)) await tx.run(sql);
     const removed = await tx.run(removeEvents(grammar, resolution));
-    return { added: await tx.run(addEvents(grammar, resolution, seq)), changed: 0, removed };
+    return { added: await tx.run(addEvents(rows, resolution, seq)), changed: 0, removed };
   }
 
   /** The import's own number, and that of this publish. */

@@ -12,101 +12,96 @@ import type { Tables } from './tables.ts';
 export interface Resolution {
   readonly derive: Derivation;
   readonly tables: Tables;
+  /** Of the import. */
   readonly number: number;
 }
 
-/** Rows that no identity led anywhere yet, what they were found to be about, and identities that lead somewhere from now on. */
+/** Rows that no stored identity leads anywhere, what was found out about them, and identities that lead somewhere from now on. */
 const [open, solved, links] = ['hg_open', 'hg_solved', 'hg_links'];
 
-const nodes = (derive: Derivation, from: string, where: string): string =>
-  derive.identities
-    .map(({ type }, i) => `select ${quoteText(type)} as type, i${i + 1} as value, profile from ${from} where i${i + 1} is not null${where}`)
-    .join(' union all ');
-
-/** The profile of the first identity in a list of places that know some. */
-function known(derive: Derivation, place: (i: number) => string): { readonly joins: string; readonly profile: string } {
-  const joins = derive.identities.map(
-    ({ type }, i) => `left join ${place(i)} x${i + 1} on x${i + 1}.type = ${quoteText(type)} and x${i + 1}.value = d.i${i + 1}`,
-  );
-  const found = derive.identities.map((_, i) => `x${i + 1}.profile`);
-  return { joins: joins.join(' '), profile: `coalesce(${found.join(', ')})` };
+export interface Resolved {
+  /** The rows of the delta, each with its profile; NULL for an event about nobody and for a row that is gone and led nowhere. */
+  readonly rows: string;
+  readonly linked: number;
+  readonly conflicts: number;
 }
 
-export async function resolveProfiles(grammar: Grammar, tx: Transaction, of: Resolution): Promise<{ linked: number; conflicts: number }> {
+export async function resolveProfiles(grammar: Grammar, tx: Transaction, of: Resolution): Promise<Resolved> {
   const { derive, tables, number } = of;
   const d = grammar.temp(delta);
-  if (derive.identities.length === 0) return { linked: 0, conflicts: 0 };
-  const kind = quoteText(derive.kind);
-  const stored = known(derive, () => `(select * from ${tables.identities} where kind = ${kind})`);
-  const identities = derive.identities.map((_, i) => `d.i${i + 1}`).join(', ');
-  await tx.run(
-    grammar.createTemp(
-      solved,
-      `select d.line, d.gone, ${identities}, coalesce(d.p0, ${stored.profile}) as profile from ${d} d ${stored.joins}`,
-    ),
-  );
-  await tx.run(grammar.createTemp(open, `select * from ${grammar.temp(solved)} where profile is null and not gone`));
-  await tx.run(`delete from ${grammar.temp(solved)} where profile is null`);
-  await tx.run(grammar.createTemp(links, `select type, value, profile from ${tables.identities} where false`));
-  await addLinks(grammar, tx, of);
-  await settle(grammar, tx, of);
+  const settledRows = `(select d.*, d.settled as profile from ${d} d)`;
+  if (derive.identities.length === 0) return { rows: settledRows, linked: 0, conflicts: 0 };
+  await tx.run(grammar.createTemp(links, 'select cast(null as varchar) as type, cast(null as varchar) as value, cast(null as varchar) as profile, 0 as rivals limit 0'));
+  const known = await tx.first(countKnown(derive, d));
+  const [loose = 0, unknown = 0, rivals = 0] = known.map(Number);
+  if (loose > 0) await link(grammar, tx, nodes(derive, `(select d.*, d.settled as profile from ${d} d) x`, (i) => `not gone and profile is not null and i${i} is not null and f${i} is null`));
+  if (unknown > 0) await settle(grammar, tx, of);
+  const l = grammar.temp(links);
+  const [among] = await tx.first(`select coalesce(sum(rivals), 0) from ${l}`);
   const linked = await tx.run(
-    `insert into ${tables.identities} (kind, type, value, profile, import) select ${kind}, type, value, profile, ${number} from ${grammar.temp(links)}`,
+    `insert into ${tables.identities} (kind, type, value, profile, import) select ${quoteText(derive.kind)}, type, value, profile, ${number} from ${l}`,
   );
-  return { linked, conflicts: await countConflicts(grammar, tx, of) };
+  const rows = `(select d.*, coalesce(d.settled, o.found) as profile from ${d} d left join ${grammar.temp(solved)} o on o.line = d.line)`;
+  return { rows: unknown > 0 ? rows : settledRows, linked, conflicts: rivals + Number(among) };
 }
 
-/** Identities of the rows that are settled, where they lead nowhere yet. Of several profiles the first in order of its id gets one. */
-async function addLinks(grammar: Grammar, tx: Transaction, { derive, tables }: Resolution): Promise<void> {
+/** Identities of settled rows that lead nowhere, rows that are not settled, identities that lead somewhere else. */
+function countKnown({ identities }: Derivation, from: string): string {
+  const sum = (condition: (i: number) => string): string =>
+    identities.map((_, i) => `count(*) filter (where not gone and settled is not null and ${condition(i + 1)})`).join(' + ');
+  const loose = sum((i) => `i${i} is not null and f${i} is null`);
+  const someone = identities.map((_, i) => `i${i + 1}`).join(', ');
+  const unknown = `count(*) filter (where not gone and settled is null and coalesce(${someone}) is not null)`;
+  return `select ${loose} as loose, ${unknown} as unknown, ${sum((i) => `f${i} <> settled`)} as rivals from ${from}`;
+}
+
+const nodes = ({ identities }: Derivation, from: string, where: (i: number) => string): string =>
+  identities
+    .map(({ type }, i) => `select ${quoteText(type)} as type, i${i + 1} as value, profile from ${from} where ${where(i + 1)}`)
+    .join(' union all ');
+
+/** Where several profiles want one identity, the first in the order of their ids gets it. */
+async function link(grammar: Grammar, tx: Transaction, found: string): Promise<void> {
   const l = grammar.temp(links);
-  const taken = `select 1 from ${tables.identities} x where x.kind = ${quoteText(derive.kind)} and x.type = n.type and x.value = n.value`;
   await tx.run(
-    `insert into ${l} select n.type, n.value, min(n.profile) from (${nodes(derive, grammar.temp(solved), ' and not gone')}) n ` +
-      `where not exists (${taken}) and not exists (select 1 from ${l} y where y.type = n.type and y.value = n.value) group by n.type, n.value`,
+    `insert into ${l} select n.type, n.value, min(n.profile), case when min(n.profile) <> max(n.profile) then 1 else 0 end from (${found}) n ` +
+      `where not exists (select 1 from ${l} y where y.type = n.type and y.value = n.value) group by n.type, n.value`,
   );
 }
 
 /** Rows that are still open follow what was linked; where that ends, the strongest identity founds new profiles. */
 async function settle(grammar: Grammar, tx: Transaction, of: Resolution): Promise<void> {
   const { derive } = of;
-  const [o, s] = [grammar.temp(open), grammar.temp(solved)];
-  const linked = known(derive, () => grammar.temp(links));
-  const identities = derive.identities.map((_, i) => `d.i${i + 1}`).join(', ');
-  const close = async (): Promise<number> => tx.run(`delete from ${o} where line in (select line from ${s})`);
-  const isOpen = async (): Promise<boolean> => Number((await tx.first(`select count(*) from ${o}`))[0]) > 0;
-  const follow = async (): Promise<void> => {
-    for (;;) {
-      const found = await tx.run(
-        `insert into ${s} select d.line, d.gone, ${identities}, ${linked.profile} from ${o} d ${linked.joins} where ${linked.profile} is not null`,
-      );
-      if (found === 0) return;
-      await close();
-      await addLinks(grammar, tx, of);
-    }
+  const [o, s, l] = [grammar.temp(open), grammar.temp(solved), grammar.temp(links)];
+  const who = derive.identities.map((_, i) => `i${i + 1}`);
+  const everyone = `select line, ${who.join(', ')} from ${grammar.temp(delta)} where not gone and settled is null and coalesce(${who.join(', ')}) is not null`;
+  await tx.run(grammar.createTemp(open, everyone));
+  await tx.run(grammar.createTemp(solved, `select line, cast(null as varchar) as found, 0 as turn from ${o} limit 0`));
+  let left = Number((await tx.first(`select count(*) from ${o}`))[0]);
+  let turn = 0;
+  /** Settles rows of a query of line and profile, and links their identities; false = there were none. */
+  const close = async (query: string): Promise<boolean> => {
+    const found = await tx.run(`insert into ${s} select line, found, ${(turn += 1)} from (${query}) q`);
+    if (found === 0) return false;
+    left -= found;
+    const fresh = `(select d.*, n.found as profile from ${o} d join ${s} n on n.line = d.line where n.turn = ${turn})`;
+    await link(grammar, tx, nodes(derive, `${fresh} x`, (i) => `i${i} is not null`));
+    if (left > 0) await tx.run(`delete from ${o} where line in (select line from ${s} where turn = ${turn})`);
+    return true;
   };
+  const joins = derive.identities.map(
+    ({ type }, i) => `left join ${l} x${i + 1} on x${i + 1}.type = ${quoteText(type)} and x${i + 1}.value = d.i${i + 1}`,
+  );
+  const linked = `coalesce(${derive.identities.map((_, i) => `x${i + 1}.profile`).join(', ')})`;
+  const follow = `select d.line, ${linked} as found from ${o} d ${joins.join(' ')} where ${linked} is not null`;
   for (const [i, { type }] of derive.identities.entries()) {
-    if (!(await isOpen())) return;
-    await follow();
-    const made = grammar.digest(`${quoteText(`${derive.kind}\n${type}\n`)} || d.i${i + 1}`);
-    await tx.run(`insert into ${s} select d.line, d.gone, ${identities}, ${made} from ${o} d where d.i${i + 1} is not null`);
-    await close();
-    await addLinks(grammar, tx, of);
+    while (left > 0 && (await hasLinks(tx, l)) && (await close(follow)));
+    if (left === 0) return;
+    const made = grammar.digest(`${quoteText(`${derive.kind}\n${type}\n`)} || i${i + 1}`);
+    await close(`select line, ${made} as found from ${o} where i${i + 1} is not null`);
   }
 }
 
-/** The rows of the delta, each with its profile; NULL for an event about nobody and for a row that is gone and led nowhere. */
-export function withProfiles(grammar: Grammar, { identities }: Derivation): string {
-  const d = grammar.temp(delta);
-  if (identities.length === 0) return `(select d.*, d.p0 as profile from ${d} d)`;
-  return `(select d.*, o.profile from ${d} d left join ${grammar.temp(solved)} o on o.line = d.line)`;
-}
-
-/** A single kind of identity without a given id cannot lead two ways. */
-async function countConflicts(grammar: Grammar, tx: Transaction, { derive, tables }: Resolution): Promise<number> {
-  if (derive.identities.length === 1 && derive.id === undefined) return 0;
-  const [count] = await tx.first(
-    `select count(*) from (${nodes(derive, grammar.temp(solved), ' and not gone')}) n join ${tables.identities} x ` +
-      `on x.kind = ${quoteText(derive.kind)} and x.type = n.type and x.value = n.value where x.profile <> n.profile`,
-  );
-  return Number(count);
+async function hasLinks(tx: Transaction, links: string): Promise<boolean> {
+  return Number((await tx.first(`select count(*) from ${links}`))[0]) > 0;
 }

@@ -5,7 +5,7 @@ import type { Tables } from '../../_sql/derive/tables.ts';
 import { quoteName } from '../../_sql/names.ts';
 import type { Session } from '../session.ts';
 import { grammar } from './grammar.ts';
-import { collapseSql, forgetSql, layout, mergeSql, sharedSql } from './profiles.ts';
+import { addSql, changeSql, collapseSql, forgetSql, layout, sharedSql } from './profiles.ts';
 
 export function systemOf(session: Session, doing: string): System {
   const tx: Transaction = {
@@ -17,13 +17,15 @@ export function systemOf(session: Session, doing: string): System {
     tx,
     prepare: async (tables) => await prepare(session, tables, doing),
     forget: forgetSql,
-    filled: async (table) => void (await session.rows(`analyze ${quoteName(table)}`, doing)),
+    filled: async (table) => void (await session.rows(`analyze ${quoteName(table)} (line, settled)`, doing)),
     writeProfiles: async (rows, of) => await writeProfiles(tx, rows, of),
   };
 }
 
 /** One publish at a time writes profiles: two imports may have something to say about the same one. */
 async function prepare(session: Session, tables: Tables, doing: string): Promise<void> {
+  // Compiling an expression per attribute costs more than running it.
+  await session.rows(`select set_config('jit', 'off', true)`, doing);
   await session.rows(`select pg_advisory_xact_lock(hashtextextended('headgate derive ' || $1, 0))`, doing, [tables.namespace]);
   const { found } = await session.row('select to_regclass($1)::text as found', doing, [tables.properties]);
   if (found === null) for (const sql of layout(tables)) await session.rows(sql, doing);
@@ -34,8 +36,8 @@ async function writeProfiles(tx: Transaction, rows: string, of: Write): Promise<
   const [imports] = await tx.first(`select count(*)::text as imports from ${of.tables.imports}`);
   // Looking for profiles of others costs a join, and with one import there are none.
   const shared = Number(imports) > 1 ? await tx.run(sharedSql(merged, of)) : 0;
-  const [added, changed] = await tx.first(mergeSql(merged, of));
-  return { added: Number(added), changed: Number(changed) + shared };
+  const changed = await tx.run(changeSql(merged, of));
+  return { added: await tx.run(addSql(merged, of)), changed: changed + shared };
 }
 
 async function collapse(tx: Transaction, rows: string): Promise<string> {
