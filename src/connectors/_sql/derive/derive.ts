@@ -151,7 +151,6 @@ export async function forgetDerived(system: System, namespace: string, pipeline:
     for (const sql of statements[of]) rows += await tx.run(sql);
     return rows;
   };
-  const forgotten = { events: await run('events'), profiles: await run('profiles'), identities: await run('identities') };
-  await tx.run(`delete from ${tables.imports} where ${own}`);
-  return forgotten;
+  // Its number stays its own: profiles may still name it as the only one that has written to them.
+  return { events: await run('events'), profiles: await run('profiles'), identities: await run('identities') };
 }

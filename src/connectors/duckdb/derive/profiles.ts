@@ -26,9 +26,8 @@ from (select kind, id, unnest(written) as e, unnest(range(len(written))) as n fr
 const inForce = (written: string): string => {
   const names = `list_transform(${written}, lambda e: e.property)`;
   const last = `list_filter(${written}, lambda e, i: not list_contains(${names}[i + 1:], e.property))`;
-  const each = (list: string): string => `list_transform(${list}, lambda e: cast(to_json(e.property) as varchar) || ':' || e.value)`;
-  const list = `case when list_unique(${names}) = len(${written}) then ${each(written)} else ${each(last)} end`;
-  return `cast('{' || array_to_string(${list}, ',') || '}' as json)`;
+  const each = (list: string): string => `array_to_string(list_transform(${list}, lambda e: cast(to_json(e.property) as varchar) || ':' || e.value), ',')`;
+  return `cast('{' || case when list_unique(${names}) = len(${written}) then ${each(written)} else ${each(last)} end || '}' as json)`;
 };
 
 /** One row per profile out of several: the last word on each property counts. */
@@ -48,17 +47,20 @@ with word as (
 select y.profile, y.gone, coalesce(s.sets, []) as sets, coalesce(s.unsets, []) as unsets from everyone y left join sums s on s.profile = y.profile`;
 
 /** Every profile that is written, as it will be. `fresh` = it was not there. */
-export const nextSql = (rows: string, { tables, derive, number, seq }: Write): string => `
-with joined as (
-  select d.profile, p.id is null as fresh, p.properties as was, coalesce(p.written, cast([] as ${entry})) as old,
-    list_filter(old, lambda e: not (e.import = ${number} and
-      (list_contains(d.unsets, e.property) or list_contains(list_transform(d.sets, lambda x: x.property), e.property)))) as kept,
-    list_transform(d.sets, lambda e: {'property': e.property, 'import': ${number}::integer, 'seq': ${seq}::bigint, 'value': e.value}) as own
-  from ${rows} d left join ${tables.profiles} p on p.kind = ${quoteText(derive.kind)} and p.id = d.profile
-  where not (d.gone and p.id is null)
-), next as (select profile, fresh, was, old, list_concat(kept, own) as written from joined)
+export const nextSql = (rows: string, { tables, derive, number, seq, differs }: Write): string => `
+with d as materialized (
+  select profile, gone, list_concat(unsets, list_transform(sets, lambda e: e.property)) as names,
+    list_transform(sets, lambda e: {'property': e.property, 'import': ${number}::integer, 'seq': ${seq}::bigint, 'value': e.value}) as own
+  from ${rows}
+), there as (select * from ${tables.profiles} where kind = ${quoteText(derive.kind)}), next as (
+  select id as profile, false as fresh, p.properties as was, p.written as old,
+    list_concat(list_filter(p.written, lambda e: not (e.import = ${number} and list_contains(d.names, e.property))), d.own) as written
+  from there p join d on d.profile = p.id where len(d.names) > 0
+  union all
+  select profile, true, null, null, own from d where not gone and profile not in (select id from there)
+)
 select profile, fresh, written, ${inForce('written')} as properties, was from next
-where fresh or ${said('written')} is distinct from ${said('old')}`;
+${differs ? '' : `where fresh or ${said('written')} is distinct from ${said('old')}`}`;
 
 /** Who says what, whenever it was said and in whatever order: saying it again is no change. */
 function said(written: string): string {

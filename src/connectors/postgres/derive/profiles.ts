@@ -16,6 +16,9 @@ const entries = `(
       union all select key, p.import, p.seq, value, 0 from jsonb_each(p.properties) where p.written is null
     )`;
 
+/** A row may have changed in a way that says nothing: a value that became NULL where NULL is kept. */
+const says = `(d.sets <> '{}' or cardinality(d.unsets) > 0)`;
+
 const folded = `jsonb_agg(jsonb_build_object('p', p, 'i', i, 's', s, 'v', v) order by n), jsonb_object_agg(p, v order by n)`;
 
 export function layout({ namespace, imports, events, profiles, identities, properties }: Tables): readonly string[] {
@@ -58,15 +61,17 @@ from (
     select p, i, s, v, n from ${entries} o where not (i = ${number} and (p = any (d.unsets) or d.sets ? p))
     union all select key, ${number}, ${seq}, value, 1e9 from jsonb_each(d.sets)
   ) x) as f (written, properties)
-  where p.kind = ${quoteText(derive.kind)} and p.import is distinct from ${number}
+  where p.kind = ${quoteText(derive.kind)} and p.import is distinct from ${number} and ${says}
 ) n where p.kind = ${quoteText(derive.kind)} and p.id = n.id`;
 
 /** Profiles that are this import's alone. */
 export function changeSql(rows: string, { tables, derive, number, seq, differs, unsets }: Write): string {
-  const merged = `${unsets ? '(p.properties - d.unsets)' : 'p.properties'} || d.sets`;
+  // Taking nothing away would copy all of it.
+  const left = `case when cardinality(d.unsets) = 0 then p.properties else p.properties - d.unsets end`;
+  const merged = `(${unsets ? left : 'p.properties'}) || d.sets`;
   return `
 update ${tables.profiles} p set properties = ${merged}, seq = ${seq}, updated_at = now()
-from ${rows} d where p.kind = ${quoteText(derive.kind)} and p.id = d.profile and p.import = ${number}${differs ? '' : ` and p.properties <> (${merged})`}`;
+from ${rows} d where p.kind = ${quoteText(derive.kind)} and p.id = d.profile and p.import = ${number} and ${says}${differs ? '' : ` and p.properties <> (${merged})`}`;
 }
 
 export const addSql = (rows: string, { tables, derive, number, seq }: Write): string => `
@@ -78,7 +83,7 @@ where not d.gone and not exists (select from ${tables.profiles} p where p.kind =
 export const forgetSql = ({ profiles, events, identities }: Tables, number: number): Readonly<Record<keyof Forgotten, readonly string[]>> => ({
   events: [`delete from ${events} where import = ${number}`],
   profiles: [
-    `update ${profiles} set properties = '{}', updated_at = now(), import = null, written = '[]' where import = ${number}`,
+    `update ${profiles} set properties = '{}', updated_at = now() where import = ${number} and properties <> '{}'`,
     `update ${profiles} u set properties = coalesce(f.properties, '{}'), written = coalesce(f.written, '[]'), updated_at = now()
 from ${profiles} p cross join lateral (select ${folded} from ${entries} o where i <> ${number}) as f (written, properties)
 where u.kind = p.kind and u.id = p.id and p.written @> '[{"i": ${number}}]'`,
