@@ -1,5 +1,6 @@
 /** What a pipeline is told to do, as people write it: JSON in the API, YAML-like files in version control. */
 import { z } from 'zod';
+import { derivationSpec } from './derivation.ts';
 import { calendarSpec } from './calendar.ts';
 import { duration, durationMs } from './duration.ts';
 import { instant, intervalSpec } from './interval.ts';
@@ -41,6 +42,7 @@ export const flowSpec = z
       .string()
       .regex(/^\d{1,9}$|^\d{1,3}(\.\d{1,4})?%$/, 'a count, or a share like 1%')
       .default('0'),
+    derive: derivationSpec.optional().meta({ description: 'Profiles or events that the publish makes of the rows' }),
     allow_delete: z.boolean().default(false).meta({ description: 'Publishes may delete any share of the rows' }),
   })
   .refine((flow) => (flow.stream === undefined) !== (flow.query === undefined), {

@@ -25,6 +25,7 @@ export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
       existing: spec.existing,
       evolution: spec.on_schema_change,
       ...(spec.version !== undefined && { version: spec.version }),
+      ...(spec.derive && { derive: spec.derive }),
     },
     ...(cursor !== undefined && { cursor }),
     window: {

@@ -1,9 +1,11 @@
 import type { Json } from '../domain/json.ts';
+import type { DerivedCounts } from '../domain/derivation.ts';
 import type { Brake, WritePolicy } from '../domain/policy.ts';
 import type { ColumnChange } from '../domain/receipt.ts';
 import type { Field, Schema, TableInfo, TableRef } from '../domain/schema.ts';
 import { typeName } from '../domain/types.ts';
 import type { Duck } from './context.ts';
+import type { Derivation } from './derivation.ts';
 import type { FileRef, Finding, FormatName } from './source.ts';
 
 /** What a table will be after the publish, decided by the planner. */
@@ -25,6 +27,8 @@ export interface Target {
    * whole rows as a multiset, so that true duplicates stay.
    */
   readonly overlap?: { readonly cursor: string; readonly key?: readonly string[] };
+  /** What the publish makes of the rows beside the table, in the same transaction. */
+  readonly derive?: Derivation;
 }
 
 /** What a publish of this target changes about the columns of its table: each destination records it in its ledger. */
@@ -77,7 +81,7 @@ export interface PublishRequest {
   readonly checksums: readonly string[];
 }
 
-/** What happened to one table. `staged = added + changed + deduplicated`, except in `changes`, where keys are counted. */
+/** What happened to one table. `staged = added + changed + deduplicated + rejected`, except in `changes`, where keys are counted. */
 export interface TableResult {
   readonly table: string;
   readonly staged: number;
@@ -85,6 +89,9 @@ export interface TableResult {
   readonly changed: number;
   readonly deduplicated: number;
   readonly deleted: number;
+  /** Rows that the derivation refused; absent = none. They are not in the table. */
+  readonly rejected?: number;
+  readonly derived?: DerivedCounts;
   /** How the publish changed the table's columns; absent = it did not. */
   readonly columns?: readonly ColumnChange[];
 }
@@ -107,6 +114,21 @@ export interface Publish {
   readonly positions: Readonly<Record<string, Json>>;
   readonly tables: readonly TableResult[];
   readonly checksums: readonly string[];
+}
+
+export interface ForgetRequest {
+  readonly pipeline: string;
+  readonly fence: number;
+  readonly table: TableRef;
+  /** Where its derivations went. */
+  readonly namespace: string;
+}
+
+/** Events that went, profiles that lost properties (or got back what another pipeline had written), identities that lead nowhere now. */
+export interface Forgotten {
+  readonly events: number;
+  readonly profiles: number;
+  readonly identities: number;
 }
 
 export interface Claim {
@@ -149,6 +171,11 @@ export interface Destination extends AsyncDisposable {
    * ledger row added. All of it is visible afterwards, or nothing is.
    */
   publish(request: PublishRequest): Promise<PublishResult>;
+  /**
+   * Takes back all that a pipeline wrote: what it derived, its table, its positions. One transaction; a second call does
+   * nothing. Present where the definition `derives`.
+   */
+  forget?(request: ForgetRequest): Promise<Forgotten>;
   /** The statements that `publish` would run for this table, for `headgate plan`. */
   explain(target: Target): readonly string[];
 }

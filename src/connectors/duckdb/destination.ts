@@ -5,7 +5,7 @@ import { readTable } from './catalog.ts';
 import { explainPublish } from './explain.ts';
 import { ledgerExists, readLedger, takeOver } from './ledger.ts';
 import type { Config } from './location.ts';
-import { publish } from './publish.ts';
+import { forget, publish } from './publish.ts';
 import { openWriter } from './writer.ts';
 
 /** Nothing creates the file before something is written to it. */
@@ -22,6 +22,7 @@ export async function openDestination(settings: Config, context: Context): Promi
     // A connection of its own per writer: tables load side by side.
     open: async (request) => await openWriter(await context.duck({ path }), context, request),
     publish: async (request) => await publish(await duck(), context, request),
+    forget: async (request) => await forget(await duck(), context, request),
     explain: explainPublish,
     [Symbol.asyncDispose]: async () => {
       const open = await opened?.catch(() => undefined);

@@ -1,10 +1,12 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { refName } from '../../domain/schema.ts';
-import type { Context, Duck, PublishRequest, PublishResult, TableResult } from '../../sdk/index.ts';
+import type { Context, Duck, ForgetRequest, Forgotten, PublishRequest, PublishResult, TableResult } from '../../sdk/index.ts';
+import { forgetDerived } from '../_sql/derive/derive.ts';
 import { quoteTable, relationExists } from './catalog.ts';
-import { addToLedger, checkFence, dropStages, ensureLedger, readLedger, stageOf } from './ledger.ts';
+import { systemOf } from './derive/system.ts';
+import { addToLedger, checkFence, dropStages, ensureLedger, forgetPublishes, readLedger, stageOf } from './ledger.ts';
 import { HeldPublish } from '../_sql/publish.ts';
-import { writeTable } from './table.ts';
+import { publishTable } from './table.ts';
 import { count, transaction } from './transaction.ts';
 
 /** One transaction: all tables and the ledger row, or nothing. */
@@ -24,7 +26,7 @@ export async function publish(duck: Duck, context: Context, request: PublishRequ
       }
       for (const table of tables) await countAgain(duck, table);
       const results: TableResult[] = [];
-      for (const table of tables) results.push(await writeTable(duck, table));
+      for (const table of tables) results.push(await publishTable(duck, table, request));
       await context.failpoint('duckdb.publish.written');
       await addToLedger(duck, request, results);
       await dropStages(duck, pipeline, names);
@@ -39,6 +41,21 @@ export async function publish(duck: Duck, context: Context, request: PublishRequ
   await context.failpoint('duckdb.publish.committed');
   await checkpoint(duck);
   return result;
+}
+
+/** Takes back what a pipeline derived, its table and its positions: all of it, or nothing. */
+export async function forget(duck: Duck, context: Context, request: ForgetRequest): Promise<Forgotten> {
+  const { pipeline, fence, table, namespace } = request;
+  const forgotten = await transaction(duck, async () => {
+    await checkFence(duck, pipeline, fence);
+    await forgetPublishes(duck, pipeline);
+    const derived = await forgetDerived(systemOf(duck), namespace, pipeline);
+    await duck.run(`drop table if exists ${quoteTable(table)}`);
+    await context.failpoint('duckdb.forget.before-commit');
+    return derived;
+  });
+  await checkpoint(duck);
+  return forgotten;
 }
 
 /** Staged rows are counted again inside the transaction that makes them visible: a lost stage must not publish as an empty one. */

@@ -5,6 +5,8 @@ import type {
   Context,
   Destination,
   Finding,
+  ForgetRequest,
+  Forgotten,
   Publish,
   PublishRequest,
   PublishResult,
@@ -14,6 +16,7 @@ import type {
   WriteRequest,
 } from '../../sdk/index.ts';
 import { findingsOf } from '../_sql/check.ts';
+import { forgetDerived } from '../_sql/derive/derive.ts';
 import { quoteTable } from '../_sql/names.ts';
 import { findRelation, readColumns, readIndexes } from './catalog.ts';
 import { HeldPublish, lostWhilePublishing } from '../_sql/publish.ts';
@@ -21,7 +24,8 @@ import { tableInfo } from '../_sql/table-facts.ts';
 import { describeServer } from './check.ts';
 import type { Config } from './config.ts';
 import { explainPublish } from './explain.ts';
-import { addPublish, claimPipeline, lockFence, readLedger } from './ledger.ts';
+import { systemOf } from './derive/system.ts';
+import { addPublish, claimPipeline, forgetPublishes, lockFence, readLedger } from './ledger.ts';
 import { ownTable, stageName } from './names.ts';
 import { publishTable } from './publish-table.ts';
 import { Session } from './session.ts';
@@ -120,7 +124,7 @@ export class PostgresDestination implements Destination {
     }
     await failpoint('postgres.publish.begun');
     const tables: TableResult[] = [];
-    for (const table of request.tables) tables.push(await publishTable(session, table));
+    for (const table of request.tables) tables.push(await publishTable(session, table, request));
     await failpoint('postgres.publish.written');
     await addPublish(session, request, tables);
     await dropStages(session, refs);
@@ -128,6 +132,23 @@ export class PostgresDestination implements Destination {
     await session.rows('commit', 'publishing: committing');
     await failpoint('postgres.publish.committed');
     return { status: 'published', tables };
+  }
+
+  async forget({ pipeline, fence, table, namespace }: ForgetRequest): Promise<Forgotten> {
+    const session = await this.#session();
+    const doing = `forgetting ${refName(table)}`;
+    await session.rows('begin', doing);
+    try {
+      await forgetPublishes(session, pipeline, fence);
+      const forgotten = await forgetDerived(systemOf(session, doing), namespace, pipeline);
+      await session.rows(`drop table if exists ${quoteTable({ namespace: 'public', ...table })}`, doing);
+      await this.#context.failpoint('postgres.forget.before-commit');
+      await session.rows('commit', doing);
+      return forgotten;
+    } catch (error) {
+      if (session.alive) await session.rows('rollback', doing).catch(() => undefined);
+      throw error;
+    }
   }
 
   explain(target: Target): readonly string[] {
