@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
+import { fitFlow } from '../../domain/fit.ts';
 import { flowSpecs, type FlowSpec } from '../../domain/pipeline.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { refName } from '../../domain/schema.ts';
@@ -169,8 +170,12 @@ async function flowsOf(
   const flows: Flow[] = [];
   for (const { info, into } of targets) {
     const where = range && (await filterOf(range, source.source, context, info));
+    const fitted = fitFlow(
+      spec,
+      info.schema.fields.map(({ name }) => name),
+    );
     const filtered =
-      where === undefined ? spec : { ...spec, where: spec.where === undefined ? where : `(${spec.where}) and ${where}` };
+      where === undefined ? fitted : { ...fitted, where: spec.where === undefined ? where : `(${spec.where}) and ${where}` };
     flows.push(buildFlow(flowRequest(filtered, rejectsFileOf(`${rejects}.rejects.csv`, into)), info, into));
   }
   return flows;

@@ -12,6 +12,7 @@ import type { RouteContext } from '../../dialect.ts';
 import type { ConnectionBody } from './connection.ts';
 import { catchUp, mostColumns, mostRows } from './limits.ts';
 import type { ModelBody } from './model.ts';
+import { reserved } from './identities.ts';
 import { listStored, requireStored, type Stored } from './objects.ts';
 import type { PipelineBody } from './pipeline.ts';
 
@@ -70,15 +71,29 @@ export function tableOf(id: string): string {
   return plain === id ? `mparticle_${plain}` : `mparticle_${plain}_${createHash('sha256').update(id).digest('hex').slice(0, 6)}`;
 }
 
+/** Names and values beyond this are cut and dropped; a row with more attributes is refused. */
+const attributeLimits = { name: 256, value: 4096, count: 100 };
+
+/** An attribute of NULL stays as it is; rows are kept as they came in a table of the pipeline's own. */
 function flowOf(id: string, body: PipelineBody, { body: model }: Stored<ModelBody>): Json {
   const name = tableOf(id);
+  const { type, iterator_field } = body.sync_mode;
   return {
     query: { name, sql: withoutEnd(model.config.sql_query) },
     into: name,
     read: 'snapshot',
-    write: body.sync_mode.type === 'full' ? 'replace' : 'append',
+    write: type === 'full' ? 'replace' : 'append',
+    nulls: 'keep',
     allow_delete: true,
     max_rejects: '100%',
+    fit: {},
+    derive: {
+      into: 'profiles',
+      id: 'mpid',
+      identities: reserved.map((one) => ({ ...one })),
+      except: iterator_field === undefined ? [] : [iterator_field],
+      limits: attributeLimits,
+    },
   };
 }
 
