@@ -34,6 +34,7 @@ export function fitFlow(spec: FlowSpec, fields: readonly string[]): FlowSpec {
   return {
     ...spec,
     rename: Object.fromEntries(rename),
+    cast: Object.fromEntries(Object.entries(spec.cast).map(([name, type]) => [spell(name) ?? name, type])),
     mask: { ...spec.mask, ...Object.fromEntries(dropped.map((field) => [field, 'drop' as const])) },
     ...(spec.derive && { derive: fitDerivation(spec.derive, spell) }),
   };

@@ -3,14 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
-import { fitFlow } from '../../domain/fit.ts';
 import { flowSpecs, type FlowSpec } from '../../domain/pipeline.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { refName } from '../../domain/schema.ts';
-import { buildFlow } from '../../engine/build-flow.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Flow, Session } from '../../engine/flow.ts';
-import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
+import { wantedStream } from '../../engine/pipeline-flow.ts';
 import { rejectsFileOf } from '../../engine/rejects-file.ts';
 import { runFlow } from '../../engine/run.ts';
 import { discoverStreams } from '../../engine/streams.ts';
@@ -26,6 +24,7 @@ import { outward, outwardError } from '../connections/outward.ts';
 import { requireStorage } from '../limits/storage.ts';
 import { filterOf, openRange, type RunRange } from '../ranges/open.ts';
 import { roomOf, type Room } from '../room.ts';
+import { fittedFlow } from './fitted.ts';
 import type { Ports } from '../operation.ts';
 
 /** Tables of this size or more are read in partitions. */
@@ -132,7 +131,7 @@ async function prepare(
   const flows: Flow[] = [];
   for (const spec of flowSpecs.parse(pipeline.flows)) {
     const allowed = { ...spec, allow_delete: spec.allow_delete || run.allow_delete };
-    flows.push(...(await flowsOf(allowed, session, context, join(room.stateDir, run.id), range)));
+    flows.push(...(await flowsOf(allowed, session, context, join(context.scratch, run.id), range)));
   }
   return { flows, session };
 }
@@ -170,13 +169,7 @@ async function flowsOf(
   const flows: Flow[] = [];
   for (const { info, into } of targets) {
     const where = range && (await filterOf(range, source.source, context, info));
-    const fitted = fitFlow(
-      spec,
-      info.schema.fields.map(({ name }) => name),
-    );
-    const filtered =
-      where === undefined ? fitted : { ...fitted, where: spec.where === undefined ? where : `(${spec.where}) and ${where}` };
-    flows.push(buildFlow(flowRequest(filtered, rejectsFileOf(`${rejects}.rejects.csv`, into)), info, into));
+    flows.push(fittedFlow(spec, info, { into, rejects: rejectsFileOf(`${rejects}.rejects.csv`, into), where }));
   }
   return flows;
 }

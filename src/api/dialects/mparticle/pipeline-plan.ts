@@ -12,9 +12,11 @@ import type { RouteContext } from '../../dialect.ts';
 import type { ConnectionBody } from './connection.ts';
 import { catchUp, mostColumns, mostRows } from './limits.ts';
 import type { ModelBody } from './model.ts';
+import { eventFlow } from './events.ts';
 import { reserved } from './identities.ts';
 import { listStored, requireStored, type Stored } from './objects.ts';
 import type { PipelineBody } from './pipeline.ts';
+import type { TransformationBody } from './transformation.ts';
 
 /** Three attempts, a minute and five minutes apart. */
 const retry = { attempts: 3, waits: [60, 300] };
@@ -74,38 +76,45 @@ export function tableOf(id: string): string {
 /** Names and values beyond this are cut and dropped; a row with more attributes is refused. */
 const attributeLimits = { name: 256, value: 4096, count: 100 };
 
-/** An attribute of NULL stays as it is; rows are kept as they came in a table of the pipeline's own. */
-function flowOf(id: string, body: PipelineBody, { body: model }: Stored<ModelBody>): Json {
+/** Rows are kept as they came in a table of the pipeline's own; users and events are made of them. */
+function flowOf(id: string, body: PipelineBody, { model, transformation }: Parts): Json {
   const name = tableOf(id);
-  const { type, iterator_field } = body.sync_mode;
-  return {
-    query: { name, sql: withoutEnd(model.config.sql_query) },
+  const sql = withoutEnd(model.body.config.sql_query);
+  const shared = {
     into: name,
     read: 'snapshot',
-    write: type === 'full' ? 'replace' : 'append',
+    write: body.sync_mode.type === 'full' ? 'replace' : 'append',
+    // An attribute of NULL stays as it was.
     nulls: 'keep',
     allow_delete: true,
     max_rejects: '100%',
-    fit: {},
-    derive: {
-      into: 'profiles',
-      id: 'mpid',
-      identities: reserved.map((one) => ({ ...one })),
-      except: iterator_field === undefined ? [] : [iterator_field],
-      limits: attributeLimits,
-    },
   };
+  if (!transformation) return { ...shared, query: { name, sql }, fit: {}, derive: attributesOf(body) };
+  const { rename, cast, others, drop, rules, derive, sql: mapped } = eventFlow(sql, transformation.body, body);
+  return { ...shared, query: { name, sql: mapped }, rename, cast, fit: { others, drop, rules }, derive };
 }
+
+const attributesOf = ({ sync_mode: { iterator_field } }: PipelineBody): Json => ({
+  into: 'profiles',
+  id: 'mpid',
+  identities: reserved.map((one) => ({ ...one })),
+  except: iterator_field === undefined ? [] : [iterator_field],
+  limits: attributeLimits,
+});
 
 export interface Parts {
   readonly connection: Stored<ConnectionBody>;
   readonly model: Stored<ModelBody>;
+  /** Of pipelines of events. */
+  readonly transformation?: Stored<TransformationBody>;
 }
 
 export async function partsOf(context: RouteContext, body: PipelineBody): Promise<Parts> {
   const connection = await requireStored<ConnectionBody>(context, 'connection', body.connection_id);
   const model = await requireStored<ModelBody>(context, 'data-model', body.data_model_id);
-  return { connection, model };
+  const { field_transformation_id: id } = body;
+  if (id === undefined) return { connection, model };
+  return { connection, model, transformation: await requireStored<TransformationBody>(context, 'field-transformation', id) };
 }
 
 /** It runs only where all three are active. */
@@ -123,7 +132,7 @@ export async function build(context: RouteContext, id: string, body: PipelineBod
     name: named(body),
     source: sourceOf(parts),
     destination: warehouseSlug,
-    flows: [flowOf(id, body, parts.model)],
+    flows: [flowOf(id, body, parts)],
     schedule: scheduleOf(body),
     retry,
     state: 'paused',
@@ -148,7 +157,7 @@ export async function rebuild(context: RouteContext, { stored, restart = false }
   await perform(updatePipeline, context, {
     pipeline,
     name: named(body),
-    flows: [flowOf(id, body, parts.model)],
+    flows: [flowOf(id, body, parts)],
     schedule: scheduleOf(body),
     state: stateOf(body, parts),
   });

@@ -76,8 +76,7 @@ const get = defineRoute({
 /** Everything that the body names. Throws `object.missing`; `request.invalid` for what is there and cannot be used. */
 async function referred(context: RouteContext, id: string, body: PipelineBody): Promise<Parts> {
   const parts = await partsOf(context, body);
-  const { field_transformation_id, partner_feed_id, data_plan_id, data_plan_version } = body;
-  if (field_transformation_id !== undefined) await requireStored(context, 'field-transformation', field_transformation_id);
+  const { partner_feed_id, data_plan_id, data_plan_version } = body;
   if (partner_feed_id !== undefined && partner_feed_id !== 0) await requireFeed(context, partner_feed_id);
   if (data_plan_id !== undefined) await requirePlan(context, data_plan_id, data_plan_version);
   if (body.state === 'active') {
