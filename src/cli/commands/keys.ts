@@ -17,7 +17,12 @@ const verbs: Readonly<Record<string, (client: Client, args: Arguments) => Promis
   },
   create: async (client, { positionals, values }) => {
     const [, name = 'key'] = positionals;
-    const body = { name, scopes: values.scope ?? ['*'], ...(values.expires !== undefined && { expires_at: values.expires }) };
+    const body = {
+      name,
+      scopes: values.scope ?? ['*'],
+      ...(values.expires !== undefined && { expires_at: values.expires }),
+      ...(values.principal !== undefined && { principal: values.principal }),
+    };
     return [await client.ask('POST', '/keys', body)];
   },
   revoke: async (client, { positionals }) => {
