@@ -49,7 +49,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'observe',
     'notify',
   ],
-  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app', 'state'],
+  // Nothing of ours: whoever calls the API can take it along.
+  client: [],
+  cli: ['client', 'domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app', 'state'],
 };
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */

@@ -4,11 +4,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Client } from '../../src/client/client.ts';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'headgate.js');
 
 export interface Service extends AsyncDisposable {
   readonly url: string;
+  /** With the admin key, in workspace 1. */
+  readonly client: Client;
   /** JSON in, JSON out, with the admin key; throws at anything but a 2xx. */
   api(method: string, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>>;
   /** SIGKILL: what a power cut of this process alone leaves. */
@@ -53,11 +56,13 @@ export async function startService(
 
 class ServiceProcess implements Service {
   readonly url: string;
+  readonly client: Client;
   readonly #child: ChildProcess;
 
   constructor(child: ChildProcess, url: string) {
     this.#child = child;
     this.url = url;
+    this.client = new Client({ url, key: adminKey });
   }
 
   async api(method: string, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {
