@@ -38,8 +38,12 @@ async function ask(method: string, path: string, body?: object, token = admin): 
 }
 
 const none = {
-  ...{ connections: null, pipelines: null, runs_a_day: null, rows_a_month: null },
-  ...{ storage_bytes: null, requests_a_minute: null },
+  connections: null,
+  pipelines: null,
+  runs_a_day: null,
+  rows_a_month: null,
+  storage_bytes: null,
+  requests_a_minute: null,
 };
 afterEach(async () => void (await ask('PUT', '/limits', none)));
 
@@ -59,9 +63,29 @@ async function until(run: string, wanted: string): Promise<void> {
 }
 
 const receipt = (written: number): object => ({
-  ...{ run: 'r', stream: 's', table: 't', mode: 'm', lane: 'l', state: 'succeeded', read: written, written, added: written },
-  ...{ changed: 0, deduplicated: 0, rejected: 0, deleted: 0, bytes: 0, checksums: [], from: null, to: null, token: null },
-  ...{ guarantee: '', evidence: '', warnings: [], columns: [], seconds: 0 },
+  run: 'r',
+  stream: 's',
+  table: 't',
+  mode: 'm',
+  lane: 'l',
+  state: 'succeeded',
+  read: written,
+  written,
+  added: written,
+  changed: 0,
+  deduplicated: 0,
+  rejected: 0,
+  deleted: 0,
+  bytes: 0,
+  checksums: [],
+  from: null,
+  to: null,
+  token: null,
+  guarantee: '',
+  evidence: '',
+  warnings: [],
+  columns: [],
+  seconds: 0,
 });
 /** Ten rows a run. */
 const ten: Execute = async () => ({ state: 'succeeded', receipts: [receipt(10)], error: null }) as unknown as ReturnType<Execute>; // as the engine's
