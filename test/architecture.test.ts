@@ -174,6 +174,14 @@ suite('architecture', () => {
     ]);
   });
 
+  test('nothing of ours makes replication slots or publications: there is nothing to forget on a server', () => {
+    const making = /create_(?:logical|physical)_replication_slot|create_replication_slot|create\s+publication/i;
+    assert.deepEqual(
+      sources.filter(({ code }) => making.test(code)).map(({ path }) => path),
+      [],
+    );
+  });
+
   test('each connector folder is registered, and each registration has its folder', () => {
     const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true });
     const connectors = folders.filter((entry) => entry.isDirectory() && !entry.name.startsWith('_')).map((entry) => entry.name);
