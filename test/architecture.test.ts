@@ -32,9 +32,26 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   safety: ['net'],
   config: ['domain', 'net', 'safety', 'operations', 'store'],
   notify: ['domain', 'sdk', 'connectors/_net'],
+  backup: ['domain', 'sdk', 'state', 'store', 'engine', 'operations', 'warehouse'],
   state: ['config', 'domain', 'store', 'jobs'],
-  app: ['config', 'safety', 'state', 'domain', 'sdk', 'net', 'engine', 'operations', 'store', 'jobs', 'api', 'warehouse', 'observe', 'notify'],
-  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app', 'state'],
+  app: [
+    'config',
+    'safety',
+    'state',
+    'domain',
+    'sdk',
+    'net',
+    'engine',
+    'operations',
+    'store',
+    'jobs',
+    'api',
+    'warehouse',
+    'observe',
+    'notify',
+    'backup',
+  ],
+  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app', 'state', 'backup'],
 };
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
