@@ -29,6 +29,7 @@ import { isLoopback } from './safety.ts';
 import { openState } from './state.ts';
 import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
+import { serverPrincipal } from './store/principals.ts';
 import { freeLeases } from './store/leases.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
 import { loadMasterKey, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
@@ -141,6 +142,7 @@ async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined
   await insertKey(db, {
     id: made.id,
     workspace: null,
+    principal_id: serverPrincipal,
     name: 'admin',
     kind: 'backend',
     secret_hash: key.hash(made.secret),

@@ -12,6 +12,8 @@ export const idPrefixes = {
   notification: 'ntf',
   delivery: 'dlv',
   file: 'file',
+  principal: 'pri',
+  group: 'grp',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
