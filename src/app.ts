@@ -3,10 +3,12 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { createApi } from './api/server.ts';
+import { makeBackup } from './backup/make.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
@@ -26,13 +28,13 @@ import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
 import { isLoopback } from './safety.ts';
-import { openState } from './state.ts';
+import { openDatabase, openState } from './state.ts';
 import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { serverPrincipal } from './store/principals.ts';
 import { freeLeases } from './store/leases.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
-import { loadMasterKey, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
+import { loadMasterKey, masterKeyText, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
 import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
 
 export interface App extends AsyncDisposable {
@@ -64,7 +66,11 @@ export async function startApp(config: Config, version: string): Promise<App> {
   // Its own checks allow a test clock only where this process does everything.
   const moved = clock instanceof TestClock && scheduler;
   const testClock = moved && { advance: async (to: Date, signal: AbortSignal) => await clock.advance(to, scheduler, signal) };
-  const served = { ...ports, ...(testClock && { testClock }) };
+  const masterKey = await masterKeyText(dataDir, config.masterKey);
+  const installation = masterKey === undefined ? undefined : { ...ports, db, version, masterKey };
+  const backup =
+    installation && ((passphrase: string | undefined, signal: AbortSignal) => makeBackup(installation, passphrase, signal));
+  const served = { ...ports, ...(testClock && { testClock }), ...(backup && { backup }) };
   const url = config.role === 'worker' ? undefined : await listen(config, served, version, parts);
   const running = parts.move();
   return {
@@ -128,6 +134,24 @@ export async function rotateMasterKey(config: Config, given: string | undefined)
   const count = await rotateSecrets(db, from, to);
   await settleMasterKey(dataDir, to.id);
   return count;
+}
+
+/** While no server runs on the data directory. Throws `state.locked` where one does, `backup.target` where there is no state. */
+export async function backupStopped(
+  config: Config,
+  version: string,
+  passphrase: string | undefined,
+  signal: AbortSignal,
+  write: (archive: Readable) => Promise<void>,
+): Promise<void> {
+  await using parts = new AsyncDisposableStack();
+  const { dataDir } = config;
+  const masterKey = await masterKeyText(dataDir, config.masterKey);
+  if (masterKey === undefined) throw new HeadgateError('backup.target', `backing up ${dataDir}: no server has ever run on it`);
+  const db = await openDatabase({ ...config, role: 'all' }, parts);
+  const { net, fileRoots } = reachOf(config);
+  const key = await openKey(db, config);
+  await write(makeBackup({ db, dataDir, net, fileRoots, key, version, masterKey }, passphrase, signal));
 }
 
 /** Where a server that listens leaves its address, for commands on the same machine. */

@@ -1,6 +1,8 @@
 /** The running server, for commands that are nothing but its API. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import { HeadgateError } from '../domain/error.ts';
 import { serverFile } from '../app.ts';
 import type { World } from './command.ts';
@@ -11,6 +13,8 @@ export type Reply = Readonly<Record<string, unknown>>;
 export interface Client {
   /** In the workspace of `--workspace`. Throws what the server answers, as `server.refused`. */
   ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Reply>;
+  /** The bytes of the answer to a POST, as they come. Throws as `ask`. */
+  download(path: string, body: object): Promise<Readable>;
 }
 
 export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Client> {
@@ -21,24 +25,38 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
       hint: 'put a key into HEADGATE_KEY; the very first start of the server prints one',
     });
   }
-  const base = `${url.replace(/\/$/, '')}/v1/workspaces/${encodeURIComponent(values.workspace ?? '1')}`;
+  const root = url.replace(/\/$/, '');
+  const base = `${root}/v1/workspaces/${encodeURIComponent(values.workspace ?? '1')}`;
+  const send = async (method: string, address: string, body?: object): Promise<Response> => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const reply = await fetch(address, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }).catch(
+      (cause: unknown) => {
+        throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
+      },
+    );
+    if (reply.ok) return reply;
+    throw refused(reply.status, parsed(await reply.text()));
+  };
   return {
     async ask(method, path, body) {
-      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-      const reply = await fetch(`${base}${path}`, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }).catch(
-        (cause: unknown) => {
-          throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
-        },
-      );
-      const text = await reply.text();
-      const said = parsed(text);
-      if (reply.ok && said) return said;
-      const detail = typeof said?.['detail'] === 'string' ? said['detail'] : `it says ${reply.status}`;
-      throw new HeadgateError('server.refused', `asking the server: ${detail}`, {
-        ...(typeof said?.['hint'] === 'string' && { hint: said['hint'] }),
-      });
+      const reply = await send(method, `${base}${path}`, body);
+      const said = parsed(await reply.text());
+      if (said) return said;
+      throw refused(reply.status, undefined);
+    },
+    async download(path, body) {
+      const { body: stream } = await send('POST', `${root}${path}`, body);
+      // Node's own streams and those of the web differ in their types only.
+      return stream ? Readable.fromWeb(stream as WebStream) : Readable.from([]);
     },
   };
+}
+
+function refused(status: number, said: Reply | undefined): HeadgateError {
+  const detail = typeof said?.['detail'] === 'string' ? said['detail'] : `it says ${status}`;
+  return new HeadgateError('server.refused', `asking the server: ${detail}`, {
+    ...(typeof said?.['hint'] === 'string' && { hint: said['hint'] }),
+  });
 }
 
 function parsed(text: string): Reply | undefined {

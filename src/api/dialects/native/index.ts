@@ -5,6 +5,7 @@ import { perform } from '../../../operations/operation.ts';
 import { authorization } from '../../credentials.ts';
 import type { ApiDialect, ApiRequest, Exposed, Route } from '../../dialect.ts';
 import { problem } from '../../problem.ts';
+import { backupRoute } from './backup.ts';
 import { runEvents } from './events.ts';
 import { exposed } from './routes.ts';
 
@@ -13,7 +14,7 @@ export const native: ApiDialect = {
   document: '/openapi.json',
   bodyLimit: 10 * 1024 * 1024,
   credentials: authorization,
-  routes: [...exposed.map(routeOf), runEvents('/v1/workspaces/:workspace/runs/:run/events', workspace)],
+  routes: [...exposed.map(routeOf), backupRoute, runEvents('/v1/workspaces/:workspace/runs/:run/events', workspace)],
   toError: problem,
 };
 
