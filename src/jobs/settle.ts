@@ -36,8 +36,8 @@ export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clo
   const result = settled(end, retrySpec.parse(run.retry), run.failures, now, Math.random());
   const mine = await db.tx(async (tx) => {
     if (!(await endRun(tx, run.id, run.fence, result))) return false;
-    await tellEnd(tx, { ...run, ...result }, now);
     await addUsage(tx, Number(run.workspace_id), now, { rows: rowsOf(run, result) });
+    await tellEnd(tx, { ...run, ...result }, now);
     if (result.state === 'succeeded') await startDependents(tx, run, now);
     if (result.state === 'succeeded' || result.state === 'needs_review') await closeReviews(tx, run);
     return true;

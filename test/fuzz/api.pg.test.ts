@@ -70,10 +70,10 @@ async function furnish(workspace: number): Promise<Readonly<Record<string, reado
   });
   const run = await make(`${at}/pipelines/p${workspace}/trigger`, {});
   const key = await make(`${at}/keys`, { name: 'k', scopes: ['runs:read'] });
-  const webhook = await make(`${at}/webhooks`, { name: 'w', url: 'https://example.com/' });
-  const notification = await make(`${at}/notifications`, { name: 'n', to: ['a@example.com'] });
   const principal = await make(`${at}/principals`, { name: 'n' });
   const group = await make(`${at}/groups`, { name: 'g' });
+  const webhook = await make(`${at}/webhooks`, { name: 'w', url: 'https://example.com/' });
+  const notification = await make(`${at}/notifications`, { name: 'n', to: ['a@example.com'] });
   return {
     webhook: [String(webhook['id'])],
     notification: [String(notification['id'])],
@@ -138,6 +138,12 @@ const known = [...Object.values(mine), ...Object.values(theirs)].flat().concat('
 const withWorkspace = (some: Readonly<Record<string, readonly string[]>>, ...ids: string[]) => ({ ...some, workspace: ids });
 const settings = { numRuns: runs, ...(seed !== undefined && { seed }) };
 
+/** What asking at random may have left behind: limits that nothing fits into, and runs that nobody carries out, whose streams never end. */
+async function settle(): Promise<void> {
+  await state.db.query('delete from headgate.limits');
+  await state.db.query("update headgate.runs set state = 'cancelled' where state = 'queued'");
+}
+
 /** Its own key is not among those that are asked to be revoked: the rest of the run needs it. */
 for (const { path, method, operation } of operations) {
   test(`${method} ${path}`, async () => {
@@ -152,6 +158,7 @@ for (const { path, method, operation } of operations) {
       'x',
     );
     const request = requestOf(path, operation, params, known);
+    await settle();
     await fc.assert(
       fc.asyncProperty(request, async (asked) => {
         for (const full of [owner, admin]) await conforms(operation, await send(method, full, asked));
@@ -181,6 +188,7 @@ for (const { path, method, operation } of operations) {
 }
 
 test("other people's objects answer like those that are not there", async () => {
+  await settle();
   for (const { path, method, operation } of operations) {
     const name = /\{workspace\}.*\{(\w+)\}/.exec(path)?.[1];
     if (name === undefined) continue;
@@ -190,7 +198,8 @@ test("other people's objects answer like those that are not there", async () => 
         ...(operation.requestBody && { body: '{}' }),
         headers: {},
       });
-      assert.equal(reply.status, 404, `${method} ${path}`);
+      // A body may be wrong before anything is looked for.
+      assert.ok([400, 404].includes(reply.status), `${method} ${path} ${reply.status}`);
       return without(await conforms(operation, reply));
     };
     for (const id of theirs[name] ?? []) assert.deepEqual(await answer(id), await answer('unknown'));
@@ -207,6 +216,7 @@ function requireNothingOfOthers(body: unknown): void {
 }
 
 test('objects that were not granted answer like those that are not there', async () => {
+  await settle();
   let asked = 0;
   for (const { path, method, operation } of operations) {
     const name = /\{workspace\}.*\{(\w+)\}/.exec(path)?.[1] ?? '';
