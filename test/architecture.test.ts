@@ -49,14 +49,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'warehouse',
     'observe',
     'notify',
-<<<<<<< HEAD
     'backup',
   ],
   cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app', 'state', 'backup'],
-=======
-  ],
-  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app', 'state'],
->>>>>>> main
 };
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */

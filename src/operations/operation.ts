@@ -20,17 +20,10 @@ export const nouns = [
   'warehouse',
   'keys',
   'audit',
-<<<<<<< HEAD
-  'webhooks',
-  'notifications',
-  'principals',
-  'grants',
-=======
   'principals',
   'grants',
   'webhooks',
   'notifications',
->>>>>>> main
 ] as const;
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun; an operation with `*` asks for all. */

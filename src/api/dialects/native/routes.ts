@@ -21,11 +21,8 @@ import { renameGroup } from '../../../operations/groups/rename.ts';
 import { createKey } from '../../../operations/keys/create.ts';
 import { listKeys } from '../../../operations/keys/list.ts';
 import { revokeKey } from '../../../operations/keys/revoke.ts';
-<<<<<<< HEAD
-=======
 import { setLimits } from '../../../operations/limits/set.ts';
 import { workspaceUsage } from '../../../operations/limits/usage.ts';
->>>>>>> main
 import { createNotification } from '../../../operations/notifications/create.ts';
 import { deleteNotification } from '../../../operations/notifications/delete.ts';
 import { notificationDeliveries } from '../../../operations/notifications/deliveries.ts';
@@ -33,11 +30,6 @@ import { listEvents } from '../../../operations/notifications/events.ts';
 import { getNotification } from '../../../operations/notifications/get.ts';
 import { listNotifications } from '../../../operations/notifications/list.ts';
 import { updateNotification } from '../../../operations/notifications/update.ts';
-<<<<<<< HEAD
-import { setLimits } from '../../../operations/limits/set.ts';
-import { workspaceUsage } from '../../../operations/limits/usage.ts';
-=======
->>>>>>> main
 import type { Operation } from '../../../operations/operation.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { getPipeline } from '../../../operations/pipelines/get.ts';
