@@ -30,7 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   api: ['domain', 'operations', 'store', 'observe', 'api/dialects/*'],
   'api/dialects/*': ['domain', 'operations', 'api'],
   safety: ['net'],
-  config: ['domain', 'net', 'safety', 'operations', 'store'],
+  config: ['domain', 'net', 'observe', 'safety', 'operations', 'store'],
   notify: ['domain', 'sdk', 'connectors/_net'],
   backup: ['domain', 'sdk', 'state', 'store', 'engine', 'operations', 'warehouse'],
   state: ['config', 'domain', 'store', 'jobs'],

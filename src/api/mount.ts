@@ -4,7 +4,9 @@ import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { requireScope, type Actor, type Ports } from '../operations/operation.ts';
+import { causeOf } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Watch } from '../observe/watch.ts';
 import { findWorkspaceLimit } from '../store/workspaces.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, ApiRequest, Identify, Route } from './dialect.ts';
@@ -17,6 +19,7 @@ export interface Mounting {
   readonly ports: Ports;
   readonly identify: Identify;
   readonly metrics: Metrics;
+  readonly watch: Watch;
   /** Requests of one key. */
   readonly rate: RateLimit;
   /** Requests of one workspace, by whatever keys: how many it may send is its own limit. */
@@ -41,10 +44,20 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
     app.on(route.method, [route.path], limit, async (c) => {
       const id = requestIdOf(c);
       const begun = performance.now();
-      const answer = await serve(c, route, dialect, mounting).catch((error: unknown) =>
-        dialect.toError(asHeadgateError(error, `answering ${route.name}`), id),
-      );
-      mounting.metrics.answered(dialect.name, route.name, answer.status, (performance.now() - begun) / 1000);
+      const failed = (error: unknown): Answer => {
+        const known = asHeadgateError(error, `answering ${route.name}`);
+        const answer = dialect.toError(known, id);
+        if (answer.status >= 500)
+          mounting.watch.log.say('error', known.message, { request: id, code: known.code, ...causeOf(known) });
+        return answer;
+      };
+      const work = async (): Promise<Answer> => await serve(c, route, dialect, mounting).catch(failed);
+      const facts = { request: id, route: route.name, dialect: dialect.name };
+      const answer = await mounting.watch.traces.span(`${route.method} ${route.path}`, facts, work, c.req.header('traceparent'));
+      const seconds = (performance.now() - begun) / 1000;
+      mounting.metrics.answered(dialect.name, route.name, answer.status, seconds);
+      const workspace = c.req.param('workspace');
+      mounting.watch.log.say('debug', 'answered', { ...facts, workspace, status: answer.status, ms: Math.round(seconds * 1000) });
       return respond(answer, id, rateHeaders(c));
     });
   }

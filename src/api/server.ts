@@ -5,7 +5,9 @@ import { requireScope, type Ports } from '../operations/operation.ts';
 import { sharedFigures } from '../store/figures.ts';
 import { authorization } from './credentials.ts';
 import { dialects } from './dialects/registry.ts';
+import { mountHealth } from './health.ts';
 import { identifyBy } from './identify.ts';
+import { unwatched, type Watch } from '../observe/watch.ts';
 import { mount, requestIdOf, respond } from './mount.ts';
 import { openApiOf } from './openapi.ts';
 import { problem } from './problem.ts';
@@ -17,7 +19,7 @@ import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 const wrongKeys = 60;
 
 /** `perMinute`: requests of one key. */
-export function createApi(ports: Ports, version: string, perMinute = 60_000): Hono {
+export function createApi(ports: Ports, version: string, perMinute = 60_000, watch: Watch = unwatched): Hono {
   const app = new Hono();
   const identify = identifyBy(ports);
   const metrics = new Metrics(async () => await sharedFigures(ports.db, ports.clock.now()));
@@ -25,20 +27,13 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000): Ho
     ports,
     identify,
     metrics,
+    watch,
     rate: new RateLimit(perMinute),
     strangers: new RateLimit(wrongKeys),
     tenants: new RateLimit(perMinute),
     requests: new RequestCount(ports),
   };
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', async (c) => {
-    try {
-      await ports.db.query('select 1');
-      return c.json({ status: 'ready' });
-    } catch {
-      return c.json({ status: 'waiting for the state database' }, 503);
-    }
-  });
+  mountHealth(app, ports);
   app.get('/metrics', async (c) => {
     try {
       const credentials = authorization(c.req.raw.headers);

@@ -45,6 +45,17 @@ function asText(
   return [time, level.toUpperCase().padEnd(5), message.replaceAll(/[\r\n]+/g, ' '), ...facts].join(' ');
 }
 
+/** Where something unexpected came from: kinds and frames only, since drivers put values into their messages. */
+export function causeOf(error: Error): LogFields {
+  const parts: string[] = [];
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
+    const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+    parts.push([`${cause.name}${code}`, ...frames.slice(0, 12).map((line) => line.trim())].join('; '));
+  }
+  return { stack: parts.join('; caused by ') };
+}
+
 const secretName = /secret|password|passphrase|token|authorization|cookie|master.?key|api.?key/i;
 
 function hidden(name: string, value: Value): Value {

@@ -56,6 +56,8 @@ export interface Ports {
   readonly fileRoots: readonly string[];
   /** The whole installation as an archive; absent = this process makes none. */
   backup?(passphrase: string | undefined, signal: AbortSignal): Readable;
+  /** Numbers of the migrations that this program needs. */
+  readonly migrations?: readonly number[];
   /** Can mails be sent? */
   readonly mails?: boolean;
   /** Tells a worker that there is a run, in the caller's transaction. */
