@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import type { ReadableStream as WebStream } from 'node:stream/web';
 import { HeadgateError } from '../domain/error.ts';
 import { serverFile } from '../app.ts';
 import type { World } from './command.ts';
@@ -46,8 +45,7 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
     },
     async download(path, body) {
       const { body: stream } = await send('POST', `${root}${path}`, body);
-      // Node's own streams and those of the web differ in their types only.
-      return stream ? Readable.fromWeb(stream as WebStream) : Readable.from([]);
+      return stream ? Readable.fromWeb(stream) : Readable.from([]);
     },
   };
 }

@@ -12,8 +12,13 @@ test('one JSON line each, with what it is about', () => {
   const { lines, log } = captured();
   log.about({ workspace: 1, run: 'run_1' }).about({ pipeline: 'pl_1' }).say('warn', 'two\nlines', { rows: 3, gone: undefined });
   assert.deepEqual(JSON.parse(lines[0] ?? ''), {
-    ...{ time: '2026-01-01T00:00:00.000Z', level: 'warn', message: 'two\nlines' },
-    ...{ workspace: 1, run: 'run_1', pipeline: 'pl_1', rows: 3 },
+    time: '2026-01-01T00:00:00.000Z',
+    level: 'warn',
+    message: 'two\nlines',
+    workspace: 1,
+    run: 'run_1',
+    pipeline: 'pl_1',
+    rows: 3,
   });
   assert.equal(lines[0]?.split('\n').length, 2);
 });
