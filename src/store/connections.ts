@@ -90,5 +90,11 @@ export async function setPolicy(
     `update headgate.connections set policy = $3, runs_at_once = $4 where workspace_id = $1 and id = $2 returning ${columns}`,
     [workspace, id, JSON.stringify(policy), runs],
   );
+  // Only hours make a run wait before it has begun: whoever takes it next looks at them again.
+  await db.query(
+    `update headgate.runs r set retry_at = null from headgate.pipelines p
+     where r.workspace_id = $1 and p.id = r.pipeline_id and $2 in (p.source_id, p.destination_id) and r.state = 'queued'`,
+    [workspace, id],
+  );
   return insertedRow(rows);
 }
