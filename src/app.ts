@@ -197,7 +197,7 @@ async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined
 
 async function listen(config: Config, ports: Ports, version: string, watch: Watch, parts: AsyncDisposableStack): Promise<string> {
   const { host, port } = config;
-  const answer = getRequestListener(createApi(ports, version, config.rateLimit, watch).fetch);
+  const answer = getRequestListener(createApi(ports, version, config.rateLimit, undefined, watch).fetch);
   const tls = await readTls(config);
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => void answer(incoming, outgoing);
   const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);

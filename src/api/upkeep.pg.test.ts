@@ -27,7 +27,7 @@ const clock = { now: () => time };
 const lines: string[] = [];
 const log = openLog({ level: 'debug', format: 'json', write: (line) => lines.push(line) });
 const watch = { log, traces: noTraces };
-const api = createApi({ ...state.ports, clock }, '0.0.0', 60_000, watch);
+const api = createApi({ ...state.ports, clock }, '0.0.0', 60_000, undefined, watch);
 const token = await state.token(['*']);
 
 async function ask(

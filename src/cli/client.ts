@@ -2,21 +2,22 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { ApiError, Client, type Input, type Item, type ListName, type OperationName, type Reply } from '../client/client.ts';
 import { HeadgateError } from '../domain/error.ts';
 import { serverFile } from '../app.ts';
 import type { World } from './command.ts';
 import type { Values } from './options.ts';
 
-export type Reply = Readonly<Record<string, unknown>>;
-
-export interface Client {
-  /** In the workspace of `--workspace`. Throws what the server answers, as `server.refused`. */
-  ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Reply>;
-  /** The bytes of the answer to a POST, as they come. Throws as `ask`. */
-  download(path: string, body: object): Promise<Readable>;
+/** What the server refuses is `server.refused`, in its words; where it does not answer, `server.unreachable`. */
+export interface Connected {
+  /** In the workspace of `--workspace`. */
+  call<N extends OperationName>(name: N, input: Input<N>): Promise<Reply<N>>;
+  all<N extends ListName>(name: N, input: Omit<Input<N>, 'cursor' | 'limit'>): Promise<readonly Item<N>[]>;
+  /** The bytes of the answer, as they come. */
+  stream<N extends OperationName>(name: N, input: Input<N>): Promise<Readable>;
 }
 
-export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Client> {
+export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Connected> {
   const url = values.url ?? (await addressIn(resolve(values['data-dir'] ?? (env['HEADGATE_DATA_DIR'] || stateDir))));
   const key = env['HEADGATE_KEY'] || env['HEADGATE_ADMIN_KEY'];
   if (!key) {
@@ -24,45 +25,24 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
       hint: 'put a key into HEADGATE_KEY; the very first start of the server prints one',
     });
   }
-  const root = url.replace(/\/$/, '');
-  const base = `${root}/v1/workspaces/${encodeURIComponent(values.workspace ?? '1')}`;
-  const send = async (method: string, address: string, body?: object): Promise<Response> => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    const reply = await fetch(address, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }).catch(
-      (cause: unknown) => {
-        throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
-      },
-    );
-    if (reply.ok) return reply;
-    throw refused(reply.status, parsed(await reply.text()));
-  };
+  const client = new Client({ url, key, workspace: values.workspace ?? '1', signal });
   return {
-    async ask(method, path, body) {
-      const reply = await send(method, `${base}${path}`, body);
-      const said = parsed(await reply.text());
-      if (said) return said;
-      throw refused(reply.status, undefined);
-    },
-    async download(path, body) {
-      const { body: stream } = await send('POST', `${root}${path}`, body);
-      return stream ? Readable.fromWeb(stream) : Readable.from([]);
-    },
+    call: async (name, input) => await told(url, signal, async () => await client.call(name, input)),
+    all: async (name, input) => await told(url, signal, async () => await client.all(name, input)),
+    stream: async (name, input) => Readable.fromWeb(await told(url, signal, async () => await client.stream(name, input))),
   };
 }
 
-function refused(status: number, said: Reply | undefined): HeadgateError {
-  const detail = typeof said?.['detail'] === 'string' ? said['detail'] : `it says ${status}`;
-  return new HeadgateError('server.refused', `asking the server: ${detail}`, {
-    ...(typeof said?.['hint'] === 'string' && { hint: said['hint'] }),
-  });
-}
-
-function parsed(text: string): Reply | undefined {
+async function told<T>(url: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
   try {
-    const value: unknown = text === '' ? {} : JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Reply) : undefined; // an object by its type
-  } catch {
-    return undefined;
+    return await ask();
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (!(cause instanceof ApiError)) {
+      throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
+    }
+    const hint = cause.problem?.hint;
+    throw new HeadgateError('server.refused', `asking the server: ${cause.message}`, { ...(hint !== undefined && { hint }) });
   }
 }
 

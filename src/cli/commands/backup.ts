@@ -53,7 +53,7 @@ async function either(
     }
   }
   const client = await connectServer(world, args.values);
-  await write(await client.download('/v1/backup', passphrase === undefined ? {} : { passphrase }));
+  await write(await client.stream('backup.create', passphrase === undefined ? {} : { passphrase }));
 }
 
 export const restore: Command = async (args, world) => {
