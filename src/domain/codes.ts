@@ -89,6 +89,8 @@ export const codes = {
   'rows.limit': never('read a shorter range, or raise the limit'),
   'fields.limit': never('select fewer fields'),
   'connector.missing': never('use a system that this server can open: GET /v1/connectors lists them'),
+  'backup.damaged': never('use another backup; this one was cut off or changed'),
+  'backup.target': never('restore into an empty data directory and an empty database'),
   'run.cancelled': later('run the same command again: it continues where it stopped'),
   'internal.unexpected': later('this is a bug in Headgate: please report it with the output of --debug'),
 } as const satisfies Record<string, CodeInfo>;
