@@ -43,7 +43,10 @@ export const connectionView = z.object({
 });
 
 export function show({ id, body, audit }: Stored<ConnectionBody>, fault: string | undefined): z.input<typeof connectionView> {
-  const { name, state, service_provider, config } = body;
+  const { name, state, service_provider } = body;
+  // Our state keeps no order of keys.
+  const names = Object.keys(providerOf(service_provider).config.shape);
+  const config = Object.fromEntries(names.flatMap((key) => (key in body.config ? [[key, body.config[key] ?? null]] : [])));
   return {
     id,
     name,

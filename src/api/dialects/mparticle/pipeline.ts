@@ -58,8 +58,7 @@ const schedule = z.object({
   frequency: z.enum(frequencies).optional(),
   delay: z
     .string()
-    .regex(/^\d+[smhdwy]$/, 'a number and one of s, m, h, d, w, y')
-    .refine((text) => durationMs(text) <= durationMs('100y'), 'at most 100y')
+    .refine((text) => durationMs(text) <= durationMs('100y'), 'a number and one of s, m, h, d, w, y, at most 100y')
     .default('0s'),
   start: timestamp.refine((text) => /^(19[789]|2)/.test(text), 'a year from 1970 to 2999').optional(),
   end: timestamp.refine((text) => /^(19[789]|2)/.test(text), 'a year from 1970 to 2999').optional(),

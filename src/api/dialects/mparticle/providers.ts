@@ -1,12 +1,12 @@
 /** The warehouses of this vocabulary: what their settings are called here and by our connectors. Facts as data. */
-import { z, type ZodType } from 'zod';
+import { z, type ZodObject } from 'zod';
 import type { Json } from '../../../domain/json.ts';
 
 export type Config = Readonly<Record<string, Json | undefined>>;
 
 export interface Provider {
   /** In the order in which they are answered. */
-  readonly config: ZodType<Config>;
+  readonly config: ZodObject;
   readonly secrets: readonly string[];
   /** Absent = it is kept, and cannot become active. */
   readonly connector?: string;
