@@ -34,7 +34,8 @@ export const derivationSpec = z
       .union([z.enum(['content', 'run']), z.array(field).min(1)])
       .optional()
       .meta({
-        description: 'What an event is recognised by: its content, its content within one run, or fields. Absent: content, for a snapshot run',
+        description:
+          'What an event is recognised by: its content, its content within one run, or fields. Absent: content, for a snapshot run',
       }),
     time: z
       .strictObject({ field, unit: z.enum(['s', 'ms']).optional() })

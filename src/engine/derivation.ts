@@ -69,7 +69,8 @@ function namedAttributes(
 }
 
 /** At most so many characters of Unicode. */
-const cutTo = (name: string, limit: number | undefined): string => (limit === undefined ? name : [...name].slice(0, limit).join(''));
+const cutTo = (name: string, limit: number | undefined): string =>
+  limit === undefined ? name : [...name].slice(0, limit).join('');
 
 function requireTime({ source, target }: Mapping, unit: 's' | 'ms' | undefined): void {
   const { kind } = target.type;

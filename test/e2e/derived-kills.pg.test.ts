@@ -11,13 +11,22 @@ import { headgate, type RunResult } from '../support/run.ts';
 const server = await startPostgres();
 after(() => server.stop());
 
-const points = ['engine.staged', 'PLACE.publish.begun', 'PLACE.publish.written', 'PLACE.publish.before-commit', 'PLACE.publish.committed'];
+const points = [
+  'engine.staged',
+  'PLACE.publish.begun',
+  'PLACE.publish.written',
+  'PLACE.publish.before-commit',
+  'PLACE.publish.committed',
+];
 
 async function sync(site: DerivationSite, into: 'events' | 'profiles', failpoint?: string): Promise<RunResult> {
   const file = join(site.stateDir, 'derive.json');
   await writeFile(file, JSON.stringify({ into, identities: [{ field: 'email', type: 'email' }] }));
   const flow = ['sync', site.source, site.destination, '--stream', 'people', '--mode', 'append', '--derive', file, '--json'];
-  return await headgate(flow, { stateDir: site.stateDir, ...(failpoint !== undefined && { env: { HEADGATE_FAILPOINT: failpoint } }) });
+  return await headgate(flow, {
+    stateDir: site.stateDir,
+    ...(failpoint !== undefined && { env: { HEADGATE_FAILPOINT: failpoint } }),
+  });
 }
 
 for (const destination of destinations) {

@@ -22,7 +22,9 @@ const fill = `create table clicks (n int primary key, email text, at bigint, pag
   insert into clicks values (1, 'a@x', 1700000000001, '/', 1.50), (2, 'a@x', 1700000000002, '/buy', null), (3, null, 1700000000003, '/', 2.00)`;
 
 const pages = async (site: DerivationSite): Promise<readonly string[]> =>
-  (await site.ask('select properties from headgate.events')).map(([text]) => String((JSON.parse(text ?? '') as { page: string }).page)).sort();
+  (await site.ask('select properties from headgate.events'))
+    .map(([text]) => String((JSON.parse(text ?? '') as { page: string }).page))
+    .sort();
 
 for (const destination of destinations) {
   suite(`events in ${destination}`, () => {
@@ -39,7 +41,9 @@ for (const destination of destinations) {
       await site.disturb('delete from clicks');
       const late = await site.run({ ...spec, lookback: '1000' });
       assert.deepEqual([late.written, late.derived?.added], [3, 0]);
-      const rows = await site.ask(`select environment, feed, cast(time as varchar), kind, profile is null, properties from headgate.events order by time`);
+      const rows = await site.ask(
+        `select environment, feed, cast(time as varchar), kind, profile is null, properties from headgate.events order by time`,
+      );
       assert.deepEqual(
         rows.map(([environment, feed, time, kind, nobody]) => [environment, feed, time, kind, nobody?.[0]]),
         [
@@ -55,7 +59,8 @@ for (const destination of destinations) {
     test('a full read repeats its events, unless they are known by content or by a field', async () => {
       await using site = await derivationSite(server, destination);
       await site.change(fill);
-      const added = async (derive: object): Promise<unknown> => (await site.run(clicks({ write: 'replace' }, derive))).derived?.added;
+      const added = async (derive: object): Promise<unknown> =>
+        (await site.run(clicks({ write: 'replace' }, derive))).derived?.added;
       assert.deepEqual([await added({}), await added({})], [3, 3]);
       assert.deepEqual([await added({ event: 'content' }), await added({ event: 'content' })], [3, 0]);
       assert.deepEqual([await added({ event: ['n'] }), await added({ event: ['n'] })], [3, 0]);
@@ -70,7 +75,9 @@ for (const destination of destinations) {
       for (const event of ['content', ['n']] as const) {
         const spec = clicks({ write: 'mirror', key: ['n'], into: `clicks_${String(event)}` }, { event });
         assert.equal((await site.run(spec)).derived?.added, 3);
-        await site.change(`update clicks set page = '/sold' where n = 2; delete from clicks where n = 3; insert into clicks values (4, 'b@x', 1, '/new', 1)`);
+        await site.change(
+          `update clicks set page = '/sold' where n = 2; delete from clicks where n = 3; insert into clicks values (4, 'b@x', 1, '/new', 1)`,
+        );
         const second = await site.run(spec);
         assert.deepEqual([second.derived?.added, second.derived?.removed], [2, 2]);
         assert.deepEqual(await pages(site), ['/', '/new', '/sold']);
@@ -81,7 +88,9 @@ for (const destination of destinations) {
 
     test('a time outside the calendar is a reject', async () => {
       await using site = await derivationSite(server, destination);
-      await site.change(`${fill}; insert into clicks values (4, 'a@x', 9223372036854775807, 'never', 1), (5, 'a@x', null, 'now', 1)`);
+      await site.change(
+        `${fill}; insert into clicks values (4, 'a@x', 9223372036854775807, 'never', 1), (5, 'a@x', null, 'now', 1)`,
+      );
       const receipt = await site.run(clicks({ write: 'replace' }));
       assert.deepEqual([receipt.read, receipt.written, receipt.rejected, receipt.derived?.added], [5, 4, 1, 4]);
       assert.deepEqual(receipt.derived?.rejects, { 'identity.missing': 0, 'attributes.limit': 0, 'time.invalid': 1 });

@@ -71,6 +71,8 @@ export async function withFlow<T>(place: Place, spec: Spec, act: (flow: Flow, se
   await using opened = await source.source?.open(context);
   const [stream] = (await opened?.discover([{ name: asked.stream ?? '' }])) ?? [];
   if (!stream) throw new Error('there is no such stream');
-  const flow = buildFlow(flowRequest(asked, join(place.stateDir, 'rejects.csv')), stream, { name: asked.into ?? stream.stream.name });
+  const flow = buildFlow(flowRequest(asked, join(place.stateDir, 'rejects.csv')), stream, {
+    name: asked.into ?? stream.stream.name,
+  });
   return await act(flow, { ...shared, source, destination, parallel: 1, partitionBytes: Infinity, onProgress: () => undefined });
 }

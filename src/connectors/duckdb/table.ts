@@ -1,7 +1,14 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { brakeHolds } from '../../domain/policy.ts';
 import { refName, type Field } from '../../domain/schema.ts';
-import { columnChanges, type Duck, type PublishRequest, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
+import {
+  columnChanges,
+  type Duck,
+  type PublishRequest,
+  type TablePublish,
+  type TableResult,
+  type Target,
+} from '../../sdk/index.ts';
 import { Deriver } from '../_sql/derive/derive.ts';
 import { nameList, quoteName } from '../../sdk/duck-sql.ts';
 import { HeldPublish } from '../_sql/publish.ts';
@@ -66,7 +73,10 @@ const result = ({ target, staged, rejected }: Work, counts: Counts): TableResult
   added: counts.added,
   changed: counts.changed,
   // In a change stream the deletes are records too, but a truncate deletes more rows than it has records.
-  deduplicated: Math.max(0, staged - rejected - counts.added - counts.changed - (target.content === 'changes' ? counts.deleted : 0)),
+  deduplicated: Math.max(
+    0,
+    staged - rejected - counts.added - counts.changed - (target.content === 'changes' ? counts.deleted : 0),
+  ),
   deleted: counts.deleted,
   ...(rejected > 0 && { rejected }),
   ...columnChanges(target),

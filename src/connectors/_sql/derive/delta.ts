@@ -34,7 +34,11 @@ const fieldOf = ({ schema }: Target, column: string): Field =>
 const unbounded = ({ type: { kind } }: Field): boolean => ['text', 'json', 'bytes', 'array', 'opaque', 'decimal'].includes(kind);
 
 /** True for a value that is there and too long to keep; absent where none can be. */
-export function tooLong(grammar: Grammar, { target, derive }: Pick<DeltaOf, 'target' | 'derive'>, column: string): string | undefined {
+export function tooLong(
+  grammar: Grammar,
+  { target, derive }: Pick<DeltaOf, 'target' | 'derive'>,
+  column: string,
+): string | undefined {
   const { value } = derive.limits;
   if (value === undefined || !unbounded(fieldOf(target, column))) return undefined;
   return `length(${grammar.text(`s.${quoteName(column)}`)}) > ${value}`;
@@ -75,9 +79,7 @@ const onKey = (target: Target): string =>
     .join(' and ');
 
 function differing(grammar: Grammar, { target }: DeltaOf, columns: readonly string[]): string {
-  const parts = columns.map((name) =>
-    grammar.differs(fieldOf(target, name), `s.${quoteName(name)}`, `t.${quoteName(name)}`),
-  );
+  const parts = columns.map((name) => grammar.differs(fieldOf(target, name), `s.${quoteName(name)}`, `t.${quoteName(name)}`));
   return parts.length === 0 ? 'false' : `(${parts.join(' or ')})`;
 }
 
@@ -103,11 +105,19 @@ function goneWhere(of: DeltaOf, moved: string): string {
 const takesBack = ({ target, table }: DeltaOf): boolean =>
   table !== undefined && target.policy.mode === 'mirror' && target.policy.deletes !== 'ignore';
 
-function attributePieces(grammar: Grammar, of: DeltaOf, alias: string, when: (column: string) => readonly string[]): readonly Piece[] {
+function attributePieces(
+  grammar: Grammar,
+  of: DeltaOf,
+  alias: string,
+  when: (column: string) => readonly string[],
+): readonly Piece[] {
   return of.derive.attributes.map(({ column, property }) => {
     const name = `${alias}.${quoteName(column)}`;
     const conditions = [`${name} is not null`, ...when(column)];
-    return { property, value: `case when ${conditions.join(' and ')} then ${grammar.json(fieldOf(of.target, column), name)} end` };
+    return {
+      property,
+      value: `case when ${conditions.join(' and ')} then ${grammar.json(fieldOf(of.target, column), name)} end`,
+    };
   });
 }
 

@@ -93,7 +93,8 @@ export class Deriver {
     const { number, seq } = await this.#register(pipeline);
     const resolution: Resolution = { derive, tables: this.#tables, number };
     const { rows, linked, conflicts } = await resolveProfiles(system.grammar, system.tx, resolution);
-    const written = derive.into === 'profiles' ? await this.#profiles(rows, resolution, seq) : await this.#events(rows, resolution, seq);
+    const written =
+      derive.into === 'profiles' ? await this.#profiles(rows, resolution, seq) : await this.#events(rows, resolution, seq);
     await this.#drop();
     const [missing = 0, many = 0, time = 0] = this.#rejects;
     const rejects: Record<RejectCode, number> = { 'identity.missing': missing, 'attributes.limit': many, 'time.invalid': time };
@@ -105,7 +106,11 @@ export class Deriver {
     for (const name of temporary) await tx.run(`drop table if exists ${grammar.temp(name)}`);
   }
 
-  async #profiles(found: string, resolution: Resolution, seq: string): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
+  async #profiles(
+    found: string,
+    resolution: Resolution,
+    seq: string,
+  ): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
     const { derive, system, target } = this.#of;
     const rows = `(select * from ${found} w where profile is not null)`;
     const { key, mode, nulls } = target.policy;
@@ -115,7 +120,11 @@ export class Deriver {
     return { ...(await system.writeProfiles(rows, { ...resolution, seq, single, differs, unsets })), removed: 0 };
   }
 
-  async #events(rows: string, resolution: Resolution, seq: string): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
+  async #events(
+    rows: string,
+    resolution: Resolution,
+    seq: string,
+  ): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
     const { grammar, tx } = this.#of.system;
     for (const sql of labelColumns(resolution)) await tx.run(sql);
     const removed = await tx.run(removeEvents(grammar, resolution));

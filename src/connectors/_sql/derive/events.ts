@@ -19,7 +19,15 @@ export function removeEvents(grammar: Grammar, { tables, number }: Resolution): 
 export function addEvents(rows: string, { derive, tables, number }: Resolution, seq: string): string {
   const labels = Object.entries(derive.labels);
   const columns = [...eventColumns, ...labels.map(([label]) => label)];
-  const values = [String(number), 'd.event', quoteText(derive.kind), 'd.profile', 'coalesce(d.moment, now())', 'd.properties', seq];
+  const values = [
+    String(number),
+    'd.event',
+    quoteText(derive.kind),
+    'd.profile',
+    'coalesce(d.moment, now())',
+    'd.properties',
+    seq,
+  ];
   const constants = labels.map(([, value]) => quoteText(value));
   const first = `select *, row_number() over (partition by event order by place) as nth from ${rows} w where not gone`;
   return (

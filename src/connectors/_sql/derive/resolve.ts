@@ -31,10 +31,24 @@ export async function resolveProfiles(grammar: Grammar, tx: Transaction, of: Res
   const d = grammar.temp(delta);
   const settledRows = `(select d.*, d.settled as profile from ${d} d)`;
   if (derive.identities.length === 0) return { rows: settledRows, linked: 0, conflicts: 0 };
-  await tx.run(grammar.createTemp(links, 'select cast(null as varchar) as type, cast(null as varchar) as value, cast(null as varchar) as profile, 0 as rivals limit 0'));
+  await tx.run(
+    grammar.createTemp(
+      links,
+      'select cast(null as varchar) as type, cast(null as varchar) as value, cast(null as varchar) as profile, 0 as rivals limit 0',
+    ),
+  );
   const known = await tx.first(countKnown(derive, d));
   const [loose = 0, unknown = 0, rivals = 0] = known.map(Number);
-  if (loose > 0) await link(grammar, tx, nodes(derive, `(select d.*, d.settled as profile from ${d} d) x`, (i) => `not gone and profile is not null and i${i} is not null and f${i} is null`));
+  if (loose > 0)
+    await link(
+      grammar,
+      tx,
+      nodes(
+        derive,
+        `(select d.*, d.settled as profile from ${d} d) x`,
+        (i) => `not gone and profile is not null and i${i} is not null and f${i} is null`,
+      ),
+    );
   if (unknown > 0) await settle(grammar, tx, of);
   const l = grammar.temp(links);
   const [among] = await tx.first(`select coalesce(sum(rivals), 0) from ${l}`);
@@ -85,7 +99,11 @@ async function settle(grammar: Grammar, tx: Transaction, of: Resolution): Promis
     if (found === 0) return false;
     left -= found;
     const fresh = `(select d.*, n.found as profile from ${o} d join ${s} n on n.line = d.line where n.turn = ${turn})`;
-    await link(grammar, tx, nodes(derive, `${fresh} x`, (i) => `i${i} is not null`));
+    await link(
+      grammar,
+      tx,
+      nodes(derive, `${fresh} x`, (i) => `i${i} is not null`),
+    );
     if (left > 0) await tx.run(`delete from ${o} where line in (select line from ${s} where turn = ${turn})`);
     return true;
   };

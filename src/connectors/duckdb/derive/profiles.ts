@@ -26,7 +26,8 @@ from (select kind, id, unnest(written) as e, unnest(range(len(written))) as n fr
 const inForce = (written: string): string => {
   const names = `list_transform(${written}, lambda e: e.property)`;
   const last = `list_filter(${written}, lambda e, i: not list_contains(${names}[i + 1:], e.property))`;
-  const each = (list: string): string => `array_to_string(list_transform(${list}, lambda e: cast(to_json(e.property) as varchar) || ':' || e.value), ',')`;
+  const each = (list: string): string =>
+    `array_to_string(list_transform(${list}, lambda e: cast(to_json(e.property) as varchar) || ':' || e.value), ',')`;
   return `cast('{' || case when list_unique(${names}) = len(${written}) then ${each(written)} else ${each(last)} end || '}' as json)`;
 };
 
@@ -73,7 +74,10 @@ export const replaceSql = (next: string, { tables, derive }: Write): readonly st
 ];
 
 /** Takes back what an import wrote, and restores what it covered. */
-export const forgetSql = ({ profiles, events, identities }: Tables, number: number): Readonly<Record<keyof Forgotten, readonly string[]>> => ({
+export const forgetSql = (
+  { profiles, events, identities }: Tables,
+  number: number,
+): Readonly<Record<keyof Forgotten, readonly string[]>> => ({
   events: [`delete from ${events} where import = ${number}`],
   profiles: [
     `update ${profiles} set written = list_filter(written, lambda e: e.import <> ${number}), updated_at = now(),

@@ -37,7 +37,8 @@ const byText: readonly string[] = ['json', 'opaque', 'decimal', 'interval', 'arr
 const members = (pieces: readonly Piece[]): string =>
   joined(pieces.map(({ property, value }) => `${quoteText(`${JSON.stringify(property)}:`)} || (${value})`));
 
-const object = (pieces: readonly Piece[]): string => (pieces.length === 0 ? `'{}'::jsonb` : `('{' || ${members(pieces)} || '}')::jsonb`);
+const object = (pieces: readonly Piece[]): string =>
+  pieces.length === 0 ? `'{}'::jsonb` : `('{' || ${members(pieces)} || '}')::jsonb`;
 
 export const grammar: Grammar = {
   temp,
@@ -50,7 +51,8 @@ export const grammar: Grammar = {
   differs: ({ type }, a, b) =>
     byText.includes(type.kind) ? `${a}::text is distinct from ${b}::text` : `${a} is distinct from ${b}`,
   instant: ({ type }, value, unit) => {
-    if (type.kind === 'integer') return `timestamptz 'epoch' + ${value} * interval '${unit === 'ms' ? '1 millisecond' : '1 second'}'`;
+    if (type.kind === 'integer')
+      return `timestamptz 'epoch' + ${value} * interval '${unit === 'ms' ? '1 millisecond' : '1 second'}'`;
     return type.kind === 'timestamp' && type.zone ? value : `${value}::timestamp at time zone 'UTC'`;
   },
   sets: object,

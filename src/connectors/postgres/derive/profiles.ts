@@ -80,7 +80,10 @@ select ${quoteText(derive.kind)}, d.profile, d.sets, now(), ${number}, ${seq} fr
 where not d.gone and not exists (select from ${tables.profiles} p where p.kind = ${quoteText(derive.kind)} and p.id = d.profile)`;
 
 /** Takes back what an import wrote, and restores what it covered. */
-export const forgetSql = ({ profiles, events, identities }: Tables, number: number): Readonly<Record<keyof Forgotten, readonly string[]>> => ({
+export const forgetSql = (
+  { profiles, events, identities }: Tables,
+  number: number,
+): Readonly<Record<keyof Forgotten, readonly string[]>> => ({
   events: [`delete from ${events} where import = ${number}`],
   profiles: [
     `update ${profiles} set properties = '{}', updated_at = now() where import = ${number} and properties <> '{}'`,
