@@ -99,7 +99,11 @@ export const options = {
     value: 'N|P%',
     help: 'go on while at most N rows, or P percent of them, are refused (default 0)',
   },
-  rejects: { kind: 'text', value: 'FILE', help: 'write the refused rows to this csv file' },
+  rejects: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'write the refused rows to this csv file; of several streams, each to its own: `out.orders.csv`',
+  },
   parallel: {
     kind: 'text',
     value: 'N',
@@ -149,6 +153,7 @@ export const options = {
   workspace: { kind: 'text', value: 'ID', help: 'workspace of the server (default 1)' },
   scope: { kind: 'list', value: 'SCOPE', help: 'what the key may do: runs:read, connections:* … (default all); may be repeated' },
   expires: { kind: 'text', value: 'TIME', help: 'when the key ends: 2027-01-01T00:00:00Z (default never)' },
+  principal: { kind: 'text', value: 'ID', help: 'whose key it is: pri_… (default: of whoever makes it)' },
   'insecure-http': {
     kind: 'flag',
     env: 'HEADGATE_INSECURE_HTTP',

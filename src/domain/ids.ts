@@ -8,7 +8,12 @@ export const idPrefixes = {
   key: 'key',
   audit: 'aud',
   event: 'evt',
+  webhook: 'whk',
+  notification: 'ntf',
+  delivery: 'dlv',
   file: 'file',
+  principal: 'pri',
+  group: 'grp',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.ts';
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 export interface ConnectionRow {
   readonly id: string;
@@ -8,24 +9,25 @@ export interface ConnectionRow {
   readonly connector: string;
   /** Without secrets, which are sealed apart. */
   readonly settings: Readonly<Record<string, Json>>;
+  /** `ConnectionPolicy` (domain/connection-policy.ts). */
+  readonly policy: Json;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
-const columns = 'id, slug, name, connector, settings, version, created_at, updated_at';
+const columns = 'id, slug, name, connector, settings, policy, version, created_at, updated_at';
 
 export type NewConnection = Pick<ConnectionRow, 'id' | 'slug' | 'name' | 'connector' | 'settings'>;
 
 /** Throws `state.conflict` where the slug is taken. */
 export async function insertConnection(db: Db, workspace: number, row: NewConnection): Promise<ConnectionRow> {
-  const [stored] = await db.query<ConnectionRow>(
+  const rows = await db.query<ConnectionRow>(
     `insert into headgate.connections (workspace_id, id, slug, name, connector, settings) values ($1, $2, $3, $4, $5, $6)
      returning ${columns}`,
     [workspace, row.id, row.slug, row.name, row.connector, row.settings],
   );
-  if (!stored) throw new Error('an insert answers its row');
-  return stored;
+  return insertedRow(rows);
 }
 
 /** By id or slug. */
@@ -37,17 +39,18 @@ export async function findConnection(db: Db, workspace: number, ref: string): Pr
   return row;
 }
 
-/** The newest first. */
+/** The newest first; of those that `reader` may see, where there is one. */
 export async function listConnections(
   db: Db,
   workspace: number,
+  reader: string | undefined,
   limit: number,
   after?: string,
 ): Promise<readonly ConnectionRow[]> {
   return await db.query<ConnectionRow>(
     `select ${columns} from headgate.connections
-     where workspace_id = $1 and ($2::text is null or id < $2) order by id desc limit $3`,
-    [workspace, after ?? null, limit],
+     where workspace_id = $1 and ($2::text is null or id < $2) and ${readableBy('$4', 'id')} order by id desc limit $3`,
+    [workspace, after ?? null, limit, reader ?? null],
   );
 }
 
@@ -73,4 +76,25 @@ export async function deleteConnection(db: Db, workspace: number, id: string): P
     [workspace, id],
   );
   return rows.length > 0;
+}
+
+/** `runs` = at the same time; null = as many as the server allows. */
+export async function setPolicy(
+  db: Db,
+  workspace: number,
+  id: string,
+  policy: Json,
+  runs: number | null,
+): Promise<ConnectionRow> {
+  const rows = await db.query<ConnectionRow>(
+    `update headgate.connections set policy = $3, runs_at_once = $4 where workspace_id = $1 and id = $2 returning ${columns}`,
+    [workspace, id, JSON.stringify(policy), runs],
+  );
+  // Only hours make a run wait before it has begun: whoever takes it next looks at them again.
+  await db.query(
+    `update headgate.runs r set retry_at = null from headgate.pipelines p
+     where r.workspace_id = $1 and p.id = r.pipeline_id and $2 in (p.source_id, p.destination_id) and r.state = 'queued'`,
+    [workspace, id],
+  );
+  return insertedRow(rows);
 }

@@ -10,18 +10,22 @@ import { buildFlow } from '../../engine/build-flow.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Flow, Session } from '../../engine/flow.ts';
 import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
+import { rejectsFileOf } from '../../engine/rejects-file.ts';
 import { runFlow } from '../../engine/run.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { requireDistinct, targetOf } from '../../engine/targets.ts';
 import type { Connection, Context, Log } from '../../sdk/index.ts';
 import { findConnection } from '../../store/connections.ts';
+import { pipelinesWithoutRight } from '../../store/grants.ts';
 import { findPipeline } from '../../store/pipelines.ts';
 import type { RunEnd } from '../../store/leases.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { configured } from '../connections/connection.ts';
 import { outward, outwardError } from '../connections/outward.ts';
+import { requireStorage } from '../limits/storage.ts';
 import { roomOf, type Room } from '../room.ts';
 import type { Ports } from '../operation.ts';
+import { lineOf } from './lines.ts';
 
 /** Tables of this size or more are read in partitions. */
 const partitionBytes = 256 * 1024 * 1024;
@@ -29,6 +33,10 @@ const partitionBytes = 256 * 1024 * 1024;
 export interface Execution extends Ports {
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** When its connections may be used again; undefined = now. */
+  closedUntil?(): Promise<Date | undefined>;
+  /** Most readers that they bear. */
+  readonly readers?: number | undefined;
 }
 
 /**
@@ -43,6 +51,7 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
         state === 'succeeded' && stream === refName(flow.stream.stream) && table === refName(flow.into),
     );
   try {
+    await requireAllowed(run, execution);
     const room = roomOf(execution, Number(run.workspace_id));
     await mkdir(room.stateDir, { recursive: true });
     // Open until the end: what is found out about files stays true as long as they are held.
@@ -50,6 +59,8 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     const { flows, session } = await prepare(run, execution, room, context);
     for (const flow of flows) {
       execution.signal.throwIfAborted();
+      const until = receipts.length === 0 ? undefined : await execution.closedUntil?.();
+      if (until) return { state: 'retrying', receipts, error: null, retryAt: until };
       const earlier = done(flow);
       const receipt = earlier ?? told(await runFlow(flow, session));
       receipts.push(receipt);
@@ -64,6 +75,15 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
   }
 }
 
+/** Throws `access.grant`, `limit.reached`. */
+async function requireAllowed({ workspace_id, pipeline_id }: RunRow, execution: Execution): Promise<void> {
+  const workspace = Number(workspace_id);
+  if ((await pipelinesWithoutRight(execution.db, workspace, pipeline_id)).length > 0) {
+    throw new HeadgateError('access.grant', 'the owner of the pipeline may no longer use its connections');
+  }
+  await requireStorage(execution, workspace);
+}
+
 function told(receipt: Receipt): Receipt {
   return receipt.error ? { ...receipt, error: outward(receipt.error) } : receipt;
 }
@@ -74,11 +94,11 @@ function stateOf(receipts: readonly Receipt[], signal: AbortSignal): RunEnd['sta
   return receipts.some(({ state }) => state === 'needs_review') ? 'needs_review' : 'succeeded';
 }
 
-function tell(log: Log, { stream, table, read, written, rejected, deleted, seconds, error }: Receipt): void {
+function tell(log: Log, receipt: Receipt): void {
+  const { stream, read, written, rejected, deleted, seconds, error } = receipt;
   const counts = { read, written, rejected, deleted, seconds };
   if (error) log.warn(`${stream}: ${error.message}`, { ...counts, code: error.code });
-  else
-    log.info(`read ${read.toLocaleString('en')} rows of ${stream}, wrote ${written.toLocaleString('en')} into ${table}`, counts);
+  else log.info(lineOf(receipt), counts);
 }
 
 async function prepare(
@@ -101,7 +121,7 @@ async function prepare(
     source,
     destination,
     ...room,
-    parallel: Math.min(availableParallelism(), 4),
+    parallel: Math.min(availableParallelism(), 4, execution.readers ?? Infinity),
     partitionBytes,
     signal,
     log: withoutStacks(log),
@@ -145,5 +165,5 @@ async function flowsOf(
   };
   const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, spec.into, sides) }));
   requireDistinct(targets, sides);
-  return targets.map(({ info, into }) => buildFlow(flowRequest(spec, `${rejects}.${refName(into)}.rejects.csv`), info, into));
+  return targets.map(({ info, into }) => buildFlow(flowRequest(spec, rejectsFileOf(`${rejects}.rejects.csv`, into)), info, into));
 }

@@ -4,26 +4,30 @@ import { z } from 'zod';
 import { perform, type OpContext } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
 import { runLogs } from '../../../operations/runs/logs.ts';
-import type { Route } from '../../dialect.ts';
+import type { GuardedRoute } from '../../dialect.ts';
+import { renewActor } from '../../identify.ts';
 
 const everyMs = 300;
 /** Something has to cross the wire now and then, or proxies take the connection for dead. */
 const beatMs = 15_000;
+/** Who loses the right to look loses the stream within this time. */
+const renewMs = 10_000;
 const ended = new Set(['succeeded', 'failed', 'cancelled', 'needs_review']);
 
-export const runEvents = (path: string, workspace: Extract<Route, { auth: 'key' }>['workspace']): Route => ({
+export const runEvents: GuardedRoute = {
   method: 'GET',
-  path,
+  path: '/v1/workspaces/:workspace/runs/:run/events',
   name: 'runs.events',
   summary: 'Follow a run: server-sent events `log` and, at its end, `run`; `Last-Event-ID` or `after` continues',
   auth: 'key',
   scope: 'runs:read',
-  input: runLogs.input.pick({ run: true, after: true }),
-  replies: { 200: z.string() },
-  streams: 'text/event-stream',
-  workspace,
-  async handle(context, { params, query, headers }) {
-    const after = Number(headers.get('last-event-id') ?? query['after'] ?? 0);
+  documented: {
+    input: runLogs.input.pick({ run: true, after: true }),
+    replies: { 200: z.string() },
+    streams: 'text/event-stream',
+  },
+  async handle(context, { params, url, headers }) {
+    const after = Number(headers.get('last-event-id') ?? url.searchParams.get('after') ?? 0);
     // What is wrong with the request is said before the stream begins.
     await perform(runLogs, context, { run: params['run'], after, limit: 1 });
     const lines = follow(context, params['run'] ?? '', after);
@@ -38,11 +42,15 @@ export const runEvents = (path: string, workspace: Extract<Route, { auth: 'key' 
     });
     return { status: 200, headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }, body };
   },
-});
+};
 
-async function* follow(context: OpContext, run: string, after: number): AsyncGenerator<string, void, undefined> {
-  let [last, said] = [after, Date.now()];
+async function* follow(asked: OpContext, run: string, after: number): AsyncGenerator<string, void, undefined> {
+  let [context, last, said, renewed] = [asked, after, Date.now(), performance.now()];
   while (!context.signal.aborted) {
+    if (performance.now() - renewed > renewMs) {
+      context = { ...asked, actor: await renewActor(asked, asked.actor) };
+      renewed = performance.now();
+    }
     // The state is read before the lines: those that came in between are still sent.
     const now = await perform(getRun, context, { run });
     const { data } = await perform(runLogs, context, { run, after: last, limit: 1000 });

@@ -7,15 +7,40 @@ import { discoverConnection } from '../../../operations/connections/discover.ts'
 import { getConnection } from '../../../operations/connections/get.ts';
 import { updateConnection } from '../../../operations/connections/update.ts';
 import { listConnections } from '../../../operations/connections/list.ts';
+import { listGrants } from '../../../operations/grants/list.ts';
+import { removeGrant } from '../../../operations/grants/remove.ts';
+import { setGrant } from '../../../operations/grants/set.ts';
+import { transferObject } from '../../../operations/grants/transfer.ts';
+import { addMember } from '../../../operations/groups/add-member.ts';
+import { createGroup } from '../../../operations/groups/create.ts';
+import { deleteGroup } from '../../../operations/groups/delete.ts';
+import { getGroup } from '../../../operations/groups/get.ts';
+import { listGroups } from '../../../operations/groups/list.ts';
+import { removeMember } from '../../../operations/groups/remove-member.ts';
+import { renameGroup } from '../../../operations/groups/rename.ts';
 import { createKey } from '../../../operations/keys/create.ts';
 import { listKeys } from '../../../operations/keys/list.ts';
 import { revokeKey } from '../../../operations/keys/revoke.ts';
+import { setLimits } from '../../../operations/limits/set.ts';
+import { workspaceUsage } from '../../../operations/limits/usage.ts';
+import { createNotification } from '../../../operations/notifications/create.ts';
+import { deleteNotification } from '../../../operations/notifications/delete.ts';
+import { notificationDeliveries } from '../../../operations/notifications/deliveries.ts';
+import { listEvents } from '../../../operations/notifications/events.ts';
+import { getNotification } from '../../../operations/notifications/get.ts';
+import { listNotifications } from '../../../operations/notifications/list.ts';
+import { updateNotification } from '../../../operations/notifications/update.ts';
 import type { Operation } from '../../../operations/operation.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { getPipeline } from '../../../operations/pipelines/get.ts';
 import { listPipelines } from '../../../operations/pipelines/list.ts';
+import { pipelineTables } from '../../../operations/pipelines/tables.ts';
 import { triggerPipeline } from '../../../operations/pipelines/trigger.ts';
 import { updatePipeline } from '../../../operations/pipelines/update.ts';
+import { createPrincipal } from '../../../operations/principals/create.ts';
+import { getPrincipal } from '../../../operations/principals/get.ts';
+import { listPrincipals } from '../../../operations/principals/list.ts';
+import { updatePrincipal } from '../../../operations/principals/update.ts';
 import { approveRun } from '../../../operations/runs/approve.ts';
 import { cancelRun } from '../../../operations/runs/cancel.ts';
 import { getRun } from '../../../operations/runs/get.ts';
@@ -26,11 +51,28 @@ import { advanceTestClock } from '../../../operations/test-clock/advance.ts';
 import { getTestClock } from '../../../operations/test-clock/get.ts';
 import { queryWarehouse } from '../../../operations/warehouse/query.ts';
 import { listTables } from '../../../operations/warehouse/tables.ts';
+import { createWebhook } from '../../../operations/webhooks/create.ts';
+import { deleteWebhook } from '../../../operations/webhooks/delete.ts';
+import { webhookDeliveries } from '../../../operations/webhooks/deliveries.ts';
+import { getWebhook } from '../../../operations/webhooks/get.ts';
+import { listWebhooks } from '../../../operations/webhooks/list.ts';
+import { redeliver } from '../../../operations/webhooks/redeliver.ts';
+import { rotateWebhook } from '../../../operations/webhooks/rotate.ts';
+import { testWebhook } from '../../../operations/webhooks/send-test.ts';
+import { updateWebhook } from '../../../operations/webhooks/update.ts';
 import { createWorkspace } from '../../../operations/workspaces/create.ts';
 import { listWorkspaces } from '../../../operations/workspaces/list.ts';
-import type { Exposed, Method } from '../../dialect.ts';
+import type { Method } from '../../dialect.ts';
 
 const here = '/v1/workspaces/:workspace';
+
+/** One operation as a route: path, query and body are its input, its output is the body. */
+export interface Exposed {
+  readonly method: Method;
+  readonly path: string;
+  readonly operation: Operation;
+  readonly status: number;
+}
 
 const route = (method: Method, path: string, operation: unknown, status = 200): Exposed => ({
   method,
@@ -59,6 +101,7 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/pipelines`, createPipeline, 201),
   route('GET', `${here}/pipelines/:pipeline`, getPipeline),
   route('PATCH', `${here}/pipelines/:pipeline`, updatePipeline),
+  route('GET', `${here}/pipelines/:pipeline/tables`, pipelineTables),
   route('POST', `${here}/pipelines/:pipeline/trigger`, triggerPipeline, 202),
 
   route('GET', `${here}/runs`, listRuns),
@@ -70,8 +113,43 @@ export const exposed: readonly Exposed[] = [
 
   route('GET', `${here}/warehouse/tables`, listTables),
   route('POST', `${here}/warehouse/query`, queryWarehouse),
+  route('GET', `${here}/events`, listEvents),
+  route('GET', `${here}/webhooks`, listWebhooks),
+  route('POST', `${here}/webhooks`, createWebhook, 201),
+  route('GET', `${here}/webhooks/:webhook`, getWebhook),
+  route('PATCH', `${here}/webhooks/:webhook`, updateWebhook),
+  route('DELETE', `${here}/webhooks/:webhook`, deleteWebhook, 204),
+  route('POST', `${here}/webhooks/:webhook/rotate`, rotateWebhook),
+  route('POST', `${here}/webhooks/:webhook/test`, testWebhook, 202),
+  route('GET', `${here}/webhooks/:webhook/deliveries`, webhookDeliveries),
+  route('POST', `${here}/webhooks/:webhook/deliveries/:delivery/redeliver`, redeliver, 202),
+  route('GET', `${here}/notifications`, listNotifications),
+  route('POST', `${here}/notifications`, createNotification, 201),
+  route('GET', `${here}/notifications/:notification`, getNotification),
+  route('PATCH', `${here}/notifications/:notification`, updateNotification),
+  route('DELETE', `${here}/notifications/:notification`, deleteNotification, 204),
+  route('GET', `${here}/notifications/:notification/deliveries`, notificationDeliveries),
   route('GET', `${here}/audit`, auditLog),
   route('GET', `${here}/keys`, listKeys),
   route('POST', `${here}/keys`, createKey, 201),
   route('DELETE', `${here}/keys/:key`, revokeKey),
+
+  route('GET', `${here}/principals`, listPrincipals),
+  route('POST', `${here}/principals`, createPrincipal, 201),
+  route('GET', `${here}/principals/:principal`, getPrincipal),
+  route('PATCH', `${here}/principals/:principal`, updatePrincipal),
+  route('GET', `${here}/groups`, listGroups),
+  route('POST', `${here}/groups`, createGroup, 201),
+  route('GET', `${here}/groups/:group`, getGroup),
+  route('PATCH', `${here}/groups/:group`, renameGroup),
+  route('DELETE', `${here}/groups/:group`, deleteGroup, 204),
+  route('PUT', `${here}/groups/:group/members/:principal`, addMember),
+  route('DELETE', `${here}/groups/:group/members/:principal`, removeMember),
+  route('GET', `${here}/grants`, listGrants),
+  route('PUT', `${here}/grants`, setGrant),
+  route('DELETE', `${here}/grants`, removeGrant, 204),
+  route('POST', `${here}/grants/transfer`, transferObject),
+
+  route('GET', `${here}/usage`, workspaceUsage),
+  route('PUT', `${here}/limits`, setLimits),
 ];
