@@ -1,5 +1,4 @@
 /** From locations and options to the flows of one command, and what they share. */
-import { availableParallelism } from 'node:os';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { refName, type StreamInfo } from '../domain/schema.ts';
 import type { Flow, Progress, Session } from '../engine/flow.ts';
@@ -15,10 +14,8 @@ import { spoolStdin } from './stdin.ts';
 import { requireChoice, wantedStreams } from './streams.ts';
 import { placeOf, requireDistinct, targetOf, type Sides } from '../engine/targets.ts';
 import { discoverStreams } from '../engine/streams.ts';
+import { partitionBytes, usualReaders } from '../engine/readers.ts';
 import type { FlowRequest } from '../engine/request.ts';
-
-/** Below this a table is read in one piece: a partition costs a connection and the start of a scan. */
-const partitionBytes = 256 * 1024 * 1024;
 
 export interface Places {
   readonly source: string;
@@ -78,7 +75,7 @@ export async function prepare(
   if (isStdio(places.destination)) terminal.leaveStdout();
   const request = readRequest(values);
   const schema = await readSchema(values);
-  const parallel = values.parallel === undefined ? Math.min(availableParallelism(), 4) : readCount('parallel', values.parallel);
+  const parallel = values.parallel === undefined ? usualReaders() : readCount('parallel', values.parallel);
   const { source, destination } = await connectBoth(places, values, world, context);
   if (!source.source || !destination.destination) {
     throw new HeadgateError('usage.scheme', 'these locations cannot be a source and a destination');

@@ -1,6 +1,5 @@
 /** A run of a pipeline from its stored flows to its receipts: what a worker does with a run that it owns. */
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
 import { flowSpecs, type FlowSpec } from '../../domain/pipeline.ts';
@@ -10,6 +9,7 @@ import { buildFlow } from '../../engine/build-flow.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Flow, Session } from '../../engine/flow.ts';
 import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
+import { partitionBytes, usualReaders } from '../../engine/readers.ts';
 import { runFlow } from '../../engine/run.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { requireDistinct, targetOf } from '../../engine/targets.ts';
@@ -22,9 +22,6 @@ import { configured } from '../connections/connection.ts';
 import { outward, outwardError } from '../connections/outward.ts';
 import { roomOf, type Room } from '../room.ts';
 import type { Ports } from '../operation.ts';
-
-/** Tables of this size or more are read in partitions. */
-const partitionBytes = 256 * 1024 * 1024;
 
 export interface Execution extends Ports {
   readonly signal: AbortSignal;
@@ -101,7 +98,7 @@ async function prepare(
     source,
     destination,
     ...room,
-    parallel: Math.min(availableParallelism(), 4),
+    parallel: usualReaders(),
     partitionBytes,
     signal,
     log: withoutStacks(log),
