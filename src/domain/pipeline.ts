@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { calendarSpec } from './calendar.ts';
 import { duration, durationMs } from './duration.ts';
 import { instant, intervalSpec } from './interval.ts';
+import { readRejectLimit } from './policy.ts';
 
 const name = z.string().min(1).max(500);
 
@@ -40,6 +41,7 @@ export const flowSpec = z
     max_rejects: z
       .string()
       .regex(/^\d{1,9}$|^\d{1,3}(\.\d{1,4})?%$/, 'a count, or a share like 1%')
+      .refine((text) => readRejectLimit(text) !== undefined, 'a share is at most 100%')
       .default('0'),
     allow_delete: z.boolean().default(false).meta({ description: 'Publishes may delete any share of the rows' }),
   })

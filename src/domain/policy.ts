@@ -80,3 +80,17 @@ export function brakeHolds(brake: Brake | undefined, rows: { before: number; del
   if (rows.incoming === 0) return true;
   return rows.deleted > brake.floor && rows.deleted > rows.before * brake.share;
 }
+
+/** How many rows may be refused before a flow stops: a count, or a share of the rows read. */
+export interface RejectLimit {
+  readonly limit: number;
+  readonly unit: 'rows' | 'percent';
+}
+
+/** `10` rows, or `2.5%` of the rows read; undefined for any other text. */
+export function readRejectLimit(text: string): RejectLimit | undefined {
+  const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+  const limit = Number(number);
+  const valid = number !== undefined && (percent === '%' ? limit <= 100 : Number.isSafeInteger(limit));
+  return valid ? { limit, unit: percent === '%' ? 'percent' : 'rows' } : undefined;
+}

@@ -1,4 +1,4 @@
-import type { Brake, CursorPolicy, WritePolicy } from '../domain/policy.ts';
+import type { Brake, CursorPolicy, RejectLimit, WritePolicy } from '../domain/policy.ts';
 import type { RowRules } from '../domain/rules.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { StreamInfo, TableRef } from '../domain/schema.ts';
@@ -31,8 +31,7 @@ export interface Flow {
   readonly shape: ShapeRequest;
   /** Absent = deletes were allowed. */
   readonly brake?: Brake;
-  /** How many rows may be refused before the flow stops: a count, or a share of the rows read. */
-  readonly rejects: { readonly limit: number; readonly unit: 'rows' | 'percent'; readonly file?: string };
+  readonly rejects: RejectLimit & { readonly file?: string };
 }
 
 /** What stays the same for all flows of one command. */

@@ -1,8 +1,9 @@
 /** One flow of a stored pipeline → what the engine is asked. Pure. */
+import { HeadgateError } from '../domain/error.ts';
+import { readRejectLimit } from '../domain/policy.ts';
 import type { FlowSpec } from '../domain/pipeline.ts';
 import type { StreamRef } from '../domain/schema.ts';
 import { parseType } from '../domain/types.ts';
-import type { Flow } from './flow.ts';
 import type { FlowRequest } from './request.ts';
 import { readStreamName } from './streams.ts';
 
@@ -15,6 +16,8 @@ export function wantedStream(spec: FlowSpec, defaultNamespace: string | undefine
 /** Throws `usage.type` for a cast to a type that is none. `rejectsFile` = where refused rows are kept. */
 export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
   const { write, key, cursor, select, where, into } = spec;
+  const limit = readRejectLimit(spec.max_rejects);
+  if (!limit) throw new HeadgateError('usage.arguments', `max_rejects cannot be ${JSON.stringify(spec.max_rejects)}`);
   return {
     read: spec.read,
     ...(write && { write }),
@@ -48,11 +51,6 @@ export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
     },
     ...(into !== undefined && { into }),
     allowDelete: spec.allow_delete,
-    rejects: { ...limitOf(spec.max_rejects), file: rejectsFile },
+    rejects: { ...limit, file: rejectsFile },
   };
-}
-
-/** `10` rows, or `2.5%` of the rows read. */
-function limitOf(text: string): Pick<Flow['rejects'], 'limit' | 'unit'> {
-  return text.endsWith('%') ? { limit: Number(text.slice(0, -1)), unit: 'percent' } : { limit: Number(text), unit: 'rows' };
 }
