@@ -12,7 +12,7 @@ import { readCount, readRequest } from './request.ts';
 import { readSchema } from './schema.ts';
 import { spoolStdin } from './stdin.ts';
 import { requireChoice, wantedStreams } from './streams.ts';
-import { placeOf, requireDistinct, targetOf, type Sides } from '../engine/targets.ts';
+import { assignTargets, type Sides } from '../engine/targets.ts';
 import { discoverStreams } from '../engine/streams.ts';
 import { partitionBytes, usualReaders } from '../engine/readers.ts';
 import type { FlowRequest } from '../engine/request.ts';
@@ -146,15 +146,7 @@ function buildFlows(
   sides: Sides,
   samePlace: boolean,
 ): Pick<Prepared, 'flows' | 'misfits'> {
-  const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, request.into, sides) }));
-  requireDistinct(targets, sides);
-  const { identifiers } = sides;
-  for (const { stream, into } of samePlace ? targets : []) {
-    if (stream.query !== undefined || (!sides.single && placeOf(stream, identifiers) !== placeOf(into, identifiers))) continue;
-    throw new HeadgateError('usage.collision', `${refName(stream)} would be written into itself`, {
-      hint: 'name another table with --into',
-    });
-  }
+  const targets = assignTargets(streams, request.into, sides, samePlace);
   const flows: Flow[] = [];
   const misfits: Misfit[] = [];
   for (const { info, into } of targets) {

@@ -12,7 +12,7 @@ import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
 import { partitionBytes, usualReaders } from '../../engine/readers.ts';
 import { runFlow } from '../../engine/run.ts';
 import { discoverStreams } from '../../engine/streams.ts';
-import { requireDistinct, targetOf } from '../../engine/targets.ts';
+import { assignTargets } from '../../engine/targets.ts';
 import type { Connection, Context, Log } from '../../sdk/index.ts';
 import { findConnection } from '../../store/connections.ts';
 import { findPipeline } from '../../store/pipelines.ts';
@@ -140,7 +140,6 @@ async function flowsOf(
     identifiers: destination.destination.identifiers,
     single: false,
   };
-  const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, spec.into, sides) }));
-  requireDistinct(targets, sides);
+  const targets = assignTargets(streams, spec.into, sides, source.identity === destination.identity);
   return targets.map(({ info, into }) => buildFlow(flowRequest(spec, `${rejects}.${refName(into)}.rejects.csv`), info, into));
 }
