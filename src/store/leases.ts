@@ -1,6 +1,7 @@
 /** Who owns a run. The queue only wakes: whoever holds the lease works, and every takeover raises the fence. */
 import type { Json } from '../domain/json.ts';
-import type { Receipt, RunState } from '../domain/receipt.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import type { RunState } from '../domain/run.ts';
 import type { Db } from './db.ts';
 import { runColumns, type RunRow } from './runs.ts';
 

@@ -1,6 +1,7 @@
 /** Runs as people see them; who owns one stands in leases.ts. */
 import type { Json } from '../domain/json.ts';
-import type { Receipt, RunState } from '../domain/receipt.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import type { RunState } from '../domain/run.ts';
 import type { Db } from './db.ts';
 
 export interface RunRow {

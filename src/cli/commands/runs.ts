@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HeadgateError } from '../../domain/error.ts';
+import { isAtRest } from '../../domain/run.ts';
 import { connectServer, type Client, type Reply } from '../client.ts';
 import type { Command, World } from '../command.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { headerLine, layout, rowLine } from '../render/table.ts';
 
 const pollMs = 500;
-const ended = new Set(['succeeded', 'failed', 'cancelled', 'needs_review']);
 
 export const runs: Command = async ({ positionals: [verb = 'list', id], values }, world) => {
   const client = await connectServer(world, values);
@@ -62,7 +62,7 @@ async function tail(client: Client, id: string, { terminal, signal }: World): Pr
       else await terminal.result(`${line.at.slice(11, 19)} ${line.level === 'info' ? '' : `${line.level}: `}${line.message}`);
     }
     const state = String(run['state']);
-    if (lines.length === 0 && ended.has(state)) {
+    if (lines.length === 0 && isAtRest(state)) {
       if (terminal.json) await terminal.record('run', run);
       else await terminal.result(`${id} ${state}`);
       return state === 'succeeded' ? exit.done : state === 'needs_review' ? exit.held : exit.failed;

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
+import { runStates } from '../../domain/run.ts';
 import { findRun, type RunRow } from '../../store/runs.ts';
 import type { OpContext } from '../operation.ts';
-
-export const runStates = ['queued', 'running', 'retrying', 'needs_review', 'succeeded', 'failed', 'cancelled'] as const;
 
 /** What a run that ended well means. */
 export const outcomes = ['changed', 'nothing_new', 'with_rejects'] as const;

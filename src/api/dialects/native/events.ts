@@ -1,6 +1,7 @@
 /** The log of a run as it grows, as server-sent events: `log` per line, `run` when it has ended. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { isAtRest } from '../../../domain/run.ts';
 import { perform, type OpContext } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
 import { runLogs } from '../../../operations/runs/logs.ts';
@@ -9,7 +10,6 @@ import type { Route } from '../../dialect.ts';
 const everyMs = 300;
 /** Something has to cross the wire now and then, or proxies take the connection for dead. */
 const beatMs = 15_000;
-const ended = new Set(['succeeded', 'failed', 'cancelled', 'needs_review']);
 
 export const runEvents = (path: string, workspace: Extract<Route, { auth: 'key' }>['workspace']): Route => ({
   method: 'GET',
@@ -51,7 +51,7 @@ async function* follow(context: OpContext, run: string, after: number): AsyncGen
       yield `id: ${line.seq}\nevent: log\ndata: ${JSON.stringify(line)}\n\n`;
     }
     if (data.length > 0) said = Date.now();
-    else if (ended.has(now.state)) {
+    else if (isAtRest(now.state)) {
       yield `event: run\ndata: ${JSON.stringify(now)}\n\n`;
       return;
     } else if (Date.now() - said > beatMs) {
