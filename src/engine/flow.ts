@@ -31,7 +31,8 @@ export interface Flow {
   readonly shape: ShapeRequest;
   /** Absent = deletes were allowed. */
   readonly brake?: Brake;
-  readonly rejects: RejectLimit & { readonly file?: string };
+  /** `file` = where refused rows are written; with `records`, each with all of its fields. */
+  readonly rejects: RejectLimit & { readonly file?: string; readonly records?: boolean };
 }
 
 /** What stays the same for all flows of one command. */
@@ -51,6 +52,8 @@ export interface Session {
   /** Absent = DuckDB runs in this process. */
   readonly openDuck?: OpenDuck;
   readonly onProgress: (progress: Progress) => void;
+  /** Told before anything is published that the file of `flow.rejects` is there, also where the flow then fails. */
+  readonly keepRejects?: (flow: Flow) => Promise<void>;
   /** Where somebody else keeps the books of runs; absent = a journal in `stateDir` does. */
   readonly run?: RunIdentity;
 }
@@ -60,6 +63,8 @@ export interface RunIdentity {
   readonly id: string;
   /** From 1. */
   readonly attempt: number;
+  /** Reads from the beginning, whatever position the ledger has. */
+  readonly fromStart?: boolean;
 }
 
 export interface Progress {

@@ -51,6 +51,6 @@ export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
     },
     ...(into !== undefined && { into }),
     allowDelete: spec.allow_delete,
-    rejects: { ...limit, file: rejectsFile },
+    rejects: { ...limit, file: rejectsFile, records: true },
   };
 }
