@@ -25,6 +25,8 @@ export interface WritePolicy {
   readonly deletes: 'hard' | 'soft' | 'ignore';
   readonly existing: 'any' | 'fail' | 'recreate';
   readonly evolution: Evolution;
+  /** Earlier versions of the table that are kept beside it; absent = none. */
+  readonly undo?: number;
 }
 
 /**

@@ -7,7 +7,7 @@ import { parseType } from '../domain/types.ts';
 import type { FlowRequest } from './request.ts';
 import { readStreamName } from './streams.ts';
 
-/** The stream that is meant; absent namespace = the source's default. */
+/** The stream that is meant, of a spec whose model has become its query; absent namespace = the source's default. */
 export function wantedStream(spec: FlowSpec, defaultNamespace: string | undefined): StreamRef {
   if (spec.query) return { name: spec.query.name, query: spec.query.sql };
   return readStreamName(spec.stream ?? '', defaultNamespace);
@@ -28,6 +28,7 @@ export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
       existing: spec.existing,
       evolution: spec.on_schema_change,
       ...(spec.version !== undefined && { version: spec.version }),
+      ...(spec.undo && { undo: spec.undo }),
     },
     ...(cursor !== undefined && { cursor }),
     window: {

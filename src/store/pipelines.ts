@@ -22,17 +22,22 @@ export interface PipelineRow {
   readonly retry: Json;
   /** The higher, the sooner. */
   readonly priority: number;
+  /** Since when somebody wants the next run to read from the beginning. */
+  readonly restart_at: Date | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
 const columns = `id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at, last_due_at, after_id, retry, priority,
-  version, created_at, updated_at`;
+  restart_at, version, created_at, updated_at`;
 
 type Scheduling = Pick<PipelineRow, 'after_id' | 'retry' | 'priority'>;
 
-export type NewPipeline = Omit<PipelineRow, 'version' | 'created_at' | 'updated_at' | 'last_due_at' | keyof Scheduling> &
+export type NewPipeline = Omit<
+  PipelineRow,
+  'version' | 'created_at' | 'updated_at' | 'last_due_at' | 'restart_at' | keyof Scheduling
+> &
   Partial<Scheduling>;
 
 /** Throws `state.conflict` where the slug is taken. */
@@ -134,4 +139,22 @@ export async function dependentsOf(db: Db, workspace: number, after: string): Pr
     [workspace, after],
   );
   return rows.map(({ id }) => id);
+}
+
+/** The next run reads from the beginning. */
+export async function wantRestart(db: Db, workspace: number, id: string): Promise<PipelineRow | undefined> {
+  const [row] = await db.query<PipelineRow>(
+    `update headgate.pipelines set restart_at = now() where workspace_id = $1 and id = $2 returning ${columns}`,
+    [workspace, id],
+  );
+  return row;
+}
+
+/** It has: the wish that the run took up is met, a later one is not. */
+export async function grantRestart(db: Db, run: { readonly id: string; readonly workspace_id: string }): Promise<void> {
+  await db.query(
+    `update headgate.pipelines p set restart_at = null from headgate.runs r
+     where r.workspace_id = $1 and r.id = $2 and r.task is null and p.id = r.pipeline_id and p.restart_at = r.restart_at`,
+    [run.workspace_id, run.id],
+  );
 }
