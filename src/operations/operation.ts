@@ -7,7 +7,17 @@ import type { Db } from '../store/db.ts';
 import type { Net } from '../sdk/index.ts';
 import type { MasterKey } from '../store/master-key.ts';
 
-export const nouns = ['workspaces', 'connections', 'models', 'schemas', 'pipelines', 'runs', 'warehouse', 'keys', 'audit'] as const;
+export const nouns = [
+  'workspaces',
+  'connections',
+  'models',
+  'schemas',
+  'pipelines',
+  'runs',
+  'warehouse',
+  'keys',
+  'audit',
+] as const;
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun; an operation with `*` asks for all. */
 export type Scope = `${(typeof nouns)[number]}:${'read' | 'write'}` | '*';

@@ -84,6 +84,9 @@ export async function writeMarked(
  * the thread that asked, this one looks for work in a loop until all is done: 3.3 or 7 CPU seconds for the same million rows.
  */
 async function onOneThread<T>(duck: Duck, work: () => Promise<T>): Promise<T> {
+  // An engine that reads only some folders takes no settings any more: the second thread is the price of that.
+  const [[locked] = []] = await duck.rows(`select current_setting('lock_configuration')::varchar`);
+  if (locked === 'true') return await work();
   await duck.run('set threads = 1');
   const done = await work();
   // Not where it failed: nothing else is asked of an engine that did.

@@ -158,3 +158,42 @@ export async function grantRestart(db: Db, run: { readonly id: string; readonly 
     [run.workspace_id, run.id],
   );
 }
+
+/** The pipeline that it follows, the one that this one follows, and so on. */
+export async function chainOf(db: Db, workspace: number, id: string): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    `with recursive chain as (
+       select id, after_id, 0 as depth from headgate.pipelines where workspace_id = $1 and id = $2
+       union all select p.id, p.after_id, depth + 1 from headgate.pipelines p join chain c on p.id = c.after_id where p.workspace_id = $1)
+     select id from chain where depth > 0 order by depth`,
+    [workspace, id],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Pipelines that start when it has succeeded, whatever their state. */
+export async function followersOf(db: Db, workspace: number, id: string): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    'select id from headgate.pipelines where workspace_id = $1 and after_id = $2 order by id',
+    [workspace, id],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Holds it until the end of the transaction. False where a run of it is at work. */
+export async function lockPipeline(db: Db, workspace: number, id: string): Promise<boolean> {
+  // In the order in which the end of a run takes them.
+  await db.query('select from headgate.runs where workspace_id = $1 and pipeline_id = $2 for update', [workspace, id]);
+  await db.query('select from headgate.pipelines where workspace_id = $1 and id = $2 for update', [workspace, id]);
+  const rows = await db.query(
+    'select from headgate.runs where workspace_id = $1 and pipeline_id = $2 and lease_until > now() limit 1',
+    [workspace, id],
+  );
+  return rows.length === 0;
+}
+
+/** With its runs and all that belongs to them. */
+export async function deletePipeline(db: Db, workspace: number, id: string): Promise<void> {
+  await db.query('delete from headgate.runs where workspace_id = $1 and pipeline_id = $2', [workspace, id]);
+  await db.query('delete from headgate.pipelines where workspace_id = $1 and id = $2', [workspace, id]);
+}

@@ -171,3 +171,31 @@ export async function lastReceipts(
   );
   return rows.map(({ receipts }) => receipts);
 }
+
+/** Of all runs of a pipeline, for each of its flows one. */
+export async function receiptsOf(db: Db, workspace: number, pipeline: string): Promise<readonly Receipt[]> {
+  const rows = await db.query<{ receipt: Receipt }>(
+    `select distinct on (receipt->>'pipeline', receipt->>'table') receipt from headgate.runs, jsonb_array_elements(receipts) receipt
+     where workspace_id = $1 and pipeline_id = $2 and receipt->>'state' = 'succeeded'
+     order by receipt->>'pipeline', receipt->>'table'`,
+    [workspace, pipeline],
+  );
+  return rows.map(({ receipt }) => receipt);
+}
+
+/** Which of these tables of one destination have other pipelines written? */
+export async function tablesOfOthers(
+  db: Db,
+  workspace: number,
+  { id, destination_id }: { readonly id: string; readonly destination_id: string },
+  tables: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await db.query<{ table: string }>(
+    `select distinct receipt->>'table' as table from headgate.pipelines p
+     join headgate.runs r on r.workspace_id = p.workspace_id and r.pipeline_id = p.id, jsonb_array_elements(r.receipts) receipt
+     where p.workspace_id = $1 and p.id <> $2 and p.destination_id = $3 and receipt->>'state' = 'succeeded'
+       and receipt->>'table' = any($4) order by 1`,
+    [workspace, id, destination_id, tables],
+  );
+  return rows.map(({ table }) => table);
+}

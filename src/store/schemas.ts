@@ -25,11 +25,17 @@ export interface SchemaVersionRow {
 const select = `select s.id, s.slug, s.name, s.version, v.definition, s.created_at, s.updated_at from headgate.schemas s
   join headgate.schema_versions v on v.workspace_id = s.workspace_id and v.schema_id = s.id and v.version = s.version`;
 
-async function insertVersion(db: Db, workspace: number, { id, version, definition }: Omit<SchemaVersion, 'created_at'>): Promise<void> {
-  await db.query(
-    'insert into headgate.schema_versions (workspace_id, schema_id, version, definition) values ($1, $2, $3, $4)',
-    [workspace, id, version, JSON.stringify(definition)],
-  );
+async function insertVersion(
+  db: Db,
+  workspace: number,
+  { id, version, definition }: Omit<SchemaVersion, 'created_at'>,
+): Promise<void> {
+  await db.query('insert into headgate.schema_versions (workspace_id, schema_id, version, definition) values ($1, $2, $3, $4)', [
+    workspace,
+    id,
+    version,
+    JSON.stringify(definition),
+  ]);
 }
 
 type SchemaVersion = Pick<SchemaRow, 'id' | 'version' | 'definition' | 'created_at'>;
@@ -41,7 +47,12 @@ export async function insertSchema(
   { id, slug, name, definition }: Pick<SchemaRow, 'id' | 'slug' | 'name' | 'definition'>,
 ): Promise<SchemaRow | undefined> {
   return await db.tx(async (tx) => {
-    await tx.query('insert into headgate.schemas (workspace_id, id, slug, name) values ($1, $2, $3, $4)', [workspace, id, slug, name]);
+    await tx.query('insert into headgate.schemas (workspace_id, id, slug, name) values ($1, $2, $3, $4)', [
+      workspace,
+      id,
+      slug,
+      name,
+    ]);
     await insertVersion(tx, workspace, { id, version: 1, definition });
     return await findSchema(tx, workspace, id);
   });

@@ -1,32 +1,19 @@
-/** A run of a pipeline from its stored flows to its receipts: what a worker does with a run that it owns. */
-import { mkdir } from 'node:fs/promises';
+/** A run from its stored flows, or its task, to its receipts: what a worker does with a run that it owns. */
 import { join } from 'node:path';
-import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
-import { flowSpecs, type FlowSpec } from '../../domain/pipeline.ts';
+import { asHeadgateError } from '../../domain/error.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { refName } from '../../domain/schema.ts';
-import { buildFlow } from '../../engine/build-flow.ts';
 import { createContext } from '../../engine/context.ts';
-import type { Flow, Session } from '../../engine/flow.ts';
-import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
-import { partitionBytes, usualReaders } from '../../engine/readers.ts';
+import type { Flow } from '../../engine/flow.ts';
 import { runFlow } from '../../engine/run.ts';
-import { discoverStreams } from '../../engine/streams.ts';
-import { assignTargets } from '../../engine/targets.ts';
-import type { Connection, Context, Log } from '../../sdk/index.ts';
-import { findConnection } from '../../store/connections.ts';
-import { findPipeline } from '../../store/pipelines.ts';
+import type { Context, Log } from '../../sdk/index.ts';
 import type { RunEnd } from '../../store/leases.ts';
 import type { RunRow } from '../../store/runs.ts';
-import { configured } from '../connections/connection.ts';
 import { outward, outwardError } from '../connections/outward.ts';
-import { roomOf, type Room } from '../room.ts';
-import type { Ports } from '../operation.ts';
-
-export interface Execution extends Ports {
-  readonly signal: AbortSignal;
-  readonly log: Log;
-}
+import { flowsOf, loadFlows } from '../pipelines/flows.ts';
+import { replayRows } from './replay-rows.ts';
+import { openRun, type Execution, type Opened } from './session.ts';
+import { undoTable } from './undo-table.ts';
 
 /**
  * Never throws for what is wrong with the pipeline: the end says it. Streams fail alone, and what an earlier attempt of this run
@@ -34,23 +21,13 @@ export interface Execution extends Ports {
  */
 export async function executeRun(run: RunRow, execution: Execution): Promise<RunEnd> {
   const receipts: Receipt[] = [];
-  const done = (flow: Flow): Receipt | undefined =>
-    run.receipts.find(
-      ({ state, stream, table }) =>
-        state === 'succeeded' && stream === refName(flow.stream.stream) && table === refName(flow.into),
-    );
   try {
-    const room = roomOf(execution, Number(run.workspace_id));
-    await mkdir(room.stateDir, { recursive: true });
+    const opened = await openRun(run, execution);
     // Open until the end: what is found out about files stays true as long as they are held.
-    await using context = await createContext({ ...room, signal: execution.signal, log: execution.log });
-    const { flows, session } = await prepare(run, execution, room, context);
-    for (const flow of flows) {
-      execution.signal.throwIfAborted();
-      const earlier = done(flow);
-      const receipt = earlier ?? told(await runFlow(flow, session));
+    await using context = await createContext({ ...opened.room, signal: execution.signal, log: execution.log });
+    for await (const { receipt, known } of receiptsOf(run, execution, opened, context)) {
       receipts.push(receipt);
-      if (!earlier) tell(execution.log, receipt);
+      if (!known) tell(execution.log, receipt);
     }
     return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
   } catch (error) {
@@ -59,6 +36,38 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     const cancelled = execution.signal.aborted || code === 'run.cancelled';
     return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint } };
   }
+}
+
+interface Made {
+  readonly receipt: Receipt;
+  /** An earlier attempt made it. */
+  readonly known?: boolean;
+}
+
+async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, context: Context): AsyncGenerator<Made> {
+  const { task } = run;
+  if (task) {
+    const work = task.kind === 'replay' ? replayRows : undoTable;
+    yield { receipt: told(await work(run, task, { execution, opened, context })) };
+    return;
+  }
+  const flows: Flow[] = [];
+  // The one place outside of users' folders where the engine's statements may write.
+  const rejects = (at: number): string => join(context.scratch, `${flows.length + at}.rejects.csv`);
+  for (const loaded of await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline)) {
+    const spec = { ...loaded.spec, allow_delete: loaded.spec.allow_delete || run.allow_delete };
+    flows.push(...(await flowsOf({ ...loaded, spec }, opened.ends, context, rejects)));
+  }
+  for (const flow of flows) {
+    execution.signal.throwIfAborted();
+    const earlier = earlierReceipt(run, flow);
+    yield earlier ? { receipt: earlier, known: true } : { receipt: told(await runFlow(flow, opened.session)) };
+  }
+}
+
+function earlierReceipt({ receipts }: RunRow, flow: Flow): Receipt | undefined {
+  const [ofStream, ofTable] = [refName(flow.stream.stream), refName(flow.into)];
+  return receipts.find(({ state, stream, table }) => state === 'succeeded' && stream === ofStream && table === ofTable);
 }
 
 function told(receipt: Receipt): Receipt {
@@ -76,70 +85,4 @@ function tell(log: Log, { stream, table, read, written, rejected, deleted, secon
   if (error) log.warn(`${stream}: ${error.message}`, { ...counts, code: error.code });
   else
     log.info(`read ${read.toLocaleString('en')} rows of ${stream}, wrote ${written.toLocaleString('en')} into ${table}`, counts);
-}
-
-async function prepare(
-  run: RunRow,
-  execution: Execution,
-  room: Room,
-  context: Context,
-): Promise<{ readonly flows: readonly Flow[]; readonly session: Session }> {
-  const { db, signal, log } = execution;
-  const workspace = Number(run.workspace_id);
-  const pipeline = await findPipeline(db, workspace, run.pipeline_id);
-  if (!pipeline) throw new HeadgateError('object.missing', 'the pipeline of this run is gone');
-  const side = async (id: string): Promise<Connection> => {
-    const row = await findConnection(db, workspace, id);
-    if (!row) throw new HeadgateError('object.missing', 'a connection of this pipeline is gone');
-    return await configured({ ...execution, workspace }, row);
-  };
-  const [source, destination] = [await side(pipeline.source_id), await side(pipeline.destination_id)];
-  const session: Session = {
-    source,
-    destination,
-    ...room,
-    parallel: usualReaders(),
-    partitionBytes,
-    signal,
-    log: withoutStacks(log),
-    onProgress: () => undefined,
-    run: { id: run.id, attempt: run.attempt },
-  };
-  const flows: Flow[] = [];
-  for (const spec of flowSpecs.parse(pipeline.flows)) {
-    const allowed = { ...spec, allow_delete: spec.allow_delete || run.allow_delete };
-    flows.push(...(await flowsOf(allowed, session, context, join(room.stateDir, run.id))));
-  }
-  return { flows, session };
-}
-
-/** A stack ends with the words of drivers, which may be anything: they are for whoever runs the engine by hand. */
-function withoutStacks(log: Log): Log {
-  const without = (fields: Parameters<Log['info']>[1]): Parameters<Log['info']>[1] =>
-    fields && Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'stack'));
-  return {
-    info: (message, fields) => log.info(message, without(fields)),
-    warn: (message, fields) => log.warn(message, without(fields)),
-  };
-}
-
-/** One spec may name several streams with a pattern. Throws what is wrong with it before anything is read. */
-async function flowsOf(
-  spec: FlowSpec,
-  { source, destination }: Session,
-  context: Context,
-  rejects: string,
-): Promise<readonly Flow[]> {
-  if (!source.source || !destination.destination) {
-    throw new HeadgateError('usage.mode', 'these connections cannot be a source and a destination');
-  }
-  const wanted = wantedStream(spec, source.source.defaultNamespace);
-  const streams = await discoverStreams(source.source, context, [wanted]);
-  const sides = {
-    sourceNamespace: source.source.defaultNamespace,
-    identifiers: destination.destination.identifiers,
-    single: false,
-  };
-  const targets = assignTargets(streams, spec.into, sides, source.identity === destination.identity);
-  return targets.map(({ info, into }) => buildFlow(flowRequest(spec, `${rejects}.${refName(into)}.rejects.csv`), info, into));
 }

@@ -6,6 +6,7 @@ import { authorization } from '../../credentials.ts';
 import type { ApiDialect, ApiRequest, Exposed, Route } from '../../dialect.ts';
 import { problem } from '../../problem.ts';
 import { runEvents } from './events.ts';
+import { rejectsCsv } from './rejects-csv.ts';
 import { exposed } from './routes.ts';
 
 export const native: ApiDialect = {
@@ -13,7 +14,11 @@ export const native: ApiDialect = {
   document: '/openapi.json',
   bodyLimit: 10 * 1024 * 1024,
   credentials: authorization,
-  routes: [...exposed.map(routeOf), runEvents('/v1/workspaces/:workspace/runs/:run/events', workspace)],
+  routes: [
+    ...exposed.map(routeOf),
+    runEvents('/v1/workspaces/:workspace/runs/:run/events', workspace),
+    rejectsCsv('/v1/workspaces/:workspace/runs/:run/rejects.csv', workspace),
+  ],
   toError: problem,
 };
 
