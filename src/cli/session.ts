@@ -1,6 +1,6 @@
 /** From locations and options to the flows of one command, and what they share. */
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
-import { refName, type StreamInfo } from '../domain/schema.ts';
+import { refName, type StreamInfo, type TableRef } from '../domain/schema.ts';
 import type { Flow, Progress, Session } from '../engine/flow.ts';
 import type { SchemaFile } from '../rules/schema-file.ts';
 import type { Context } from '../sdk/index.ts';
@@ -15,6 +15,7 @@ import { requireChoice, wantedStreams } from './streams.ts';
 import { assignTargets, type Sides } from '../engine/targets.ts';
 import { discoverStreams } from '../engine/streams.ts';
 import { partitionBytes, usualReaders } from '../engine/readers.ts';
+import { rejectsFileOf } from '../engine/rejects-file.ts';
 import type { FlowRequest } from '../engine/request.ts';
 
 export interface Places {
@@ -147,11 +148,16 @@ function buildFlows(
   samePlace: boolean,
 ): Pick<Prepared, 'flows' | 'misfits'> {
   const targets = assignTargets(streams, request.into, sides, samePlace);
+  const { file } = request.rejects;
+  const requestOf = (into: TableRef): FlowRequest =>
+    targets.length === 1 || file === undefined
+      ? request
+      : { ...request, rejects: { ...request.rejects, file: rejectsFileOf(file, into) } };
   const flows: Flow[] = [];
   const misfits: Misfit[] = [];
   for (const { info, into } of targets) {
     try {
-      flows.push(buildFlow(request, info, into, schema));
+      flows.push(buildFlow(requestOf(into), info, into, schema));
     } catch (error) {
       misfits.push({ stream: refName(info.stream), error: asHeadgateError(error, `preparing ${refName(info.stream)}`) });
     }

@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
 
 export interface ModelRow {
   readonly id: string;
@@ -24,13 +24,12 @@ export async function insertModel(
   workspace: number,
   row: Content & Pick<ModelRow, 'slug' | 'connection_id'>,
 ): Promise<ModelRow> {
-  const [stored] = await db.query<ModelRow>(
+  const rows = await db.query<ModelRow>(
     `insert into headgate.models (workspace_id, id, slug, name, connection_id, sql, columns) values ($1, $2, $3, $4, $5, $6, $7)
      returning ${columns}`,
     [workspace, row.id, row.slug, row.name, row.connection_id, row.sql, JSON.stringify(row.columns)],
   );
-  if (!stored) throw new Error('an insert answers its row');
-  return stored;
+  return insertedRow(rows);
 }
 
 /** By id or slug. */

@@ -1,6 +1,6 @@
 /** Named fields and rules. Every version stays: runs and pipelines may name an earlier one. */
 import type { Json } from '../domain/json.ts';
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
 
 export interface SchemaRow {
   readonly id: string;
@@ -45,7 +45,7 @@ export async function insertSchema(
   db: Db,
   workspace: number,
   { id, slug, name, definition }: Pick<SchemaRow, 'id' | 'slug' | 'name' | 'definition'>,
-): Promise<SchemaRow | undefined> {
+): Promise<SchemaRow> {
   return await db.tx(async (tx) => {
     await tx.query('insert into headgate.schemas (workspace_id, id, slug, name) values ($1, $2, $3, $4)', [
       workspace,
@@ -54,7 +54,8 @@ export async function insertSchema(
       name,
     ]);
     await insertVersion(tx, workspace, { id, version: 1, definition });
-    return await findSchema(tx, workspace, id);
+    const row = await findSchema(tx, workspace, id);
+    return insertedRow(row ? [row] : []);
   });
 }
 

@@ -62,11 +62,15 @@ async function furnish(workspace: number): Promise<Readonly<Record<string, reado
   });
   const run = await make(`${at}/pipelines/p${workspace}/trigger`, {});
   const key = await make(`${at}/keys`, { name: 'k', scopes: ['runs:read'] });
+  const principal = await make(`${at}/principals`, { name: 'n' });
+  const group = await make(`${at}/groups`, { name: 'g' });
   return {
     connection: [String(connection['id']), `c${workspace}`],
     pipeline: [String(pipeline['id']), `p${workspace}`],
     run: [String(run['id'])],
     key: [String(key['id'])],
+    principal: [String(principal['id'])],
+    group: [String(group['id'])],
   };
 }
 
@@ -77,6 +81,11 @@ const foreign = await state.token(['*'], 77);
 const doomed = await make('/v1/workspaces/1/keys', { name: 'gone', scopes: ['*'] });
 const revoked = String(doomed['token']);
 await send('DELETE', admin, { path: `/v1/workspaces/1/keys/${String(doomed['id'])}`, headers: {} });
+
+/** With every scope, and nothing granted: its objects are those that it makes by itself in the course of this. */
+const nobody = await make('/v1/workspaces/1/principals', { name: 'ungranted' });
+const empty = await make('/v1/workspaces/1/keys', { name: 'ungranted', scopes: ['*'], principal: nobody['id'] });
+const ungranted = String(empty['token']);
 
 const document = (await (await api.request('/openapi.json')).json()) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
@@ -140,6 +149,8 @@ for (const { path, method, operation } of operations) {
         const read = await send(method, reader, asked);
         await conforms(operation, read);
         if (operation['x-scope']?.endsWith(':write')) assert.equal(read.status, 403);
+        const bare = await send(method, ungranted, asked);
+        requireNothingOfOthers(await conforms(operation, bare));
         // Whoever has no business in a workspace learns nothing about it, not even whether it is there.
         if (!path.includes('{workspace}')) return;
         const at = (workspace: string): FuzzRequest => ({
@@ -172,6 +183,36 @@ test("other people's objects answer like those that are not there", async () => 
     };
     for (const id of theirs[name] ?? []) assert.deepEqual(await answer(id), await answer('unknown'));
   }
+});
+
+/** What the administrator made is not shown to who was granted nothing, wherever an answer may hold it. */
+function requireNothingOfOthers(body: unknown): void {
+  const text = JSON.stringify(body ?? null);
+  for (const name of ['connection', 'pipeline', 'run', 'principal', 'group']) {
+    const [id = ''] = mine[name] ?? [];
+    assert.ok(!text.includes(`"${id}"`), `${name} in ${text}`);
+  }
+}
+
+test('objects that were not granted answer like those that are not there', async () => {
+  let asked = 0;
+  for (const { path, method, operation } of operations) {
+    const name = /\{workspace\}.*\{(\w+)\}/.exec(path)?.[1] ?? '';
+    const answer = async (id: string): Promise<unknown> => {
+      const reply = await send(method, ungranted, {
+        path: path.replace('{workspace}', '1').replace(`{${name}}`, id),
+        ...(operation.requestBody && { body: '{}' }),
+        headers: {},
+      });
+      assert.ok([400, 403, 404].includes(reply.status), `${method} ${path} ${reply.status}`);
+      return without(await conforms(operation, reply));
+    };
+    for (const id of mine[name] ?? []) {
+      assert.deepEqual(await answer(id), await answer('unknown'), `${method} ${path}`);
+      asked++;
+    }
+  }
+  assert.ok(asked > 15);
 });
 
 const without = (body: unknown): unknown =>

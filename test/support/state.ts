@@ -12,6 +12,7 @@ import { openDb, type OpenDb } from '../../src/store/db.ts';
 import { insertKey } from '../../src/store/keys.ts';
 import { MasterKey } from '../../src/store/master-key.ts';
 import { migrate, readMigrations } from '../../src/store/migrate.ts';
+import { serverPrincipal } from '../../src/store/principals.ts';
 import type { TestPostgres } from './postgres.ts';
 
 export const migrationsFolder = join(import.meta.dirname, '..', '..', 'migrations');
@@ -37,7 +38,7 @@ export async function openState(server: TestPostgres): Promise<TestState> {
     ports: { db, key, dataDir, clock: systemClock, net: guardedNet(loopback), fileRoots: [], wake },
     async token(scopes, workspace) {
       const made = newKey();
-      const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null };
+      const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null, principal_id: serverPrincipal };
       await insertKey(db, { ...row, id: made.id, secret_hash: key.hash(made.secret) });
       return tokenOf(made);
     },

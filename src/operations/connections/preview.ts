@@ -51,6 +51,7 @@ export const previewConnection = defineOperation({
   name: 'connections.preview',
   summary: 'Look at the first rows of a stream; who hangs up stops the source',
   scope: 'connections:write',
+  access: { level: 'read' },
   input: z
     .strictObject({
       connection: z.string(),

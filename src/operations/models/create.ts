@@ -10,6 +10,7 @@ export const createModel = defineOperation({
   name: 'models.create',
   summary: 'Create a model: a SELECT over a connection that flows read like a table',
   scope: 'models:write',
+  access: { objects: { connection: 'read' } },
   input: z.strictObject({
     name: z.string().min(1).max(200),
     slug: slug.optional(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { updateModel as update } from '../../store/models.ts';
 import { defineOperation } from '../operation.ts';
+import { ifVersion, requireVersion } from '../version.ts';
 import { describeModel, modelSql, modelView, requireModel, show } from './model.ts';
 
 export const updateModel = defineOperation({
@@ -13,14 +14,12 @@ export const updateModel = defineOperation({
     name: z.string().min(1).max(200).optional(),
     sql: modelSql.optional(),
     validate: z.boolean().default(true).meta({ description: 'false: it is stored without asking the source' }),
-    if_version: z.number().int().optional().meta({ description: 'The version that was read; another one answers 412' }),
+    if_version: ifVersion,
   }),
   output: modelView,
   async run(context, { model, name, sql, validate, if_version }) {
     const before = await requireModel(context, model);
-    if (if_version !== undefined && if_version !== before.version) {
-      throw new HeadgateError('object.changed', `the model has version ${before.version}`);
-    }
+    requireVersion('model', before.version, if_version);
     const wanted = { ...before, name: name ?? before.name, sql: sql ?? before.sql };
     const changed = wanted.sql !== before.sql;
     const columns = !changed ? before.columns : validate ? await describeModel(context, wanted) : null;

@@ -9,6 +9,7 @@ export const validateModel = defineOperation({
   name: 'models.validate',
   summary: 'Ask the source what a SELECT would return, without running or storing it',
   scope: 'models:write',
+  access: { level: 'read' },
   input: z.strictObject({ connection: z.string(), sql: modelSql }),
   output: z.object({
     ok: z.boolean(),

@@ -4,8 +4,10 @@ import type { Receipt } from '../../domain/receipt.ts';
 import { readStreamName } from '../../engine/streams.ts';
 import { canForget } from '../../sdk/index.ts';
 import { deletePipeline as remove, followersOf, lockPipeline, type PipelineRow } from '../../store/pipelines.ts';
+import { deleteGrants } from '../../store/grants.ts';
 import { receiptsOf, tablesOfOthers } from '../../store/runs.ts';
 import { outwardError } from '../connections/outward.ts';
+import { requireGrant } from '../access.ts';
 import { silent } from '../log.ts';
 import { defineOperation, type OpContext } from '../operation.ts';
 import { enterRoom } from '../room.ts';
@@ -16,6 +18,7 @@ export const deletePipeline = defineOperation({
   name: 'pipelines.delete',
   summary: 'Delete a pipeline with its runs; `data=drop` drops the tables that it wrote, too',
   scope: 'pipelines:write',
+  access: { level: 'manage' },
   input: z.strictObject({
     pipeline: z.string(),
     data: z.enum(['keep', 'drop']).default('keep').meta({ description: 'What happens to the tables that it wrote' }),
@@ -23,6 +26,7 @@ export const deletePipeline = defineOperation({
   output: z.object({}),
   async run(context, { pipeline, data }) {
     const row = await requirePipeline(context, pipeline);
+    if (data === 'drop') await requireGrant(context, { kind: 'connection', ref: row.destination_id, level: 'write' });
     await context.db.tx(async (tx) => {
       // From here on none of its runs begins.
       if (!(await lockPipeline(tx, context.workspace, row.id))) {
@@ -36,6 +40,7 @@ export const deletePipeline = defineOperation({
       }
       if (data === 'drop') await dropTables({ ...context, db: tx }, row);
       await remove(tx, context.workspace, row.id);
+      await deleteGrants(tx, context.workspace, row.id);
     });
     return {};
   },

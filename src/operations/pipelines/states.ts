@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import type { PipelineState } from '../../store/pipelines.ts';
 import { defineOperation } from '../operation.ts';
+import { ifVersion } from '../version.ts';
 import { pipelineView, requirePipeline } from './pipeline.ts';
 import { updatePipeline } from './update.ts';
 
@@ -11,7 +12,7 @@ function step(verb: string, summary: string, from: readonly PipelineState[], to:
     name: `pipelines.${verb}`,
     summary,
     scope: 'pipelines:write',
-    input: z.strictObject({ pipeline: z.string(), if_version: z.number().int().optional() }),
+    input: z.strictObject({ pipeline: z.string(), if_version: ifVersion }),
     output: pipelineView,
     async run(context, asked) {
       const { state } = await requirePipeline(context, asked.pipeline);

@@ -1,15 +1,17 @@
 /** A run from its stored flows, or its task, to its receipts: what a worker does with a run that it owns. */
 import { join } from 'node:path';
-import { asHeadgateError } from '../../domain/error.ts';
+import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { refName } from '../../domain/schema.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Flow } from '../../engine/flow.ts';
 import { runFlow } from '../../engine/run.ts';
 import type { Context, Log } from '../../sdk/index.ts';
+import { pipelinesWithoutRight } from '../../store/grants.ts';
 import type { RunEnd } from '../../store/leases.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { outward, outwardError } from '../connections/outward.ts';
+import { requireStorage } from '../limits/storage.ts';
 import { flowsOf, loadFlows } from '../pipelines/flows.ts';
 import { replayRows } from './replay-rows.ts';
 import { openRun, type Execution, type Opened } from './session.ts';
@@ -22,6 +24,7 @@ import { undoTable } from './undo-table.ts';
 export async function executeRun(run: RunRow, execution: Execution): Promise<RunEnd> {
   const receipts: Receipt[] = [];
   try {
+    await requireAllowed(run, execution);
     const opened = await openRun(run, execution);
     // Open until the end: what is found out about files stays true as long as they are held.
     await using context = await createContext({ ...opened.room, signal: execution.signal, log: execution.log });
@@ -68,6 +71,15 @@ async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, co
 function earlierReceipt({ receipts }: RunRow, flow: Flow): Receipt | undefined {
   const [ofStream, ofTable] = [refName(flow.stream.stream), refName(flow.into)];
   return receipts.find(({ state, stream, table }) => state === 'succeeded' && stream === ofStream && table === ofTable);
+}
+
+/** Throws `access.grant`, `limit.reached`. */
+async function requireAllowed({ workspace_id, pipeline_id }: RunRow, execution: Execution): Promise<void> {
+  const workspace = Number(workspace_id);
+  if ((await pipelinesWithoutRight(execution.db, workspace, pipeline_id)).length > 0) {
+    throw new HeadgateError('access.grant', 'the owner of the pipeline may no longer use its connections');
+  }
+  await requireStorage(execution, workspace);
 }
 
 function told(receipt: Receipt): Receipt {

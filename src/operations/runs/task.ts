@@ -4,6 +4,7 @@ import { newId } from '../../domain/ids.ts';
 import type { RunTask } from '../../domain/run.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { Db } from '../../store/db.ts';
+import { requirePeriod } from '../../store/limits.ts';
 import { insertRun, type RunRow } from '../../store/runs.ts';
 import type { OpContext } from '../operation.ts';
 import { requirePipeline } from '../pipelines/pipeline.ts';
@@ -38,6 +39,7 @@ export async function startTask(
 ): Promise<RunRow> {
   const { state } = await requirePipeline(context, pipeline);
   if (state === 'archived') throw new HeadgateError('object.conflict', 'the pipeline is archived');
+  await requirePeriod(context.db, context.workspace, context.clock.now());
   return await context.db.tx(async (tx) => {
     const row = await insertRun(tx, context.workspace, newId('run'), pipeline, task.kind, { task });
     await more(tx, row);

@@ -14,7 +14,6 @@ export const createSchema = defineOperation({
   async run({ db, workspace }, { name, slug: wanted, definition: given }) {
     checkDefinition(given, name);
     const row = await insertSchema(db, workspace, { id: newId('schema'), slug: wanted ?? slugOf(name), name, definition: given });
-    if (!row) throw new Error('what was inserted is there');
     return show(row);
   },
 });

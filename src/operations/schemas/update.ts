@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { updateSchema as update } from '../../store/schemas.ts';
 import { defineOperation } from '../operation.ts';
+import { ifVersion, requireVersion } from '../version.ts';
 import { checkDefinition, definition, requireSchema, schemaView, show } from './schema.ts';
 
 export const updateSchema = defineOperation({
@@ -12,14 +13,12 @@ export const updateSchema = defineOperation({
     schema: z.string(),
     name: z.string().min(1).max(200).optional(),
     definition: definition.optional(),
-    if_version: z.number().int().optional().meta({ description: 'The version that was read; another one answers 412' }),
+    if_version: ifVersion,
   }),
   output: schemaView,
   async run(context, { schema, name, definition: given, if_version }) {
     const before = await requireSchema(context, schema);
-    if (if_version !== undefined && if_version !== before.version) {
-      throw new HeadgateError('object.changed', `the schema has version ${before.version}`);
-    }
+    requireVersion('schema', before.version, if_version);
     if (given) checkDefinition(given, name ?? before.name);
     const row = await update(context.db, context.workspace, { ...before, name: name ?? before.name, definition: given });
     if (!row) throw new HeadgateError('object.changed', 'the schema was changed in the meantime');
