@@ -39,7 +39,7 @@ for (const [place, ask] of Object.entries(places)) {
       (await ask(`select cast(count(*) as varchar), cast(coalesce(sum(id), 0) as varchar) from ${table}`))[0];
 
     test('a replaced table goes back, version by version, and no further than was kept', async () => {
-      const slug = `goods_${place}`;
+      const slug = `goods${place}`;
       await server.sql(shop, `create table ${slug} (id int primary key, note text)`);
       await pipeline(place, slug, { write: 'replace' });
       const runs: Body[] = [];
@@ -60,7 +60,7 @@ for (const [place, ask] of Object.entries(places)) {
     });
 
     test('an incremental flow reads again what was undone, and nothing twice', async () => {
-      const slug = `events_${place}`;
+      const slug = `events${place}`;
       await server.sql(
         shop,
         `create table ${slug} (id int primary key, note text); insert into ${slug} select i, 'n' from generate_series(1, 50) i`,
@@ -81,7 +81,7 @@ for (const [place, ask] of Object.entries(places)) {
     });
 
     test('the first run of a table is undone by its going; the position goes with it', async () => {
-      const slug = `first_${place}`;
+      const slug = `first${place}`;
       await server.sql(shop, `create table ${slug} (id int primary key); insert into ${slug} values (1), (2)`);
       await pipeline(place, slug, { read: 'incremental', cursor: 'id' });
       const run = await desk.run(`/pipelines/${slug}-${place}/trigger`);
@@ -91,7 +91,7 @@ for (const [place, ask] of Object.entries(places)) {
     });
 
     test('deleted and changed rows of a mirror come back; a column that the run added stays, empty', async () => {
-      const slug = `mirror_${place}`;
+      const slug = `mirror${place}`;
       await server.sql(
         shop,
         `create table ${slug} (id int primary key, note text); insert into ${slug} select i, 'old' from generate_series(1, 9) i`,
@@ -110,14 +110,14 @@ for (const [place, ask] of Object.entries(places)) {
     });
 
     test('what another pipeline has published since is not undone with it', async () => {
-      const slug = `shared_${place}`;
+      const slug = `shared${place}`;
       await server.sql(shop, `create table ${slug} (id int primary key); insert into ${slug} values (1)`);
       await pipeline(place, slug, { write: 'append' });
       await desk.run(`/pipelines/${slug}-${place}/trigger`);
       const run = await desk.run(`/pipelines/${slug}-${place}/trigger`);
-      await server.sql(shop, `create table ${slug}_more (id int primary key); insert into ${slug}_more values (7)`);
-      await pipeline(place, `${slug}_more`, { write: 'append', into: slug });
-      const other = await desk.run(`/pipelines/${slug}_more-${place}/trigger`);
+      await server.sql(shop, `create table ${slug}more (id int primary key); insert into ${slug}more values (7)`);
+      await pipeline(place, `${slug}more`, { write: 'append', into: slug });
+      const other = await desk.run(`/pipelines/${slug}more-${place}/trigger`);
       assert.equal(code(await undo(run)), 'undo.overtaken');
       assert.deepEqual(await sum(slug), ['3', '9']);
       // Once that one is undone, nothing stands in the way.
