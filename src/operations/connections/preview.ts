@@ -52,20 +52,18 @@ export const previewConnection = defineOperation({
   summary: 'Look at the first rows of a stream; who hangs up stops the source',
   scope: 'connections:write',
   access: { level: 'read' },
-  input: z
-    .strictObject({
-      connection: z.string(),
-      stream: z.string().min(1).max(500).optional().meta({ description: 'A name as `discover` lists it' }),
-      query: z.string().min(1).max(100_000).optional().meta({ description: "One SELECT in the source's own SQL" }),
-      ...previewInput,
-    })
-    .refine(({ stream, query }) => (stream === undefined) !== (query === undefined), {
-      error: 'name a stream or a query, not both',
-      path: ['stream'],
-    }),
+  input: z.strictObject({
+    connection: z.string(),
+    stream: z.string().min(1).max(500).optional().meta({ description: 'A name as `discover` lists it' }),
+    query: z.string().min(1).max(100_000).optional().meta({ description: "One SELECT in the source's own SQL" }),
+    ...previewInput,
+  }),
   output: previewView,
   async run(context, { connection, stream, query, ...asked }) {
     const row = await requireConnection(context, connection);
+    if ((stream === undefined) === (query === undefined)) {
+      throw new HeadgateError('request.invalid', 'looking at rows: name a stream or a query, not both');
+    }
     const wanted = (defaultNamespace: string | undefined): StreamRef =>
       query === undefined ? readStreamName(stream ?? '', defaultNamespace) : { name: 'query', query };
     return await previewRows(context, row, wanted, asked);

@@ -16,22 +16,23 @@ export const replayRun = defineOperation({
   name: 'runs.replay',
   summary: 'Bring corrected rows into the table that they were refused for; positions stay where they are',
   scope: 'runs:write',
-  input: z
-    .strictObject({
-      run: z.string(),
-      table: z.string().max(500).optional().meta({ description: 'As the receipts name it; needed where several refused rows' }),
-      rows: z
-        .array(z.record(z.string().min(1), value))
-        .min(1)
-        .max(100_000)
-        .optional()
-        .meta({ description: 'Whole rows, by the field names of the stream' }),
-      csv: z.string().min(1).optional().meta({ description: 'The same as csv with a header, comma and double quotes' }),
-    })
-    .refine(({ rows, csv }) => (rows === undefined) !== (csv === undefined), { error: 'send rows or csv', path: ['rows'] }),
+  input: z.strictObject({
+    run: z.string(),
+    table: z.string().max(500).optional().meta({ description: 'As the receipts name it; needed where several refused rows' }),
+    rows: z
+      .array(z.record(z.string().min(1), value))
+      .min(1)
+      .max(100_000)
+      .optional()
+      .meta({ description: 'Whole rows, by the field names of the stream' }),
+    csv: z.string().min(1).optional().meta({ description: 'The same as csv with a header, comma and double quotes' }),
+  }),
   output: runView,
   async run(context, { run, table, rows, csv }) {
     const row = await requireRun(context, run);
+    if ((rows === undefined) === (csv === undefined)) {
+      throw new HeadgateError('request.invalid', 'replaying rows: send rows or csv, not both');
+    }
     if (!isAtRest(row.state)) throw new HeadgateError('object.conflict', `the run has not ended: ${row.state}`);
     const receipt = chosenReceipt(row, table, ({ rejected, error }) => rejected > 0 || error !== undefined);
     const replay = rows ? ndjson(rows) : ({ format: 'csv', content: csv ?? '' } as const);
