@@ -11,6 +11,8 @@ export type Reply = Readonly<Record<string, unknown>>;
 export interface Client {
   /** In the workspace of `--workspace`. Throws what the server answers, as `server.refused`. */
   ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Reply>;
+  /** A file of the server, as text. */
+  text(path: string): Promise<string>;
 }
 
 export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Client> {
@@ -22,22 +24,28 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
     });
   }
   const base = `${url.replace(/\/$/, '')}/v1/workspaces/${encodeURIComponent(values.workspace ?? '1')}`;
+  const said = async (method: string, path: string, body?: object): Promise<string> => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const reply = await fetch(`${base}${path}`, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }).catch(
+      (cause: unknown) => {
+        throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
+      },
+    );
+    const text = await reply.text();
+    if (reply.ok) return text;
+    const problem = parsed(text);
+    const detail = typeof problem?.['detail'] === 'string' ? problem['detail'] : `it says ${reply.status}`;
+    throw new HeadgateError('server.refused', `asking the server: ${detail}`, {
+      ...(typeof problem?.['hint'] === 'string' && { hint: problem['hint'] }),
+    });
+  };
   return {
     async ask(method, path, body) {
-      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-      const reply = await fetch(`${base}${path}`, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }).catch(
-        (cause: unknown) => {
-          throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
-        },
-      );
-      const text = await reply.text();
-      const said = parsed(text);
-      if (reply.ok && said) return said;
-      const detail = typeof said?.['detail'] === 'string' ? said['detail'] : `it says ${reply.status}`;
-      throw new HeadgateError('server.refused', `asking the server: ${detail}`, {
-        ...(typeof said?.['hint'] === 'string' && { hint: said['hint'] }),
-      });
+      const answer = parsed(await said(method, path, body));
+      if (answer) return answer;
+      throw new HeadgateError('server.refused', 'asking the server: it answers something that is no JSON');
     },
+    text: async (path) => await said('GET', path),
   };
 }
 

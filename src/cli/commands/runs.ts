@@ -5,18 +5,39 @@ import { connectServer, type Client, type Reply } from '../client.ts';
 import type { Command, World } from '../command.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { headerLine, layout, rowLine } from '../render/table.ts';
+import { replayFile, showRejects, type OneRun } from './rejects.ts';
 
 const pollMs = 500;
 
-export const runs: Command = async ({ positionals: [verb = 'list', id], values }, world) => {
-  const client = await connectServer(world, values);
-  if (verb === 'list') return await list(client, world);
-  if (verb === 'tail') return await tail(client, id ?? (await newest(client)), world);
-  if (verb !== 'cancel' || id === undefined) {
-    throw new HeadgateError('usage.arguments', `runs: there is no runs ${verb}`, { hint: 'list, tail [RUN] or cancel RUN' });
+/** What is done to one run that is named. */
+const verbs: Readonly<Record<string, (of: OneRun) => Promise<ExitCode>>> = {
+  async cancel({ client, path }) {
+    await client.ask('POST', `${path}/cancel`);
+    return exit.done;
+  },
+  rejects: showRejects,
+  async replay(of) {
+    return await tail(of.client, await replayFile(of), of.world);
+  },
+  async undo({ client, path, values, world }) {
+    const { id } = await client.ask('POST', `${path}/undo`, values.table === undefined ? {} : { table: values.table });
+    return await tail(client, String(id), world);
+  },
+};
+
+export const runs: Command = async ({ positionals: [verb = 'list', id, file], values }, world) => {
+  const work = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  if (work && id === undefined) {
+    throw new HeadgateError('usage.arguments', `runs ${verb}: name a run`, { hint: '`headgate runs list` shows them' });
   }
-  await client.ask('POST', `/runs/${encodeURIComponent(id)}/cancel`);
-  return exit.done;
+  if (!work && verb !== 'list' && verb !== 'tail') {
+    throw new HeadgateError('usage.arguments', `runs: there is no runs ${verb}`, {
+      hint: `list, tail, ${Object.keys(verbs).join(', ')}`,
+    });
+  }
+  const client = await connectServer(world, values);
+  if (work) return await work({ client, path: `/runs/${encodeURIComponent(id ?? '')}`, file, values, world });
+  return verb === 'list' ? await list(client, world) : await tail(client, id ?? (await newest(client)), world);
 };
 
 /** The newest twenty. */
