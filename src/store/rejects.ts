@@ -79,12 +79,3 @@ export async function listRejects(
     [workspace, run, table ?? null, after ?? '0', limit],
   );
 }
-
-/** Those that were met before `until`, in all workspaces: what retention calls. Resolves to how many there were. */
-export async function expireRejects(db: Db, until: Date): Promise<number> {
-  const [row] = await db.query<{ gone: number }>(
-    'with gone as (delete from headgate.rejects where at < $1 returning 1) select count(*)::int as gone from gone',
-    [until],
-  );
-  return row?.gone ?? 0;
-}

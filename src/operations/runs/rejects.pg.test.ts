@@ -127,7 +127,10 @@ test('an incremental flow continues where it was, whatever was replayed', async 
   };
   await desk.ask('POST', '/schemas', { name: 'events', slug: 'events', definition });
   await desk.ask('POST', '/pipelines', {
-    ...{ name: 'events', slug: 'events', source: 'shop', destination: 'shop' },
+    name: 'events',
+    slug: 'events',
+    source: 'shop',
+    destination: 'shop',
     flows: [{ ...flow, schema: 'events@1', max_rejects: '10' }],
   });
   const run = await desk.run('/pipelines/events/trigger');

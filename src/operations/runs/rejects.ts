@@ -48,6 +48,14 @@ export const runRejects = defineOperation({
 const number = (text: string | null): number | null => (text === null ? null : Number(text));
 
 const show = ({ stream, table_name, file, line, row_number, field, code, reason, value, record }: RejectRow) => ({
-  ...{ stream, table: table_name, file, line: number(line), row: number(row_number), field, code, reason, value },
+  stream,
+  table: table_name,
+  file,
+  line: number(line),
+  row: number(row_number),
+  field,
+  code,
+  reason,
+  value,
   record: record && { ...record },
 });
