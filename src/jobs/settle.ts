@@ -9,6 +9,7 @@ import { addUsage } from '../store/limits.ts';
 import { dependentsOf, grantRestart } from '../store/pipelines.ts';
 import { closeReviews, insertRun, lastReceipts } from '../store/runs.ts';
 import { wake } from './queue.ts';
+import { tellEnd } from './tell.ts';
 
 /** A person has this long to decide about deletes that are held. */
 const reviewMs = 7 * 86_400_000;
@@ -39,6 +40,7 @@ export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clo
       result.state === 'succeeded' ? { outcome: outcomeOf(end.receipts, await lastReceipts(tx, run, remembered)) } : {};
     if (!(await endRun(tx, run.id, run.fence, { ...result, ...meaning }))) return false;
     await addUsage(tx, Number(run.workspace_id), now, { rows: rowsOf(run, result) });
+    await tellEnd(tx, { ...run, ...result }, now);
     if (result.state === 'succeeded') await grantRestart(tx, run);
     if (result.state === 'succeeded' && run.task?.kind !== 'undo') await startDependents(tx, run, now);
     if (result.state === 'succeeded' || result.state === 'needs_review') await closeReviews(tx, run);

@@ -23,6 +23,8 @@ export const nouns = [
   'audit',
   'principals',
   'grants',
+  'webhooks',
+  'notifications',
 ] as const;
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun; an operation with `*` asks for all. */
@@ -53,6 +55,8 @@ export interface Ports {
   readonly net: Net;
   /** Folders of this machine whose files they may name, besides the workspace's own. */
   readonly fileRoots: readonly string[];
+  /** Can mails be sent? */
+  readonly mails?: boolean;
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
 }

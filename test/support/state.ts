@@ -35,7 +35,7 @@ export async function openState(server: TestPostgres): Promise<TestState> {
   return {
     url,
     db,
-    ports: { db, key, dataDir, clock: systemClock, net: guardedNet(loopback), fileRoots: [], wake },
+    ports: { db, key, dataDir, clock: systemClock, net: guardedNet(loopback), fileRoots: [], mails: true, wake },
     async token(scopes, workspace) {
       const made = newKey();
       const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null, principal_id: serverPrincipal };
