@@ -1,21 +1,22 @@
 /** The running server, for commands that are nothing but its API. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { ApiError, Client, type Input, type Item, type ListName, type OperationName, type Reply } from '../client/client.ts';
 import { HeadgateError } from '../domain/error.ts';
 import { serverFile } from '../app.ts';
 import type { World } from './command.ts';
 import type { Values } from './options.ts';
 
-export type Reply = Readonly<Record<string, unknown>>;
-
-export interface Client {
-  /** In the workspace of `--workspace`. Throws what the server answers, as `server.refused`. */
-  ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Reply>;
-  /** A file of the server, as text. */
-  text(path: string): Promise<string>;
+/** What the server refuses is `server.refused`, in its words; where it does not answer, `server.unreachable`. */
+export interface Connected {
+  /** In the workspace of `--workspace`. */
+  call<N extends OperationName>(name: N, input: Input<N>): Promise<Reply<N>>;
+  /** An answer that is a file, as text. */
+  text<N extends OperationName>(name: N, input: Input<N>): Promise<string>;
+  all<N extends ListName>(name: N, input: Omit<Input<N>, 'cursor' | 'limit'>): Promise<readonly Item<N>[]>;
 }
 
-export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Client> {
+export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Connected> {
   const url = values.url ?? (await addressIn(resolve(values['data-dir'] ?? (env['HEADGATE_DATA_DIR'] || stateDir))));
   const key = env['HEADGATE_KEY'] || env['HEADGATE_ADMIN_KEY'];
   if (!key) {
@@ -23,38 +24,24 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
       hint: 'put a key into HEADGATE_KEY; the very first start of the server prints one',
     });
   }
-  const base = `${url.replace(/\/$/, '')}/v1/workspaces/${encodeURIComponent(values.workspace ?? '1')}`;
-  const said = async (method: string, path: string, body?: object): Promise<string> => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    const reply = await fetch(`${base}${path}`, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }).catch(
-      (cause: unknown) => {
-        throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
-      },
-    );
-    const text = await reply.text();
-    if (reply.ok) return text;
-    const problem = parsed(text);
-    const detail = typeof problem?.['detail'] === 'string' ? problem['detail'] : `it says ${reply.status}`;
-    throw new HeadgateError('server.refused', `asking the server: ${detail}`, {
-      ...(typeof problem?.['hint'] === 'string' && { hint: problem['hint'] }),
-    });
-  };
+  const client = new Client({ url, key, workspace: values.workspace ?? '1', signal });
   return {
-    async ask(method, path, body) {
-      const answer = parsed(await said(method, path, body));
-      if (answer) return answer;
-      throw new HeadgateError('server.refused', 'asking the server: it answers something that is no JSON');
-    },
-    text: async (path) => await said('GET', path),
+    call: async (name, input) => await told(url, signal, async () => await client.call(name, input)),
+    text: async (name, input) => await told(url, signal, async () => await new Response(await client.stream(name, input)).text()),
+    all: async (name, input) => await told(url, signal, async () => await client.all(name, input)),
   };
 }
 
-function parsed(text: string): Reply | undefined {
+async function told<T>(url: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
   try {
-    const value: unknown = text === '' ? {} : JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Reply) : undefined; // an object by its type
-  } catch {
-    return undefined;
+    return await ask();
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (!(cause instanceof ApiError)) {
+      throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
+    }
+    const hint = cause.problem?.hint;
+    throw new HeadgateError('server.refused', `asking the server: ${cause.message}`, { ...(hint !== undefined && { hint }) });
   }
 }
 

@@ -181,7 +181,8 @@ for (const { path, method, operation } of operations) {
         for (const full of [owner, admin]) await conforms(operation, await send(method, full, asked));
         const gone = await send(method, revoked, asked);
         await conforms(operation, gone);
-        assert.equal(gone.status, 401);
+        // Where no key is asked for, the request itself is judged.
+        assert.ok(gone.status === 401 || operation.security.length === 0);
         const read = await send(method, reader, asked);
         await conforms(operation, read);
         if (operation['x-scope']?.endsWith(':write')) assert.equal(read.status, 403);

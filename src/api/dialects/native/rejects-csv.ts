@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { InvalidInput, perform, type OpContext } from '../../../operations/operation.ts';
 import { runRejects } from '../../../operations/runs/rejects.ts';
-import type { Route } from '../../dialect.ts';
+import type { GuardedRoute } from '../../dialect.ts';
+import { queryOf } from '../../route.ts';
 
 const input = runRejects.input.pick({ run: true, table: true }).extend({
   form: z
@@ -16,19 +17,16 @@ type Reject = Page['data'][number];
 
 const reasonColumns = ['stream', 'table', 'file', 'line', 'row', 'field', 'code', 'reason', 'value'] as const;
 
-export const rejectsCsv = (path: string, workspace: Extract<Route, { auth: 'key' }>['workspace']): Route => ({
+export const rejectsCsv: GuardedRoute = {
   method: 'GET',
-  path,
+  path: '/v1/workspaces/:workspace/runs/:run/rejects.csv',
   name: 'runs.rejects.csv',
   summary: 'Download the refused rows of a run as csv',
   auth: 'key',
   scope: 'runs:read',
-  input,
-  replies: { 200: z.string() },
-  streams: 'text/csv',
-  workspace,
-  async handle(context, { params, query }) {
-    const { data: asked, error } = input.safeParse({ ...query, run: params['run'] });
+  documented: { input, replies: { 200: z.string() }, streams: 'text/csv' },
+  async handle(context, { params, url }) {
+    const { data: asked, error } = input.safeParse({ ...queryOf(url.searchParams), run: params['run'] });
     if (!asked) throw new InvalidInput('runs.rejects', error.issues);
     // What is wrong with the request is said before the file begins.
     const first = await pageOf(context, asked);
@@ -45,7 +43,7 @@ export const rejectsCsv = (path: string, workspace: Extract<Route, { auth: 'key'
     const disposition = `attachment; filename="${asked.run.replaceAll(/\W/g, '')}-${asked.form}.csv"`;
     return { status: 200, headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': disposition }, body };
   },
-});
+};
 
 type Asked = z.output<typeof input>;
 

@@ -84,9 +84,17 @@ import { getSchema } from '../../../operations/schemas/get.ts';
 import { listSchemas } from '../../../operations/schemas/list.ts';
 import { updateSchema } from '../../../operations/schemas/update.ts';
 import { schemaVersions } from '../../../operations/schemas/versions.ts';
-import type { Exposed, Method } from '../../dialect.ts';
+import type { Method } from '../../dialect.ts';
 
 const here = '/v1/workspaces/:workspace';
+
+/** One operation as a route: path, query and body are its input, its output is the body. */
+export interface Exposed {
+  readonly method: Method;
+  readonly path: string;
+  readonly operation: Operation;
+  readonly status: number;
+}
 
 const route = (method: Method, path: string, operation: unknown, status = 200): Exposed => ({
   method,
