@@ -25,6 +25,7 @@ export const duckdb = defineConnector({
     accepts: () => ['csv'],
     loads: (format) => format === 'csv' || format === 'parquet' || format === 'ndjson',
     parallelWriters: false,
+    keepsVersions: true,
     types: duckType,
     open: openDestination,
   },

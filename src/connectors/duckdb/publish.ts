@@ -5,6 +5,7 @@ import { quoteTable, relationExists } from './catalog.ts';
 import { addToLedger, checkFence, dropStages, ensureLedger, readLedger, stageOf } from './ledger.ts';
 import { HeldPublish } from '../_sql/publish.ts';
 import { writeTable } from './table.ts';
+import { keepVersion, settleVersions } from './versions.ts';
 import { count, transaction } from './transaction.ts';
 
 /** One transaction: all tables and the ledger row, or nothing. */
@@ -24,7 +25,11 @@ export async function publish(duck: Duck, context: Context, request: PublishRequ
       }
       for (const table of tables) await countAgain(duck, table);
       const results: TableResult[] = [];
-      for (const table of tables) results.push(await writeTable(duck, table));
+      for (const table of tables) {
+        await keepVersion(duck, request, table.target);
+        results.push(await writeTable(duck, table));
+        await settleVersions(duck, request, table.target);
+      }
       await context.failpoint('duckdb.publish.written');
       await addToLedger(duck, request, results);
       await dropStages(duck, pipeline, names);

@@ -5,12 +5,16 @@ import type {
   Context,
   Destination,
   Finding,
+  Forgets,
   Publish,
   PublishRequest,
   PublishResult,
   TableResult,
   TableWriter,
   Target,
+  Undoes,
+  Undone,
+  UndoRequest,
   WriteRequest,
 } from '../../sdk/index.ts';
 import { findingsOf } from '../_sql/check.ts';
@@ -27,8 +31,9 @@ import { publishTable } from './publish-table.ts';
 import { Session } from './session.ts';
 import { createStageSql, StageWriter, tableName, type StageShape } from './stage.ts';
 import { tableFacts, type TableFacts } from './swap-facts.ts';
+import { forgetTable, keepVersion, settleVersions, undoRun } from './versions.ts';
 
-export class PostgresDestination implements Destination {
+export class PostgresDestination implements Destination, Undoes, Forgets {
   readonly #config: Config;
   readonly #context: Context;
   #main: Promise<Session> | undefined;
@@ -120,7 +125,11 @@ export class PostgresDestination implements Destination {
     }
     await failpoint('postgres.publish.begun');
     const tables: TableResult[] = [];
-    for (const table of request.tables) tables.push(await publishTable(session, table));
+    for (const table of request.tables) {
+      await keepVersion(session, request, table.target);
+      tables.push(await publishTable(session, table));
+      await settleVersions(session, request, table.target);
+    }
     await failpoint('postgres.publish.written');
     await addPublish(session, request, tables);
     await dropStages(session, refs);
@@ -128,6 +137,14 @@ export class PostgresDestination implements Destination {
     await session.rows('commit', 'publishing: committing');
     await failpoint('postgres.publish.committed');
     return { status: 'published', tables };
+  }
+
+  async undo(request: UndoRequest): Promise<Undone> {
+    return await undoRun(await this.#session(), request);
+  }
+
+  async forget(table: TableRef, pipelines: readonly string[]): Promise<void> {
+    await forgetTable(await this.#session(), table, pipelines);
   }
 
   explain(target: Target): readonly string[] {

@@ -26,6 +26,7 @@ export const postgres = defineConnector({
     accepts: () => copyFormats,
     loads: () => false,
     parallelWriters: true,
+    keepsVersions: true,
     types: nativeType,
     open: async (settings, context) => new (await import('./destination.ts')).PostgresDestination(settings, context),
   },
