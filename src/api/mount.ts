@@ -95,7 +95,9 @@ async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mo
       return route.handle(contextOf({ ...context, ...(changed && { changed }) }, dialect.name), request);
     });
   const logged = async (): Promise<Answer> => await audited({ ...attempt, workspace }, request, work);
-  const key = route.method === 'POST' && !route.documented.uploads ? request.headers.get('idempotency-key') : null;
+  // Nobody keeps a stream: who asks again gets another one.
+  const kept = route.method === 'POST' && !route.documented.uploads && !route.documented.streams;
+  const key = kept ? request.headers.get('idempotency-key') : null;
   if (key === null) return await logged();
   return await step('work', route.name, () => idempotently(context, route.name, key, request, logged));
 }

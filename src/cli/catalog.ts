@@ -176,9 +176,10 @@ export const commands: readonly CommandInfo[] = [
     ],
     examples: [
       { line: 'headgate keys create nightly --scope runs:write --scope runs:read', says: 'for one task' },
+      { line: 'headgate keys create laptop --principal pri_0abc', says: 'for somebody else' },
       { line: 'headgate keys revoke 5edfb941512792f5', says: 'its next request is refused' },
     ],
-    options: ['url', 'workspace', 'scope', 'expires', 'data-dir', 'database-url'],
+    options: ['url', 'workspace', 'scope', 'expires', 'principal', 'data-dir', 'database-url'],
     positionals: { min: 1, max: 2 },
     load: async () => (await import('./commands/keys.ts')).keys,
   },
