@@ -1,6 +1,6 @@
 -- Pipelines whose runs read a range of time each: RangePolicy (domain/range.ts), and how far they have come.
 create table headgate.ranges (
-  pipeline_id text primary key references headgate.pipelines,
+  pipeline_id text primary key references headgate.pipelines on delete cascade,
   workspace_id bigint not null references headgate.workspaces,
   policy jsonb not null,
   -- The end of the last range that a run has brought to a good end; null = none yet.
@@ -17,7 +17,7 @@ create index ranges_workspace on headgate.ranges (workspace_id);
 create table headgate.run_ranges (
   run_id text primary key references headgate.runs on delete cascade,
   workspace_id bigint not null references headgate.workspaces,
-  pipeline_id text not null references headgate.ranges,
+  pipeline_id text not null references headgate.ranges on delete cascade,
   -- A number for people and for vocabularies without our ids; it grows.
   number bigint not null unique generated always as identity,
   -- Without gaps within the pipeline, so that a page is found without counting.

@@ -185,12 +185,20 @@ export const commands: readonly CommandInfo[] = [
   },
   {
     name: 'runs',
-    usage: 'list | tail [RUN] | cancel RUN',
+    usage: 'list | tail [RUN] | cancel RUN | rejects RUN [FILE] | replay RUN FILE | undo RUN',
     summary: 'runs of a running server',
-    details: ['tail shows the log of a run, the newest one where none is named, until it has ended; its exit code says how.'],
-    examples: [{ line: 'headgate runs tail', says: 'what is happening now' }],
-    options: ['url', 'workspace', 'data-dir'],
-    positionals: { min: 0, max: 2 },
+    details: [
+      'tail shows the log of a run, the newest one where none is named, until it has ended; its exit code says how.',
+      'rejects lists the refused fields of a run, or writes the refused rows into a csv FILE. replay brings corrected rows, csv or JSON lines, into the table that refused them. undo puts a table and its position back to what they were before the run. Where a run has several tables, --table names one.',
+    ],
+    examples: [
+      { line: 'headgate runs tail', says: 'what is happening now' },
+      { line: 'headgate runs rejects run_… bad.csv', says: 'the rows to correct' },
+      { line: 'headgate runs replay run_… bad.csv', says: 'in they go' },
+      { line: 'headgate runs undo run_…', says: 'as it was before' },
+    ],
+    options: ['url', 'workspace', 'data-dir', 'table'],
+    positionals: { min: 0, max: 3 },
     load: async () => (await import('./commands/runs.ts')).runs,
   },
   {

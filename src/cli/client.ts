@@ -12,6 +12,8 @@ import type { Values } from './options.ts';
 export interface Connected {
   /** In the workspace of `--workspace`. */
   call<N extends OperationName>(name: N, input: Input<N>): Promise<Reply<N>>;
+  /** An answer that is a file, as text. */
+  text<N extends OperationName>(name: N, input: Input<N>): Promise<string>;
   all<N extends ListName>(name: N, input: Omit<Input<N>, 'cursor' | 'limit'>): Promise<readonly Item<N>[]>;
   /** The bytes of the answer, as they come. */
   stream<N extends OperationName>(name: N, input: Input<N>): Promise<Readable>;
@@ -28,6 +30,7 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
   const client = new Client({ url, key, workspace: values.workspace ?? '1', signal });
   return {
     call: async (name, input) => await told(url, signal, async () => await client.call(name, input)),
+    text: async (name, input) => await told(url, signal, async () => await new Response(await client.stream(name, input)).text()),
     all: async (name, input) => await told(url, signal, async () => await client.all(name, input)),
     stream: async (name, input) => Readable.fromWeb(await told(url, signal, async () => await client.stream(name, input))),
   };

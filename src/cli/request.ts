@@ -1,8 +1,7 @@
 /** Options → what a person asked for, before any stream is known. Pure. Throws `usage.*`. */
 import { HeadgateError } from '../domain/error.ts';
-import type { WriteMode } from '../domain/policy.ts';
+import { readRejectLimit, type RejectLimit, type WriteMode } from '../domain/policy.ts';
 import { parseType, type LogicalType } from '../domain/types.ts';
-import type { Flow } from '../engine/flow.ts';
 import type { FlowRequest } from '../engine/request.ts';
 import type { OptionName, Values } from './options.ts';
 
@@ -87,16 +86,12 @@ function readWindow(values: Values): FlowRequest['window'] {
   };
 }
 
-/** `10` rows, or `2.5%` of the rows read. */
-function readLimit(text: string): Pick<Flow['rejects'], 'limit' | 'unit'> {
-  const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
-  const limit = Number(number);
-  const valid = number !== undefined && (percent === '%' ? limit <= 100 : Number.isSafeInteger(limit));
-  if (!valid)
-    throw new HeadgateError('usage.arguments', `--max-rejects cannot be ${JSON.stringify(text)}`, {
-      hint: 'write a count, or a share: 1%',
-    });
-  return { limit, unit: percent === '%' ? 'percent' : 'rows' };
+function readLimit(text: string): RejectLimit {
+  const limit = readRejectLimit(text);
+  if (limit) return limit;
+  throw new HeadgateError('usage.arguments', `--max-rejects cannot be ${JSON.stringify(text)}`, {
+    hint: 'write a count, or a share: 1%',
+  });
 }
 
 /** A whole number above zero. Throws `usage.arguments`. */

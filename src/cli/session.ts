@@ -1,5 +1,4 @@
 /** From locations and options to the flows of one command, and what they share. */
-import { availableParallelism } from 'node:os';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { refName, type StreamInfo, type TableRef } from '../domain/schema.ts';
 import type { Flow, Progress, Session } from '../engine/flow.ts';
@@ -14,13 +13,11 @@ import { readDerivation } from './derive.ts';
 import { readSchema } from './schema.ts';
 import { spoolStdin } from './stdin.ts';
 import { requireChoice, wantedStreams } from './streams.ts';
-import { placeOf, requireDistinct, targetOf, type Sides } from '../engine/targets.ts';
+import { assignTargets, type Sides } from '../engine/targets.ts';
 import { discoverStreams } from '../engine/streams.ts';
+import { partitionBytes, usualReaders } from '../engine/readers.ts';
 import { rejectsFileOf } from '../engine/rejects-file.ts';
 import type { FlowRequest } from '../engine/request.ts';
-
-/** Below this a table is read in one piece: a partition costs a connection and the start of a scan. */
-const partitionBytes = 256 * 1024 * 1024;
 
 export interface Places {
   readonly source: string;
@@ -82,7 +79,7 @@ export async function prepare(
   const derive = await readDerivation(values);
   const request = derive ? { ...asked, policy: { ...asked.policy, derive } } : asked;
   const schema = await readSchema(values);
-  const parallel = values.parallel === undefined ? Math.min(availableParallelism(), 4) : readCount('parallel', values.parallel);
+  const parallel = values.parallel === undefined ? usualReaders() : readCount('parallel', values.parallel);
   const { source, destination } = await connectBoth(places, values, world, context);
   if (!source.source || !destination.destination) {
     throw new HeadgateError('usage.scheme', 'these locations cannot be a source and a destination');
@@ -153,20 +150,12 @@ function buildFlows(
   sides: Sides,
   samePlace: boolean,
 ): Pick<Prepared, 'flows' | 'misfits'> {
-  const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, request.into, sides) }));
-  requireDistinct(targets, sides);
-  const { identifiers } = sides;
+  const targets = assignTargets(streams, request.into, sides, samePlace);
   const { file } = request.rejects;
   const requestOf = (into: TableRef): FlowRequest =>
     targets.length === 1 || file === undefined
       ? request
       : { ...request, rejects: { ...request.rejects, file: rejectsFileOf(file, into) } };
-  for (const { stream, into } of samePlace ? targets : []) {
-    if (stream.query !== undefined || (!sides.single && placeOf(stream, identifiers) !== placeOf(into, identifiers))) continue;
-    throw new HeadgateError('usage.collision', `${refName(stream)} would be written into itself`, {
-      hint: 'name another table with --into',
-    });
-  }
   const flows: Flow[] = [];
   const misfits: Misfit[] = [];
   for (const { info, into } of targets) {

@@ -5,6 +5,8 @@ export const idPrefixes = {
   connection: 'con',
   pipeline: 'pl',
   run: 'run',
+  model: 'mdl',
+  schema: 'sch',
   key: 'key',
   audit: 'aud',
   event: 'evt',

@@ -1,5 +1,5 @@
 /** What people are told about, and what follows from an attempt to tell them. Pure. */
-import type { RunState } from './receipt.ts';
+import type { RunState } from './run.ts';
 
 export const eventKinds = {
   'run.succeeded': 'a run has ended well',

@@ -4,8 +4,11 @@ import { derivationSpec } from './derivation.ts';
 import { calendarSpec } from './calendar.ts';
 import { duration, durationMs } from './duration.ts';
 import { instant, intervalSpec } from './interval.ts';
+import { readRejectLimit } from './policy.ts';
 
 const name = z.string().min(1).max(500);
+
+const isEmpty = (...maps: readonly object[]): boolean => maps.every((map) => Object.keys(map).length === 0);
 
 /** One stream → shape → one table. Field names are the stream's own, table columns follow `rename`. */
 export const flowSpec = z
@@ -15,6 +18,10 @@ export const flowSpec = z
       .strictObject({ name, sql: z.string().min(1) })
       .optional()
       .meta({ description: "A SELECT in the source's own SQL, read as a stream of that name" }),
+    model: name.optional().meta({ description: 'A model of the source connection, by id or slug, read as a stream of its slug' }),
+    schema: name.optional().meta({
+      description: 'Fields and rules: a schema by id or slug, its newest version; `contacts@3` stays with the third',
+    }),
     into: name.optional().meta({ description: 'Table, or a template with {stream} and {namespace}; absent: as the stream' }),
     read: z.enum(['snapshot', 'incremental']).default('snapshot'),
     write: z
@@ -41,6 +48,7 @@ export const flowSpec = z
     max_rejects: z
       .string()
       .regex(/^\d{1,9}$|^\d{1,3}(\.\d{1,4})?%$/, 'a count, or a share like 1%')
+      .refine((text) => readRejectLimit(text) !== undefined, 'a share is at most 100%')
       .default('0'),
     fit: z
       .strictObject({
@@ -53,11 +61,26 @@ export const flowSpec = z
       .optional()
       .meta({ description: 'For streams that nobody has seen yet: names are found in any case, absent identities left out' }),
     derive: derivationSpec.optional().meta({ description: 'Profiles or events that the publish makes of the rows' }),
+    undo: z
+      .number()
+      .int()
+      .min(0)
+      .max(10)
+      .optional()
+      .meta({ description: 'How many earlier versions of the table are kept, to go back to' }),
     allow_delete: z.boolean().default(false).meta({ description: 'Publishes may delete any share of the rows' }),
   })
-  .refine((flow) => (flow.stream === undefined) !== (flow.query === undefined), {
-    error: 'name a stream or a query, not both',
+  .refine(({ stream, query, model }) => [stream, query, model].filter((one) => one !== undefined).length === 1, {
+    error: 'name a stream, a query or a model, and only one of them',
     path: ['stream'],
+  })
+  .refine(({ schema, select, rename, cast, mask }) => schema === undefined || (!select && isEmpty(rename, cast, mask)), {
+    error: 'a schema says which fields travel, under which names and types: leave select, rename, cast and mask out',
+    path: ['schema'],
+  })
+  .refine(({ undo, existing }) => !undo || existing !== 'recreate', {
+    error: 'a table that is made anew has no version to go back to',
+    path: ['undo'],
   });
 
 export type FlowSpec = z.output<typeof flowSpec>;

@@ -28,6 +28,8 @@ export interface WritePolicy {
   readonly existing: 'any' | 'fail' | 'recreate';
   readonly evolution: Evolution;
   readonly derive?: DerivationSpec;
+  /** Earlier versions of the table that are kept beside it; absent = none. */
+  readonly undo?: number;
 }
 
 /**
@@ -82,4 +84,18 @@ export function brakeHolds(brake: Brake | undefined, rows: { before: number; del
   if (!brake || rows.before === 0 || rows.deleted === 0) return false;
   if (rows.incoming === 0) return true;
   return rows.deleted > brake.floor && rows.deleted > rows.before * brake.share;
+}
+
+/** How many rows may be refused before a flow stops: a count, or a share of the rows read. */
+export interface RejectLimit {
+  readonly limit: number;
+  readonly unit: 'rows' | 'percent';
+}
+
+/** `10` rows, or `2.5%` of the rows read; undefined for any other text. */
+export function readRejectLimit(text: string): RejectLimit | undefined {
+  const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+  const limit = Number(number);
+  const valid = number !== undefined && (percent === '%' ? limit <= 100 : Number.isSafeInteger(limit));
+  return valid ? { limit, unit: percent === '%' ? 'percent' : 'rows' } : undefined;
 }

@@ -1,8 +1,7 @@
 import type { DerivedCounts } from './derivation.ts';
 import type { Json } from './json.ts';
 import type { ReadMode, WriteMode } from './policy.ts';
-
-export type RunState = 'queued' | 'running' | 'retrying' | 'needs_review' | 'succeeded' | 'failed' | 'cancelled';
+import type { RunState } from './run.ts';
 
 /** `to` and `from` are native types; `from` is absent for an added column. */
 export interface ColumnChange {

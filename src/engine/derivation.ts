@@ -16,6 +16,11 @@ export function settleDerivation(
   if (!spec) return {};
   if (!destination.derives) throw new HeadgateError('usage.mode', `this destination cannot keep ${spec.into}`);
   if (flow.mode === 'changes') throw new HeadgateError('usage.mode', `${spec.into} are not made of a change stream`);
+  if (flow.policy.undo) {
+    throw new HeadgateError('usage.mode', `${spec.into} cannot follow a table back to an earlier version`, {
+      hint: 'leave undo out, or derive',
+    });
+  }
   const mappingOf = (name: string): Mapping => {
     const found = mappings.find(({ source }) => source.name === name);
     if (!found) throw new HeadgateError('field.missing', `${spec.into} need the field ${name}, which does not travel`);

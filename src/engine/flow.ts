@@ -1,4 +1,4 @@
-import type { Brake, CursorPolicy, WritePolicy } from '../domain/policy.ts';
+import type { Brake, CursorPolicy, RejectLimit, WritePolicy } from '../domain/policy.ts';
 import type { RowRules } from '../domain/rules.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { StreamInfo, TableRef } from '../domain/schema.ts';
@@ -31,8 +31,8 @@ export interface Flow {
   readonly shape: ShapeRequest;
   /** Absent = deletes were allowed. */
   readonly brake?: Brake;
-  /** How many rows may be refused before the flow stops: a count, or a share of the rows read. */
-  readonly rejects: { readonly limit: number; readonly unit: 'rows' | 'percent'; readonly file?: string };
+  /** `file` = where refused rows are written; with `records`, each with all of its fields. */
+  readonly rejects: RejectLimit & { readonly file?: string; readonly records?: boolean };
 }
 
 /** What stays the same for all flows of one command. */
@@ -52,6 +52,8 @@ export interface Session {
   /** Absent = DuckDB runs in this process. */
   readonly openDuck?: OpenDuck;
   readonly onProgress: (progress: Progress) => void;
+  /** Told before anything is published that the file of `flow.rejects` is there, also where the flow then fails. */
+  readonly keepRejects?: (flow: Flow) => Promise<void>;
   /** Where somebody else keeps the books of runs; absent = a journal in `stateDir` does. */
   readonly run?: RunIdentity;
 }
@@ -61,6 +63,8 @@ export interface RunIdentity {
   readonly id: string;
   /** From 1. */
   readonly attempt: number;
+  /** Reads from the beginning, whatever position the ledger has. */
+  readonly fromStart?: boolean;
 }
 
 export interface Progress {

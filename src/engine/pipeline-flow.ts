@@ -1,12 +1,13 @@
 /** One flow of a stored pipeline → what the engine is asked. Pure. */
+import { HeadgateError } from '../domain/error.ts';
+import { readRejectLimit } from '../domain/policy.ts';
 import type { FlowSpec } from '../domain/pipeline.ts';
 import type { StreamRef } from '../domain/schema.ts';
 import { parseType } from '../domain/types.ts';
-import type { Flow } from './flow.ts';
 import type { FlowRequest } from './request.ts';
 import { readStreamName } from './streams.ts';
 
-/** The stream that is meant; absent namespace = the source's default. */
+/** The stream that is meant, of a spec whose model has become its query; absent namespace = the source's default. */
 export function wantedStream(spec: FlowSpec, defaultNamespace: string | undefined): StreamRef {
   if (spec.query) return { name: spec.query.name, query: spec.query.sql };
   return readStreamName(spec.stream ?? '', defaultNamespace);
@@ -15,6 +16,8 @@ export function wantedStream(spec: FlowSpec, defaultNamespace: string | undefine
 /** Throws `usage.type` for a cast to a type that is none. `rejectsFile` = where refused rows are kept. */
 export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
   const { write, key, cursor, select, where, into } = spec;
+  const limit = readRejectLimit(spec.max_rejects);
+  if (!limit) throw new HeadgateError('usage.arguments', `max_rejects cannot be ${JSON.stringify(spec.max_rejects)}`);
   return {
     read: spec.read,
     ...(write && { write }),
@@ -26,6 +29,7 @@ export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
       evolution: spec.on_schema_change,
       ...(spec.version !== undefined && { version: spec.version }),
       ...(spec.derive && { derive: spec.derive }),
+      ...(spec.undo && { undo: spec.undo }),
     },
     ...(cursor !== undefined && { cursor }),
     window: {
@@ -49,11 +53,6 @@ export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
     },
     ...(into !== undefined && { into }),
     allowDelete: spec.allow_delete,
-    rejects: { ...limitOf(spec.max_rejects), file: rejectsFile },
+    rejects: { ...limit, file: rejectsFile, records: true },
   };
-}
-
-/** `10` rows, or `2.5%` of the rows read. */
-function limitOf(text: string): Pick<Flow['rejects'], 'limit' | 'unit'> {
-  return text.endsWith('%') ? { limit: Number(text.slice(0, -1)), unit: 'percent' } : { limit: Number(text), unit: 'rows' };
 }

@@ -17,6 +17,7 @@ import type { Plan, PlanInput } from './plan.ts';
 export function plan(input: PlanInput): Plan {
   const { flow } = input;
   requireModes(input);
+  requireVersions(input);
   const schema = flow.stream.schema;
   const { evolution, existing } = flow.policy;
   const known = existing === 'recreate' ? undefined : input.table;
@@ -75,6 +76,12 @@ function requireModes({ flow, source, destination }: PlanInput): void {
   if (flow.mode === 'changes' && flow.policy.mode !== 'merge') {
     throw new HeadgateError('usage.mode', `a change stream is applied by key, so it cannot ${flow.policy.mode} a table`);
   }
+}
+
+/** Throws `usage.mode`. */
+function requireVersions({ flow, destination }: PlanInput): void {
+  if (!flow.policy.undo || destination.keepsVersions) return;
+  throw new HeadgateError('usage.mode', 'this destination keeps no earlier versions of a table, so nothing could be undone');
 }
 
 function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], reasons: Reason[]): Target {

@@ -26,8 +26,10 @@ const notJudged: Reason = {
   text: 'rules judge the rows when they are read, so the rows to add, change and delete are not known',
 };
 
-/** Throws what a run would fail with before it reads. */
-export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan> {
+const notCompared: Reason = { about: 'step', text: 'the rows of both sides were not compared' };
+
+/** Throws what a run would fail with before it reads. `compare: false` reads no rows. */
+export async function planFlow(asked: Flow, session: Session, { compare } = { compare: true }): Promise<FlowPlan> {
   await using context = await createContext(session);
   await using destination = await requireSide(session.destination, 'destination').open(context);
   await using source = await requireSide(session.source, 'source').open(context);
@@ -36,7 +38,9 @@ export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan>
   const request = readRequest(flow, planned, from);
   const byKey = flow.policy.mode === 'merge' || flow.policy.mode === 'mirror';
   const changes =
-    byKey && !flow.shape.rules ? await changesOf({ flow, session, context, destination, source, planned, from }) : undefined;
+    compare && byKey && !flow.shape.rules
+      ? await changesOf({ flow, session, context, destination, source, planned, from })
+      : undefined;
   return {
     stream: refName(flow.stream.stream),
     table: refName(flow.into),
@@ -50,11 +54,16 @@ export async function planFlow(asked: Flow, session: Session): Promise<FlowPlan>
       sourceType: field.native?.type ?? typeName(field.type),
       nativeType: target.native?.type ?? typeName(target.type),
     })),
-    reasons: [...planned.reasons, ...(byKey && !changes ? [flow.shape.rules ? notJudged : notReadable] : [])],
+    reasons: [...planned.reasons, ...(byKey && !changes ? [whyUnknown(flow, compare)] : [])],
     sourceSql: source.explain(request),
     destinationSql: destination.explain(planned.target),
     ...(changes && { changes }),
   };
+}
+
+function whyUnknown({ shape }: Flow, compare: boolean): Reason {
+  if (shape.rules) return notJudged;
+  return compare ? notReadable : notCompared;
 }
 
 interface Preview {

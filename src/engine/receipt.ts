@@ -2,7 +2,8 @@
 import type { DerivedCounts } from '../domain/derivation.ts';
 import type { HeadgateError } from '../domain/error.ts';
 import type { Json } from '../domain/json.ts';
-import type { Receipt, RunState } from '../domain/receipt.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import type { RunState } from '../domain/run.ts';
 import { refName } from '../domain/schema.ts';
 import type { Publish, TableResult } from '../sdk/index.ts';
 import type { Flow } from './flow.ts';

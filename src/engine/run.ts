@@ -26,6 +26,7 @@ import { DestinationHandle } from './publish.ts';
 import { runReader } from './reader.ts';
 import { namesKey, readNames } from './names.ts';
 import { receiptOf, type ReceiptParts } from './receipt.ts';
+import { ofRows, type Convert } from './sinks.ts';
 
 /**
  * Never throws for what went wrong with its stream: streams fail alone, and the receipt says it in `state` and `error`.
@@ -172,7 +173,7 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
   const stream = refName(flow.stream.stream);
   const claim: Claim = await handle.current.claim(pipeline);
   await context.failpoint('engine.claimed');
-  const saved = flow.mode === 'incremental' ? claim.last?.positions[stream] : undefined;
+  const saved = flow.mode === 'incremental' && !session.run?.fromStart ? claim.last?.positions[stream] : undefined;
   // Only adding all rows again would do harm; everything else is read afresh, and what it repeats is recognised by key.
   const onceOnly = flow.mode === 'snapshot' && flow.policy.mode === 'append';
   const tokenScope = onceOnly ? journal.run : `${journal.run}.${journal.attempt}`;
@@ -192,7 +193,7 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
     });
   };
   progress('reading');
-  const convert = planned.conversion && converter(planned, planned.conversion, flow, context);
+  const convert = planned.conversion && keeping(converter(planned, planned.conversion, flow, context), flow, session);
   const outcome = await runReader({
     source,
     destination: handle,
@@ -217,6 +218,21 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
   });
   progress('done');
   return { outcome, bytes, from: saved ?? null, position: outcome.position };
+}
+
+/** Refused rows are kept before the publish that leaves them out: what comes after it may never come. */
+function keeping(convert: Convert, flow: Flow, { keepRejects }: Session): Convert {
+  if (!keepRejects) return convert;
+  return async (files, outlet) => {
+    try {
+      const converted = await convert(files, outlet);
+      if (converted.rejected > 0) await keepRejects(flow);
+      return converted;
+    } catch (error) {
+      if (error instanceof HeadgateError && ofRows.includes(error.code)) await keepRejects(flow);
+      throw error;
+    }
+  };
 }
 
 function partitionsOf({ flow, session }: Execution): number {

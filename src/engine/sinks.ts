@@ -92,7 +92,8 @@ interface StagedOptions {
   readonly signal: AbortSignal;
 }
 
-const ofRows: readonly ErrorCode[] = ['value.invalid', 'file.format', 'rejects.limit'];
+/** What is wrong with rows, not with the system that they are read from. */
+export const ofRows: readonly ErrorCode[] = ['value.invalid', 'file.format', 'rejects.limit'];
 
 /** Bytes or files in, a part on local disk, DuckDB's answer out while it is made: the staged lane. */
 export class StagedSink implements Sink {

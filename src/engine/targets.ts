@@ -1,6 +1,6 @@
 /** Which table each stream goes into. Pure. */
 import { HeadgateError } from '../domain/error.ts';
-import { refName, type StreamRef, type TableRef } from '../domain/schema.ts';
+import { refName, type StreamInfo, type StreamRef, type TableRef } from '../domain/schema.ts';
 import { fittingName } from '../engine/names.ts';
 import type { IdentifierRules } from '../sdk/index.ts';
 
@@ -48,6 +48,28 @@ export interface Target {
   readonly into: TableRef;
 }
 
+/**
+ * Each stream with its table. Throws `usage.collision` where two streams would share a table, a name would be cut off, or, with
+ * source and destination in one place, a stream would be written into itself.
+ */
+export function assignTargets(
+  streams: readonly StreamInfo[],
+  template: string | undefined,
+  sides: Sides,
+  samePlace: boolean,
+): readonly (Target & { readonly info: StreamInfo })[] {
+  const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, template, sides) }));
+  requireDistinct(targets, sides);
+  const { identifiers, single } = sides;
+  for (const { stream, into } of samePlace ? targets : []) {
+    if (stream.query !== undefined || (!single && placeOf(stream, identifiers) !== placeOf(into, identifiers))) continue;
+    throw new HeadgateError('usage.collision', `${refName(stream)} would be written into itself`, {
+      hint: 'name another table with --into',
+    });
+  }
+  return targets;
+}
+
 /** Throws `usage.collision` where two streams would share a table, or a name would be cut off. */
 export function requireDistinct(targets: readonly Target[], { identifiers, single }: Sides): void {
   const taken = new Map<string, Target>();
@@ -68,7 +90,7 @@ export function requireDistinct(targets: readonly Target[], { identifiers, singl
 }
 
 /** Equal for names that the destination takes for one. */
-export function placeOf(table: TableRef, { foldsCase, defaultNamespace }: IdentifierRules): string {
+function placeOf(table: TableRef, { foldsCase, defaultNamespace }: IdentifierRules): string {
   const place = JSON.stringify([table.namespace ?? defaultNamespace ?? '', table.name]);
   return foldsCase ? place.toLowerCase() : place;
 }

@@ -1,14 +1,15 @@
 /** What an attempt's end means for its run, and for those that wait for it. */
 import type { Clock } from '../domain/clock.ts';
 import { newId } from '../domain/ids.ts';
+import { outcomeOf, remembered } from '../domain/outcome.ts';
 import { retryDelay, retrySpec, type RetryPolicy } from '../domain/retry.ts';
-import type { RunState } from '../domain/receipt.ts';
+import type { RunState } from '../domain/run.ts';
 import type { Db, OpenDb } from '../store/db.ts';
 import { freshen } from '../store/freshness.ts';
 import { endRun, waitingRuns, type ClaimedRun, type Limits, type RunEnd } from '../store/leases.ts';
 import { addUsage } from '../store/limits.ts';
-import { dependentsOf } from '../store/pipelines.ts';
-import { closeReviews, insertRun } from '../store/runs.ts';
+import { dependentsOf, grantRestart } from '../store/pipelines.ts';
+import { closeReviews, insertRun, lastReceipts } from '../store/runs.ts';
 import { wake } from './queue.ts';
 import { settleRange } from './settle-range.ts';
 import { tellEnd } from './tell.ts';
@@ -38,12 +39,15 @@ export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clo
   const now = by.clock.now();
   const result = settled(end, retrySpec.parse(run.retry), run.failures, now, Math.random());
   const mine = await db.tx(async (tx) => {
-    if (!(await endRun(tx, run.id, run.fence, result))) return false;
+    const meaning =
+      result.state === 'succeeded' ? { outcome: outcomeOf(end.receipts, await lastReceipts(tx, run, remembered)) } : {};
+    if (!(await endRun(tx, run.id, run.fence, { ...result, ...meaning }))) return false;
     await settleRange(tx, run, result, now);
     await addUsage(tx, Number(run.workspace_id), now, { rows: rowsOf(run, result) });
     await tellEnd(tx, { ...run, ...result }, now);
     await freshen(tx, { ...run, ...result }, run.started_at ?? run.queued_at);
-    if (result.state === 'succeeded') await startDependents(tx, run, now);
+    if (result.state === 'succeeded') await grantRestart(tx, run);
+    if (result.state === 'succeeded' && run.task?.kind !== 'undo') await startDependents(tx, run, now);
     if (result.state === 'succeeded' || result.state === 'needs_review') await closeReviews(tx, run);
     return true;
   });

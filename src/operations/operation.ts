@@ -15,6 +15,8 @@ import { authorize, needsOf, type Access, type Needs } from './access.ts';
 export const nouns = [
   'workspaces',
   'connections',
+  'models',
+  'schemas',
   'pipelines',
   'runs',
   'warehouse',

@@ -41,6 +41,8 @@ export interface DestinationDefinition<C> {
   readonly derives?: boolean;
   /** Do several writers per table load at the same time, and does it help? */
   readonly parallelWriters: boolean;
+  /** Do its destinations have the facet `Undoes`? */
+  readonly keepsVersions?: boolean;
   /** The native type that holds every value of the logical one; absent = none does (`type.unsupported`). */
   types(type: LogicalType): string | undefined;
   open(config: C, context: Context): Promise<Destination>;

@@ -116,14 +116,6 @@ export interface Publish {
   readonly checksums: readonly string[];
 }
 
-export interface ForgetRequest {
-  readonly pipeline: string;
-  readonly fence: number;
-  readonly table: TableRef;
-  /** Where its derivations went. */
-  readonly namespace: string;
-}
-
 /** Events that went, profiles that lost properties (or got back what another pipeline had written), identities that lead nowhere now. */
 export interface Forgotten {
   readonly events: number;
@@ -171,11 +163,41 @@ export interface Destination extends AsyncDisposable {
    * ledger row added. All of it is visible afterwards, or nothing is.
    */
   publish(request: PublishRequest): Promise<PublishResult>;
-  /**
-   * Takes back all that a pipeline wrote: what it derived, its table, its positions. One transaction; a second call does
-   * nothing. Present where the definition `derives`.
-   */
-  forget?(request: ForgetRequest): Promise<Forgotten>;
   /** The statements that `publish` would run for this table, for `headgate plan`. */
   explain(target: Target): readonly string[];
 }
+
+/** What goes back to what it was: everything that `run` published of this pipeline into the table. */
+export interface UndoRequest {
+  readonly pipeline: string;
+  readonly run: string;
+  readonly fence: number;
+  readonly table: TableRef;
+}
+
+export interface Undone {
+  /** Rows that are in the table again; absent = there was no table before. */
+  readonly rows?: number;
+  /** From where the next run continues; absent = from the beginning. */
+  readonly positions?: Publish['positions'];
+}
+
+/**
+ * Facet: keeps earlier versions of a table (`WritePolicy.undo`), hidden beside it. Going back puts one in its place and takes the
+ * publishes out of the ledger, in one transaction. Throws `undo.gone` where none is kept, `undo.overtaken` where somebody published
+ * since, `undo.changed` where the table is no longer what the run left, `publish.fenced`.
+ */
+export interface Undoes {
+  undo(request: UndoRequest): Promise<Undone>;
+}
+
+/**
+ * Facet: drops a table with all that is kept of it, what was derived from it, and what the ledger says of these pipelines, in one
+ * transaction.
+ */
+export interface Forgets {
+  forget(table: TableRef, pipelines: readonly string[]): Promise<Forgotten>;
+}
+
+export const canUndo = (destination: Destination): destination is Destination & Undoes => 'undo' in destination;
+export const canForget = (destination: Destination): destination is Destination & Forgets => 'forget' in destination;

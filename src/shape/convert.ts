@@ -5,18 +5,28 @@
  * are looked for in a second one.
  */
 import { HeadgateError } from '../domain/error.ts';
+import type { RejectLimit } from '../domain/policy.ts';
 import { checkUnchanged } from '../sdk/file-bytes.ts';
 import type { Duck } from '../sdk/index.ts';
 import { documentName, refs, type Lenient } from './document.ts';
 import { type Judged } from './judge.ts';
 import { checkFilter, openPass, prepare, type Pass, type Prepared, type Shaping } from './pass.ts';
-import { collectRejects, forgetErrors, hasErrors, refusedIn, refusedLines, writeRejects, type Rejected } from './rejects.ts';
+import {
+  collectRejects,
+  forgetErrors,
+  hasErrors,
+  recordSql,
+  refusedIn,
+  refusedLines,
+  writeRejects,
+  type Rejected,
+} from './rejects.ts';
 import { passesMarked, writeGood, writeMarked, type Outlet, type Warned } from './write.ts';
 
 export interface ConvertStep extends Shaping {
   readonly outlet: Outlet;
-  /** `file` is overwritten: one csv line with a header per refused field. */
-  readonly rejects: { readonly limit: number; readonly unit: 'rows' | 'percent'; readonly file?: string };
+  /** `file` is overwritten: one csv line with a header per refused field; with `records`, the whole row at its end. */
+  readonly rejects: RejectLimit & { readonly file?: string; readonly records?: boolean };
 }
 
 /** `rows` were written, `rejected` were not; rows that the filter left out are in neither. */
@@ -53,7 +63,8 @@ async function strictly(duck: Duck, step: ConvertStep, prepared: Prepared): Prom
     // Everything else (a full disk, a cancelled run) is no fault of the rows.
     const ofRows = error instanceof HeadgateError && ['value.invalid', 'file.format', 'query.invalid'].includes(error.code);
     if (!ofRows) throw error;
-    const { found } = await lookAgain(duck, step, prepared);
+    const { found, judged } = await lookAgain(duck, step, prepared);
+    if (found.rows > 0) await keep(duck, step, judged);
     if (found.rows === 0) throw error.code === 'value.invalid' ? error : unreadable(step, error);
     const code = found.first.startsWith('line') ? 'file.format' : 'value.invalid';
     throw new HeadgateError(code, `${doing(step)}: ${found.first}; ${counted(found)}`);
@@ -65,13 +76,18 @@ async function leniently(duck: Duck, step: ConvertStep, prepared: Prepared): Pro
   const { rejects } = step;
   const { rows, warned, found, judged } = await parted(duck, step, prepared);
   if (found.rows === 0) return { rows, rejected: 0, warned };
-  if (rejects.file !== undefined) await writeRejects(duck, rejects.file, judged, refs(step.input).length > 1);
+  await keep(duck, step, judged);
   if (rejects.unit === 'rows' && found.rows > rejects.limit)
     throw tooMany(`${doing(step)}: ${counted(found)}, ${rejects.limit} may be; ${found.first}`);
   const share = (100 * found.rows) / (rows + found.rows);
   if (rejects.unit === 'percent' && share > rejects.limit)
     throw tooMany(`${doing(step)}: ${counted(found)} (${share.toFixed(1)} %), ${rejects.limit} % may be; ${found.first}`);
   return { rows, rejected: found.rows, warned };
+}
+
+async function keep(duck: Duck, { rejects, input }: ConvertStep, judged: readonly Judged[]): Promise<void> {
+  const { file: path, records = false } = rejects;
+  if (path !== undefined) await writeRejects(duck, { path, records, several: refs(input).length > 1 }, judged);
 }
 
 interface Parted {
@@ -107,7 +123,12 @@ async function lookAgain(duck: Duck, step: ConvertStep, prepared: Prepared): Pro
   try {
     const pass = await openPass(duck, step, prepared, lenient);
     const judgement = judgementOf(step, pass);
-    const found = await collectRejects(duck, refusedIn(pass.numbered, judgement.judged, lenient), lenient, judgement);
+    const found = await collectRejects(
+      duck,
+      refusedIn(pass.numbered, judgement.judged, lenient, recordSql(step)),
+      lenient,
+      judgement,
+    );
     return { found, judged: judgement.judged };
   } catch (error) {
     throw error instanceof HeadgateError && error.code === 'query.invalid' ? unreadable(step, error) : error;

@@ -1,7 +1,8 @@
 /** The second look at a document that did not fit: which rows, which fields, why. */
 import type { Duck } from '../sdk/index.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
-import { broken, fileName, rowNumber, type Lenient } from './document.ts';
+import type { Column } from '../domain/policy.ts';
+import { broken, fileName, raw, rowNumber, type Document, type Lenient } from './document.ts';
 import { judgedWords, type Judged } from './judge.ts';
 
 export interface Judgement {
@@ -26,26 +27,43 @@ export function refusal(judged: readonly Judged[], lenient: Lenient | undefined)
   return found.length === 0 ? 'false' : `coalesce(${found.join(' or ')}, false)`;
 }
 
-/** A refused row with everything that is wrong with it. */
-function refused(judged: readonly Judged[], lenient: Lenient | undefined): string {
+/** Refused rows as they came, where somebody keeps them: every field by name, but for those that nobody may see. */
+export function recordSql({
+  input,
+  columns,
+  rejects,
+}: {
+  readonly input: Document;
+  readonly columns: readonly Column[];
+  readonly rejects: { readonly records?: boolean };
+}): string | undefined {
+  if (!rejects.records) return undefined;
+  const masked = new Set(columns.filter(({ mask }) => mask).map(({ from }) => from));
+  const pairs = input.schema.fields.flatMap(({ name }, at) => (masked.has(name) ? [] : [`${quoteText(name)}, ${raw(at)}`]));
+  return `cast(json_object(${pairs.join(', ')}) as VARCHAR)`;
+}
+
+/** A refused row with everything that is wrong with it. `record` = what it looked like, where somebody wants to know. */
+function refused(judged: readonly Judged[], lenient: Lenient | undefined, record = 'cast(null as VARCHAR)'): string {
   const found = judged.map(({ found: is, value }, at) => `case when ${is} then {'rule': ${at}, 'value': ${value}} end`);
   const noRow = `case when ${broken} then {'rule': null, 'value': null} end`;
   const all = [...(lenient ? [noRow] : []), ...found].join(', ');
   const file = lenient ? fileName : 'cast(null as VARCHAR)';
-  return `{'row': ${rowNumber}, 'file': ${file}, 'bad': list_filter([${all}], lambda item: item is not null)}`;
+  const whole = lenient ? `case when not coalesce(${broken}, false) then ${record} end` : record;
+  return `{'row': ${rowNumber}, 'file': ${file}, 'bad': list_filter([${all}], lambda item: item is not null), 'record': ${whole}}`;
 }
 
 /** The same as one line of JSON. */
-export const refusedJson = (judged: readonly Judged[], lenient: Lenient | undefined): string =>
-  `cast(to_json(${refused(judged, lenient)}) as VARCHAR)`;
+export const refusedJson = (judged: readonly Judged[], lenient: Lenient | undefined, record?: string): string =>
+  `cast(to_json(${refused(judged, lenient, record)}) as VARCHAR)`;
 
-const jsonColumns = `{row: 'BIGINT', file: 'VARCHAR', bad: 'STRUCT(rule INTEGER, value VARCHAR)[]'}`;
+const jsonColumns = `{row: 'BIGINT', file: 'VARCHAR', bad: 'STRUCT(rule INTEGER, value VARCHAR)[]', record: 'VARCHAR'}`;
 
 /** The refused rows of a relation with row numbers: they are looked for. */
-export function refusedIn(from: string, judged: readonly Judged[], lenient: Lenient | undefined): string {
+export function refusedIn(from: string, judged: readonly Judged[], lenient: Lenient | undefined, record?: string): string {
   // The list is made for refused rows only: made for all, it would cost more than judging them.
-  const found = `select ${refused(judged, lenient)} as one from ${from} where ${refusal(judged, lenient)}`;
-  return `(select one.row as row, one.file as file, one.bad as bad from (${found}))`;
+  const found = `select ${refused(judged, lenient, record)} as one from ${from} where ${refusal(judged, lenient)}`;
+  return `(select one.row as row, one.file as file, one.bad as bad, one.record as record from (${found}))`;
 }
 
 /** Refused rows that a scan has set aside: lines of `refusedJson`, and the length of the longest in bytes. */
@@ -73,13 +91,13 @@ export async function collectRejects(
   await duck.run(
     `create or replace temp table ${table} as select cast(null as BIGINT) as line, cast(row as BIGINT) as row, cast(bad.rule as INTEGER) as rule, ` +
       `cast(null as VARCHAR) as field, case when bad.rule is null then 'not a JSON object with distinct keys' end as reason, ` +
-      `cast(bad.value as VARCHAR) as value, file from (select row, file, unnest(bad) as bad from ${from})`,
+      `cast(bad.value as VARCHAR) as value, file, record from (select row, file, unnest(bad) as bad, record from ${from})`,
   );
   if (lenient && (await hasTable(duck, lenient.errors))) {
     const fieldName = `case column_name ${names.map((name, at) => `when '$${at}' then ${quoteText(name)}`).join(' ')} end`;
     await duck.run(
       `insert into ${table} select e.line, null, null, any_value(${fieldName}), any_value(lower(error_type::VARCHAR)), any_value(csv_line), ` +
-        `any_value(parse_filename(s.file_path)) from ${lenient.errors} e join ${lenient.scans} s using (scan_id, file_id) group by e.file_id, e.line`,
+        `any_value(parse_filename(s.file_path)), null from ${lenient.errors} e join ${lenient.scans} s using (scan_id, file_id) group by e.file_id, e.line`,
     );
     await forgetErrors(duck, lenient);
   }
@@ -102,8 +120,20 @@ export async function forgetErrors(duck: Duck, lenient: Lenient): Promise<void> 
   await duck.run(`drop table if exists ${lenient.errors}; drop table if exists ${lenient.scans}`);
 }
 
-/** One line per thing that is wrong: line, row, field, code, reason, value; of several files, the file first. Throws `disk.full`. */
-export async function writeRejects(duck: Duck, path: string, judged: readonly Judged[], several: boolean): Promise<void> {
+export interface RejectsFile {
+  readonly path: string;
+  /** The file comes first. */
+  readonly several: boolean;
+  /** The whole row comes last, as a JSON object of texts. */
+  readonly records: boolean;
+}
+
+/** One line per thing that is wrong: line, row, field, code, reason, value. Throws `disk.full`. */
+export async function writeRejects(
+  duck: Duck,
+  { path, several, records }: RejectsFile,
+  judged: readonly Judged[],
+): Promise<void> {
   const word = (pick: (one: Judged) => string, otherwise: string): string =>
     judged.length === 0
       ? otherwise
@@ -111,7 +141,7 @@ export async function writeRejects(duck: Duck, path: string, judged: readonly Ju
   const code = word((one) => one.code, `case when line is null then 'value.invalid' else 'file.format' end`);
   await duck.run(
     `copy (select ${several ? 'file, ' : ''}line, row, ${word(({ name }) => name, 'field')} as field, ${code} as code, ` +
-      `${word(({ reason }) => reason, 'reason')} as reason, value from ${table} order by coalesce(line, row), rule) ` +
+      `${word(({ reason }) => reason, 'reason')} as reason, value${records ? ', record' : ''} from ${table} order by coalesce(line, row), rule) ` +
       `to ${quoteText(path)} (format csv, header true)`,
   );
 }

@@ -9,7 +9,7 @@ import { judgedWords, type Judged } from './judge.ts';
 import { copyStatement, insertStatement, isText, type Marked, type OutputColumn } from './output.ts';
 import type { Pass, Prepared, Shaping } from './pass.ts';
 import { pour } from './pour.ts';
-import { refusal, refusedJson, type Aside } from './rejects.ts';
+import { recordSql, refusal, refusedJson, type Aside } from './rejects.ts';
 import { Splitter } from './split.ts';
 
 /** Where the rows go: a document, piece by piece, or a table. */
@@ -28,7 +28,7 @@ interface Written {
 
 interface Step extends Shaping {
   readonly outlet: Outlet;
-  readonly rejects: { readonly limit: number };
+  readonly rejects: { readonly limit: number; readonly records?: boolean };
 }
 
 type Opened = Pass & { readonly lenient?: Lenient };
@@ -64,7 +64,7 @@ export async function writeMarked(
   const errors = pass.judged.filter(({ level }) => level === 'error');
   const judging = judge(pass, pass.numbered, 'true');
   await duck.run(judging.begin);
-  const marked: Marked = { is: '"$refused"', text: `'${mark}' || ${refusedJson(errors, pass.lenient)}` };
+  const marked: Marked = { is: '"$refused"', text: `'${mark}' || ${refusedJson(errors, pass.lenient, recordSql(step))}` };
   const aside = await asideFile(`${step.scratch}.refused`, mark, step);
   try {
     const rows = await onOneThread(
@@ -84,6 +84,9 @@ export async function writeMarked(
  * the thread that asked, this one looks for work in a loop until all is done: 3.3 or 7 CPU seconds for the same million rows.
  */
 async function onOneThread<T>(duck: Duck, work: () => Promise<T>): Promise<T> {
+  // An engine that reads only some folders takes no settings any more: the second thread is the price of that.
+  const [[locked] = []] = await duck.rows(`select current_setting('lock_configuration')::varchar`);
+  if (locked === 'true') return await work();
   await duck.run('set threads = 1');
   const done = await work();
   // Not where it failed: nothing else is asked of an engine that did.

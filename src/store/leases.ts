@@ -1,6 +1,7 @@
 /** Who owns a run. The queue only wakes: whoever holds the lease works, and every takeover raises the fence. */
 import type { Json } from '../domain/json.ts';
-import type { Receipt, RunState } from '../domain/receipt.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import type { Outcome, RunState } from '../domain/run.ts';
 import type { Db } from './db.ts';
 import { addUsage, usedUp } from './limits.ts';
 import { runColumns, type RunRow } from './runs.ts';
@@ -59,7 +60,8 @@ export async function claimRun(db: Db, id: string, owner: string, asked: Admissi
     const [row] = await tx.query<ClaimedRun>(
       `with ${atWork}
        update headgate.runs r set state = 'running', lease_owner = $5, lease_until = now() + make_interval(secs => $6),
-         fence = fence + 1, attempt = attempt + 1, started_at = coalesce(started_at, now()), retry_at = null
+         fence = fence + 1, attempt = attempt + 1, started_at = coalesce(started_at, now()), retry_at = null,
+         restart_at = p.restart_at
        from headgate.pipelines p where p.id = r.pipeline_id and r.id = $4 and ${admitted}
        returning ${runColumns}, p.retry`,
       [...admission(asked), id, owner, leaseSeconds],
@@ -109,6 +111,8 @@ export interface RunEnd {
   readonly state: RunState;
   readonly receipts: readonly Receipt[];
   readonly error: Json;
+  /** Absent = its end means nothing more. */
+  readonly outcome?: Outcome;
   /** Absent = as many as before. */
   readonly failures?: number;
   readonly retryAt?: Date;
@@ -117,13 +121,13 @@ export interface RunEnd {
 
 /** Only the owner ends a run: false where another one has taken it over. */
 export async function endRun(db: Db, id: string, fence: string, end: RunEnd): Promise<boolean> {
-  const { state, receipts, error, failures, retryAt, reviewUntil } = end;
+  const { state, receipts, error, outcome, failures, retryAt, reviewUntil } = end;
   const rows = await db.query(
     `update headgate.runs set state = $3, receipts = $4, error = $5, lease_owner = null, lease_until = null,
-       failures = coalesce($6, failures), retry_at = $7, review_until = $8,
+       failures = coalesce($6, failures), retry_at = $7, review_until = $8, outcome = $9,
        finished_at = case when $3 in ('succeeded', 'failed', 'cancelled') then now() end
      where id = $1 and fence = $2 and state = 'running' returning id`,
-    [id, fence, state, JSON.stringify(receipts), JSON.stringify(error), failures, retryAt, reviewUntil],
+    [id, fence, state, JSON.stringify(receipts), JSON.stringify(error), failures, retryAt, reviewUntil, outcome],
   );
   return rows.length > 0;
 }

@@ -23,17 +23,22 @@ export interface PipelineRow {
   readonly retry: Json;
   /** The higher, the sooner. */
   readonly priority: number;
+  /** Since when somebody wants the next run to read from the beginning. */
+  readonly restart_at: Date | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
 const columns = `id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at, last_due_at, after_id, retry, priority,
-  version, created_at, updated_at`;
+  restart_at, version, created_at, updated_at`;
 
 type Scheduling = Pick<PipelineRow, 'after_id' | 'retry' | 'priority'>;
 
-export type NewPipeline = Omit<PipelineRow, 'version' | 'created_at' | 'updated_at' | 'last_due_at' | keyof Scheduling> &
+export type NewPipeline = Omit<
+  PipelineRow,
+  'version' | 'created_at' | 'updated_at' | 'last_due_at' | 'restart_at' | keyof Scheduling
+> &
   Partial<Scheduling>;
 
 /** Throws `state.conflict` where the slug is taken. */
@@ -141,6 +146,63 @@ export async function dependentsOf(db: Db, workspace: number, after: string): Pr
     [workspace, after],
   );
   return rows.map(({ id }) => id);
+}
+
+/** The next run reads from the beginning. */
+export async function wantRestart(db: Db, workspace: number, id: string): Promise<PipelineRow | undefined> {
+  const [row] = await db.query<PipelineRow>(
+    `update headgate.pipelines set restart_at = now() where workspace_id = $1 and id = $2 returning ${columns}`,
+    [workspace, id],
+  );
+  return row;
+}
+
+/** It has: the wish that the run took up is met, a later one is not. */
+export async function grantRestart(db: Db, run: { readonly id: string; readonly workspace_id: string }): Promise<void> {
+  await db.query(
+    `update headgate.pipelines p set restart_at = null from headgate.runs r
+     where r.workspace_id = $1 and r.id = $2 and r.task is null and p.id = r.pipeline_id and p.restart_at = r.restart_at`,
+    [run.workspace_id, run.id],
+  );
+}
+
+/** The pipeline that it follows, the one that this one follows, and so on. */
+export async function chainOf(db: Db, workspace: number, id: string): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    `with recursive chain as (
+       select id, after_id, 0 as depth from headgate.pipelines where workspace_id = $1 and id = $2
+       union all select p.id, p.after_id, depth + 1 from headgate.pipelines p join chain c on p.id = c.after_id where p.workspace_id = $1)
+     select id from chain where depth > 0 order by depth`,
+    [workspace, id],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Pipelines that start when it has succeeded, whatever their state. */
+export async function followersOf(db: Db, workspace: number, id: string): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    'select id from headgate.pipelines where workspace_id = $1 and after_id = $2 order by id',
+    [workspace, id],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Holds it until the end of the transaction. False where a run of it is at work. */
+export async function lockPipeline(db: Db, workspace: number, id: string): Promise<boolean> {
+  // In the order in which the end of a run takes them.
+  await db.query('select from headgate.runs where workspace_id = $1 and pipeline_id = $2 for update', [workspace, id]);
+  await db.query('select from headgate.pipelines where workspace_id = $1 and id = $2 for update', [workspace, id]);
+  const rows = await db.query(
+    'select from headgate.runs where workspace_id = $1 and pipeline_id = $2 and lease_until > now() limit 1',
+    [workspace, id],
+  );
+  return rows.length === 0;
+}
+
+/** With its runs and all that belongs to them. */
+export async function deletePipeline(db: Db, workspace: number, id: string): Promise<void> {
+  await db.query('delete from headgate.runs where workspace_id = $1 and pipeline_id = $2', [workspace, id]);
+  await db.query('delete from headgate.pipelines where workspace_id = $1 and id = $2', [workspace, id]);
 }
 
 /** Its two connections. */

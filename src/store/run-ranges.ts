@@ -1,5 +1,6 @@
 /** Runs of pipelines with ranges, as lists by number and by the instant that they are called after. */
-import type { Receipt, RunState } from '../domain/receipt.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import type { RunState } from '../domain/run.ts';
 import type { Json } from '../domain/json.ts';
 import type { Db } from './db.ts';
 

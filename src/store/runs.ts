@@ -1,6 +1,7 @@
 /** Runs as people see them; who owns one stands in leases.ts. */
 import type { Json } from '../domain/json.ts';
-import type { Receipt, RunState } from '../domain/receipt.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import type { Outcome, RunCause, RunState, RunTask } from '../domain/run.ts';
 import { insertedRow, type Db } from './db.ts';
 import { readableBy } from './grants.ts';
 
@@ -9,7 +10,9 @@ export interface RunRow {
   readonly workspace_id: string;
   readonly pipeline_id: string;
   readonly state: RunState;
-  readonly cause: 'manual' | 'schedule' | 'after';
+  /** What its end means; null = it has not ended, or badly. */
+  readonly outcome: Outcome | null;
+  readonly cause: RunCause;
   /** When its tick was due, and the time that it is about: from the tick before to its own. */
   readonly due_at: Date | null;
   readonly span_from: Date | null;
@@ -29,13 +32,21 @@ export interface RunRow {
   readonly fence: string;
   readonly receipts: readonly Receipt[];
   readonly error: Json;
+  /** Reads from the beginning, by its own cause or by a wish of its pipeline that was there when it was claimed. */
+  readonly from_start: boolean;
+  readonly restart_at: Date | null;
+  /** Null = the flows of its pipeline. */
+  readonly task: RunTask | null;
 }
 
 /** Of the table under the name `r`. */
-export const runColumns = `r.id, r.workspace_id, r.pipeline_id, r.state, r.cause, r.due_at, r.span_from, r.span_to, r.attempt, r.failures,
-  r.retry_at, r.allow_delete, r.review_until, r.queued_at, r.started_at, r.finished_at, r.cancel_requested_at, r.fence, r.receipts, r.error`;
+export const runColumns = `r.id, r.workspace_id, r.pipeline_id, r.state, r.outcome, r.cause, r.due_at, r.span_from, r.span_to, r.attempt, r.failures,
+  r.retry_at, r.allow_delete, r.review_until, r.queued_at, r.started_at, r.finished_at, r.cancel_requested_at, r.fence, r.receipts, r.error,
+  r.from_start, r.restart_at, r.task`;
 
 export type Tick = Pick<RunRow, 'due_at' | 'span_from' | 'span_to'>;
+
+type More = Partial<Tick & Pick<RunRow, 'from_start' | 'task'>>;
 
 export async function insertRun(
   db: Db,
@@ -43,12 +54,12 @@ export async function insertRun(
   id: string,
   pipeline: string,
   cause: RunRow['cause'],
-  tick?: Tick,
+  more: More = {},
 ): Promise<RunRow> {
   const rows = await db.query<RunRow>(
-    `insert into headgate.runs as r (workspace_id, id, pipeline_id, state, cause, due_at, span_from, span_to)
-     values ($1, $2, $3, 'queued', $4, $5, $6, $7) returning ${runColumns}`,
-    [workspace, id, pipeline, cause, tick?.due_at, tick?.span_from, tick?.span_to],
+    `insert into headgate.runs as r (workspace_id, id, pipeline_id, state, cause, due_at, span_from, span_to, from_start, task)
+     values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9) returning ${runColumns}`,
+    [workspace, id, pipeline, cause, more.due_at, more.span_from, more.span_to, more.from_start ?? false, more.task],
   );
   return insertedRow(rows);
 }
@@ -93,6 +104,7 @@ export async function requestCancel(db: Db, workspace: number, id: string): Prom
     const [row] = await tx.query<RunRow>(
       `update headgate.runs r set cancel_requested_at = coalesce(cancel_requested_at, now()),
          state = case when lease_until > now() then state else 'cancelled' end,
+         outcome = case when attempt = 0 and (lease_until is null or lease_until <= now()) then 'skipped' end,
          finished_at = case when lease_until > now() then null else now() end
        where workspace_id = $1 and id = $2 and state in ('queued', 'running', 'retrying', 'needs_review') returning ${runColumns}`,
       [workspace, id],
@@ -115,7 +127,8 @@ export async function cancelUnfinished(tx: Db, workspace: number, pipelines: rea
 /** Ends what waits for a pipeline that no longer runs by itself; a run at work goes on. */
 export async function cancelWaiting(db: Db, workspace: number, pipeline: string): Promise<void> {
   await db.query(
-    `update headgate.runs set state = 'cancelled', cancel_requested_at = now(), finished_at = now()
+    `update headgate.runs set state = 'cancelled', cancel_requested_at = now(), finished_at = now(),
+       outcome = case when attempt = 0 then 'skipped' end
      where workspace_id = $1 and pipeline_id = $2 and state in ('queued', 'retrying') and (lease_until is null or lease_until < now())`,
     [workspace, pipeline],
   );
@@ -156,6 +169,48 @@ export async function expireReviews(tx: Db, now: Date): Promise<readonly RunRow[
      where state = 'needs_review' and review_until <= $1 returning ${runColumns}`,
     [now],
   );
+}
+
+/** Receipts of the last runs of its pipeline that ended well, the newest first. */
+export async function lastReceipts(
+  db: Db,
+  { id, workspace_id, pipeline_id }: Pick<RunRow, 'id' | 'workspace_id' | 'pipeline_id'>,
+  limit: number,
+): Promise<readonly (readonly Receipt[])[]> {
+  const rows = await db.query<Pick<RunRow, 'receipts'>>(
+    `select receipts from headgate.runs where workspace_id = $1 and pipeline_id = $2 and id <> $3 and state = 'succeeded' and task is null
+     order by id desc limit $4`,
+    [workspace_id, pipeline_id, id, limit],
+  );
+  return rows.map(({ receipts }) => receipts);
+}
+
+/** Of all runs of a pipeline, for each of its flows one. */
+export async function receiptsOf(db: Db, workspace: number, pipeline: string): Promise<readonly Receipt[]> {
+  const rows = await db.query<{ receipt: Receipt }>(
+    `select distinct on (receipt->>'pipeline', receipt->>'table') receipt from headgate.runs, jsonb_array_elements(receipts) receipt
+     where workspace_id = $1 and pipeline_id = $2 and receipt->>'state' = 'succeeded'
+     order by receipt->>'pipeline', receipt->>'table'`,
+    [workspace, pipeline],
+  );
+  return rows.map(({ receipt }) => receipt);
+}
+
+/** Which of these tables of one destination have other pipelines written? */
+export async function tablesOfOthers(
+  db: Db,
+  workspace: number,
+  { id, destination_id }: { readonly id: string; readonly destination_id: string },
+  tables: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await db.query<{ table: string }>(
+    `select distinct receipt->>'table' as table from headgate.pipelines p
+     join headgate.runs r on r.workspace_id = p.workspace_id and r.pipeline_id = p.id, jsonb_array_elements(r.receipts) receipt
+     where p.workspace_id = $1 and p.id <> $2 and p.destination_id = $3 and receipt->>'state' = 'succeeded'
+       and receipt->>'table' = any($4) order by 1`,
+    [workspace, id, destination_id, tables],
+  );
+  return rows.map(({ table }) => table);
 }
 
 /** Runs that have not ended `hours` after they were queued, each of them once; not those that are to wait. */

@@ -68,7 +68,18 @@ async function furnish(workspace: number): Promise<Readonly<Record<string, reado
     destination: connection['id'],
     flows: [{ stream: 'a' }],
   });
+  // What another pipeline follows cannot be deleted: the rest of the run needs it.
+  const schedule = { kind: 'after', pipeline: pipeline['id'] };
+  await make(`${at}/pipelines`, {
+    name: 'q',
+    source: connection['id'],
+    destination: connection['id'],
+    flows: [{ stream: 'a' }],
+    schedule,
+  });
   const run = await make(`${at}/pipelines/p${workspace}/trigger`, {});
+  const model = await make(`${at}/models`, { name: 'm', connection: connection['id'], sql: 'select 1', validate: false });
+  const schema = await make(`${at}/schemas`, { name: 's', definition: { fields: [{ name: 'a' }] } });
   const key = await make(`${at}/keys`, { name: 'k', scopes: ['runs:read'] });
   const principal = await make(`${at}/principals`, { name: 'n' });
   const group = await make(`${at}/groups`, { name: 'g' });
@@ -80,6 +91,8 @@ async function furnish(workspace: number): Promise<Readonly<Record<string, reado
     connection: [String(connection['id']), `c${workspace}`],
     pipeline: [String(pipeline['id']), `p${workspace}`],
     run: [String(run['id'])],
+    model: [String(model['id']), String(model['slug'])],
+    schema: [String(schema['id']), String(schema['slug'])],
     key: [String(key['id'])],
     principal: [String(principal['id'])],
     group: [String(group['id'])],
@@ -124,6 +137,10 @@ async function conforms(operation: Documented, reply: Response): Promise<unknown
   }
   if (documented?.content?.['text/event-stream']) {
     assert.match(said, /^event: run\ndata: \{.*\}\n\n$/ms);
+    return undefined;
+  }
+  if (documented?.content?.['text/csv']) {
+    assert.match(reply.headers.get('content-type') ?? '', /^text\/csv/);
     return undefined;
   }
   const body: unknown = JSON.parse(said);

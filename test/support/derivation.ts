@@ -12,7 +12,7 @@ import type { Flow, Session } from '../../src/engine/flow.ts';
 import { forgetFlow } from '../../src/engine/forget.ts';
 import { flowRequest } from '../../src/engine/pipeline-flow.ts';
 import { runFlow } from '../../src/engine/run.ts';
-import type { Forgotten } from '../../src/sdk/index.ts';
+import type { Duck, Forgotten } from '../../src/sdk/index.ts';
 import { openDuck } from '../../src/staging/duck.ts';
 import type { TestPostgres } from './postgres.ts';
 
@@ -28,6 +28,8 @@ export interface DerivationSite extends AsyncDisposable {
   readonly stateDir: string;
   /** Statements at the source. */
   change(sql: string): Promise<unknown>;
+  /** Statements at the destination. */
+  disturb(sql: string): Promise<unknown>;
   /** Rows of the destination. */
   ask(sql: string): Promise<Rows>;
   run(spec: Spec): Promise<Receipt>;
@@ -39,15 +41,18 @@ export async function derivationSite(server: TestPostgres, name: DestinationName
   const source = await server.database();
   const path = join(stateDir, 'w.duckdb');
   const destination = name === 'duckdb' ? `duckdb:${path}` : await server.database();
-  const askDuck = async (sql: string): Promise<Rows> => {
+  const inDuck = async <T>(act: (duck: Duck) => Promise<T>): Promise<T> => {
     await using duck = await openDuck({ path }, { scratch: stateDir, signal: new AbortController().signal });
-    return await duck.rows(sql);
+    return await act(duck);
   };
   const site = { source, destination, stateDir };
   return {
     ...site,
     change: async (sql) => await server.sql(source, sql),
-    ask: async (sql) => (name === 'duckdb' ? await askDuck(sql) : await server.sql(destination, sql)),
+    disturb: async (sql) =>
+      name === 'duckdb' ? await inDuck(async (duck) => await duck.run(sql)) : await server.sql(destination, sql),
+    ask: async (sql) =>
+      name === 'duckdb' ? await inDuck(async (duck) => await duck.rows(sql)) : await server.sql(destination, sql),
     run: async (spec) => await withFlow(site, spec, runFlow),
     forget: async (spec) => await withFlow(site, spec, forgetFlow),
     [Symbol.asyncDispose]: async () => await rm(stateDir, { recursive: true, force: true }),
@@ -66,6 +71,8 @@ export async function withFlow<T>(place: Place, spec: Spec, act: (flow: Flow, se
   await using opened = await source.source?.open(context);
   const [stream] = (await opened?.discover([{ name: asked.stream ?? '' }])) ?? [];
   if (!stream) throw new Error('there is no such stream');
-  const flow = buildFlow(flowRequest(asked, join(place.stateDir, 'rejects.csv')), stream, { name: asked.into ?? stream.stream.name });
+  const flow = buildFlow(flowRequest(asked, join(place.stateDir, 'rejects.csv')), stream, {
+    name: asked.into ?? stream.stream.name,
+  });
   return await act(flow, { ...shared, source, destination, parallel: 1, partitionBytes: Infinity, onProgress: () => undefined });
 }

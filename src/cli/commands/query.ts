@@ -13,7 +13,7 @@ import { readStatement } from '../statement.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { wantedStreams } from '../streams.ts';
 import type { Terminal } from '../terminal.ts';
-import { wireRows } from '../wire-rows.ts';
+import { wireRows } from '../../engine/wire-rows.ts';
 
 export const query: Command = async ({ positionals, values }, world) => {
   const { terminal, env, stateDir, signal } = world;

@@ -1,22 +1,44 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HeadgateError } from '../../domain/error.ts';
+import { isAtRest } from '../../domain/run.ts';
 import { connectServer, type Connected } from '../client.ts';
 import type { Command, World } from '../command.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { headerLine, layout, rowLine } from '../render/table.ts';
+import { replayFile, showRejects, type OneRun } from './rejects.ts';
 
 const pollMs = 500;
-const ended = new Set(['succeeded', 'failed', 'cancelled', 'needs_review']);
 
-export const runs: Command = async ({ positionals: [verb = 'list', id], values }, world) => {
-  const client = await connectServer(world, values);
-  if (verb === 'list') return await list(client, world);
-  if (verb === 'tail') return await tail(client, id ?? (await newest(client)), world);
-  if (verb !== 'cancel' || id === undefined) {
-    throw new HeadgateError('usage.arguments', `runs: there is no runs ${verb}`, { hint: 'list, tail [RUN] or cancel RUN' });
+/** What is done to one run that is named. */
+const verbs: Readonly<Record<string, (of: OneRun) => Promise<ExitCode>>> = {
+  async cancel({ client, run }) {
+    await client.call('runs.cancel', { run });
+    return exit.done;
+  },
+  rejects: showRejects,
+  async replay(of) {
+    return await tail(of.client, await replayFile(of), of.world);
+  },
+  async undo({ client, run, table, world }) {
+    const { id } = await client.call('runs.undo', { run, ...table });
+    return await tail(client, id, world);
+  },
+};
+
+export const runs: Command = async ({ positionals: [verb = 'list', id, file], values }, world) => {
+  const work = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  if (work && id === undefined) {
+    throw new HeadgateError('usage.arguments', `runs ${verb}: name a run`, { hint: '`headgate runs list` shows them' });
   }
-  await client.call('runs.cancel', { run: id });
-  return exit.done;
+  if (!work && verb !== 'list' && verb !== 'tail') {
+    throw new HeadgateError('usage.arguments', `runs: there is no runs ${verb}`, {
+      hint: `list, tail, ${Object.keys(verbs).join(', ')}`,
+    });
+  }
+  const client = await connectServer(world, values);
+  const table = values.table === undefined ? {} : { table: values.table };
+  if (work) return await work({ client, run: id ?? '', file, table, world });
+  return verb === 'list' ? await list(client, world) : await tail(client, id ?? (await newest(client)), world);
 };
 
 /** The newest twenty. */
@@ -56,7 +78,7 @@ async function tail(client: Connected, id: string, { terminal, signal }: World):
       else await terminal.result(`${line.at.slice(11, 19)} ${line.level === 'info' ? '' : `${line.level}: `}${line.message}`);
     }
     const { state } = run;
-    if (lines.length === 0 && ended.has(state)) {
+    if (lines.length === 0 && isAtRest(state)) {
       if (terminal.json) await terminal.record('run', { ...run });
       else await terminal.result(`${id} ${state}`);
       return state === 'succeeded' ? exit.done : state === 'needs_review' ? exit.held : exit.failed;

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
-import type { Context, Destination, Duck, Finding } from '../../sdk/index.ts';
+import type { Context, Destination, Duck, Finding, Forgets, Undoes } from '../../sdk/index.ts';
 import { findingsOf } from '../_sql/check.ts';
 import { readTable } from './catalog.ts';
 import { explainPublish } from './explain.ts';
 import { ledgerExists, readLedger, takeOver } from './ledger.ts';
 import type { Config } from './location.ts';
-import { forget, publish } from './publish.ts';
+import { publish } from './publish.ts';
+import { forgetTable, undoRun } from './versions.ts';
 import { openWriter } from './writer.ts';
 
 /** Nothing creates the file before something is written to it. */
-export async function openDestination(settings: Config, context: Context): Promise<Destination> {
+export async function openDestination(settings: Config, context: Context): Promise<Destination & Undoes & Forgets> {
   const path = await context.files.place(settings.path);
   let opened: Promise<Duck> | undefined;
   const duck = (): Promise<Duck> => (opened ??= context.duck({ path }));
@@ -22,7 +23,9 @@ export async function openDestination(settings: Config, context: Context): Promi
     // A connection of its own per writer: tables load side by side.
     open: async (request) => await openWriter(await context.duck({ path }), context, request),
     publish: async (request) => await publish(await duck(), context, request),
-    forget: async (request) => await forget(await duck(), context, request),
+    undo: async (request) => await undoRun(await duck(), request),
+    forget: async (table, pipelines) =>
+      known() ? await forgetTable(await duck(), table, pipelines) : { events: 0, profiles: 0, identities: 0 },
     explain: explainPublish,
     [Symbol.asyncDispose]: async () => {
       const open = await opened?.catch(() => undefined);

@@ -26,6 +26,7 @@ export const duckdb = defineConnector({
     loads: (format) => format === 'csv' || format === 'parquet' || format === 'ndjson',
     derives: true,
     parallelWriters: false,
+    keepsVersions: true,
     types: duckType,
     open: openDestination,
   },

@@ -142,8 +142,3 @@ export async function dropStages(duck: Duck, pipeline: string, names?: readonly 
   }
   await duck.run(`delete from ${table('stage')} ${which}`);
 }
-
-/** Leaves no position of the pipeline, so that its next run starts afresh. Inside the caller's transaction, after `checkFence`. */
-export async function forgetPublishes(duck: Duck, pipeline: string): Promise<void> {
-  await duck.run(`delete from ${table('ledger')} where pipeline = ${quoteText(pipeline)}`);
-}

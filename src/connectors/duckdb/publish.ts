@@ -1,12 +1,11 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { refName } from '../../domain/schema.ts';
-import type { Context, Duck, ForgetRequest, Forgotten, PublishRequest, PublishResult, TableResult } from '../../sdk/index.ts';
-import { forgetDerived } from '../_sql/derive/derive.ts';
+import type { Context, Duck, PublishRequest, PublishResult, TableResult } from '../../sdk/index.ts';
 import { quoteTable, relationExists } from './catalog.ts';
-import { systemOf } from './derive/system.ts';
-import { addToLedger, checkFence, dropStages, ensureLedger, forgetPublishes, readLedger, stageOf } from './ledger.ts';
+import { addToLedger, checkFence, dropStages, ensureLedger, readLedger, stageOf } from './ledger.ts';
 import { HeldPublish } from '../_sql/publish.ts';
 import { publishTable } from './table.ts';
+import { keepVersion, settleVersions } from './versions.ts';
 import { count, transaction } from './transaction.ts';
 
 /** One transaction: all tables and the ledger row, or nothing. */
@@ -26,7 +25,11 @@ export async function publish(duck: Duck, context: Context, request: PublishRequ
       }
       for (const table of tables) await countAgain(duck, table);
       const results: TableResult[] = [];
-      for (const table of tables) results.push(await publishTable(duck, table, request));
+      for (const table of tables) {
+        await keepVersion(duck, request, table.target);
+        results.push(await publishTable(duck, table, request));
+        await settleVersions(duck, request, table.target);
+      }
       await context.failpoint('duckdb.publish.written');
       await addToLedger(duck, request, results);
       await dropStages(duck, pipeline, names);
@@ -41,21 +44,6 @@ export async function publish(duck: Duck, context: Context, request: PublishRequ
   await context.failpoint('duckdb.publish.committed');
   await checkpoint(duck);
   return result;
-}
-
-/** Takes back what a pipeline derived, its table and its positions: all of it, or nothing. */
-export async function forget(duck: Duck, context: Context, request: ForgetRequest): Promise<Forgotten> {
-  const { pipeline, fence, table, namespace } = request;
-  const forgotten = await transaction(duck, async () => {
-    await checkFence(duck, pipeline, fence);
-    await forgetPublishes(duck, pipeline);
-    const derived = await forgetDerived(systemOf(duck), namespace, pipeline);
-    await duck.run(`drop table if exists ${quoteTable(table)}`);
-    await context.failpoint('duckdb.forget.before-commit');
-    return derived;
-  });
-  await checkpoint(duck);
-  return forgotten;
 }
 
 /** Staged rows are counted again inside the transaction that makes them visible: a lost stage must not publish as an empty one. */

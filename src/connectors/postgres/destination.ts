@@ -5,7 +5,7 @@ import type {
   Context,
   Destination,
   Finding,
-  ForgetRequest,
+  Forgets,
   Forgotten,
   Publish,
   PublishRequest,
@@ -13,10 +13,12 @@ import type {
   TableResult,
   TableWriter,
   Target,
+  Undoes,
+  Undone,
+  UndoRequest,
   WriteRequest,
 } from '../../sdk/index.ts';
 import { findingsOf } from '../_sql/check.ts';
-import { forgetDerived } from '../_sql/derive/derive.ts';
 import { quoteTable } from '../_sql/names.ts';
 import { findRelation, readColumns, readIndexes } from './catalog.ts';
 import { HeldPublish, lostWhilePublishing } from '../_sql/publish.ts';
@@ -24,15 +26,15 @@ import { tableInfo } from '../_sql/table-facts.ts';
 import { describeServer } from './check.ts';
 import type { Config } from './config.ts';
 import { explainPublish } from './explain.ts';
-import { systemOf } from './derive/system.ts';
-import { addPublish, claimPipeline, forgetPublishes, lockFence, readLedger } from './ledger.ts';
+import { addPublish, claimPipeline, lockFence, readLedger } from './ledger.ts';
 import { ownTable, stageName } from './names.ts';
 import { publishTable } from './publish-table.ts';
 import { Session } from './session.ts';
 import { createStageSql, StageWriter, tableName, type StageShape } from './stage.ts';
 import { tableFacts, type TableFacts } from './swap-facts.ts';
+import { forgetTable, keepVersion, settleVersions, undoRun } from './versions.ts';
 
-export class PostgresDestination implements Destination {
+export class PostgresDestination implements Destination, Undoes, Forgets {
   readonly #config: Config;
   readonly #context: Context;
   #main: Promise<Session> | undefined;
@@ -124,7 +126,11 @@ export class PostgresDestination implements Destination {
     }
     await failpoint('postgres.publish.begun');
     const tables: TableResult[] = [];
-    for (const table of request.tables) tables.push(await publishTable(session, table, request));
+    for (const table of request.tables) {
+      await keepVersion(session, request, table.target);
+      tables.push(await publishTable(session, table, request));
+      await settleVersions(session, request, table.target);
+    }
     await failpoint('postgres.publish.written');
     await addPublish(session, request, tables);
     await dropStages(session, refs);
@@ -134,21 +140,12 @@ export class PostgresDestination implements Destination {
     return { status: 'published', tables };
   }
 
-  async forget({ pipeline, fence, table, namespace }: ForgetRequest): Promise<Forgotten> {
-    const session = await this.#session();
-    const doing = `forgetting ${refName(table)}`;
-    await session.rows('begin', doing);
-    try {
-      await forgetPublishes(session, pipeline, fence);
-      const forgotten = await forgetDerived(systemOf(session, doing), namespace, pipeline);
-      await session.rows(`drop table if exists ${quoteTable({ namespace: 'public', ...table })}`, doing);
-      await this.#context.failpoint('postgres.forget.before-commit');
-      await session.rows('commit', doing);
-      return forgotten;
-    } catch (error) {
-      if (session.alive) await session.rows('rollback', doing).catch(() => undefined);
-      throw error;
-    }
+  async undo(request: UndoRequest): Promise<Undone> {
+    return await undoRun(await this.#session(), request);
+  }
+
+  async forget(table: TableRef, pipelines: readonly string[]): Promise<Forgotten> {
+    return await forgetTable(await this.#session(), table, pipelines);
   }
 
   explain(target: Target): readonly string[] {

@@ -27,6 +27,7 @@ export const postgres = defineConnector({
     loads: () => false,
     derives: true,
     parallelWriters: true,
+    keepsVersions: true,
     types: nativeType,
     open: async (settings, context) => new (await import('./destination.ts')).PostgresDestination(settings, context),
   },

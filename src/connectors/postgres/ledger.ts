@@ -141,14 +141,3 @@ export async function addPublish(session: Session, request: PublishRequest, tabl
   const oldest = `(select number from ${ownSchema}.ledger where pipeline = $1 order by number desc offset ${kept - 1} limit 1)`;
   await session.run(`delete from ${ownSchema}.ledger where pipeline = $1 and number < ${oldest}`, doing, [pipeline]);
 }
-
-/** Leaves no position of the pipeline, so that its next run starts afresh; its fence stays, so that no older run goes on. */
-export async function forgetPublishes(session: Session, pipeline: string, fence: number): Promise<void> {
-  const doing = 'forgetting the positions';
-  const own = await session.run(`update ${ownSchema}.fence set fence = fence where pipeline = $1 and fence = $2`, doing, [
-    pipeline,
-    String(fence),
-  ]);
-  if (own === 0) throw new HeadgateError('publish.fenced', `${doing}: a run of this pipeline has taken it over`);
-  await session.run(`delete from ${ownSchema}.ledger where pipeline = $1`, doing, [pipeline]);
-}

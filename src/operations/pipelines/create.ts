@@ -7,6 +7,7 @@ import { insertPipeline } from '../../store/pipelines.ts';
 import { requireConnection } from '../connections/connection.ts';
 import { defineOperation } from '../operation.ts';
 import { slug, slugOf } from '../slug.ts';
+import { settledFlows } from './flows.ts';
 import { pipelineView, priority, show } from './pipeline.ts';
 import { plannedSchedule } from './schedule.ts';
 
@@ -37,7 +38,7 @@ export const createPipeline = defineOperation({
       state,
       source_id: from.id,
       destination_id: into.id,
-      flows: flows as Json, // checked by its schema: nothing but JSON
+      flows: (await settledFlows(context, flows, from.id)) as Json, // checked by its schema: nothing but JSON
       retry: retry as Json, // the same
       priority,
       ...(await plannedSchedule(context, { id, schedule, state })),

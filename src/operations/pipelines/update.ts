@@ -6,6 +6,7 @@ import { retrySpec } from '../../domain/retry.ts';
 import { updatePipeline as update, type PipelineRow } from '../../store/pipelines.ts';
 import { cancelWaiting } from '../../store/runs.ts';
 import { defineOperation } from '../operation.ts';
+import { settledFlows } from './flows.ts';
 import { ifVersion, requireVersion } from '../version.ts';
 import { pipelineView, priority, requirePipeline, show } from './pipeline.ts';
 import { plannedSchedule } from './schedule.ts';
@@ -25,9 +26,10 @@ export const updatePipeline = defineOperation({
     if_version: ifVersion,
   }),
   output: pipelineView,
-  async run(context, { pipeline, if_version, ...changes }) {
+  async run(context, { pipeline, if_version, ...asked }) {
     const before = await requirePipeline(context, pipeline);
     requireVersion('pipeline', before.version, if_version);
+    const changes = { ...asked, flows: asked.flows && (await settledFlows(context, asked.flows, before.source_id)) };
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const wanted = { ...before, ...given };
     const planned = isReplanned(before, wanted) ? await plannedSchedule(context, plan(wanted)) : {};

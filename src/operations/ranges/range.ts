@@ -5,7 +5,7 @@ import { findRange, type RangeRow } from '../../store/ranges.ts';
 import type { RunRangeRow } from '../../store/run-ranges.ts';
 import type { OpContext } from '../operation.ts';
 import { requirePipeline } from '../pipelines/pipeline.ts';
-import { runStates } from '../runs/run.ts';
+import { runStates } from '../../domain/run.ts';
 
 const problem = z.object({ code: z.string(), message: z.string() });
 const at = z.iso.datetime().nullable();

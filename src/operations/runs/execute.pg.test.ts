@@ -70,3 +70,10 @@ test('a retry leaves alone what has succeeded, and does the rest', async () => {
   assert.deepEqual([second.state, await count('good'), await count('blocked')], ['succeeded', '0', '200']);
   assert.deepEqual(second.receipts[0], first.receipts[0]);
 });
+
+test('a flow that would be written into itself is refused, as on the command line', async () => {
+  const { state: ended, error } = await execute(await newRun([{ stream: 'public.orders', write: 'append' }]));
+  assert.equal(ended, 'failed');
+  assert.match(JSON.stringify(error), /usage\.collision.*written into itself/);
+  assert.equal(await count('orders'), '200');
+});

@@ -1,44 +1,23 @@
-/** A run of a pipeline from its stored flows to its receipts: what a worker does with a run that it owns. */
-import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+/** A run from its stored flows, or its task, to its receipts: what a worker does with a run that it owns. */
 import { join } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
-import { flowSpecs, type FlowSpec } from '../../domain/pipeline.ts';
 import type { Receipt } from '../../domain/receipt.ts';
-import { refName } from '../../domain/schema.ts';
+import { refName, type StreamInfo } from '../../domain/schema.ts';
 import { createContext } from '../../engine/context.ts';
-import type { Flow, Session } from '../../engine/flow.ts';
-import { wantedStream } from '../../engine/pipeline-flow.ts';
-import { rejectsFileOf } from '../../engine/rejects-file.ts';
+import type { Flow } from '../../engine/flow.ts';
 import { runFlow } from '../../engine/run.ts';
-import { discoverStreams } from '../../engine/streams.ts';
-import { requireDistinct, targetOf } from '../../engine/targets.ts';
-import type { Connection, Context, Log } from '../../sdk/index.ts';
-import { findConnection } from '../../store/connections.ts';
+import type { Context, Log } from '../../sdk/index.ts';
 import { pipelinesWithoutRight } from '../../store/grants.ts';
-import { findPipeline } from '../../store/pipelines.ts';
 import type { RunEnd } from '../../store/leases.ts';
 import type { RunRow } from '../../store/runs.ts';
-import { configured } from '../connections/connection.ts';
 import { outward, outwardError } from '../connections/outward.ts';
 import { requireStorage } from '../limits/storage.ts';
-import { filterOf, openRange, type RunRange } from '../ranges/open.ts';
-import { roomOf, type Room } from '../room.ts';
-import { fittedFlow } from './fitted.ts';
-import type { Ports } from '../operation.ts';
+import { flowsOf, loadFlows } from '../pipelines/flows.ts';
+import { filterOf, openRange } from '../ranges/open.ts';
+import { replayRows } from './replay-rows.ts';
+import { openRun, type Execution, type Opened } from './session.ts';
+import { undoTable } from './undo-table.ts';
 import { lineOf } from './lines.ts';
-
-/** Tables of this size or more are read in partitions. */
-const partitionBytes = 256 * 1024 * 1024;
-
-export interface Execution extends Ports {
-  readonly signal: AbortSignal;
-  readonly log: Log;
-  /** When its connections may be used again; undefined = now. */
-  closedUntil?(): Promise<Date | undefined>;
-  /** Most readers that they bear. */
-  readonly readers?: number | undefined;
-}
 
 /**
  * Never throws for what is wrong with the pipeline: the end says it. Streams fail alone, and what an earlier attempt of this run
@@ -46,31 +25,16 @@ export interface Execution extends Ports {
  */
 export async function executeRun(run: RunRow, execution: Execution): Promise<RunEnd> {
   const receipts: Receipt[] = [];
-  const done = (flow: Flow): Receipt | undefined =>
-    run.receipts.find(
-      ({ state, stream, table }) =>
-        state === 'succeeded' && stream === refName(flow.stream.stream) && table === refName(flow.into),
-    );
   try {
     await requireAllowed(run, execution);
-    const room = roomOf(execution, Number(run.workspace_id));
-    await mkdir(room.stateDir, { recursive: true });
+    const opened = await openRun(run, execution);
     // Open until the end: what is found out about files stays true as long as they are held.
-    await using context = await createContext({ ...room, signal: execution.signal, log: execution.log });
-    const range = await openRange(execution.db, run);
-    if (range?.range.empty) {
-      execution.log.info('the range of this run is empty: everything up to its end was read before');
-      return { state: 'succeeded', receipts, error: null };
-    }
-    const { flows, session } = await prepare(run, execution, room, context, range);
-    for (const flow of flows) {
-      execution.signal.throwIfAborted();
-      const until = receipts.length === 0 ? undefined : await execution.closedUntil?.();
-      if (until) return { state: 'retrying', receipts, error: null, retryAt: until };
-      const earlier = done(flow);
-      const receipt = earlier ?? told(await runFlow(flow, session));
+    await using context = await createContext({ ...opened.room, signal: execution.signal, log: execution.log });
+    for await (const made of receiptsOf(run, execution, opened, context)) {
+      if ('closedUntil' in made) return { state: 'retrying', receipts, error: null, retryAt: made.closedUntil };
+      const { receipt, known } = made;
       receipts.push(receipt);
-      if (!earlier) tell(execution.log, receipt);
+      if (!known) tell(execution.log, receipt);
     }
     return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
   } catch (error) {
@@ -79,6 +43,53 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     const cancelled = execution.signal.aborted || code === 'run.cancelled';
     return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint } };
   }
+}
+
+type Made =
+  | {
+      readonly receipt: Receipt;
+      /** An earlier attempt made it. */
+      readonly known?: boolean;
+    }
+  /** The connections may not be used on before then. */
+  | { readonly closedUntil: Date };
+
+async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, context: Context): AsyncGenerator<Made> {
+  const { task } = run;
+  if (task) {
+    const work = task.kind === 'replay' ? replayRows : undoTable;
+    yield { receipt: told(await work(run, task, { execution, opened, context })) };
+    return;
+  }
+  const range = await openRange(execution.db, run);
+  if (range?.range.empty) {
+    execution.log.info('the range of this run is empty: everything up to its end was read before');
+    return;
+  }
+  const flows: Flow[] = [];
+  // The one place outside of users' folders where the engine's statements may write.
+  const rejects = (at: number): string => join(context.scratch, `${flows.length + at}.rejects.csv`);
+  for (const loaded of await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline)) {
+    const spec = { ...loaded.spec, allow_delete: loaded.spec.allow_delete || run.allow_delete };
+    const { source } = opened.ends.source;
+    const filter = range && (async (info: StreamInfo) => await filterOf(range, source, context, info));
+    flows.push(...(await flowsOf({ ...loaded, spec }, opened.ends, context, rejects, filter)));
+  }
+  for (const [at, flow] of flows.entries()) {
+    execution.signal.throwIfAborted();
+    const closedUntil = at === 0 ? undefined : await execution.closedUntil?.();
+    if (closedUntil) {
+      yield { closedUntil };
+      return;
+    }
+    const earlier = earlierReceipt(run, flow);
+    yield earlier ? { receipt: earlier, known: true } : { receipt: told(await runFlow(flow, opened.session)) };
+  }
+}
+
+function earlierReceipt({ receipts }: RunRow, flow: Flow): Receipt | undefined {
+  const [ofStream, ofTable] = [refName(flow.stream.stream), refName(flow.into)];
+  return receipts.find(({ state, stream, table }) => state === 'succeeded' && stream === ofStream && table === ofTable);
 }
 
 /** Throws `access.grant`, `limit.reached`. */
@@ -105,78 +116,4 @@ function tell(log: Log, receipt: Receipt): void {
   const counts = { read, written, rejected, deleted, seconds };
   if (error) log.warn(`${stream}: ${error.message}`, { ...counts, code: error.code });
   else log.info(lineOf(receipt), counts);
-}
-
-async function prepare(
-  run: RunRow,
-  execution: Execution,
-  room: Room,
-  context: Context,
-  range: RunRange | undefined,
-): Promise<{ readonly flows: readonly Flow[]; readonly session: Session }> {
-  const { db, signal, log } = execution;
-  const workspace = Number(run.workspace_id);
-  const pipeline = await findPipeline(db, workspace, run.pipeline_id);
-  if (!pipeline) throw new HeadgateError('object.missing', 'the pipeline of this run is gone');
-  const side = async (id: string): Promise<Connection> => {
-    const row = await findConnection(db, workspace, id);
-    if (!row) throw new HeadgateError('object.missing', 'a connection of this pipeline is gone');
-    return await configured({ ...execution, workspace }, row);
-  };
-  const [source, destination] = [await side(pipeline.source_id), await side(pipeline.destination_id)];
-  const session: Session = {
-    source,
-    destination,
-    ...room,
-    parallel: Math.min(availableParallelism(), 4, execution.readers ?? Infinity),
-    partitionBytes,
-    signal,
-    log: withoutStacks(log),
-    onProgress: () => undefined,
-    run: { id: run.id, attempt: run.attempt },
-  };
-  const flows: Flow[] = [];
-  for (const spec of flowSpecs.parse(pipeline.flows)) {
-    const allowed = { ...spec, allow_delete: spec.allow_delete || run.allow_delete };
-    flows.push(...(await flowsOf(allowed, session, context, join(context.scratch, run.id), range)));
-  }
-  return { flows, session };
-}
-
-/** A stack ends with the words of drivers, which may be anything: they are for whoever runs the engine by hand. */
-function withoutStacks(log: Log): Log {
-  const without = (fields: Parameters<Log['info']>[1]): Parameters<Log['info']>[1] =>
-    fields && Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'stack'));
-  return {
-    info: (message, fields) => log.info(message, without(fields)),
-    warn: (message, fields) => log.warn(message, without(fields)),
-  };
-}
-
-/** One spec may name several streams with a pattern. Throws what is wrong with it before anything is read. */
-async function flowsOf(
-  spec: FlowSpec,
-  { source, destination }: Session,
-  context: Context,
-  rejects: string,
-  range: RunRange | undefined,
-): Promise<readonly Flow[]> {
-  if (!source.source || !destination.destination) {
-    throw new HeadgateError('usage.mode', 'these connections cannot be a source and a destination');
-  }
-  const wanted = wantedStream(spec, source.source.defaultNamespace);
-  const streams = await discoverStreams(source.source, context, [wanted]);
-  const sides = {
-    sourceNamespace: source.source.defaultNamespace,
-    identifiers: destination.destination.identifiers,
-    single: false,
-  };
-  const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, spec.into, sides) }));
-  requireDistinct(targets, sides);
-  const flows: Flow[] = [];
-  for (const { info, into } of targets) {
-    const where = range && (await filterOf(range, source.source, context, info));
-    flows.push(fittedFlow(spec, info, { into, rejects: rejectsFileOf(`${rejects}.rejects.csv`, into), where }));
-  }
-  return flows;
 }

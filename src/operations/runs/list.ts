@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { runStates } from '../../domain/run.ts';
 import { listRuns as list } from '../../store/runs.ts';
 import { readerOf } from '../access.ts';
 import { defineOperation } from '../operation.ts';
 import { page, pageInput, pageOf } from '../paging.ts';
 import { requirePipeline } from '../pipelines/pipeline.ts';
-import { runStates, runView, show } from './run.ts';
+import { runView, show } from './run.ts';
 
 export const listRuns = defineOperation({
   name: 'runs.list',

@@ -1,14 +1,22 @@
 import { z } from 'zod';
+import { rejectCodes } from '../../domain/derivation.ts';
 import { HeadgateError } from '../../domain/error.ts';
+import { outcomes, runCauses, runStates, runTask } from '../../domain/run.ts';
 import { findRun, type RunRow } from '../../store/runs.ts';
 import type { OpContext } from '../operation.ts';
 
-export const runStates = ['queued', 'running', 'retrying', 'needs_review', 'succeeded', 'failed', 'cancelled'] as const;
-
-/** What a run that ended well means. */
-export const outcomes = ['changed', 'nothing_new', 'with_rejects'] as const;
-
 const problem = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+
+const derived = z.object({
+  added: z.number(),
+  changed: z.number(),
+  removed: z.number(),
+  linked: z.number(),
+  conflicts: z.number(),
+  dropped: z.number(),
+  cut: z.number(),
+  rejects: z.record(z.enum(rejectCodes), z.number()),
+});
 
 const receipt = z.object({
   run: z.string(),
@@ -33,6 +41,7 @@ const receipt = z.object({
   evidence: z.string(),
   warnings: z.array(z.string()),
   columns: z.array(z.object({ column: z.string(), from: z.string().optional(), to: z.string() })),
+  derived: derived.optional().meta({ description: 'What the rows became beside the table: docs/profiles.md' }),
   seconds: z.number(),
   error: problem.optional(),
 });
@@ -42,7 +51,9 @@ export const runView = z.object({
   pipeline: z.string(),
   state: z.enum(runStates),
   outcome: z.enum(outcomes).nullable(),
-  cause: z.enum(['manual', 'schedule', 'after']),
+  cause: z.enum(runCauses),
+  task: runTask.nullable().meta({ description: 'What it does instead of the flows of its pipeline' }),
+  from_start: z.boolean().meta({ description: 'It reads everything, whatever position the destination has' }),
   due_at: z.iso.datetime().nullable().meta({ description: 'When its tick was due' }),
   span: z
     .object({ from: z.iso.datetime(), to: z.iso.datetime() })
@@ -66,13 +77,14 @@ export function show(row: RunRow): z.input<typeof runView> {
   const sum = (count: 'read' | 'written' | 'rejected' | 'deleted'): number =>
     row.receipts.reduce((all, one) => all + one[count], 0);
   const [read, written, rejected, deleted] = [sum('read'), sum('written'), sum('rejected'), sum('deleted')];
-  const outcome = rejected > 0 ? 'with_rejects' : written + deleted > 0 ? 'changed' : 'nothing_new';
   return {
     id: row.id,
     pipeline: row.pipeline_id,
     state: row.state,
-    outcome: row.state === 'succeeded' ? outcome : null,
+    outcome: row.outcome,
     cause: row.cause,
+    task: row.task,
+    from_start: row.from_start || row.restart_at !== null,
     due_at: row.due_at?.toISOString() ?? null,
     span: row.span_from && row.span_to && { from: row.span_from.toISOString(), to: row.span_to.toISOString() },
     attempt: row.attempt,

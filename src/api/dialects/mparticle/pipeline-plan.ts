@@ -152,6 +152,8 @@ interface Rebuilding {
 
 export async function rebuild(context: RouteContext, { stored, restart = false }: Rebuilding, parts: Parts): Promise<void> {
   const { id, object: pipeline, body } = stored;
+  // First of all: the end of a run takes its locks in this order, too.
+  if (body.state === 'paused') await perform(stopRange, context, { pipeline });
   const policy = rangeOf(body, parts.model.object);
   await perform(setRange, context, { pipeline, source: sourceOf(parts), policy, restart });
   await perform(updatePipeline, context, {
@@ -161,7 +163,6 @@ export async function rebuild(context: RouteContext, { stored, restart = false }
     schedule: scheduleOf(body),
     state: stateOf(body, parts),
   });
-  if (body.state === 'paused') await perform(stopRange, context, { pipeline });
 }
 
 /** Pipelines that name something. */

@@ -1,6 +1,7 @@
 /** The log of a run as it grows, as server-sent events: `log` per line, `run` when it has ended. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { isAtRest } from '../../../domain/run.ts';
 import { perform, type OpContext } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
 import { runLogs } from '../../../operations/runs/logs.ts';
@@ -12,7 +13,6 @@ const everyMs = 300;
 const beatMs = 15_000;
 /** Who loses the right to look loses the stream within this time. */
 const renewMs = 10_000;
-const ended = new Set(['succeeded', 'failed', 'cancelled', 'needs_review']);
 
 export const runEvents: GuardedRoute = {
   method: 'GET',
@@ -59,7 +59,7 @@ async function* follow(asked: OpContext, run: string, after: number): AsyncGener
       yield `id: ${line.seq}\nevent: log\ndata: ${JSON.stringify(line)}\n\n`;
     }
     if (data.length > 0) said = Date.now();
-    else if (ended.has(now.state)) {
+    else if (isAtRest(now.state)) {
       yield `event: run\ndata: ${JSON.stringify(now)}\n\n`;
       return;
     } else if (Date.now() - said > beatMs) {

@@ -62,6 +62,29 @@ import { testWebhook } from '../../../operations/webhooks/send-test.ts';
 import { updateWebhook } from '../../../operations/webhooks/update.ts';
 import { createWorkspace } from '../../../operations/workspaces/create.ts';
 import { listWorkspaces } from '../../../operations/workspaces/list.ts';
+import { previewConnection } from '../../../operations/connections/preview.ts';
+import { createModel } from '../../../operations/models/create.ts';
+import { deleteModel } from '../../../operations/models/delete.ts';
+import { getModel } from '../../../operations/models/get.ts';
+import { listModels } from '../../../operations/models/list.ts';
+import { previewModel } from '../../../operations/models/preview.ts';
+import { updateModel } from '../../../operations/models/update.ts';
+import { validateModel } from '../../../operations/models/validate.ts';
+import { deletePipeline } from '../../../operations/pipelines/delete.ts';
+import { pipelineDependencies } from '../../../operations/pipelines/dependencies.ts';
+import { planPipeline } from '../../../operations/pipelines/plan.ts';
+import { resetPipeline } from '../../../operations/pipelines/reset.ts';
+import { resyncPipeline } from '../../../operations/pipelines/resync.ts';
+import { activatePipeline, archivePipeline, pausePipeline, unarchivePipeline } from '../../../operations/pipelines/states.ts';
+import { runRejects } from '../../../operations/runs/rejects.ts';
+import { replayRun } from '../../../operations/runs/replay.ts';
+import { undoRun } from '../../../operations/runs/undo.ts';
+import { createSchema } from '../../../operations/schemas/create.ts';
+import { deleteSchema } from '../../../operations/schemas/delete.ts';
+import { getSchema } from '../../../operations/schemas/get.ts';
+import { listSchemas } from '../../../operations/schemas/list.ts';
+import { updateSchema } from '../../../operations/schemas/update.ts';
+import { schemaVersions } from '../../../operations/schemas/versions.ts';
 import type { Method } from '../../dialect.ts';
 
 const here = '/v1/workspaces/:workspace';
@@ -96,6 +119,22 @@ export const exposed: readonly Exposed[] = [
   route('DELETE', `${here}/connections/:connection`, deleteConnection, 204),
   route('POST', `${here}/connections/:connection/check`, checkConnection),
   route('POST', `${here}/connections/:connection/discover`, discoverConnection),
+  route('POST', `${here}/connections/:connection/preview`, previewConnection),
+
+  route('GET', `${here}/models`, listModels),
+  route('POST', `${here}/models`, createModel, 201),
+  route('POST', `${here}/models/validate`, validateModel),
+  route('GET', `${here}/models/:model`, getModel),
+  route('PATCH', `${here}/models/:model`, updateModel),
+  route('DELETE', `${here}/models/:model`, deleteModel, 204),
+  route('POST', `${here}/models/:model/preview`, previewModel),
+
+  route('GET', `${here}/schemas`, listSchemas),
+  route('POST', `${here}/schemas`, createSchema, 201),
+  route('GET', `${here}/schemas/:schema`, getSchema),
+  route('PATCH', `${here}/schemas/:schema`, updateSchema),
+  route('DELETE', `${here}/schemas/:schema`, deleteSchema, 204),
+  route('GET', `${here}/schemas/:schema/versions`, schemaVersions),
 
   route('GET', `${here}/pipelines`, listPipelines),
   route('POST', `${here}/pipelines`, createPipeline, 201),
@@ -103,6 +142,15 @@ export const exposed: readonly Exposed[] = [
   route('PATCH', `${here}/pipelines/:pipeline`, updatePipeline),
   route('GET', `${here}/pipelines/:pipeline/tables`, pipelineTables),
   route('POST', `${here}/pipelines/:pipeline/trigger`, triggerPipeline, 202),
+  route('DELETE', `${here}/pipelines/:pipeline`, deletePipeline, 204),
+  route('POST', `${here}/pipelines/:pipeline/plan`, planPipeline),
+  route('POST', `${here}/pipelines/:pipeline/resync`, resyncPipeline, 202),
+  route('POST', `${here}/pipelines/:pipeline/reset`, resetPipeline),
+  route('POST', `${here}/pipelines/:pipeline/activate`, activatePipeline),
+  route('POST', `${here}/pipelines/:pipeline/pause`, pausePipeline),
+  route('POST', `${here}/pipelines/:pipeline/archive`, archivePipeline),
+  route('POST', `${here}/pipelines/:pipeline/unarchive`, unarchivePipeline),
+  route('GET', `${here}/pipelines/:pipeline/dependencies`, pipelineDependencies),
 
   route('GET', `${here}/runs`, listRuns),
   route('GET', `${here}/runs/:run`, getRun),
@@ -110,6 +158,9 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/runs/:run/approve`, approveRun, 202),
   route('POST', `${here}/runs/:run/reject`, rejectRun, 202),
   route('GET', `${here}/runs/:run/logs`, runLogs),
+  route('GET', `${here}/runs/:run/rejects`, runRejects),
+  route('POST', `${here}/runs/:run/replay`, replayRun, 202),
+  route('POST', `${here}/runs/:run/undo`, undoRun, 202),
 
   route('GET', `${here}/warehouse/tables`, listTables),
   route('POST', `${here}/warehouse/query`, queryWarehouse),

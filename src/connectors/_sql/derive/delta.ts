@@ -128,12 +128,14 @@ const short = (grammar: Grammar, of: DeltaOf, column: string): readonly string[]
 
 export function profileDelta(grammar: Grammar, of: DeltaOf): string {
   const { derive, target, stage, table } = of;
-  const moved = table === undefined ? 'false' : differing(grammar, of, whoNames(derive));
+  // Columns of the key are equal in both rows.
+  const who = whoNames(derive).filter((name) => !keyOf(target).includes(name));
+  const moved = table === undefined || who.length === 0 ? 'false' : differing(grammar, of, who);
   const different = (column: string): string =>
     grammar.differs(fieldOf(target, column), `s.${quoteName(column)}`, `t.${quoteName(column)}`);
   const sets = attributePieces(grammar, of, 's', (column) => [
     ...short(grammar, of, column),
-    ...(table === undefined ? [] : [`(${isNew(of)} or ${moved} or ${different(column)})`]),
+    ...(table === undefined ? [] : [`(${[isNew(of), ...(moved === 'false' ? [] : [moved]), different(column)].join(' or ')})`]),
   ]);
   const unsets = derive.attributes.map(({ column, property }) => {
     const was = table === undefined ? '' : ` and t.${quoteName(column)} is not null`;
@@ -148,8 +150,7 @@ export function profileDelta(grammar: Grammar, of: DeltaOf): string {
     `${grammar.names(target.policy.nulls === 'write' ? unsets : [])} as unsets`,
   ];
   const attributes = derive.attributes.map(({ column }) => column);
-  const where =
-    table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, [...whoNames(derive), ...attributes])}`;
+  const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, [...who, ...attributes])}`;
   const arriving = `select ${columns.join(', ')} from ${stage} s${join(of)}${where}`;
   if (!takesBack(of)) return numbered(of, arriving);
   const left = derive.attributes.map(({ column, property }) => ({ property, when: `t.${quoteName(column)} is not null` }));

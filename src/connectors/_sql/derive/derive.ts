@@ -146,20 +146,24 @@ export class Deriver {
   }
 }
 
-/** Takes back all that a pipeline derived. Nothing where it never did. */
-export async function forgetDerived(system: System, namespace: string, pipeline: string): Promise<Forgotten> {
-  const { tx } = system;
-  const tables = tablesIn(namespace);
-  await system.prepare(tables);
-  const own = `pipeline = ${quoteText(pipeline)}`;
-  const [number] = await tx.first(`select import from ${tables.imports} where ${own}`);
-  if (number == null) return { events: 0, profiles: 0, identities: 0 };
-  const statements = system.forget(tables, Number(number));
-  const run = async (of: keyof Forgotten): Promise<number> => {
-    let rows = 0;
-    for (const sql of statements[of]) rows += await tx.run(sql);
-    return rows;
-  };
-  // Its number stays its own: profiles may still name it as the only one that has written to them.
-  return { events: await run('events'), profiles: await run('profiles'), identities: await run('identities') };
+/** Takes back all that pipelines derived, wherever that is. Inside the caller's transaction. */
+export async function forgetDerived(
+  system: System,
+  namespaces: readonly string[],
+  pipelines: readonly string[],
+): Promise<Forgotten> {
+  const forgotten = { events: 0, profiles: 0, identities: 0 };
+  for (const tables of namespaces.map(tablesIn)) {
+    await system.prepare(tables);
+    for (const pipeline of pipelines) {
+      const [number] = await system.tx.first(`select import from ${tables.imports} where pipeline = ${quoteText(pipeline)}`);
+      if (number == null) continue;
+      // Its number stays its own: profiles may still name it as the only one that has written to them.
+      const statements = system.forget(tables, Number(number));
+      for (const what of ['events', 'profiles', 'identities'] as const) {
+        for (const sql of statements[what]) forgotten[what] += await system.tx.run(sql);
+      }
+    }
+  }
+  return forgotten;
 }

@@ -36,3 +36,12 @@ async function collapse(duck: Duck, rows: string): Promise<string> {
   await duck.run(grammar.createTemp('hg_merged', collapseSql(rows)));
   return grammar.temp('hg_merged');
 }
+
+/** Schemas that hold what was derived. */
+export async function derivedNamespaces(duck: Duck): Promise<readonly string[]> {
+  const rows = await duck.rows(
+    `select v.schema_name from duckdb_views() v join duckdb_tables() t on t.database_name = v.database_name and t.schema_name = v.schema_name
+     where v.database_name = current_database() and v.view_name = 'profile_properties' and t.table_name = 'imports'`,
+  );
+  return rows.map(([name]) => name ?? '');
+}

@@ -47,3 +47,13 @@ async function collapse(tx: Transaction, rows: string): Promise<string> {
   const [some] = await tx.first(`select count(*)::text as some from ${grammar.temp(twice)}`);
   return Number(some) === 0 ? rows : collapseSql(rows, grammar.temp(twice));
 }
+
+/** Schemas that hold what was derived. */
+export async function derivedNamespaces(session: Session, doing: string): Promise<readonly string[]> {
+  const rows = await session.rows(
+    `select n.nspname as name from pg_class v join pg_namespace n on n.oid = v.relnamespace
+     where v.relname = 'profile_properties' and v.relkind = 'v' and to_regclass(format('%I.imports', n.nspname)) is not null`,
+    doing,
+  );
+  return rows.map(({ name }) => name ?? '');
+}

@@ -12,17 +12,20 @@ import { rowRuleForms, type SchemaFile } from '../../rules/schema-file.ts';
 
 const ruleList = z.array(z.discriminatedUnion('rule', rowRuleForms));
 
-/** `where` = a filter beside the flow's own. */
-export function fittedFlow(
-  asked: FlowSpec,
-  stream: StreamInfo,
-  { into, rejects, where }: { readonly into: TableRef; readonly rejects: string; readonly where: string | undefined },
-): Flow {
+interface Fitting {
+  readonly into: TableRef;
+  readonly rejects: string;
+  /** A filter beside the flow's own. */
+  readonly where?: string;
+  readonly schema?: SchemaFile;
+}
+
+export function fittedFlow(asked: FlowSpec, stream: StreamInfo, { into, rejects, where, schema }: Fitting): Flow {
   const fields = stream.schema.fields.map(({ name }) => name);
   const spec = fitFlow(asked, fields);
   const both = where !== undefined && spec.where !== undefined ? `(${spec.where}) and ${where}` : (where ?? spec.where);
   const request = flowRequest({ ...spec, ...(both !== undefined && { where: both }) }, rejects);
-  return buildFlow(request, stream, into, rulesOf(spec, stream, request.shape));
+  return buildFlow(request, stream, into, rulesOf(spec, stream, request.shape) ?? schema);
 }
 
 /** Rules hold for columns; each field keeps the type that it has. */

@@ -1,0 +1,116 @@
+/** A stored pipeline as the engine takes it: its connections, and its flows with their models and schemas. */
+import { HeadgateError } from '../../domain/error.ts';
+import { flowSpecs, type FlowSpec } from '../../domain/pipeline.ts';
+import type { StreamInfo } from '../../domain/schema.ts';
+import type { Flow } from '../../engine/flow.ts';
+import { wantedStream } from '../../engine/pipeline-flow.ts';
+import { discoverStreams } from '../../engine/streams.ts';
+import { assignTargets, type Sides } from '../../engine/targets.ts';
+import type { SchemaFile } from '../../rules/schema-file.ts';
+import type { Connection, Context } from '../../sdk/index.ts';
+import { findConnection } from '../../store/connections.ts';
+import type { PipelineRow } from '../../store/pipelines.ts';
+import { configured } from '../connections/connection.ts';
+import { requireModel } from '../models/model.ts';
+import type { OpContext } from '../operation.ts';
+import { fittedFlow } from './fitted.ts';
+import { loadSchema, readSchemaRef, requireSchema } from '../schemas/schema.ts';
+
+type Reads = Pick<OpContext, 'db' | 'key' | 'dataDir' | 'workspace'>;
+
+/** Both ends of a pipeline, known to be able to be what they are. */
+export interface Ends {
+  readonly source: Connection & Required<Pick<Connection, 'source'>>;
+  readonly destination: Connection & Required<Pick<Connection, 'destination'>>;
+}
+
+/** Throws `object.missing`, `usage.mode`. */
+export async function endsOf(context: Reads, pipeline: Pick<PipelineRow, 'source_id' | 'destination_id'>): Promise<Ends> {
+  const side = async (id: string): Promise<Connection> => {
+    const row = await findConnection(context.db, context.workspace, id);
+    if (!row) throw new HeadgateError('object.missing', 'a connection of this pipeline is gone');
+    return await configured(context, row);
+  };
+  const [source, destination] = [await side(pipeline.source_id), await side(pipeline.destination_id)];
+  if (!source.source || !destination.destination) {
+    throw new HeadgateError('usage.mode', 'these connections cannot be a source and a destination');
+  }
+  return {
+    source: { ...source, source: source.source },
+    destination: { ...destination, destination: destination.destination },
+  };
+}
+
+export function sidesOf({ source, destination }: Ends): Sides {
+  const { identifiers } = destination.destination;
+  return { sourceNamespace: source.source.defaultNamespace, identifiers, single: false };
+}
+
+/** A flow whose model is its query, with what its rows are held to. */
+export interface LoadedFlow {
+  readonly spec: FlowSpec;
+  readonly schema?: SchemaFile;
+}
+
+/** Throws `object.missing` for a model or schema that is gone. */
+export async function loadFlows(
+  context: Pick<OpContext, 'db' | 'workspace'>,
+  pipeline: Pick<PipelineRow, 'flows'>,
+): Promise<readonly LoadedFlow[]> {
+  const loaded: LoadedFlow[] = [];
+  for (const { model, schema, ...spec } of flowSpecs.parse(pipeline.flows)) {
+    const found = model === undefined ? undefined : await requireModel(context, model);
+    const query = found ? { query: { name: found.slug, sql: found.sql } } : {};
+    loaded.push({ spec: { ...spec, ...query }, ...(schema !== undefined && { schema: await loadSchema(context, schema) }) });
+  }
+  return loaded;
+}
+
+/** Which rows of a stream are wanted, in the source's own SQL; undefined = all. */
+type Filter = (stream: StreamInfo) => Promise<string | undefined>;
+
+/** One spec may name several streams with a pattern. `rejects` = where the refused rows of each are written. Throws what is wrong with it before anything is read. */
+export async function flowsOf(
+  { spec, schema }: LoadedFlow,
+  ends: Ends,
+  context: Context,
+  rejects: (at: number) => string,
+  filter?: Filter,
+): Promise<readonly Flow[]> {
+  const { source, destination } = ends;
+  const streams = await discoverStreams(source.source, context, [wantedStream(spec, source.source.defaultNamespace)]);
+  const targets = assignTargets(streams, spec.into, sidesOf(ends), source.identity === destination.identity);
+  const flows: Flow[] = [];
+  for (const [at, { info, into }] of targets.entries()) {
+    const where = await filter?.(info);
+    flows.push(
+      fittedFlow(spec, info, { into, rejects: rejects(at), ...(where !== undefined && { where }), ...(schema && { schema }) }),
+    );
+  }
+  return flows;
+}
+
+/** Models and schemas by their ids, as they are stored. Throws `object.missing`, `request.invalid` for a model of another connection. */
+export async function settledFlows(
+  context: Pick<OpContext, 'db' | 'workspace'>,
+  flows: readonly FlowSpec[],
+  source: string,
+): Promise<readonly FlowSpec[]> {
+  const settled: FlowSpec[] = [];
+  for (const flow of flows) {
+    const model = flow.model === undefined ? undefined : await requireModel(context, flow.model);
+    if (model && model.connection_id !== source) {
+      throw new HeadgateError('request.invalid', `the model ${model.slug} is not of this pipeline's source`);
+    }
+    const schema = flow.schema === undefined ? undefined : await settledSchema(context, flow.schema);
+    settled.push({ ...flow, ...(model && { model: model.id }), ...(schema !== undefined && { schema }) });
+  }
+  return settled;
+}
+
+async function settledSchema(context: Pick<OpContext, 'db' | 'workspace'>, text: string): Promise<string> {
+  const { ref, version } = readSchemaRef(text);
+  await loadSchema(context, text);
+  const { id } = await requireSchema(context, ref);
+  return version === undefined ? id : `${id}@${version}`;
+}

@@ -1,0 +1,63 @@
+/** What the engine is given for one run of a service. */
+import { mkdir } from 'node:fs/promises';
+import { HeadgateError } from '../../domain/error.ts';
+import { partitionBytes, usualReaders } from '../../engine/readers.ts';
+import type { Session } from '../../engine/flow.ts';
+import type { Log } from '../../sdk/index.ts';
+import { findPipeline, type PipelineRow } from '../../store/pipelines.ts';
+import type { RunRow } from '../../store/runs.ts';
+import type { Ports } from '../operation.ts';
+import { endsOf, type Ends } from '../pipelines/flows.ts';
+import { roomOf, type Room } from '../room.ts';
+import { keepRejects, rejectPlace } from './keep-rejects.ts';
+
+export interface Execution extends Ports {
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** When its connections may be used again; undefined = now. */
+  closedUntil?(): Promise<Date | undefined>;
+  /** Most readers that they bear. */
+  readonly readers?: number | undefined;
+}
+
+export interface Opened {
+  readonly workspace: number;
+  readonly pipeline: PipelineRow;
+  readonly room: Room;
+  readonly ends: Ends;
+  readonly session: Session;
+}
+
+/** Throws `object.missing`, `usage.mode`. */
+export async function openRun(run: RunRow, execution: Execution): Promise<Opened> {
+  const { db, signal } = execution;
+  const workspace = Number(run.workspace_id);
+  const room = roomOf(execution, workspace);
+  await mkdir(room.stateDir, { recursive: true });
+  const pipeline = await findPipeline(db, workspace, run.pipeline_id);
+  if (!pipeline) throw new HeadgateError('object.missing', 'the pipeline of this run is gone');
+  const ends = await endsOf({ ...execution, workspace }, pipeline);
+  const log = withoutStacks(execution.log);
+  const session: Session = {
+    ...ends,
+    ...room,
+    parallel: Math.min(usualReaders(), execution.readers ?? Infinity),
+    partitionBytes,
+    signal,
+    log,
+    onProgress: () => undefined,
+    keepRejects: async (flow) => await keepRejects(db, rejectPlace(workspace, run.id, flow), flow, log),
+    run: { id: run.id, attempt: run.attempt, fromStart: run.from_start || run.restart_at !== null },
+  };
+  return { workspace, pipeline, room, ends, session };
+}
+
+/** A stack ends with the words of drivers, which may be anything: they are for whoever runs the engine by hand. */
+function withoutStacks(log: Log): Log {
+  const without = (fields: Parameters<Log['info']>[1]): Parameters<Log['info']>[1] =>
+    fields && Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'stack'));
+  return {
+    info: (message, fields) => log.info(message, without(fields)),
+    warn: (message, fields) => log.warn(message, without(fields)),
+  };
+}
