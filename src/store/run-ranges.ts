@@ -99,10 +99,11 @@ export interface RangeStatus {
 /** `pipelines` absent = all of the workspace. */
 export async function listRangeStatus(db: Db, workspace: number, pipelines?: readonly string[]): Promise<readonly RangeStatus[]> {
   return await db.query<RangeStatus>(
-    `select g.pipeline_id, p.state = 'active' as active, f.code, f.message,
-       exists (select from headgate.runs r where r.pipeline_id = p.id and r.state in ('queued', 'running', 'retrying')) as busy
+    `select g.pipeline_id, p.state = 'active' as active, f.code, f.message, u.pipeline_id is not null as busy
      from headgate.ranges g join headgate.pipelines p on p.id = g.pipeline_id
        left join headgate.faults f on f.workspace_id = g.workspace_id and f.object_id = g.pipeline_id
+       left join (select distinct pipeline_id from headgate.runs where workspace_id = $1 and state in ('queued', 'running', 'retrying')
+         and ($2::text[] is null or pipeline_id = any($2))) u on u.pipeline_id = g.pipeline_id
      where g.workspace_id = $1 and ($2::text[] is null or g.pipeline_id = any($2))`,
     [workspace, pipelines],
   );

@@ -4,26 +4,27 @@ import { rangeOf, rangePolicy, type Range, type RangePolicy } from '../../domain
 import type { StreamInfo } from '../../domain/schema.ts';
 import { countRows, rangeFilter, requireFewFields } from '../../engine/ranged.ts';
 import type { Connection, Context } from '../../sdk/index.ts';
-import type { Db } from '../../store/db.ts';
-import { settleRunRange, takeRunRange } from '../../store/ranges.ts';
+import { insertRunRanges, settleRunRange, takeRunRange } from '../../store/ranges.ts';
 import type { RunRow } from '../../store/runs.ts';
+import type { Ports } from '../operation.ts';
 
 export interface RunRange {
   readonly policy: RangePolicy;
   readonly range: Range;
 }
 
-/** Undefined = the pipeline reads by no range. */
-export async function openRange(
-  db: Db,
-  { id, workspace_id }: Pick<RunRow, 'id' | 'workspace_id'>,
-): Promise<RunRange | undefined> {
-  const workspace = Number(workspace_id);
+/** Undefined = the pipeline reads by no range. Who started the run need not know: it is about everything up to now then. */
+export async function openRange({ db, clock }: Pick<Ports, 'db' | 'clock'>, run: RunRow): Promise<RunRange | undefined> {
+  const { id, from_start, span_to } = run;
+  const workspace = Number(run.workspace_id);
   return await db.tx(async (tx) => {
-    const row = await takeRunRange(tx, workspace, id);
+    const now = clock.now();
+    const known = await takeRunRange(tx, workspace, id);
+    if (!known) await insertRunRanges(tx, [{ run: id, logicalAt: now, upTo: span_to ?? now }]);
+    const row = known ?? (await takeRunRange(tx, workspace, id));
     if (!row) return undefined;
     const policy = rangePolicy.parse(row.policy);
-    const found = rangeOf(policy, row.done_to, row.up_to);
+    const found = rangeOf(policy, from_start ? null : row.done_to, row.up_to);
     if (!row.settled) await settleRunRange(tx, workspace, id, found);
     return { policy, range: row.settled ? { ...found, from: row.range_from, to: row.range_to } : found };
   });

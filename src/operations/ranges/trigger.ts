@@ -5,6 +5,7 @@ import { scheduleSpec } from '../../domain/pipeline.ts';
 import { openingAt } from '../../domain/schedule.ts';
 import { holdPipeline, insertRunRanges } from '../../store/ranges.ts';
 import { unfinishedRuns } from '../../store/run-ranges.ts';
+import { requirePeriod } from '../../store/limits.ts';
 import { insertRun } from '../../store/runs.ts';
 import { defineOperation } from '../operation.ts';
 import { requirePipeline } from '../pipelines/pipeline.ts';
@@ -19,6 +20,7 @@ export const triggerRange = defineOperation({
   async run(context, { pipeline }) {
     const { workspace, clock, wake } = context;
     const { pipeline_id: id } = await requireRange(context, pipeline);
+    await requirePeriod(context.db, workspace, clock.now());
     return await context.db.tx(async (tx) => {
       // Runs take turns, because each begins where the one before has ended.
       await holdPipeline(tx, workspace, id);

@@ -61,7 +61,7 @@ async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, co
     yield { receipt: told(await work(run, task, { execution, opened, context })) };
     return;
   }
-  const range = await openRange(execution.db, run);
+  const range = await openRange(execution, run);
   if (range?.range.empty) {
     execution.log.info('the range of this run is empty: everything up to its end was read before');
     return;

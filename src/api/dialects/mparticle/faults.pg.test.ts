@@ -50,6 +50,7 @@ async function pipeline(id: string, schedule: object = { type: 'on_demand' }): P
 const report = async (id: string): Promise<Reply['body']> => await must('GET', `${pipelines}/${id}/report`);
 const last = async (id: string): Promise<Readonly<Record<string, unknown>>> =>
   (await report(id))['latest_pipeline_run'] as Readonly<Record<string, unknown>>; // our own JSON
+const must202 = async (method: string, path: string): Promise<void> => assert.equal((await ask(method, path, {})).status, 202);
 const trigger = async (id: string): Promise<Reply> => await ask('POST', `${pipelines}/trigger`, { pipeline_id: id });
 
 test('a connection that fails is tried three times, stops all its pipelines, and a trigger sets it free', async () => {
@@ -135,6 +136,18 @@ test('what starts again from the beginning, and what does not', async () => {
   assert.equal(await range(), '2026-01-01T03:00:02.000Z');
   await must('PATCH', `${pipelines}/p`, { sync_mode: { iterator_data_type: 'timestamp' } });
   assert.equal(await range(), null);
+});
+
+test('a run that was asked for in another vocabulary follows on, too', async () => {
+  const [{ pipeline_id } = { pipeline_id: '' }] = await state.db.query<{ pipeline_id: string }>(
+    "select pipeline_id from headgate.ranges g join headgate.pipelines p on p.id = g.pipeline_id where p.state = 'active'",
+  );
+  const before = await last('p');
+  await must202('POST', `/v1/workspaces/1/pipelines/${pipeline_id}/trigger`);
+  const [{ now } = { now: new Date() }] = await state.db.query<{ now: Date }>('select now from headgate.test_clock');
+  await advance(new Date(now.getTime() + 1000).toISOString());
+  const run = await last('p');
+  assert.deepEqual([run['status'], run['range_start']], ['success', before['range_end']]);
 });
 
 test('a range with more rows than it may have is not read, nor is a model with too many columns', async () => {
