@@ -1,6 +1,7 @@
 /** The running server, for commands that are nothing but its API. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { ApiError, Client, type Input, type Item, type ListName, type OperationName, type Reply } from '../client/client.ts';
 import { HeadgateError } from '../domain/error.ts';
 import { serverFile } from '../app.ts';
@@ -14,6 +15,8 @@ export interface Connected {
   /** An answer that is a file, as text. */
   text<N extends OperationName>(name: N, input: Input<N>): Promise<string>;
   all<N extends ListName>(name: N, input: Omit<Input<N>, 'cursor' | 'limit'>): Promise<readonly Item<N>[]>;
+  /** The bytes of the answer, as they come. */
+  stream<N extends OperationName>(name: N, input: Input<N>): Promise<Readable>;
 }
 
 export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Connected> {
@@ -29,6 +32,7 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
     call: async (name, input) => await told(url, signal, async () => await client.call(name, input)),
     text: async (name, input) => await told(url, signal, async () => await new Response(await client.stream(name, input)).text()),
     all: async (name, input) => await told(url, signal, async () => await client.all(name, input)),
+    stream: async (name, input) => Readable.fromWeb(await told(url, signal, async () => await client.stream(name, input))),
   };
 }
 

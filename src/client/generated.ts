@@ -6,7 +6,7 @@ export type Workspace = { readonly id: number; readonly name: string; readonly c
 
 export type TestClock = { readonly now: string };
 
-export type Connection = { readonly id: string; readonly slug: string; readonly name: string; readonly connector: string; readonly settings: Readonly<Record<string, unknown>>; readonly version: number; readonly created_at: string; readonly updated_at: string };
+export type Connection = { readonly id: string; readonly slug: string; readonly name: string; readonly connector: string; readonly settings: Readonly<Record<string, unknown>>; readonly policy: { readonly sessions?: number; readonly hours?: { readonly zone: string; readonly windows: readonly { readonly days: readonly number[]; readonly from: string; readonly to: string }[] } }; readonly version: number; readonly created_at: string; readonly updated_at: string };
 
 export type Model = { readonly id: string; readonly slug: string; readonly name: string; readonly connection: string; readonly sql: string; readonly columns: readonly ({ readonly name: string; readonly type: string; readonly nullable: boolean; readonly native: string | null })[] | null; readonly version: number; readonly created_at: string; readonly updated_at: string };
 
@@ -41,9 +41,9 @@ export interface Operations {
   'test-clock.get': { input: object; reply: TestClock };
   'test-clock.advance': { input: { readonly advance_to: string }; reply: { readonly now: string; readonly dispatched: number } };
   'connections.list': { input: { readonly workspace: string; readonly cursor?: string; readonly limit?: number }; reply: Page<Connection> };
-  'connections.create': { input: { readonly workspace: string; readonly name: string; readonly slug?: string; readonly connector: string; readonly settings: Readonly<Record<string, unknown>> }; reply: Connection };
+  'connections.create': { input: { readonly workspace: string; readonly name: string; readonly slug?: string; readonly connector: string; readonly settings: Readonly<Record<string, unknown>>; readonly policy?: { readonly sessions?: number; readonly hours?: { readonly zone?: string; readonly windows: readonly { readonly days?: readonly number[]; readonly from: string; readonly to: string }[] } } }; reply: Connection };
   'connections.get': { input: { readonly workspace: string; readonly connection: string }; reply: Connection };
-  'connections.update': { input: { readonly workspace: string; readonly connection: string; readonly name?: string; readonly settings?: Readonly<Record<string, unknown>>; readonly if_version?: number }; reply: Connection };
+  'connections.update': { input: { readonly workspace: string; readonly connection: string; readonly name?: string; readonly settings?: Readonly<Record<string, unknown>>; readonly policy?: { readonly sessions?: number; readonly hours?: { readonly zone?: string; readonly windows: readonly { readonly days?: readonly number[]; readonly from: string; readonly to: string }[] } }; readonly if_version?: number }; reply: Connection };
   'connections.delete': { input: { readonly workspace: string; readonly connection: string }; reply: undefined };
   'connections.check': { input: { readonly workspace: string; readonly connection: string }; reply: { readonly ok: boolean; readonly findings: readonly ({ readonly level: 'error' | 'warning' | 'info'; readonly code: string; readonly message: string; readonly hint?: string })[] } };
   'connections.discover': { input: { readonly workspace: string; readonly connection: string }; reply: { readonly streams: readonly ({ readonly stream: string; readonly fields: readonly ({ readonly name: string; readonly type: string; readonly nullable: boolean; readonly native: string | null })[]; readonly key: readonly string[] | null; readonly cursors: readonly string[]; readonly estimated_rows: number | null; readonly estimated_bytes: number | null })[] } };
@@ -66,6 +66,7 @@ export interface Operations {
   'pipelines.get': { input: { readonly workspace: string; readonly pipeline: string }; reply: Pipeline };
   'pipelines.update': { input: { readonly workspace: string; readonly pipeline: string; readonly name?: string; readonly flows?: readonly ({ readonly stream?: string; readonly query?: { readonly name: string; readonly sql: string }; readonly model?: string; readonly schema?: string; readonly into?: string; readonly read?: 'snapshot' | 'incremental'; readonly write?: 'append' | 'replace' | 'merge' | 'mirror'; readonly key?: readonly string[]; readonly version?: string; readonly cursor?: string; readonly lookback?: string; readonly from?: string; readonly until?: string; readonly null_cursor?: 'include' | 'skip' | 'fail'; readonly strict?: boolean; readonly nulls?: 'write' | 'keep'; readonly deletes?: 'hard' | 'soft' | 'ignore'; readonly existing?: 'any' | 'fail' | 'recreate'; readonly on_schema_change?: 'evolve' | 'freeze' | 'discard'; readonly select?: readonly string[]; readonly where?: string; readonly rename?: Readonly<Record<string, string>>; readonly cast?: Readonly<Record<string, string>>; readonly mask?: Readonly<Record<string, 'hash' | 'drop'>>; readonly max_rejects?: string; readonly undo?: number; readonly allow_delete?: boolean })[]; readonly schedule?: { readonly kind: 'manual' } | { readonly kind: 'interval'; readonly every: number; readonly unit: 'minutes' | 'hours' | 'days' | 'weeks' | 'months'; readonly start: string; readonly after?: string; readonly end?: string; readonly delay?: string; readonly catch_up?: string } | { readonly kind: 'calendar'; readonly zone?: string; readonly weekdays?: readonly number[]; readonly month_days?: readonly number[]; readonly hours: readonly number[]; readonly minutes?: readonly number[]; readonly catch_up?: string } | { readonly kind: 'every'; readonly period: string } | { readonly kind: 'once'; readonly at?: string } | { readonly kind: 'after'; readonly pipeline: string }; readonly retry?: { readonly attempts?: number; readonly first_seconds?: number; readonly max_seconds?: number }; readonly priority?: number; readonly state?: 'active' | 'paused' | 'archived'; readonly if_version?: number }; reply: Pipeline };
   'pipelines.delete': { input: { readonly workspace: string; readonly pipeline: string; readonly data?: 'keep' | 'drop' }; reply: undefined };
+  'pipelines.tables': { input: { readonly workspace: string; readonly pipeline: string }; reply: { readonly data: readonly { readonly table: string; readonly stream: string; readonly fresh_at: string; readonly age_seconds: number; readonly run: string; readonly rows_written: number }[] } };
   'pipelines.trigger': { input: { readonly workspace: string; readonly pipeline: string }; reply: Run };
   'pipelines.plan': { input: { readonly workspace: string; readonly pipeline: string; readonly compare?: boolean; readonly timeout_seconds?: number }; reply: { readonly flows: readonly ({ readonly plan: { readonly stream: string; readonly table: string; readonly mode: string; readonly lane: 'direct' | 'pushed down' | 'staged'; readonly format: string; readonly load_format: string; readonly columns: readonly { readonly from: string; readonly as: string; readonly source_type: string; readonly native_type: string }[]; readonly reasons: readonly { readonly about: string; readonly text: string }[]; readonly source_sql: readonly string[]; readonly destination_sql: readonly string[]; readonly changes: { readonly add: number; readonly change: number; readonly delete: number; readonly same: number; readonly samples: readonly ({ readonly kind: 'add' | 'change' | 'delete'; readonly key: Readonly<Record<string, string | null>>; readonly before?: Readonly<Record<string, string | null>>; readonly after?: Readonly<Record<string, string | null>> })[]; readonly held: string | null } | null } | null; readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null })[] } };
   'pipelines.resync': { input: { readonly workspace: string; readonly pipeline: string }; reply: Run };
@@ -126,6 +127,7 @@ export interface Operations {
   'runs.events': { input: { readonly workspace: string; readonly run: string; readonly after?: number }; reply: string };
   'runs.rejects.csv': { input: { readonly workspace: string; readonly run: string; readonly table?: string; readonly form?: 'reasons' | 'rows' }; reply: string };
   'keys.exchange': { input: { readonly grant_type: 'client_credentials'; readonly client_id?: string; readonly client_secret?: string }; reply: { readonly access_token: string; readonly token_type: 'Bearer'; readonly expires_in: number } };
+  'backup.create': { input: { readonly passphrase?: string }; reply: string };
 }
 
 export const operations: Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>> = {
@@ -160,6 +162,7 @@ export const operations: Readonly<Record<keyof Operations, { readonly method: st
   'pipelines.get': { method: 'GET', path: '/v1/workspaces/{workspace}/pipelines/{pipeline}' },
   'pipelines.update': { method: 'PATCH', path: '/v1/workspaces/{workspace}/pipelines/{pipeline}' },
   'pipelines.delete': { method: 'DELETE', path: '/v1/workspaces/{workspace}/pipelines/{pipeline}' },
+  'pipelines.tables': { method: 'GET', path: '/v1/workspaces/{workspace}/pipelines/{pipeline}/tables' },
   'pipelines.trigger': { method: 'POST', path: '/v1/workspaces/{workspace}/pipelines/{pipeline}/trigger' },
   'pipelines.plan': { method: 'POST', path: '/v1/workspaces/{workspace}/pipelines/{pipeline}/plan' },
   'pipelines.resync': { method: 'POST', path: '/v1/workspaces/{workspace}/pipelines/{pipeline}/resync' },
@@ -220,4 +223,5 @@ export const operations: Readonly<Record<keyof Operations, { readonly method: st
   'runs.events': { method: 'GET', path: '/v1/workspaces/{workspace}/runs/{run}/events' },
   'runs.rejects.csv': { method: 'GET', path: '/v1/workspaces/{workspace}/runs/{run}/rejects.csv' },
   'keys.exchange': { method: 'POST', path: '/v1/oauth/token' },
+  'backup.create': { method: 'POST', path: '/v1/backup' },
 };

@@ -16,6 +16,7 @@ import { flowsOf, loadFlows } from '../pipelines/flows.ts';
 import { replayRows } from './replay-rows.ts';
 import { openRun, type Execution, type Opened } from './session.ts';
 import { undoTable } from './undo-table.ts';
+import { lineOf } from './lines.ts';
 
 /**
  * Never throws for what is wrong with the pipeline: the end says it. Streams fail alone, and what an earlier attempt of this run
@@ -28,7 +29,9 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     const opened = await openRun(run, execution);
     // Open until the end: what is found out about files stays true as long as they are held.
     await using context = await createContext({ ...opened.room, signal: execution.signal, log: execution.log });
-    for await (const { receipt, known } of receiptsOf(run, execution, opened, context)) {
+    for await (const made of receiptsOf(run, execution, opened, context)) {
+      if ('until' in made) return { state: 'retrying', receipts, error: null, retryAt: made.until };
+      const { receipt, known } = made;
       receipts.push(receipt);
       if (!known) tell(execution.log, receipt);
     }
@@ -41,11 +44,8 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
   }
 }
 
-interface Made {
-  readonly receipt: Receipt;
-  /** An earlier attempt made it. */
-  readonly known?: boolean;
-}
+/** A receipt, which an earlier attempt may have made; or the time from which the connections may be used again. */
+type Made = { readonly receipt: Receipt; readonly known?: boolean } | { readonly until: Date };
 
 async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, context: Context): AsyncGenerator<Made> {
   const { task } = run;
@@ -61,8 +61,13 @@ async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, co
     const spec = { ...loaded.spec, allow_delete: loaded.spec.allow_delete || run.allow_delete };
     flows.push(...(await flowsOf({ ...loaded, spec }, opened.ends, context, rejects)));
   }
-  for (const flow of flows) {
+  for (const [at, flow] of flows.entries()) {
     execution.signal.throwIfAborted();
+    const until = at === 0 ? undefined : await execution.closedUntil?.();
+    if (until) {
+      yield { until };
+      return;
+    }
     const earlier = earlierReceipt(run, flow);
     yield earlier ? { receipt: earlier, known: true } : { receipt: told(await runFlow(flow, opened.session)) };
   }
@@ -92,9 +97,9 @@ function stateOf(receipts: readonly Receipt[], signal: AbortSignal): RunEnd['sta
   return receipts.some(({ state }) => state === 'needs_review') ? 'needs_review' : 'succeeded';
 }
 
-function tell(log: Log, { stream, table, read, written, rejected, deleted, seconds, error }: Receipt): void {
+function tell(log: Log, receipt: Receipt): void {
+  const { stream, read, written, rejected, deleted, seconds, error } = receipt;
   const counts = { read, written, rejected, deleted, seconds };
   if (error) log.warn(`${stream}: ${error.message}`, { ...counts, code: error.code });
-  else
-    log.info(`read ${read.toLocaleString('en')} rows of ${stream}, wrote ${written.toLocaleString('en')} into ${table}`, counts);
+  else log.info(lineOf(receipt), counts);
 }

@@ -14,6 +14,10 @@ import { keepRejects, rejectPlace } from './keep-rejects.ts';
 export interface Execution extends Ports {
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** When its connections may be used again; undefined = now. */
+  closedUntil?(): Promise<Date | undefined>;
+  /** Most readers that they bear. */
+  readonly readers?: number | undefined;
 }
 
 export interface Opened {
@@ -37,7 +41,7 @@ export async function openRun(run: RunRow, execution: Execution): Promise<Opened
   const session: Session = {
     ...ends,
     ...room,
-    parallel: usualReaders(),
+    parallel: Math.min(usualReaders(), execution.readers ?? Infinity),
     partitionBytes,
     signal,
     log,
