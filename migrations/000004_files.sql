@@ -10,6 +10,8 @@ create table headgate.files (
   sha256 text,
   md5 text,
   crc32 text,
+  -- Bytes that were announced of a pending file so far, or have arrived.
+  reserved bigint not null default 0,
   -- Until then a pending file may become ready, and a ready one is kept; null = for ever.
   pending_until timestamptz not null,
   expires_at timestamptz,

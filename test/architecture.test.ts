@@ -24,14 +24,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: ['domain', 'sdk', 'net', 'files', 'staging', 'rules', 'shape'],
   warehouse: ['domain', 'sdk', 'staging'],
   store: ['domain'],
-  jobs: ['domain', 'sdk', 'store'],
-  operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'jobs', 'warehouse'],
+  storage: ['domain'],
+  jobs: ['domain', 'sdk', 'store', 'storage'],
+  operations: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'store', 'storage', 'jobs', 'warehouse'],
   observe: ['domain'],
   api: ['domain', 'operations', 'store', 'observe', 'api/dialects/*'],
   'api/dialects/*': ['domain', 'operations', 'api'],
   safety: ['net'],
   config: ['domain', 'net', 'safety', 'operations', 'store'],
-  app: ['config', 'safety', 'domain', 'sdk', 'net', 'engine', 'operations', 'store', 'jobs', 'api', 'warehouse'],
+  app: ['config', 'safety', 'domain', 'sdk', 'net', 'engine', 'operations', 'store', 'storage', 'jobs', 'api', 'warehouse'],
   cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app'],
 };
 

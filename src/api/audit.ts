@@ -8,7 +8,7 @@ import type { Answer, ApiRequest, Route } from './dialect.ts';
 
 export interface Attempt {
   readonly db: Db;
-  readonly route: Route & { readonly auth: 'key' };
+  readonly route: Exclude<Route, { readonly auth: 'none' }>;
   readonly actor: Actor;
   /** Absent = refused before it was clear that there is such a workspace for them. */
   readonly workspace?: number;
@@ -18,10 +18,10 @@ export interface Attempt {
 
 const changes = ({ scope }: Attempt['route']): boolean => scope.endsWith(':write');
 
-/** The last name in the path is what the request is about. */
+/** The first name in the path is what the request is about; what follows is within it. */
 function objectOf({ params }: ApiRequest): string | null {
   const { workspace: _workspace, ...names } = params;
-  return Object.values(names).at(-1)?.slice(0, 100) ?? null;
+  return Object.values(names)[0]?.slice(0, 100) ?? null;
 }
 
 function rowOf({ route, actor, workspace, ip, requestId }: Attempt, request?: ApiRequest): NewAudit {

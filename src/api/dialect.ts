@@ -15,6 +15,10 @@ export interface ApiRequest {
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Headers;
   readonly body: unknown;
+  /** Of a route that `takes` them. */
+  readonly bytes?: AsyncIterable<Uint8Array>;
+  /** Only the headers of the answer are wanted. */
+  readonly head: boolean;
 }
 
 export interface Answer {
@@ -34,19 +38,26 @@ interface BaseRoute {
   readonly replies: Readonly<Record<number, ZodType | undefined>>;
   /** The media type of an answer that is a stream; absent = JSON. */
   readonly streams?: string;
+  /** The body is bytes of any length, handed on as they come; absent = JSON. */
+  readonly takes?: 'bytes';
   /** Of path, query and body together: the document derives them from it. */
   readonly input?: ZodType;
 }
 
-/** A route needs a key and a scope, or says that it needs none: there is no third way to write one. */
+interface Asked {
+  readonly scope: Scope;
+  /** The workspace that the request is about; throws `object.missing` for what is none. */
+  workspace(request: ApiRequest): number;
+  handle(context: OpContext, request: ApiRequest): Promise<Answer>;
+}
+
+/**
+ * A route needs a key and a scope, or a link that such a key has signed, or says that it needs none: there is no fourth way to write
+ * one. Links are for browsers, of any origin.
+ */
 export type Route =
-  | (BaseRoute & {
-      readonly auth: 'key';
-      readonly scope: Scope;
-      /** The workspace that the request is about; throws `object.missing` for what is none. */
-      workspace(request: ApiRequest): number;
-      handle(context: OpContext, request: ApiRequest): Promise<Answer>;
-    })
+  | (BaseRoute & Asked & { readonly auth: 'key' })
+  | (BaseRoute & Asked & { readonly auth: 'signed' })
   | (BaseRoute & { readonly auth: 'none'; handle(request: ApiRequest): Promise<Answer> });
 
 export interface ApiDialect {

@@ -1,8 +1,8 @@
 /** Keys → who asks. One answer for unknown, expired, revoked and wrong ones. */
 import { timingSafeEqual } from 'node:crypto';
 import { HeadgateError } from '../domain/error.ts';
-import type { Ports } from '../operations/operation.ts';
-import { findKey, touchKey } from '../store/keys.ts';
+import type { Actor, Ports } from '../operations/operation.ts';
+import { findKey, touchKey, type KeyRow } from '../store/keys.ts';
 import type { Identify } from './dialect.ts';
 
 export function identifyBy({ db, key, clock }: Ports): Identify {
@@ -11,10 +11,16 @@ export function identifyBy({ db, key, clock }: Ports): Identify {
     const hash = key.hash(secret);
     // Compared also where there is none: the time tells nothing.
     const equal = timingSafeEqual(hash, row?.secret_hash ?? Buffer.alloc(hash.length));
-    const valid = row && equal && row.revoked_at === null && (row.expires_at === null || row.expires_at > clock.now());
-    if (!valid) throw new HeadgateError('access.key', 'the key is not valid');
+    const actor = row && equal ? actorOfKey(row, clock.now()) : undefined;
+    if (!row || !actor) throw new HeadgateError('access.key', 'the key is not valid');
     if (row.kind !== 'backend') throw new HeadgateError('access.key', 'this is a publishable key: it is for browsers');
     await touchKey(db, id);
-    return { id, scopes: row.scopes, ...(row.workspace_id !== null && { workspace: Number(row.workspace_id) }) };
+    return actor;
   };
+}
+
+/** Who a key stands for; undefined = it is revoked, or its time is over. */
+export function actorOfKey({ id, scopes, workspace_id, revoked_at, expires_at }: KeyRow, now: Date): Actor | undefined {
+  if (revoked_at !== null || (expires_at !== null && expires_at <= now)) return undefined;
+  return { id, scopes, ...(workspace_id !== null && { workspace: Number(workspace_id) }) };
 }

@@ -4,12 +4,17 @@ import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { requireScope, type Actor, type Ports } from '../operations/operation.ts';
+import { within } from '../operations/patience.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, ApiRequest, Identify, Route } from './dialect.ts';
 import { idempotently } from './idempotency.ts';
 import type { RateLimit, Taken } from './rate.ts';
+import { forBrowsers, preflight, signerOf } from './signed.ts';
 import { requireText } from './text.ts';
+
+/** Milliseconds that the body of a request may take; bytes that are stored have a rule of their own. */
+const patience = 60_000;
 
 export interface Mounting {
   readonly ports: Ports;
@@ -33,22 +38,29 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
     },
   });
   for (const route of dialect.routes) {
-    app.on(route.method, [route.path], limit, async (c) => {
+    const cors = route.auth === 'signed' ? forBrowsers : {};
+    if (route.auth === 'signed') app.options(route.path, () => respond({ status: 204, headers: preflight }, '', cors));
+    // Bytes are counted by who stores them.
+    const limited = route.takes === 'bytes' ? [] : [limit];
+    app.on(route.method, [route.path], ...limited, async (c) => {
       const id = requestIdOf(c);
       const begun = performance.now();
       const answer = await serve(c, route, dialect, mounting).catch((error: unknown) =>
         dialect.toError(asHeadgateError(error, `answering ${route.name}`), id),
       );
       mounting.metrics.answered(dialect.name, route.name, answer.status, (performance.now() - begun) / 1000);
-      return respond(answer, id, rateHeaders(c));
+      return respond(answer, id, { ...rateHeaders(c), ...cors });
     });
   }
 }
 
 async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mounting): Promise<Answer> {
   const { ports, rate } = mounting;
-  if (route.auth === 'none') return await route.handle(await requestOf(c));
-  const actor = await actorOf(c, dialect, mounting);
+  if (route.auth === 'none') return await route.handle(await requestOf(c, route));
+  const actor =
+    route.auth === 'signed'
+      ? await signerOf({ method: route.method, url: c.req.url }, ports)
+      : await actorOf(c, dialect, mounting);
   const taken = rate.take(actor.id);
   c.set('rate', { limit: rate.perMinute, ...taken });
   if (!taken.allowed) throw new HeadgateError('request.limit', 'this key has sent too many requests');
@@ -84,7 +96,7 @@ async function admitted(
   const { route, actor } = attempt;
   try {
     requireScope(actor, route.scope);
-    const asked = await requestOf(c);
+    const asked = await requestOf(c, route);
     const workspace = route.workspace(asked);
     // One answer for a workspace that is not there and for one that is not theirs.
     const own = actor.workspace === undefined || actor.workspace === workspace;
@@ -97,12 +109,17 @@ async function admitted(
 }
 
 /** Throws `request.invalid`. */
-async function requestOf(c: Context): Promise<ApiRequest> {
+async function requestOf(c: Context, { takes }: Route): Promise<ApiRequest> {
   const params = c.req.param() as Readonly<Record<string, string>>; // by the path of the route
-  const request = { params, query: c.req.query(), headers: c.req.raw.headers, body: await bodyOf(c) };
+  const body = takes === 'bytes' ? undefined : await bodyOf(c);
+  const bytes = takes === 'bytes' ? { bytes: c.req.raw.body ?? nothing() } : {};
+  const head = c.req.method === 'HEAD';
+  const request = { params, query: c.req.query(), headers: c.req.raw.headers, body, head, ...bytes };
   for (const part of [request.params, request.query, request.body]) requireText(part);
   return request;
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Of whoever holds the other end of the socket; null = there is no socket. A header would be anybody's word. */
 function ipOf(c: Context): string | null {
@@ -134,8 +151,9 @@ async function exists({ db }: Ports, workspace: number): Promise<boolean> {
 
 /** Throws `request.invalid` for what is no JSON. */
 async function bodyOf(c: Context): Promise<unknown> {
-  if (c.req.method === 'GET' || c.req.method === 'DELETE') return undefined;
-  const text = await c.req.text();
+  if (['GET', 'HEAD', 'DELETE'].includes(c.req.method)) return undefined;
+  const late = (): HeadgateError => new HeadgateError('request.invalid', 'the body does not come to its end');
+  const text = await within(patience, c.req.text(), late);
   if (text === '') return undefined;
   try {
     return JSON.parse(text);

@@ -4,6 +4,15 @@ import type { ApiDialect, Route } from './dialect.ts';
 
 type Schema = Record<string, unknown>;
 
+const octets = 'application/octet-stream';
+/** Made by an operation, with its path and its end. */
+const link = { type: 'apiKey', in: 'query', name: 'signature' };
+const security: Readonly<Record<Route['auth'], readonly Schema[]>> = {
+  key: [{ bearer: [] }, { basic: [] }],
+  signed: [{ link: [] }],
+  none: [],
+};
+
 export function openApiOf({ name, routes }: ApiDialect, version: string): Schema {
   const paths: Record<string, Record<string, Schema>> = {};
   for (const route of routes) {
@@ -15,7 +24,7 @@ export function openApiOf({ name, routes }: ApiDialect, version: string): Schema
     info: { title: `Headgate ${name} API`, version },
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, basic: { type: 'http', scheme: 'basic' } },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, basic: { type: 'http', scheme: 'basic' }, link },
       schemas: { Problem: problemSchema },
     },
   };
@@ -31,13 +40,17 @@ function operationOf(route: Route): Schema {
   return {
     operationId: route.name,
     summary: route.summary,
-    security: route.auth === 'key' ? [{ bearer: [] }, { basic: [] }] : [],
-    ...(route.auth === 'key' && { 'x-scope': route.scope }),
+    security: security[route.auth],
+    ...(route.auth !== 'none' && { 'x-scope': route.scope }),
     parameters: [
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-      ...(bodied ? [] : rest.map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))),
+      ...(bodied && route.takes === undefined
+        ? []
+        : rest.map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))),
     ],
+    ...(route.takes === 'bytes' && { requestBody: { required: true, content: { [octets]: { schema: {} } } } }),
     ...(bodied &&
+      route.takes === undefined &&
       rest.length > 0 && {
         requestBody: {
           required: true,

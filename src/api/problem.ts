@@ -1,6 +1,7 @@
 /** Errors as `application/problem+json` (RFC 9457): one table from codes to statuses. */
 import type { ErrorCode } from '../domain/codes.ts';
 import type { HeadgateError } from '../domain/error.ts';
+import { UnsatisfiableRange } from '../operations/files/range.ts';
 import { InvalidInput } from '../operations/operation.ts';
 import type { Answer } from './dialect.ts';
 
@@ -10,13 +11,18 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   'request.conflict': 422,
   'request.busy': 409,
   'request.limit': 429,
+  'request.range': 416,
   'access.key': 401,
   'access.scope': 403,
+  'access.link': 403,
   'object.missing': 404,
   'object.conflict': 409,
   'object.changed': 412,
   'state.conflict': 409,
   'state.unreachable': 503,
+  'upload.large': 413,
+  'storage.unreachable': 503,
+  'disk.full': 507,
   'internal.unexpected': 500,
 };
 
@@ -26,6 +32,7 @@ export function problem(error: HeadgateError, requestId: string): Answer {
   const headers = {
     'content-type': 'application/problem+json',
     ...(status === 401 && { 'www-authenticate': 'Bearer, Basic realm="headgate"' }),
+    ...(error instanceof UnsatisfiableRange && { 'content-range': `bytes */${error.size}` }),
     ...(status === 503 && { 'retry-after': '1' }),
   };
   return {

@@ -6,8 +6,9 @@ import type { OpenDuck } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
 import type { Net } from '../sdk/index.ts';
 import type { MasterKey } from '../store/master-key.ts';
+import type { Storage } from '../storage/storage.ts';
 
-export const nouns = ['workspaces', 'connections', 'pipelines', 'runs', 'warehouse', 'keys', 'audit'] as const;
+export const nouns = ['workspaces', 'connections', 'pipelines', 'runs', 'warehouse', 'files', 'keys', 'audit'] as const;
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun; an operation with `*` asks for all. */
 export type Scope = `${(typeof nouns)[number]}:${'read' | 'write'}` | '*';
@@ -33,8 +34,18 @@ export interface Ports {
   readonly net: Net;
   /** Folders of this machine whose files they may name, besides the workspace's own. */
   readonly fileRoots: readonly string[];
+  /** Where uploaded files lie. */
+  readonly storage: Storage;
+  readonly fileLimits: FileLimits;
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
+}
+
+/** Bytes. */
+export interface FileLimits {
+  readonly file: number;
+  /** All files of a workspace together. */
+  readonly workspace: number;
 }
 
 export interface TestClockPort {

@@ -77,7 +77,9 @@ export async function nextEvent(db: Db, now: Date): Promise<Date | undefined> {
     `select least(
        (select min(next_due_at) from headgate.pipelines where state = 'active' and next_due_at > $1),
        (select min(retry_at) from headgate.runs where state = 'retrying' and retry_at > $1),
-       (select min(review_until) from headgate.runs where state = 'needs_review' and review_until > $1)) as at`,
+       (select min(review_until) from headgate.runs where state = 'needs_review' and review_until > $1),
+       (select min(expires_at) from headgate.files where state = 'ready' and expires_at > $1),
+       (select min(pending_until) from headgate.files where state = 'pending' and pending_until > $1)) as at`,
     [now],
   );
   return row?.at ?? undefined;

@@ -5,6 +5,7 @@ import { perform } from '../../../operations/operation.ts';
 import { authorization } from '../../credentials.ts';
 import type { ApiDialect, ApiRequest, Exposed, Route } from '../../dialect.ts';
 import { problem } from '../../problem.ts';
+import { contentRoutes } from './content.ts';
 import { runEvents } from './events.ts';
 import { exposed } from './routes.ts';
 
@@ -13,7 +14,11 @@ export const native: ApiDialect = {
   document: '/openapi.json',
   bodyLimit: 10 * 1024 * 1024,
   credentials: authorization,
-  routes: [...exposed.map(routeOf), runEvents('/v1/workspaces/:workspace/runs/:run/events', workspace)],
+  routes: [
+    ...exposed.map(routeOf),
+    runEvents('/v1/workspaces/:workspace/runs/:run/events', workspace),
+    ...contentRoutes(workspace),
+  ],
   toError: problem,
 };
 
