@@ -26,6 +26,7 @@ import { isLoopback } from './safety.ts';
 import { openDb, type OpenDb } from './store/db.ts';
 import { startEmbedded } from './store/embedded/server.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
+import { serverPrincipal } from './store/principals.ts';
 import { lockDataDir } from './store/lock.ts';
 import { freeLeases } from './store/leases.ts';
 import { LocalStorage } from './storage/local.ts';
@@ -170,6 +171,7 @@ async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined
   await insertKey(db, {
     id: made.id,
     workspace: null,
+    principal_id: serverPrincipal,
     name: 'admin',
     kind: 'backend',
     secret_hash: key.hash(made.secret),

@@ -75,6 +75,7 @@ test('the log only grows', async () => {
     id: 'aud_x',
     workspace: 1,
     actor: 'a',
+    principal_id: null,
     operation: 'o',
     object_id: null,
     ip: null,

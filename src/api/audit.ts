@@ -1,7 +1,7 @@
 /** Every request that would change something stands in the audit log before it is carried out, and so does its outcome. */
 import { HeadgateError } from '../domain/error.ts';
 import { newId } from '../domain/ids.ts';
-import type { Actor } from '../operations/operation.ts';
+import type { Actor, Change } from '../operations/operation.ts';
 import type { Db } from '../store/db.ts';
 import { endAudit, insertAudit, type NewAudit } from '../store/audit.ts';
 import type { Answer, ApiRequest, Route } from './dialect.ts';
@@ -31,6 +31,7 @@ function rowOf({ route, actor, workspace, ip, requestId }: Attempt, request?: Ap
     id: newId('audit'),
     workspace: own,
     actor: actor.id,
+    principal_id: actor.principal,
     operation: route.name,
     object_id: object,
     ip,
@@ -43,17 +44,22 @@ export async function auditRefusal(attempt: Attempt, error: unknown, request?: A
   await insertAudit(attempt.db, { ...rowOf(attempt, request), outcome: codeOf(error) });
 }
 
-export async function audited(attempt: Attempt, request: ApiRequest, work: () => Promise<Answer>): Promise<Answer> {
+export async function audited(
+  attempt: Attempt,
+  request: ApiRequest,
+  work: (changed?: (change: Change) => void) => Promise<Answer>,
+): Promise<Answer> {
   if (!changes(attempt.route)) return await work();
   const row = rowOf(attempt, request);
   await insertAudit(attempt.db, row);
   try {
-    const answer = await work();
-    await endAudit(attempt.db, row.id, 'done', idOf(answer));
+    let last: Change | undefined;
+    const answer = await work((change) => (last = change));
+    await endAudit(attempt.db, row.id, 'done', { object: idOf(answer), ...last });
     return answer;
   } catch (error) {
     // The request's own error counts, also where the log cannot be reached any more.
-    await endAudit(attempt.db, row.id, codeOf(error), null).catch(() => undefined);
+    await endAudit(attempt.db, row.id, codeOf(error)).catch(() => undefined);
     throw error;
   }
 }

@@ -6,11 +6,13 @@ import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { requireScope, type Actor, type Ports } from '../operations/operation.ts';
 import { within } from '../operations/patience.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { findWorkspaceLimit } from '../store/workspaces.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, ApiRequest, Identify, Route } from './dialect.ts';
 import { idempotently } from './idempotency.ts';
 import type { RateLimit, Taken } from './rate.ts';
 import { forBrowsers, preflight, signerOf } from './signed.ts';
+import type { RequestCount } from './requests.ts';
 import { requireText } from './text.ts';
 
 /** Milliseconds that the body of a request may take; bytes that are stored have a rule of their own. */
@@ -22,6 +24,9 @@ export interface Mounting {
   readonly metrics: Metrics;
   /** Requests of one key. */
   readonly rate: RateLimit;
+  /** Requests of one workspace, by whatever keys: how many it may send is its own limit. */
+  readonly tenants: RateLimit;
+  readonly requests: RequestCount;
   /** Wrong keys from one address: nobody guesses many. */
   readonly strangers: RateLimit;
 }
@@ -65,10 +70,14 @@ async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mo
   c.set('rate', { limit: rate.perMinute, ...taken });
   if (!taken.allowed) throw new HeadgateError('request.limit', 'this key has sent too many requests');
   const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c), requestId: requestIdOf(c) };
-  const { asked, workspace } = await admitted(c, attempt, ports);
+  const { asked, workspace } = await admitted(c, attempt, mounting);
   const context = { ...ports, actor, workspace, signal: c.req.raw.signal };
   const handle = async (): Promise<Answer> =>
-    await audited({ ...attempt, workspace }, asked, async () => await route.handle(context, asked));
+    await audited(
+      { ...attempt, workspace },
+      asked,
+      async (changed) => await route.handle({ ...context, ...(changed && { changed }) }, asked),
+    );
   const key = route.method === 'POST' ? c.req.header('idempotency-key') : undefined;
   return key === undefined ? await handle() : await idempotently(context, route.name, key, asked, handle);
 }
@@ -91,7 +100,7 @@ async function actorOf(c: Context, dialect: ApiDialect, { identify, strangers }:
 async function admitted(
   c: Context,
   attempt: Attempt,
-  ports: Ports,
+  { ports, tenants, requests }: Mounting,
 ): Promise<{ readonly asked: ApiRequest; readonly workspace: number }> {
   const { route, actor } = attempt;
   try {
@@ -100,7 +109,17 @@ async function admitted(
     const workspace = route.workspace(asked);
     // One answer for a workspace that is not there and for one that is not theirs.
     const own = actor.workspace === undefined || actor.workspace === workspace;
-    if (!own || !(await exists(ports, workspace))) throw new HeadgateError('object.missing', 'there is no such workspace');
+    const found = own ? await findWorkspaceLimit(ports.db, workspace) : undefined;
+    if (!found) throw new HeadgateError('object.missing', 'there is no such workspace');
+    requests.add(workspace);
+    const most = found.requests_a_minute;
+    if (most !== null) {
+      const taken = tenants.take(String(workspace), performance.now(), most);
+      if (!taken.allowed) {
+        c.set('rate', { limit: most, ...taken });
+        throw new HeadgateError('request.limit', 'the keys of this workspace have sent too many requests');
+      }
+    }
     return { asked, workspace };
   } catch (error) {
     await auditRefusal(attempt, error);
@@ -142,11 +161,6 @@ function rateHeaders(c: Context): Readonly<Record<string, string>> {
     'ratelimit-reset': String(rate.retryAfter),
   };
   return rate.allowed ? headers : { ...headers, 'retry-after': String(rate.retryAfter) };
-}
-
-async function exists({ db }: Ports, workspace: number): Promise<boolean> {
-  const rows = await db.query('select from headgate.workspaces where id = $1 and archived_at is null', [workspace]);
-  return rows.length > 0;
 }
 
 /** Throws `request.invalid` for what is no JSON. */

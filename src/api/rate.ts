@@ -39,8 +39,9 @@ export class RateLimit {
     this.perMinute = perMinute;
   }
 
-  take(who: string, nowMs = performance.now()): Taken {
-    const { next, taken } = take(this.#buckets.get(who), this.perMinute, nowMs);
+  /** `perMinute`: where this one has another limit than all others. */
+  take(who: string, nowMs = performance.now(), perMinute = this.perMinute): Taken {
+    const { next, taken } = take(this.#buckets.get(who), perMinute, nowMs);
     // The one that was used last stands last.
     this.#buckets.delete(who);
     this.#buckets.set(who, next);

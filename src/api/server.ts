@@ -10,6 +10,7 @@ import { mount } from './mount.ts';
 import { openApiOf } from './openapi.ts';
 import { problem } from './problem.ts';
 import { RateLimit } from './rate.ts';
+import { RequestCount } from './requests.ts';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 
 /** A minute, from one address. */
@@ -20,7 +21,15 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000): Ho
   const app = new Hono();
   const identify = identifyBy(ports);
   const metrics = new Metrics(async () => await sharedFigures(ports.db, ports.clock.now()));
-  const mounting = { ports, identify, metrics, rate: new RateLimit(perMinute), strangers: new RateLimit(wrongKeys) };
+  const mounting = {
+    ports,
+    identify,
+    metrics,
+    rate: new RateLimit(perMinute),
+    strangers: new RateLimit(wrongKeys),
+    tenants: new RateLimit(perMinute),
+    requests: new RequestCount(ports),
+  };
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     try {

@@ -2,8 +2,7 @@
 import { HeadgateError } from '../domain/error.ts';
 import { readLink } from '../operations/links.ts';
 import type { Actor, Ports } from '../operations/operation.ts';
-import { findKey } from '../store/keys.ts';
-import { actorOfKey } from './identify.ts';
+import { renewActor } from './identify.ts';
 import type { Method } from './dialect.ts';
 
 /**
@@ -11,11 +10,12 @@ import type { Method } from './dialect.ts';
  * another path, one whose key was revoked.
  */
 export async function signerOf({ method, url }: { readonly method: Method; readonly url: string }, ports: Ports): Promise<Actor> {
-  const now = ports.clock.now();
-  const link = readLink(ports.key, method, new URL(url), now);
-  const row = link && (await findKey(ports.db, link.by));
-  const actor = row && actorOfKey(row, now);
-  if (actor) return actor;
+  const link = readLink(ports.key, method, new URL(url), ports.clock.now());
+  try {
+    if (link) return await renewActor(ports, { id: link.by });
+  } catch (error) {
+    if (!(error instanceof HeadgateError && error.code === 'access.key')) throw error;
+  }
   throw new HeadgateError('access.link', 'the link does not hold, or not any more');
 }
 

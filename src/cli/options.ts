@@ -94,7 +94,11 @@ export const options = {
     value: 'N|P%',
     help: 'go on while at most N rows, or P percent of them, are refused (default 0)',
   },
-  rejects: { kind: 'text', value: 'FILE', help: 'write the refused rows to this csv file' },
+  rejects: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'write the refused rows to this csv file; of several streams, each to its own: `out.orders.csv`',
+  },
   parallel: {
     kind: 'text',
     value: 'N',

@@ -1,7 +1,7 @@
 /** From locations and options to the flows of one command, and what they share. */
 import { availableParallelism } from 'node:os';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
-import { refName, type StreamInfo } from '../domain/schema.ts';
+import { refName, type StreamInfo, type TableRef } from '../domain/schema.ts';
 import type { Flow, Progress, Session } from '../engine/flow.ts';
 import type { SchemaFile } from '../rules/schema-file.ts';
 import type { Context } from '../sdk/index.ts';
@@ -15,6 +15,7 @@ import { spoolStdin } from './stdin.ts';
 import { requireChoice, wantedStreams } from './streams.ts';
 import { placeOf, requireDistinct, targetOf, type Sides } from '../engine/targets.ts';
 import { discoverStreams } from '../engine/streams.ts';
+import { rejectsFileOf } from '../engine/rejects-file.ts';
 import type { FlowRequest } from '../engine/request.ts';
 
 /** Below this a table is read in one piece: a partition costs a connection and the start of a scan. */
@@ -152,6 +153,11 @@ function buildFlows(
   const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, request.into, sides) }));
   requireDistinct(targets, sides);
   const { identifiers } = sides;
+  const { file } = request.rejects;
+  const requestOf = (into: TableRef): FlowRequest =>
+    targets.length === 1 || file === undefined
+      ? request
+      : { ...request, rejects: { ...request.rejects, file: rejectsFileOf(file, into) } };
   for (const { stream, into } of samePlace ? targets : []) {
     if (stream.query !== undefined || (!sides.single && placeOf(stream, identifiers) !== placeOf(into, identifiers))) continue;
     throw new HeadgateError('usage.collision', `${refName(stream)} would be written into itself`, {
@@ -162,7 +168,7 @@ function buildFlows(
   const misfits: Misfit[] = [];
   for (const { info, into } of targets) {
     try {
-      flows.push(buildFlow(request, info, into, schema));
+      flows.push(buildFlow(requestOf(into), info, into, schema));
     } catch (error) {
       misfits.push({ stream: refName(info.stream), error: asHeadgateError(error, `preparing ${refName(info.stream)}`) });
     }

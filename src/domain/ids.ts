@@ -9,6 +9,8 @@ export const idPrefixes = {
   audit: 'aud',
   event: 'evt',
   file: 'file',
+  principal: 'pri',
+  group: 'grp',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

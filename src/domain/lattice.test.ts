@@ -1,36 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { typeNames } from '../../test/types/names.ts';
 import { holds, join } from './lattice.ts';
 import { parseType, typeName, type LogicalType } from './types.ts';
 
-const names = [
-  'boolean',
-  'tinyint',
-  'smallint',
-  'integer',
-  'bigint',
-  'hugeint',
-  'decimal',
-  'decimal(12,2)',
-  'real',
-  'double',
-  'text',
-  'bytes',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'interval',
-  'uuid',
-  'json',
-];
 const type: fc.Arbitrary<LogicalType> = fc.oneof(
-  fc.constantFrom(...names).map(parseType),
+  fc.constantFrom(...typeNames).map(parseType),
   fc
     .tuple(fc.integer({ min: 1, max: 38 }), fc.integer({ min: 0, max: 10 }))
     .map(([p, s]) => parseType(`decimal(${Math.max(p, s)},${s})`)),
-  fc.constantFrom(...names).map((name) => parseType(`${name}[]`)),
+  fc.constantFrom(...typeNames).map((name) => parseType(`${name}[]`)),
 );
 
 test('every type holds itself, and text holds everything', () => {

@@ -1,18 +1,20 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column } from '../domain/policy.ts';
-import type { Schema } from '../domain/schema.ts';
+import type { Field, Schema } from '../domain/schema.ts';
 import type { Context, Duck, FileRef, FormatName } from '../sdk/index.ts';
 import { convert } from '../shape/convert.ts';
-import { arriving } from './columns.ts';
+import { arriving, requireField } from './columns.ts';
 import type { Flow } from './flow.ts';
 import type { Plan } from './plan.ts';
 import type { Convert } from './sinks.ts';
 
 /** The staged lane's middle for one flow: from what the source wrote to what the destination loads. */
 export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']>, flow: Flow, context: Context): Convert {
-  const arrives = ({ column, source }: Plan['mappings'][number]) => (flow.shape.rules ? source.type : arriving(source, column));
-  const fields = plan.mappings.map((mapping) => ({ ...mapping.source, name: mapping.column.as, type: arrives(mapping) }));
+  const fields = plan.projection.columns.map((column): Field => {
+    const source = requireField(flow.stream.schema, column.from, 'field.missing');
+    return { ...source, name: column.as, type: arriving(source, column) };
+  });
   let documents = 0;
   return async (files, outlet) => {
     await using duck = await context.duck();

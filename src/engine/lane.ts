@@ -14,8 +14,7 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
   const { flow, source, destination } = input;
   const { where } = flow.shape;
   const pushed = sourceShapes(input, columns);
-  // Rules judge the text as it came: a cast at the source would end the read at the first value that does not fit.
-  const asked = flow.shape.rules ? columns.map(({ from, as }) => ({ from, as })) : columns;
+  const asked = columns.map((column) => (castsAtSource(input, column) ? column : withoutCast(column)));
   const projection = pushed ? { columns: asked, ...(where !== undefined && { where }) } : everything(flow.stream.schema);
   const equal = mappings.every(({ column, source: from, target: to }) => !column.cast && !column.mask && sameNative(from, to));
   const produced = source.produces(flow.stream.schema, projection).filter((format) => equal || !typedFormats.has(format));
@@ -28,7 +27,7 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
       format: shared,
       loadFormat: shared,
       projection,
-      reasons: passReasons(input, columns, target, shared, equal, pushed),
+      reasons: passReasons(input, asked, target, shared, equal, pushed),
     };
   }
   const format = produced.find((name) => !typedFormats.has(name));
@@ -60,16 +59,31 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
 
 const everything = (schema: Schema): Projection => ({ columns: schema.fields.map(({ name }) => ({ from: name, as: name })) });
 
-/** All steps of the shape at the source, or none: a half-pushed shape would be two places to look. */
+/**
+ * Selection, filter, renames and masks at the source, or none of them: a half-pushed shape would be two places to look. A cast that
+ * does not run there is left to whoever judges the values or loads them.
+ */
 function sourceShapes({ flow, source }: PlanInput, columns: readonly Column[]): boolean {
   const needs = new Set<string>();
   if (narrows(flow, columns)) needs.add('select');
   if (flow.shape.where !== undefined) needs.add('where');
   if (columns.some((column) => column.as !== column.from)) needs.add('rename');
-  if (!flow.shape.rules && columns.some((column) => column.cast)) needs.add('cast');
   if (columns.some((column) => column.mask)) needs.add('mask');
   return [...needs].every((need) => source.pushdown.some((step) => step === need));
 }
+
+/**
+ * A cast at the source ends the read at the first value that does not fit. Where rows are judged, it is done there: by rules
+ * always, else where the text of a value is all that the cast goes by; a cast that rounds or cuts off is the source's.
+ */
+function castsAtSource({ flow, source }: PlanInput, { from, cast, mask }: Column): boolean {
+  if (!cast || !source.pushdown.includes('cast') || flow.shape.rules) return false;
+  if (flow.rejects.limit === 0 || mask) return true;
+  const kind = flow.stream.schema.fields.find(({ name }) => name === from)?.type.kind;
+  return kind !== 'text' && kind !== 'integer';
+}
+
+const withoutCast = ({ cast: _cast, ...rest }: Column): Column => rest;
 
 /** What will be checked, and which steps change a value before. */
 function ruleReasons({ shape: { rules } }: PlanInput['flow']): readonly Reason[] {
@@ -123,10 +137,11 @@ function passReasons(
       ? 'values travel as text'
       : 'types differ, so values travel as text';
   const changed = narrows(flow, columns) || columns.some(({ cast, mask }) => cast ?? mask);
+  const casts = columns.some(({ cast }) => cast) ? ', casts' : '';
   const shaped = pushed && (flow.shape.where !== undefined || changed);
   return [
     { about: 'lane', text: lane },
     { about: 'format', text: `${format}: ${types}` },
-    ...(shaped ? [{ about: 'step' as const, text: "selection, filter, casts and masks run in the source's query" }] : []),
+    ...(shaped ? [{ about: 'step' as const, text: `selection, filter${casts} and masks are done at the source` }] : []),
   ];
 }

@@ -14,6 +14,7 @@ import { plan } from './planner.ts';
 
 const locations: Readonly<Record<string, string>> = {
   pg: 'postgres://u@a/db',
+  my: 'mysql://u@a/db',
   duck: 'duckdb:w.duckdb',
   csv: 'a.csv',
   parquet: 'a.parquet',
@@ -148,6 +149,21 @@ const cases: readonly Case[] = [
   ),
   of('an existing table that must not be', 'pg', 'pg', pg, [existing('fail')], table(orders)),
   of('rejects are allowed', 'csv', 'pg', { ...file, rejects: { limit: 5, unit: 'rows' } }, [], table(orders)),
+  of(
+    'rejects are allowed: a cast that a value can fail is judged',
+    'pg',
+    'duck',
+    { ...pg, rejects: { limit: 5, unit: 'rows' } },
+    [shape({ cast: { id: { kind: 'integer', bits: 16 }, at: { kind: 'date' } } })],
+  ),
+  of('a source that does not cast selects, and the cast is left to the load', 'my', 'duck', pg, [
+    shape({
+      select: ['total', 'id'],
+      rename: { id: 'number' },
+      cast: { id: { kind: 'integer', bits: 16 } },
+      mask: { total: 'hash' },
+    }),
+  ]),
   of('rules judge a file', 'csv', 'pg', file, [ruled], table(orders)),
   of('rules judge a table: selected there, cast here', 'pg', 'duck', pg, [ruled, shape({ where: 'id > 5' })]),
   of('a file with the types of its table', 'csv', 'pg', { ...file, stream: { ...file.stream, wire: true } }, [], table(orders)),

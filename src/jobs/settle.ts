@@ -4,6 +4,7 @@ import { newId } from '../domain/ids.ts';
 import { retryDelay, retrySpec, type RetryPolicy } from '../domain/retry.ts';
 import type { Db, OpenDb } from '../store/db.ts';
 import { endRun, waitingRuns, type ClaimedRun, type Limits, type RunEnd } from '../store/leases.ts';
+import { addUsage } from '../store/limits.ts';
 import { dependentsOf } from '../store/pipelines.ts';
 import { closeReviews, insertRun } from '../store/runs.ts';
 import { wake } from './queue.ts';
@@ -34,12 +35,18 @@ export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clo
   const result = settled(end, retrySpec.parse(run.retry), run.failures, now, Math.random());
   const mine = await db.tx(async (tx) => {
     if (!(await endRun(tx, run.id, run.fence, result))) return false;
+    await addUsage(tx, Number(run.workspace_id), now, { rows: rowsOf(run, result) });
     if (result.state === 'succeeded') await startDependents(tx, run, now);
     if (result.state === 'succeeded' || result.state === 'needs_review') await closeReviews(tx, run);
     return true;
   });
   // One run's end makes room for one in its pipeline and one at each of its connections. What is missed here is found later.
   if (mine) await wake(db, ...(await waitingRuns(db, { now, limits: by.limits }, 3, run.workspace_id)));
+}
+
+/** Written by this attempt: the receipts of flows that an earlier one has finished are handed on as they are. */
+function rowsOf(run: ClaimedRun, { receipts }: RunEnd): number {
+  return receipts.filter((receipt) => !run.receipts.includes(receipt)).reduce((all, { written }) => all + written, 0);
 }
 
 async function startDependents(tx: Db, run: ClaimedRun, now: Date): Promise<void> {

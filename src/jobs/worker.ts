@@ -7,7 +7,7 @@ import type { Clock } from '../domain/clock.ts';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { Log } from '../sdk/index.ts';
 import type { OpenDb } from '../store/db.ts';
-import { claimRun, renewLease, waitingRuns, type Limits, type RunEnd } from '../store/leases.ts';
+import { claimRun, isHeld, renewLease, waitingRuns, type Limits, type RunEnd } from '../store/leases.ts';
 import { appendLog } from '../store/run-logs.ts';
 import { cancelChannel, type RunRow } from '../store/runs.ts';
 import { listen } from './listener.ts';
@@ -15,6 +15,8 @@ import { runTask, wake } from './queue.ts';
 import { settle } from './settle.ts';
 
 const reapMs = 5_000;
+
+const heldBack = 'waits: the workspace has used up its runs of the day or its rows of the month (UTC)';
 
 export type Execute = (run: RunRow, of: { readonly signal: AbortSignal; readonly log: Log }) => Promise<RunEnd>;
 
@@ -85,7 +87,10 @@ async function reap({ db, clock, limits }: Shop): Promise<void> {
 async function carryOut(id: string, shop: Shop): Promise<void> {
   const { db, owner, clock, limits, ending } = shop;
   const run = await claimRun(db, id, owner, { now: clock.now(), limits });
-  if (!run) return;
+  if (!run) {
+    if (await isHeld(db, id, clock.now())) await appendLog(db, id, 'warn', heldBack, { code: 'limit.period' });
+    return;
+  }
   const held = hold(run, shop);
   const lines = logTo(db, id);
   const end = await attempt(run, shop, held.signal, lines.log);

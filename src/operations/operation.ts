@@ -1,21 +1,40 @@
 /** One use case: what it needs, what it answers, who may ask for it. The same for every dialect, the console and the command line. */
 import type { z, ZodType } from 'zod';
 import type { Clock } from '../domain/clock.ts';
+import type { Level, ObjectKind } from '../domain/access.ts';
 import { HeadgateError } from '../domain/error.ts';
 import type { OpenDuck } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
 import type { Net } from '../sdk/index.ts';
+import { digestOf, setGrant } from '../store/grants.ts';
+import { requireObjects } from '../store/limits.ts';
 import type { MasterKey } from '../store/master-key.ts';
 import type { Storage } from '../storage/storage.ts';
+import { authorize, needsOf, type Access, type Needs } from './access.ts';
 
-export const nouns = ['workspaces', 'connections', 'pipelines', 'runs', 'warehouse', 'files', 'keys', 'audit'] as const;
+export const nouns = [
+  'workspaces',
+  'connections',
+  'pipelines',
+  'runs',
+  'warehouse',
+  'files',
+  'keys',
+  'audit',
+  'principals',
+  'grants',
+] as const;
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun; an operation with `*` asks for all. */
 export type Scope = `${(typeof nouns)[number]}:${'read' | 'write'}` | '*';
 
 /** Who asks. A key without a workspace works in all of them. */
 export interface Actor {
+  /** Of the key. */
   readonly id: string;
+  readonly principal: string;
+  /** What the principal has been granted on the whole workspace; absent = nothing. */
+  readonly level?: Level;
   readonly scopes: readonly string[];
   readonly workspace?: number;
 }
@@ -57,6 +76,14 @@ export interface OpContext extends Ports {
   readonly actor: Actor;
   readonly workspace: number;
   readonly signal: AbortSignal;
+  /** Hears what became of the object that was changed. */
+  changed?(change: Change): void;
+}
+
+/** Digests of an object's row; null = it was not there, or is no longer. */
+export interface Change {
+  readonly before: string | null;
+  readonly after: string | null;
 }
 
 export interface Operation<I extends ZodType = ZodType, O extends ZodType = ZodType> {
@@ -64,6 +91,8 @@ export interface Operation<I extends ZodType = ZodType, O extends ZodType = ZodT
   readonly name: string;
   readonly summary: string;
   readonly scope: Scope;
+  /** Where the scope alone does not say what must have been granted. */
+  readonly access?: Access;
   readonly input: I;
   readonly output: O;
   run(context: OpContext, input: z.output<I>): Promise<z.input<O>>;
@@ -80,16 +109,46 @@ export function requireScope(actor: Actor, scope: Scope): void {
   throw new HeadgateError('access.scope', `this key has no scope ${scope}`);
 }
 
-/** Checks the scope and the input, runs, checks the answer: an unexpected field never leaves the house. */
+/** Checks the scope, the input and the grants, runs, checks the answer: an unexpected field never leaves the house. */
 export async function perform<I extends ZodType, O extends ZodType>(
-  { name, scope, input, output, run }: Operation<I, O>,
+  operation: Operation<I, O>,
   context: OpContext,
   raw: unknown,
 ): Promise<z.output<O>> {
+  const { name, scope, input, output } = operation;
   requireScope(context.actor, scope);
   const parsed = input.safeParse(raw);
   if (!parsed.success) throw new InvalidInput(name, parsed.error.issues);
-  return output.parse(await run(context, parsed.data));
+  const needs = needsOf(operation, parsed.data);
+  await authorize(context, needs);
+  const creates = operation.access?.creates;
+  const answer = creates
+    ? await created(creates, context, async (inside) => await operation.run(inside, parsed.data))
+    : await changed(needs, context, async () => await operation.run(context, parsed.data));
+  return output.parse(answer);
+}
+
+/** The object and its owner come into being together, where the workspace has room for it. */
+async function created<T>(kind: ObjectKind, context: OpContext, run: (inside: OpContext) => Promise<T>): Promise<T> {
+  const { workspace, actor } = context;
+  return await context.db.tx(async (tx) => {
+    await requireObjects(tx, workspace, kind);
+    const answer = await run({ ...context, db: tx });
+    const id = typeof answer === 'object' && answer !== null && 'id' in answer ? String(answer.id) : '';
+    await setGrant(tx, workspace, id, { principal: actor.principal }, 'own');
+    context.changed?.({ before: null, after: await digestOf(tx, workspace, kind, id) });
+    return answer;
+  });
+}
+
+async function changed<T>({ objects }: Needs, context: OpContext, run: () => Promise<T>): Promise<T> {
+  const [object] = objects;
+  if (!context.changed || !object || object.kind === 'run') return await run();
+  const { db, workspace } = context;
+  const before = await digestOf(db, workspace, object.kind, object.ref);
+  const answer = await run();
+  context.changed({ before, after: await digestOf(db, workspace, object.kind, object.ref) });
+  return answer;
 }
 
 export interface FieldProblem {

@@ -13,11 +13,13 @@ export interface Room {
 
 type Parts = Pick<Ports, 'dataDir' | 'net' | 'fileRoots' | 'openDuck'>;
 
+/** Where a workspace's own files lie: its warehouse, and what its connections name by relative paths. */
+export const ownFolder = (dataDir: string, workspace: number): string => join(dataDir, 'files', String(workspace));
+
 export function roomOf({ dataDir, net, fileRoots, openDuck }: Parts, workspace: number): Room {
-  const own = join(dataDir, 'files', String(workspace));
   return {
     stateDir: join(dataDir, 'engine', String(workspace)),
-    reach: { net, folders: [own, ...fileRoots] },
+    reach: { net, folders: [ownFolder(dataDir, workspace), ...fileRoots] },
     ...(openDuck && { openDuck }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.ts';
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 export interface ConnectionRow {
   readonly id: string;
@@ -19,13 +20,12 @@ export type NewConnection = Pick<ConnectionRow, 'id' | 'slug' | 'name' | 'connec
 
 /** Throws `state.conflict` where the slug is taken. */
 export async function insertConnection(db: Db, workspace: number, row: NewConnection): Promise<ConnectionRow> {
-  const [stored] = await db.query<ConnectionRow>(
+  const rows = await db.query<ConnectionRow>(
     `insert into headgate.connections (workspace_id, id, slug, name, connector, settings) values ($1, $2, $3, $4, $5, $6)
      returning ${columns}`,
     [workspace, row.id, row.slug, row.name, row.connector, row.settings],
   );
-  if (!stored) throw new Error('an insert answers its row');
-  return stored;
+  return insertedRow(rows);
 }
 
 /** By id or slug. */
@@ -37,17 +37,18 @@ export async function findConnection(db: Db, workspace: number, ref: string): Pr
   return row;
 }
 
-/** The newest first. */
+/** The newest first; of those that `reader` may see, where there is one. */
 export async function listConnections(
   db: Db,
   workspace: number,
+  reader: string | undefined,
   limit: number,
   after?: string,
 ): Promise<readonly ConnectionRow[]> {
   return await db.query<ConnectionRow>(
     `select ${columns} from headgate.connections
-     where workspace_id = $1 and ($2::text is null or id < $2) order by id desc limit $3`,
-    [workspace, after ?? null, limit],
+     where workspace_id = $1 and ($2::text is null or id < $2) and ${readableBy('$4', 'id')} order by id desc limit $3`,
+    [workspace, after ?? null, limit, reader ?? null],
   );
 }
 

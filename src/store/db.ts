@@ -9,6 +9,12 @@ export interface Db {
   tx<T>(work: (db: Db) => Promise<T>): Promise<T>;
 }
 
+/** The row that an `insert … returning` answers, with `on conflict do update` as well. */
+export function insertedRow<R>([row]: readonly R[]): R {
+  if (row === undefined) throw new Error('an insert answers its row');
+  return row;
+}
+
 export interface OpenDb extends Db, AsyncDisposable {
   /** For the queue, which brings statements of its own. */
   readonly pool: Pool;

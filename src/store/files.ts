@@ -1,5 +1,5 @@
 /** Files that people upload: what is known of them. Their bytes lie in the storage (store/objects.ts). */
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
 
 export type FileState = 'pending' | 'ready' | 'expired' | 'deleted';
 
@@ -24,7 +24,7 @@ const columns = 'id, name, content_type, state, size, sha256, md5, crc32, pendin
 export type NewFile = Omit<FileRow, 'state' | 'size' | 'ready_at'> & { readonly size: number | null };
 
 export async function insertFile(db: Db, workspace: number, row: NewFile): Promise<FileRow> {
-  const [stored] = await db.query<FileRow>(
+  const rows = await db.query<FileRow>(
     `insert into headgate.files
        (workspace_id, id, name, content_type, state, size, sha256, md5, crc32, pending_until, expires_at, created_at)
      values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11) returning ${columns}`,
@@ -42,8 +42,7 @@ export async function insertFile(db: Db, workspace: number, row: NewFile): Promi
       row.created_at,
     ],
   );
-  if (!stored) throw new Error('an insert answers its row');
-  return stored;
+  return insertedRow(rows);
 }
 
 export async function findFile(db: Db, workspace: number, id: string): Promise<FileRow | undefined> {
@@ -102,9 +101,9 @@ export async function markDeleted(tx: Db, workspace: number, id: string): Promis
 export async function expireFiles(tx: Db, now: Date, limit: number): Promise<readonly string[]> {
   const rows = await tx.query<{ id: string }>(
     `with over as (
-       (select id from headgate.files where state = 'pending' and pending_until <= $1 limit $2 for update skip locked)
-       union all
-       (select id from headgate.files where state = 'ready' and expires_at <= $1 limit $2 for update skip locked))
+       select id from headgate.files
+       where (state = 'pending' and pending_until <= $1) or (state = 'ready' and expires_at <= $1)
+       limit $2 for no key update skip locked)
      update headgate.files f set state = 'expired' from over where f.id = over.id returning f.id`,
     [now, limit],
   );

@@ -2,6 +2,7 @@
 import type { Json } from '../domain/json.ts';
 import type { Receipt, RunState } from '../domain/receipt.ts';
 import type { Db } from './db.ts';
+import { addUsage, usedUp } from './limits.ts';
 import { runColumns, type RunRow } from './runs.ts';
 
 /** How many runs are at work at the same time. */
@@ -34,6 +35,7 @@ const admitted = `
   and not exists (select from headgate.runs o where o.pipeline_id = r.pipeline_id and o.id <> r.id
     and o.state in ('queued', 'running', 'retrying')
     and (o.lease_until > now() or (o.state = 'queued', o.id) < (r.state = 'queued', r.id)))
+  and not ${usedUp('r', '$1')}
   and (select count(*) from at_work w where w.workspace_id = r.workspace_id) < $2
   and (select count(*) from at_work w where p.source_id in (w.source_id, w.destination_id)) < $3
   and (select count(*) from at_work w where p.destination_id in (w.source_id, w.destination_id)) < $3`;
@@ -60,8 +62,18 @@ export async function claimRun(db: Db, id: string, owner: string, asked: Admissi
        returning ${runColumns}, p.retry`,
       [...admission(asked), id, owner, leaseSeconds],
     );
+    if (row?.attempt === 1) await addUsage(tx, Number(row.workspace_id), asked.now, { runs: 1 });
     return row;
   });
+}
+
+/** Does the run wait because its workspace has used up what it may do in a day or a month? */
+export async function isHeld(db: Db, id: string, now: Date): Promise<boolean> {
+  const rows = await db.query(
+    `select from headgate.runs r where r.id = $1 and r.state in ('queued', 'retrying') and ${usedUp('r', '$2')}`,
+    [id, now],
+  );
+  return rows.length > 0;
 }
 
 /** Runs that may start, the most urgent first. Absent workspace = all of them, without those that were queued just now. */

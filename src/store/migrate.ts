@@ -14,13 +14,13 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** The files of the folder, in order. Throws where a number is missing or there twice. */
+/** The files of the folder, in order. Throws where a number is there twice, or none; gaps are allowed. */
 export async function readMigrations(folder: string): Promise<readonly Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   return await Promise.all(
     names.map(async (name, at) => {
       const number = Number(name.slice(0, 6));
-      if (number !== at + 1) throw new Error(`migrations: ${name} should have the number ${at + 1}`);
+      if (!(number > Number(names[at - 1]?.slice(0, 6) ?? 0))) throw new Error(`migrations: ${name} has no number of its own`);
       return { number, name, sql: await readFile(join(folder, name), 'utf8') };
     }),
   );
@@ -37,16 +37,16 @@ export async function migrate(db: Db, migrations: readonly Migration[]): Promise
         number integer primary key, name text not null, applied_at timestamptz not null default now())`,
     );
   });
-  const [last] = await db.query<{ number: number }>('select coalesce(max(number), 0) as number from headgate.migrations');
-  const version = last?.number ?? 0;
-  if (version > migrations.length) {
-    throw new HeadgateError(
-      'state.newer',
-      `opening the state: it has version ${version}, this program knows ${migrations.length}`,
-    );
+  const before = new Set(
+    (await db.query<{ number: number }>('select number from headgate.migrations')).map(({ number }) => number),
+  );
+  const known = new Set(migrations.map(({ number }) => number));
+  const unknown = [...before].find((number) => !known.has(number));
+  if (unknown !== undefined) {
+    throw new HeadgateError('state.newer', `opening the state: it has version ${unknown}, which this program does not know`);
   }
   const applied: string[] = [];
-  for (const { number, name, sql } of migrations.slice(version)) {
+  for (const { number, name, sql } of migrations.filter((one) => !before.has(one.number))) {
     const done = await db.tx(async (tx) => {
       const mine = await tx.query(
         'insert into headgate.migrations (number, name) values ($1, $2) on conflict do nothing returning number',

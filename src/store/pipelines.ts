@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.ts';
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 export type PipelineState = 'active' | 'paused' | 'archived';
 
@@ -37,7 +38,7 @@ export type NewPipeline = Omit<PipelineRow, 'version' | 'created_at' | 'updated_
 
 /** Throws `state.conflict` where the slug is taken. */
 export async function insertPipeline(db: Db, workspace: number, row: NewPipeline): Promise<PipelineRow> {
-  const [stored] = await db.query<PipelineRow>(
+  const rows = await db.query<PipelineRow>(
     `insert into headgate.pipelines
        (workspace_id, id, slug, name, state, source_id, destination_id, flows, schedule, next_due_at, after_id, retry, priority)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning ${columns}`,
@@ -57,8 +58,7 @@ export async function insertPipeline(db: Db, workspace: number, row: NewPipeline
       row.priority ?? 0,
     ],
   );
-  if (!stored) throw new Error('an insert answers its row');
-  return stored;
+  return insertedRow(rows);
 }
 
 /** By id or slug. */
@@ -70,12 +70,19 @@ export async function findPipeline(db: Db, workspace: number, ref: string): Prom
   return row;
 }
 
-/** The newest first, archived ones left out. */
-export async function listPipelines(db: Db, workspace: number, limit: number, after?: string): Promise<readonly PipelineRow[]> {
+/** The newest first, archived ones left out; of those that `reader` may see, where there is one. */
+export async function listPipelines(
+  db: Db,
+  workspace: number,
+  reader: string | undefined,
+  limit: number,
+  after?: string,
+): Promise<readonly PipelineRow[]> {
   return await db.query<PipelineRow>(
     `select ${columns} from headgate.pipelines
-     where workspace_id = $1 and state <> 'archived' and ($2::text is null or id < $2) order by id desc limit $3`,
-    [workspace, after ?? null, limit],
+     where workspace_id = $1 and state <> 'archived' and ($2::text is null or id < $2) and ${readableBy('$4', 'id')}
+     order by id desc limit $3`,
+    [workspace, after ?? null, limit, reader ?? null],
   );
 }
 

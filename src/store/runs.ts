@@ -1,7 +1,8 @@
 /** Runs as people see them; who owns one stands in leases.ts. */
 import type { Json } from '../domain/json.ts';
 import type { Receipt, RunState } from '../domain/receipt.ts';
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 export interface RunRow {
   readonly id: string;
@@ -44,13 +45,12 @@ export async function insertRun(
   cause: RunRow['cause'],
   tick?: Tick,
 ): Promise<RunRow> {
-  const [row] = await db.query<RunRow>(
+  const rows = await db.query<RunRow>(
     `insert into headgate.runs as r (workspace_id, id, pipeline_id, state, cause, due_at, span_from, span_to)
      values ($1, $2, $3, 'queued', $4, $5, $6, $7) returning ${runColumns}`,
     [workspace, id, pipeline, cause, tick?.due_at, tick?.span_from, tick?.span_to],
   );
-  if (!row) throw new Error('an insert answers its row');
-  return row;
+  return insertedRow(rows);
 }
 
 export async function findRun(db: Db, workspace: number, id: string): Promise<RunRow | undefined> {
@@ -64,20 +64,23 @@ export async function findRun(db: Db, workspace: number, id: string): Promise<Ru
 export interface RunFilter {
   readonly pipeline?: string | undefined;
   readonly state?: RunState | undefined;
+  /** Only runs of pipelines that this principal may see. */
+  readonly reader?: string | undefined;
 }
 
 /** The newest first. */
 export async function listRuns(
   db: Db,
   workspace: number,
-  { pipeline, state }: RunFilter,
+  { pipeline, state, reader }: RunFilter,
   limit: number,
   after?: string,
 ): Promise<readonly RunRow[]> {
   return await db.query<RunRow>(
     `select ${runColumns} from headgate.runs r where workspace_id = $1 and ($2::text is null or pipeline_id = $2)
-       and ($3::text is null or state = $3) and ($4::text is null or id < $4) order by id desc limit $5`,
-    [workspace, pipeline ?? null, state ?? null, after ?? null, limit],
+       and ($3::text is null or state = $3) and ($4::text is null or id < $4)
+       and ${readableBy('$6', 'pipeline_id')} order by id desc limit $5`,
+    [workspace, pipeline ?? null, state ?? null, after ?? null, limit, reader ?? null],
   );
 }
 
@@ -97,6 +100,16 @@ export async function requestCancel(db: Db, workspace: number, id: string): Prom
     await tx.query('select pg_notify($1, $2)', [cancelChannel, id]);
     return row;
   });
+}
+
+/** Of these pipelines. In the caller's transaction; owners of runs at work hear of it when that ends. */
+export async function cancelUnfinished(tx: Db, workspace: number, pipelines: readonly string[]): Promise<void> {
+  const rows = await tx.query<{ id: string }>(
+    `select id from headgate.runs where workspace_id = $1 and pipeline_id = any($2)
+       and state in ('queued', 'running', 'retrying', 'needs_review') order by id`,
+    [workspace, pipelines],
+  );
+  for (const { id } of rows) await requestCancel(tx, workspace, id);
 }
 
 /** Ends what waits for a pipeline that no longer runs by itself; a run at work goes on. */

@@ -1,4 +1,4 @@
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
 
 export interface WorkspaceRow {
   readonly id: string;
@@ -14,16 +14,25 @@ export async function findWorkspace(db: Db, id: number): Promise<WorkspaceRow | 
   return row;
 }
 
+/** Undefined = there is no such workspace; null = it may send as many requests as it likes. */
+export async function findWorkspaceLimit(db: Db, id: number): Promise<{ readonly requests_a_minute: number | null } | undefined> {
+  const [row] = await db.query<{ requests_a_minute: number | null }>(
+    `select l.requests_a_minute::float8 as requests_a_minute from headgate.workspaces w
+     left join headgate.limits l on l.workspace_id = w.id where w.id = $1 and w.archived_at is null`,
+    [id],
+  );
+  return row;
+}
+
 /** Throws `state.conflict` where the id is taken. */
 export async function insertWorkspace(db: Db, name: string, id?: number): Promise<WorkspaceRow> {
-  const [row] =
+  const rows =
     id === undefined
       ? await db.query<WorkspaceRow>('insert into headgate.workspaces (name) values ($1) returning id, name, created_at', [name])
       : await db.query<WorkspaceRow>(
           'insert into headgate.workspaces (id, name) values ($2, $1) returning id, name, created_at',
           [name, id],
         );
-  if (!row) throw new Error('an insert answers its row');
   // The next one without a wish for its id must not meet this one.
   if (id !== undefined) {
     await db.query(
@@ -32,7 +41,7 @@ export async function insertWorkspace(db: Db, name: string, id?: number): Promis
       [id],
     );
   }
-  return row;
+  return insertedRow(rows);
 }
 
 export async function listWorkspaces(db: Db, limit: number, after?: number): Promise<readonly WorkspaceRow[]> {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startService, type Service } from '../support/service.ts';
+import { databaseSettings, startService, type Service } from '../support/service.ts';
 import { openSite } from '../support/site.ts';
 
 const site = await openSite();
@@ -19,11 +19,6 @@ await site.server.sql(
 );
 
 const env = { DATABASE_URL: state, HEADGATE_MASTER_KEY: 'one key for every machine, kept by all of them', HEADGATE_GRACE: '1' };
-
-function settings(url: string): object {
-  const { hostname, port, pathname, username, password } = new URL(url);
-  return { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password };
-}
 
 async function worker(name: string): Promise<Service> {
   // A worker has no address of its own that is loopback: it is told that databases of this machine may be reached.
@@ -50,7 +45,7 @@ test(`${pipelines} pipelines, three workers that are killed in turn: every run s
     ['shop', source],
     ['copy', target],
   ] as const) {
-    await api.api('POST', '/connections', { name, slug: name, connector: 'postgres', settings: settings(url) });
+    await api.api('POST', '/connections', { name, slug: name, connector: 'postgres', settings: databaseSettings(url) });
   }
   const names = Array.from({ length: pipelines }, (_, at) => `t${at}`);
   for (const name of names) {

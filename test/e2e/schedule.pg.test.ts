@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { openSite } from '../support/site.ts';
-import { adminKey, startService, untilRun, type Service } from '../support/service.ts';
+import { adminKey, databaseSettings, startService, untilRun, type Service } from '../support/service.ts';
 
 const site = await openSite();
 after(async () => await site[Symbol.asyncDispose]());
@@ -31,8 +31,7 @@ async function connections(service: Service): Promise<void> {
     ['copy', target],
     ['nowhere', source.replace(/:\d+\//, ':1/')],
   ] as const) {
-    const { hostname, port, pathname, username, password } = new URL(url);
-    const settings = { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password };
+    const settings = databaseSettings(url);
     await service.api('POST', '/connections', { name: slug, slug, connector: 'postgres', settings });
   }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { adminKey, startService, untilRun, type Service } from '../support/service.ts';
+import { adminKey, databaseSettings, startService, untilRun, type Service } from '../support/service.ts';
 import { openSite } from '../support/site.ts';
 
 const site = await openSite();
@@ -19,18 +19,13 @@ await site.server.sql(
 const target = await site.server.database('copy');
 const ended = ['succeeded', 'failed', 'cancelled'];
 
-function settings(url: string): object {
-  const { hostname, port, pathname, username, password } = new URL(url);
-  return { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password };
-}
-
 async function pipeline(service: Service, slug: string, stream: string): Promise<void> {
   for (const [name, url] of [
     ['shop', source],
     ['copy', target],
   ] as const) {
     await service
-      .api('POST', '/connections', { name, slug: name, connector: 'postgres', settings: settings(url) })
+      .api('POST', '/connections', { name, slug: name, connector: 'postgres', settings: databaseSettings(url) })
       .catch(() => undefined);
   }
   const flows = [{ stream, into: slug, write: 'replace' }];

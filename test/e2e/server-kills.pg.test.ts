@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startService, untilRun, type Service } from '../support/service.ts';
+import { databaseSettings, startService, untilRun, type Service } from '../support/service.ts';
 import { openSite } from '../support/site.ts';
 
 const site = await openSite();
@@ -16,11 +16,6 @@ await site.server.sql(
   `create table orders (id bigint primary key, note text);
    insert into orders select i, md5(i::text) from generate_series(1, 20000) i`,
 );
-
-function settings(url: string): object {
-  const { hostname, port, pathname, username, password } = new URL(url);
-  return { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password };
-}
 
 /** Writes until the server is gone; what it has acknowledged is kept. */
 async function work(
@@ -55,7 +50,7 @@ test(`${kills} times killed: it starts again by itself, and everything acknowled
           ['copy', target],
         ] as const)
       : []) {
-      await service.api('POST', '/connections', { name, slug: name, connector: 'postgres', settings: settings(url) });
+      await service.api('POST', '/connections', { name, slug: name, connector: 'postgres', settings: databaseSettings(url) });
     }
     const working = work(service, at, kept);
     await wait(50 + Math.random() * 1500);

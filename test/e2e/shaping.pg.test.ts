@@ -52,7 +52,7 @@ test('selection, filter, rename and cast run at the source; the plan says so', a
   const flow = [source, target, '--stream', 'orders', ...shape, '--into', 'sales.{stream}_of_ann'];
   const plan = await site.run(['plan', ...flow]);
   const planned = plan.json.find(({ type }) => type === 'plan');
-  assert.match(JSON.stringify(planned?.['reasons']), /run in the source's query/);
+  assert.match(JSON.stringify(planned?.['reasons']), /are done at the source/);
   const receipt = receiptOf(await site.run(['sync', ...flow]));
   assert.deepEqual([receipt.read, receipt.table], [2, 'sales.orders_of_ann']);
   assert.deepEqual(await server.sql(target, 'select * from sales.orders_of_ann order by id'), [

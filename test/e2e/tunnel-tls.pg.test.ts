@@ -1,27 +1,24 @@
 /** A database with a certificate behind an SSH server: whose name counts, and how a statement is cancelled through both. */
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Authority } from '../support/certificates.ts';
 import { findBinaries } from '../support/postgres-binaries.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { giveTo } from '../support/private-server.ts';
 import { failureOf, receiptOf } from '../support/receipts.ts';
 import { launch } from '../support/run.ts';
 import { openFolder } from '../support/site.ts';
-import { startSshd } from '../support/sshd.ts';
-import { eventually, Tunnels } from '../support/tunnels.ts';
+import { eventually, named, openTunnels } from '../support/tunnels.ts';
 
 const site = openFolder();
 const authority = new Authority(site.folder, 'authority');
+const { account } = await findBinaries();
 // The SSH server and the end of the tunnel are at 127.0.0.1, which the certificate does not name.
-const own = authority.issue('server', 'DNS:localhost');
+const own = await authority.issueServer(account);
 const log = site.path('log');
 mkdirSync(log);
-const { account } = await findBinaries();
-chmodSync(site.folder, 0o755);
-if (account.uid !== undefined && account.gid !== undefined) {
-  for (const path of [own.key, log]) chownSync(path, account.uid, account.gid);
-}
+await giveTo(account, log);
 const server = await startPostgres({
   settings: {
     ssl: 'on',
@@ -32,17 +29,15 @@ const server = await startPostgres({
     log_filename: 'server.log',
   },
 });
-const sshd = await startSshd();
-const tunnels = new Tunnels(sshd, site.path('tmp'));
+const tunnels = await openTunnels(site);
 const { env } = tunnels;
 after(async () => {
-  await sshd[Symbol.asyncDispose]();
+  await tunnels[Symbol.asyncDispose]();
   await server.stop();
   await site[Symbol.asyncDispose]();
 });
 
 const options = { sslmode: 'verify-full', sslrootcert: authority.cert };
-const named = (url: string): string => url.replace('127.0.0.1', 'localhost');
 
 test('verify-full compares the name of the database host, not that of the SSH server', async () => {
   const url = await server.database();

@@ -1,6 +1,5 @@
 /** MariaDB behind an SSH server, through the command: as source and destination, encrypted inside, cancelled through both. */
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Authority } from '../support/certificates.ts';
 import { findBinaries } from '../support/mariadb-binaries.ts';
@@ -8,28 +7,22 @@ import { startMariadb } from '../support/mariadb.ts';
 import { failureOf, receiptOf, requireClean } from '../support/receipts.ts';
 import { launch } from '../support/run.ts';
 import { openFolder } from '../support/site.ts';
-import { startSshd } from '../support/sshd.ts';
-import { eventually, Tunnels, type LocationOptions } from '../support/tunnels.ts';
+import { eventually, named, openTunnels, type LocationOptions } from '../support/tunnels.ts';
 
 const site = openFolder();
 const authority = new Authority(site.folder, 'authority');
 // The SSH server and the end of the tunnel are at 127.0.0.1, which the certificate does not name.
-const own = authority.issue('server', 'DNS:localhost');
-const { account } = await findBinaries();
-chmodSync(site.folder, 0o755);
-if (account.uid !== undefined && account.gid !== undefined) chownSync(own.key, account.uid, account.gid);
+const own = await authority.issueServer((await findBinaries()).account);
 const server = await startMariadb({ settings: { 'ssl-cert': own.cert, 'ssl-key': own.key } });
-const sshd = await startSshd();
-const tunnels = new Tunnels(sshd, site.path('tmp'));
-const { env } = tunnels;
+const tunnels = await openTunnels(site);
+const { env, sshd } = tunnels;
 after(async () => {
-  await sshd[Symbol.asyncDispose]();
+  await tunnels[Symbol.asyncDispose]();
   await server.stop();
   await site[Symbol.asyncDispose]();
 });
 
 const full = { sslmode: 'verify-full', sslrootcert: authority.cert };
-const named = (url: string): string => url.replace('127.0.0.1', 'localhost');
 
 async function table(rows: number): Promise<string> {
   const url = await server.database();

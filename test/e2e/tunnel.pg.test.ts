@@ -7,7 +7,7 @@ import { launch } from '../support/run.ts';
 import { failureOf, receiptOf, requireClean } from '../support/receipts.ts';
 import { openSite } from '../support/site.ts';
 import { startSshd } from '../support/sshd.ts';
-import { eventually, Tunnels, type LocationOptions } from '../support/tunnels.ts';
+import { eventually, openTunnels, type LocationOptions } from '../support/tunnels.ts';
 
 const site = await openSite();
 const { server } = site;
@@ -18,13 +18,12 @@ if (isRoot) {
   const hash = execFileSync('openssl', ['passwd', '-6', 'open sesame'], { encoding: 'utf8' }).trim();
   execFileSync('useradd', ['--no-create-home', '--shell', '/bin/false', '--password', hash, account]);
 }
-const sshd = await startSshd(['Match Address 127.0.0.1', '  PasswordAuthentication yes', 'Match all']);
-const tunnels = new Tunnels(sshd, site.path('tmp'));
-const { env } = tunnels;
+const tunnels = await openTunnels(site, ['Match Address 127.0.0.1', '  PasswordAuthentication yes', 'Match all']);
+const { env, sshd } = tunnels;
 const behind = (url: string, options?: LocationOptions): string => tunnels.behind(url, options);
 const forbidding = await startSshd(['AllowTcpForwarding no']);
 after(async () => {
-  await sshd[Symbol.asyncDispose]();
+  await tunnels[Symbol.asyncDispose]();
   await forbidding[Symbol.asyncDispose]();
   if (isRoot) execFileSync('userdel', [account], { stdio: 'ignore' });
   await site[Symbol.asyncDispose]();

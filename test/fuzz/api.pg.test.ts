@@ -26,7 +26,7 @@ const api = createApi({ ...state.ports, net }, '0.0.0', 1_000_000_000);
 
 const admin = await state.token(['*']);
 const owner = await state.token(['*'], 1);
-const readable = ['connections:read', 'pipelines:read', 'runs:read', 'keys:read', 'workspaces:read'];
+const readable = ['connections:read', 'pipelines:read', 'runs:read', 'keys:read', 'workspaces:read', 'files:read'];
 const reader = await state.token(readable, 1);
 
 async function send(method: string, token: string | undefined, { path, body, headers }: FuzzRequest): Promise<Response> {
@@ -62,11 +62,20 @@ async function furnish(workspace: number): Promise<Readonly<Record<string, reado
   });
   const run = await make(`${at}/pipelines/p${workspace}/trigger`, {});
   const key = await make(`${at}/keys`, { name: 'k', scopes: ['runs:read'] });
+  const principal = await make(`${at}/principals`, { name: 'n' });
+  const group = await make(`${at}/groups`, { name: 'g' });
+  const pending = await make(`${at}/files`, { name: 'f' });
+  const ready = await make(`${at}/files`, { name: 'f' });
+  const stored = { path: `${at}/files/${String(ready['id'])}/content`, body: 'bytes', headers: { 'content-length': '5' } };
+  assert.ok((await send('PUT', admin, stored)).ok);
   return {
     connection: [String(connection['id']), `c${workspace}`],
     pipeline: [String(pipeline['id']), `p${workspace}`],
     run: [String(run['id'])],
     key: [String(key['id'])],
+    principal: [String(principal['id'])],
+    group: [String(group['id'])],
+    file: [String(pending['id']), String(ready['id'])],
   };
 }
 
@@ -78,13 +87,20 @@ const doomed = await make('/v1/workspaces/1/keys', { name: 'gone', scopes: ['*']
 const revoked = String(doomed['token']);
 await send('DELETE', admin, { path: `/v1/workspaces/1/keys/${String(doomed['id'])}`, headers: {} });
 
+/** With every scope, and nothing granted: its objects are those that it makes by itself in the course of this. */
+const nobody = await make('/v1/workspaces/1/principals', { name: 'ungranted' });
+const empty = await make('/v1/workspaces/1/keys', { name: 'ungranted', scopes: ['*'], principal: nobody['id'] });
+const ungranted = String(empty['token']);
+
 const document = (await (await api.request('/openapi.json')).json()) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
   readonly components: { readonly schemas: { readonly Problem: JsonSchema } };
 };
-const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
 );
+const byLink = ({ operation }: (typeof documented)[number]): boolean => operation.security?.some((one) => 'link' in one) ?? false;
+const operations = documented.filter((one) => !byLink(one));
 const problem = fromSchema(document.components.schemas.Problem);
 
 function fromSchema(schema: JsonSchema): z.ZodType {
@@ -105,6 +121,7 @@ async function conforms(operation: Documented, reply: Response): Promise<unknown
     assert.match(said, /^event: run\ndata: \{.*\}\n\n$/ms);
     return undefined;
   }
+  if (documented?.content?.['application/octet-stream']) return undefined;
   const body: unknown = JSON.parse(said);
   const schema = documented ? documented.content?.['application/json']?.schema : undefined;
   if (!documented) assert.match(reply.headers.get('content-type') ?? '', /problem\+json/);
@@ -140,6 +157,8 @@ for (const { path, method, operation } of operations) {
         const read = await send(method, reader, asked);
         await conforms(operation, read);
         if (operation['x-scope']?.endsWith(':write')) assert.equal(read.status, 403);
+        const bare = await send(method, ungranted, asked);
+        requireNothingOfOthers(await conforms(operation, bare));
         // Whoever has no business in a workspace learns nothing about it, not even whether it is there.
         if (!path.includes('{workspace}')) return;
         const at = (workspace: string): FuzzRequest => ({
@@ -151,6 +170,21 @@ for (const { path, method, operation } of operations) {
         const [one, other] = [await conforms(operation, there), await conforms(operation, nowhere)];
         assert.ok(there.status >= 400);
         assert.deepEqual(without(one), without(other));
+      }),
+      settings,
+    );
+  });
+}
+
+/** A link is asked for with a key; who comes with anything else, a key included, learns nothing. */
+for (const { path, method, operation } of documented.filter(byLink)) {
+  test(`${method} ${path}`, async () => {
+    const request = requestOf(path, operation, withWorkspace(mine, '1', '77', 'x'), known);
+    await fc.assert(
+      fc.asyncProperty(request, fc.constantFrom(undefined, owner, admin, foreign), async (asked, token) => {
+        const reply = await send(method, token, asked);
+        assert.equal(reply.status, 403);
+        await conforms(operation, reply);
       }),
       settings,
     );
@@ -172,6 +206,36 @@ test("other people's objects answer like those that are not there", async () => 
     };
     for (const id of theirs[name] ?? []) assert.deepEqual(await answer(id), await answer('unknown'));
   }
+});
+
+/** What the administrator made is not shown to who was granted nothing, wherever an answer may hold it. */
+function requireNothingOfOthers(body: unknown): void {
+  const text = JSON.stringify(body ?? null);
+  for (const name of ['connection', 'pipeline', 'run', 'principal', 'group', 'file']) {
+    const [id = ''] = mine[name] ?? [];
+    assert.ok(!text.includes(`"${id}"`), `${name} in ${text}`);
+  }
+}
+
+test('objects that were not granted answer like those that are not there', async () => {
+  let asked = 0;
+  for (const { path, method, operation } of operations) {
+    const name = /\{workspace\}.*\{(\w+)\}/.exec(path)?.[1] ?? '';
+    const answer = async (id: string): Promise<unknown> => {
+      const reply = await send(method, ungranted, {
+        path: path.replace('{workspace}', '1').replace(`{${name}}`, id),
+        ...(operation.requestBody && { body: '{}' }),
+        headers: {},
+      });
+      assert.ok([400, 403, 404].includes(reply.status), `${method} ${path} ${reply.status}`);
+      return without(await conforms(operation, reply));
+    };
+    for (const id of mine[name] ?? []) {
+      assert.deepEqual(await answer(id), await answer('unknown'), `${method} ${path}`);
+      asked++;
+    }
+  }
+  assert.ok(asked > 15);
 });
 
 const without = (body: unknown): unknown =>

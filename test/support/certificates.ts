@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installed } from './installed.ts';
+import { giveTo, type Account } from './private-server.ts';
 
 export interface Certificate {
   /** Paths of PEM files. */
@@ -34,6 +35,14 @@ export class Authority {
       'basicConstraints=critical,CA:FALSE',
       ...extra,
     ]);
+  }
+
+  /** The certificate of a server at `localhost` that runs as this account, which must reach the folder. */
+  async issueServer(account: Account): Promise<Certificate> {
+    const own = this.issue('server', 'DNS:localhost');
+    chmodSync(this.#folder, 0o755);
+    await giveTo(account, own.key);
+    return own;
   }
 
   #make(name: string, subject: string, options: readonly string[]): Certificate {

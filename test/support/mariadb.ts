@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import { findBinaries, type Binaries } from './mariadb-binaries.ts';
-import { freePort, giveTo, ServerProcess } from './private-server.ts';
+import { freePort } from '../../src/store/embedded/free-port.ts';
+import { giveTo, ServerProcess } from './private-server.ts';
 
 export interface MariadbOptions {
   /** Server settings on top of `defaultSettings`. */

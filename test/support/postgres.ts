@@ -8,7 +8,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { findBinaries, type Binaries } from './postgres-binaries.ts';
-import { freePort, giveTo, ServerProcess } from './private-server.ts';
+import { freePort } from '../../src/store/embedded/free-port.ts';
+import { giveTo, ServerProcess } from './private-server.ts';
 
 export interface PostgresOptions {
   /** Absent = a free one. */

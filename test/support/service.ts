@@ -21,6 +21,12 @@ export interface Service extends AsyncDisposable {
 
 export const adminKey = `hg_admin_${'s'.repeat(40)}`;
 
+/** The settings of a connection to the database that a URL names. */
+export function databaseSettings(url: string): object {
+  const { hostname, port, pathname, username, password } = new URL(url);
+  return { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password };
+}
+
 /** Throws with what it printed where it does not come up. */
 export async function startService(
   dataDir: string,

@@ -1,10 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../../src/store/embedded/free-port.ts';
 import { installed } from './installed.ts';
 
 /** An SSH server on loopback for the account that runs the tests. It ends with the test process, however that ends. */
@@ -28,15 +29,6 @@ function makeKey(folder: string, name: string, passphrase = ''): string {
   const path = join(folder, name);
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', name, '-f', path]);
   return path;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('looking for a free port: no address');
-  return address.port;
 }
 
 /** `settings` = lines of sshd_config on top of what the tests need. */

@@ -13,6 +13,7 @@ import { insertKey } from '../../src/store/keys.ts';
 import { MasterKey } from '../../src/store/master-key.ts';
 import { LocalStorage } from '../../src/storage/local.ts';
 import { migrate, readMigrations } from '../../src/store/migrate.ts';
+import { serverPrincipal } from '../../src/store/principals.ts';
 import type { TestPostgres } from './postgres.ts';
 
 export const migrationsFolder = join(import.meta.dirname, '..', '..', 'migrations');
@@ -40,7 +41,7 @@ export async function openState(server: TestPostgres): Promise<TestState> {
     ports: { db, key, dataDir, clock: systemClock, net: guardedNet(loopback), fileRoots: [], storage, fileLimits, wake },
     async token(scopes, workspace) {
       const made = newKey();
-      const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null };
+      const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null, principal_id: serverPrincipal };
       await insertKey(db, { ...row, id: made.id, secret_hash: key.hash(made.secret) });
       return tokenOf(made);
     },

@@ -3,21 +3,22 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { TestSshd } from './sshd.ts';
+import type { Folder } from './site.ts';
+import { startSshd, type TestSshd } from './sshd.ts';
 
 /** Options of a location; undefined takes one away. */
 export type LocationOptions = Readonly<Record<string, string | undefined>>;
 
 /** The tunnels that commands make through one SSH server, and what is left of them. */
-export class Tunnels {
-  readonly #sshd: TestSshd;
+export class Tunnels implements AsyncDisposable {
+  readonly sshd: TestSshd;
   readonly #temporary: string;
   /** For commands: the owner of a temporary folder that only they use sees what they leave behind. */
   readonly env: { readonly TMPDIR: string };
 
   constructor(sshd: TestSshd, temporary: string) {
     mkdirSync(temporary);
-    this.#sshd = sshd;
+    this.sshd = sshd;
     this.#temporary = temporary;
     this.env = { TMPDIR: temporary };
   }
@@ -25,7 +26,7 @@ export class Tunnels {
   /** The location behind the SSH server. */
   behind(url: string, options: LocationOptions = {}): string {
     const location = new URL(url);
-    const { user, port, key, knownHosts } = this.#sshd;
+    const { user, port, key, knownHosts } = this.sshd;
     const all: LocationOptions = { ssh: `${user}@127.0.0.1:${port}`, ssh_key: key, ssh_known_hosts: knownHosts, ...options };
     for (const [name, value] of Object.entries(all)) if (value !== undefined) location.searchParams.set(name, value);
     return location.href;
@@ -34,7 +35,7 @@ export class Tunnels {
   /** Process ids of the SSH clients that know our server. */
   async clients(): Promise<readonly number[]> {
     const { stdout } = await promisify(execFile)('ps', ['-ww', '-A', '-o', 'pid=,args=']);
-    const known = this.#sshd.knownHosts;
+    const known = this.sshd.knownHosts;
     const own = stdout.split('\n').filter((line) => /^\s*\d+ ssh -F none /.test(line) && line.includes(known));
     return own.map((line) => Number.parseInt(line, 10));
   }
@@ -47,7 +48,19 @@ export class Tunnels {
     for (const deadline = Date.now() + 20_000; found.length > 0 && Date.now() < deadline; found = await left()) await wait(20);
     assert.deepEqual(found, []);
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.sshd[Symbol.asyncDispose]();
+  }
 }
+
+/** An SSH server, and what its tunnels leave in the folder; `settings` as `startSshd` takes them. */
+export async function openTunnels(site: Folder, settings?: readonly string[]): Promise<Tunnels> {
+  return new Tunnels(await startSshd(settings), site.path('tmp'));
+}
+
+/** The same server under the name of its certificate. */
+export const named = (url: string): string => url.replace('127.0.0.1', 'localhost');
 
 /** Resolves when it holds. The deadline is far beyond what any machine needs. */
 export async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {

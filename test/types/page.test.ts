@@ -5,32 +5,14 @@ import { test } from 'node:test';
 import { registry } from '../../src/connectors/registry.ts';
 import { parseType } from '../../src/domain/types.ts';
 import type { Connection } from '../../src/sdk/index.ts';
+import { typeNames } from './names.ts';
 import { cells, type Cell } from './matrix.ts';
 import { mysqlCells, type MysqlCell } from './mysql-cells.ts';
 
 const path = new URL('../../docs/types.md', import.meta.url);
 const generated = /(?<=<!-- generated: begin -->\n)[\s\S]*?(?=\n<!-- generated: end -->)/;
-const names = [
-  'boolean',
-  'tinyint',
-  'smallint',
-  'integer',
-  'bigint',
-  'hugeint',
-  'decimal(12,2)',
-  'decimal(60,20)',
-  'decimal',
-  'real',
-  'double',
-  'text',
-  'bytes',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'interval',
-  'uuid',
-  'json',
+const columns = [
+  ...typeNames.flatMap((name) => (name === 'decimal' ? ['decimal(12,2)', 'decimal(60,20)', name] : [name])),
   'text[]',
 ];
 
@@ -67,7 +49,10 @@ async function page(): Promise<string> {
     if (destination) systems.push({ title: connector.title, destination });
   }
   const head = ['type', ...systems.map(({ title }) => title)];
-  const rows = names.map((name) => [name, ...systems.map(({ destination }) => destination.types(parseType(name)) ?? 'refused')]);
+  const rows = columns.map((name) => [
+    name,
+    ...systems.map(({ destination }) => destination.types(parseType(name)) ?? 'refused'),
+  ]);
   const table = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
   return `\n## The type of a new column\n\n${table}\n\n## What is tested\n\n${tested('PostgreSQL', cells)}\n\n${tested('MariaDB', mysqlCells)}\n`;
 }

@@ -1,6 +1,7 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { refName } from '../../domain/schema.ts';
 import type { Context, Duck, FlowRead, ReadProof, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
+import { cursorOf, onlyFlow } from '../_sql/reading.ts';
 import { relationExists, sameName } from './catalog.ts';
 import { findings } from './destination.ts';
 import { discoverStreams } from './discover.ts';
@@ -40,23 +41,15 @@ export function openSource(settings: Config, context: Context): Promise<Source> 
 }
 
 function predicates(flow: FlowRead, request: ReadRequest) {
-  const { cursor, keys } = request;
-  const byKey = keysPredicate(flow, keys);
+  const byKey = keysPredicate(flow, request.keys);
   if (request.mode !== 'incremental') return { all: [byKey], warnings: [] };
-  const field = flow.schema.fields.find(({ name }) => name === cursor?.field);
-  if (!cursor || !field) {
-    throw new HeadgateError(
-      'cursor.missing',
-      `reading ${refName(flow.stream)}: the stream has no field ${JSON.stringify(cursor?.field ?? '')}`,
-    );
-  }
+  const { cursor, field } = cursorOf(flow, request);
   const start = startOf(cursor, field, request.from);
   return { all: [start.predicate, byKey], warnings: start.warnings, cursor, field, start };
 }
 
 async function* read(open: () => Promise<Duck>, context: Context, request: ReadRequest): AsyncGenerator<SourceEvent> {
-  const [flow, ...others] = request.flows;
-  if (!flow || others.length > 0) throw new HeadgateError('usage.mode', 'DuckDB reads one stream at a time');
+  const flow = onlyFlow(request, 'DuckDB reads one stream at a time');
   await using duck = await open();
   await duck.run('begin transaction');
   await requireFields(duck, flow);

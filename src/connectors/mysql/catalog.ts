@@ -1,6 +1,6 @@
 /** What the database holds, read from its catalog: the facts behind discovery and `describe`. */
-import type { Field } from '../../domain/schema.ts';
 import { quoteText } from '../_sql/names.ts';
+import type { ColumnFacts, IndexFacts } from '../_sql/table-facts.ts';
 import { ownPrefix } from './names.ts';
 import { textList, type Row, type Session } from './session.ts';
 import { columnTypes, fieldOf } from './types.ts';
@@ -14,21 +14,12 @@ export interface Relation {
   readonly bytes: number | undefined;
 }
 
-export interface ColumnFacts {
-  readonly field: Field;
-  /** A row must name it: not null, without default, not filled by the server. */
-  readonly required: boolean;
+export interface MysqlColumn extends ColumnFacts {
   /** It has a default, or fills itself. */
   readonly preset: boolean;
   /** `character set … collate …` of a text column, else nothing. */
   readonly collation: string;
   readonly zerofill: boolean;
-}
-
-export interface IndexFacts {
-  readonly columns: readonly string[];
-  readonly primary: boolean;
-  readonly unique: boolean;
 }
 
 const number = (text: string | null | undefined): number | undefined => (text == null ? undefined : Number(text));
@@ -74,7 +65,7 @@ async function jsonColumns(session: Session, tables: readonly string[]): Promise
 export async function readColumns(
   session: Session,
   tables: readonly string[],
-): Promise<ReadonlyMap<string, readonly ColumnFacts[]>> {
+): Promise<ReadonlyMap<string, readonly MysqlColumn[]>> {
   if (tables.length === 0) return new Map();
   const rows = await session.rows(columnsSql(session, tables), 'listing the columns');
   const json = await jsonColumns(session, tables);
@@ -82,7 +73,7 @@ export async function readColumns(
   return new Map([...groups].map(([table, group]) => [table, group.map((row) => columnFacts(row, json))]));
 }
 
-function columnFacts(row: Row, json: ReadonlySet<string>): ColumnFacts {
+function columnFacts(row: Row, json: ReadonlySet<string>): MysqlColumn {
   const isJson = json.has(JSON.stringify([row['table'], row['name']]));
   const { type, native } = isJson
     ? { type: { kind: 'json' } as const, native: 'json' }

@@ -17,9 +17,9 @@ import { findingsOf } from '../_sql/check.ts';
 import { quoteName } from '../_sql/names.ts';
 import { readColumns, readIndexes, readRelations } from './catalog.ts';
 import { HeldPublish, lostWhilePublishing } from '../_sql/publish.ts';
+import { tableInfo } from '../_sql/table-facts.ts';
 import { describeServer } from './check.ts';
 import type { Config } from './config.ts';
-import { schemaOf } from './discover.ts';
 import { explainPublish } from './explain.ts';
 import { addPublish, claimPipeline, lockFence, readLedger } from './ledger.ts';
 import { stageName } from './names.ts';
@@ -60,12 +60,7 @@ export class MysqlDestination implements Destination {
     if (!relation) return undefined;
     const columns = (await readColumns(session, [table.name])).get(table.name) ?? [];
     const indexes = (await readIndexes(session, [table.name])).get(table.name) ?? [];
-    return {
-      schema: schemaOf(columns, indexes),
-      unique: indexes.filter(({ unique }) => unique).map((index) => index.columns),
-      required: columns.filter(({ required }) => required).map(({ field }) => field.name),
-      ...(relation.rows !== undefined && { estimatedRows: relation.rows }),
-    };
+    return tableInfo(columns, indexes, relation.rows);
   }
 
   async ledger(pipeline: string): Promise<readonly Publish[]> {

@@ -3,36 +3,10 @@ import { HeadgateError } from '../../domain/error.ts';
 import type { Field, Schema, StreamInfo, StreamRef } from '../../domain/schema.ts';
 import { matchStreams } from '../_sql/match.ts';
 import { fromClause } from '../_sql/select.ts';
-import { readColumns, readIndexes, readRelations, type ColumnFacts, type IndexFacts, type Relation } from './catalog.ts';
+import { cursorCandidates, schemaOf } from '../_sql/table-facts.ts';
+import { readColumns, readIndexes, readRelations, type Relation } from './catalog.ts';
 import type { Session } from './session.ts';
 import { columnTypes, fieldOf } from './types.ts';
-
-const changeNames = /^(last_?)?(updat|modif|chang)|_?(updated|modified|changed)(_?(at|on|date|time|ts))?$/i;
-const creationNames = /creat|insert|(_at|_on|_ts|_time)$/i;
-
-/** How well an incremental read can follow the field; undefined = not at all. */
-function cursorScore({ type, name, nullable }: Field, indexes: readonly IndexFacts[]): number | undefined {
-  const leads = indexes.some((index) => index.columns[0] === name);
-  const time = type.kind === 'timestamp' || type.kind === 'date';
-  // Numbers that nobody looks up by are amounts, not cursors.
-  if (!time && !(type.kind === 'integer' && leads)) return undefined;
-  const kind = time ? (type.kind === 'timestamp' ? (type.zone ? 6 : 5) : 4) : 1;
-  const naming = time && changeNames.test(name) ? 8 : creationNames.test(name) || name === 'id' ? 2 : 0;
-  return kind + naming + (nullable ? 0 : 2) + (leads ? 2 : 0);
-}
-
-function cursorCandidates(schema: Schema, indexes: readonly IndexFacts[]): readonly string[] {
-  const scored = schema.fields.flatMap((field) => {
-    const score = cursorScore(field, indexes);
-    return score === undefined ? [] : [{ name: field.name, score }];
-  });
-  return scored.toSorted((a, b) => b.score - a.score).map(({ name }) => name);
-}
-
-export function schemaOf(columns: readonly ColumnFacts[], indexes: readonly IndexFacts[]): Schema {
-  const key = indexes.find((index) => index.primary)?.columns;
-  return { fields: columns.map(({ field }) => field), ...(key && { key }) };
-}
 
 /** All streams, or the wanted ones. Throws `stream.missing`. */
 export async function discoverStreams(session: Session, wanted?: readonly StreamRef[]): Promise<readonly StreamInfo[]> {

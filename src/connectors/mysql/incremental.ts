@@ -9,44 +9,33 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { HeadgateError } from '../../domain/error.ts';
-import type { CursorPolicy } from '../../domain/policy.ts';
 import { refName, type Field } from '../../domain/schema.ts';
 import type { FlowRead, ReadRequest, SourceEvent } from '../../sdk/index.ts';
 import { cursorKind, defaultLookback } from '../_sql/cursor.ts';
 import { quoteName } from '../_sql/names.ts';
+import { cursorOf, indexWarnings, refuseNulls, type Reading as SqlReading } from '../_sql/reading.ts';
 import { rangePredicate, whereClause } from '../_sql/select.ts';
 import { readIndexes, readRelations } from './catalog.ts';
 import { cursorPosition, startOf, type CursorPosition, type Start } from './position.ts';
 import { readRows } from './read.ts';
 import { formsOf, keysPredicate, literal, readSelect, rowsFrom } from './select.ts';
 import type { Session } from './session.ts';
-import { openTransactions, type OpenTransactions } from './transactions.ts';
+import { beginSnapshot, openTransactions, type OpenTransactions } from './transactions.ts';
 
-interface Reading {
-  readonly session: Session;
-  readonly flow: FlowRead;
-  readonly cursor: CursorPolicy;
-  readonly field: Field;
-  readonly doing: string;
-  readonly start: Start;
-  readonly predicates: readonly (string | undefined)[];
-  readonly warnings: string[];
-}
-
-const begin = 'start transaction with consistent snapshot, read only';
+type Reading = SqlReading<Session, Start>;
 
 export async function* readIncremental(session: Session, flow: FlowRead, request: ReadRequest): AsyncGenerator<SourceEvent> {
   const reading = await prepare(session, flow, request);
   const { field, doing, predicates, warnings } = reading;
   // Before all that follows: what begins after this moment is stamped later.
   const now = await clock(session, field);
-  await session.rows(begin, doing);
-  if (reading.cursor.nulls === 'fail') await refuseNulls(reading);
+  await session.rows(beginSnapshot, doing);
+  if (reading.cursor.nulls === 'fail') await refuseNulls(reading, rowsFrom(flow));
   const greatest = await greatestValue(reading);
   const open = await openTransactions(session);
   await session.rows('commit', doing);
   const held = cursorKind(field) !== 'time' && (await stillOpen(session, open));
-  await session.rows(begin, doing);
+  await session.rows(beginSnapshot, doing);
   const result = readRows(session, readSelect(flow, predicates), formsOf(flow), doing);
   for await (const data of result.chunks) yield { type: 'bytes', stream: flow.stream, data };
   const rows = result.rows();
@@ -65,15 +54,9 @@ export async function* readIncremental(session: Session, flow: FlowRead, request
   };
 }
 
-/** A table of this size or more without an index on the cursor is worth a word. */
-const bigTable = 100_000_000;
-
 async function prepare(session: Session, flow: FlowRead, request: ReadRequest): Promise<Reading> {
-  const { cursor } = request;
+  const { cursor, field } = cursorOf(flow, request);
   const doing = `reading ${refName(flow.stream)}`;
-  const field = flow.schema.fields.find(({ name }) => name === cursor?.field);
-  if (!cursor || !field)
-    throw new HeadgateError('cursor.missing', `${doing}: the stream has no field ${JSON.stringify(cursor?.field ?? '')}`);
   const start = startOf(cursor, field, request.from);
   const warnings = [...start.warnings];
   if (flow.stream.query === undefined) {
@@ -81,19 +64,12 @@ async function prepare(session: Session, flow: FlowRead, request: ReadRequest): 
     const [relation] = await readRelations(session, name);
     if (!relation) throw new HeadgateError('stream.missing', `${doing}: there is no such table`);
     const indexes = (await readIndexes(session, [name])).get(name) ?? [];
-    const slow = (relation.bytes ?? 0) >= bigTable && !indexes.some(({ columns }) => columns[0] === field.name);
-    if (slow) warnings.push(`${name} has no index on ${field.name}: every read scans the whole table`);
+    warnings.push(...indexWarnings(name, relation.bytes, indexes, field));
     if (relation.kind === 'table' && relation.engine !== 'InnoDB')
       warnings.push(`${name} is kept by ${relation.engine}, which has no snapshots`);
   }
   const predicates = [rangePredicate(cursor, start, field.nullable), keysPredicate(flow, request.keys)];
   return { session, flow, cursor, field, doing, start, predicates, warnings };
-}
-
-async function refuseNulls({ session, flow, cursor, doing }: Reading): Promise<void> {
-  const where = whereClause([flow.projection.where, `${quoteName(cursor.field)} is null`]);
-  const [row] = await session.rows(`select 1 as found from ${rowsFrom(flow)}${where} limit 1`, doing);
-  if (row) throw new HeadgateError('cursor.null', `${doing}: rows have no ${cursor.field}`);
 }
 
 /** All digits of a time, so that texts compare as times do. */
@@ -121,7 +97,7 @@ const patience = 2000;
 async function stillOpen(session: Session, before: OpenTransactions): Promise<boolean> {
   if (!before.visible || before.ids.size === 0) return false;
   for (let waited = 0; waited <= patience; waited += 150) {
-    await session.rows(begin, 'looking for open transactions');
+    await session.rows(beginSnapshot, 'looking for open transactions');
     const { ids } = await openTransactions(session);
     await session.rows('commit', 'looking for open transactions');
     if (![...ids].some((id) => before.ids.has(id))) return false;

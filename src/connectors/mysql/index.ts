@@ -11,7 +11,7 @@ export const mysql = defineConnector({
   identity,
   source: {
     modes: ['snapshot', 'incremental'],
-    pushdown: ['select', 'where', 'rename', 'query'],
+    pushdown: ['select', 'where', 'rename', 'mask', 'query'],
     produces: () => ['csv'],
     open: async (settings, context) => new (await import('./source.ts')).MysqlSource(settings, context),
   },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { Packets } from './packets.ts';
 import { RowEncoder, type Form } from './row-csv.ts';
@@ -50,6 +51,13 @@ test('fractions lose the zeros at their end, instants get their zone', () => {
 
 test('exponents have a sign and two digits', () => {
   assert.equal(encode('float', '1e300', '1.5e-7', '-2e17', '0.1', '123'), '1e+300\n1.5e-07\n-2e+17\n0.1\n123\n');
+});
+
+test('a mask is the digest of the wire text, without the quotes that it would have', () => {
+  const sha256 = (text: string): string => hash('sha256', text);
+  assert.equal(encode('sha256 of text', '', 'say "x"', null), `${sha256('')}\n${sha256('say "x"')}\n\n`);
+  assert.equal(encode('sha256 of hex', Buffer.of(255)), `${sha256('\\xff')}\n`);
+  assert.equal(encode('sha256 of instant', '2024-01-10 00:00:00.500'), `${sha256('2024-01-10 00:00:00.5+00')}\n`);
 });
 
 /** As a server sends them: a payload of 16 MB or more in several packets. */

@@ -1,10 +1,16 @@
 /** Rows of MySQL's text protocol as a `csv` document, bytes to bytes. Pure: no row becomes an object. */
+import { hash } from 'node:crypto';
 import type { LogicalType } from '../../domain/types.ts';
 
 /** How a column's bytes become its wire text. */
-export type Form = 'plain' | 'text' | 'hex' | 'time' | 'instant' | 'float';
+type WireForm = 'plain' | 'text' | 'hex' | 'time' | 'instant' | 'float';
 
-export function formOf(type: LogicalType): Form {
+/** The wire text itself, or its SHA-256 in hexadecimal. */
+export type Form = WireForm | `sha256 of ${WireForm}`;
+
+export const formOf = (type: LogicalType, masked: boolean): Form => (masked ? `sha256 of ${wireForm(type)}` : wireForm(type));
+
+function wireForm(type: LogicalType): WireForm {
   switch (type.kind) {
     case 'integer':
     case 'decimal':
@@ -30,18 +36,20 @@ const hexDigits = Buffer.from('0123456789abcdef');
 const hexLead = Buffer.from('\\x');
 const utc = Buffer.from('+00');
 
-/** Bytes that a value may need beside twice its own: quotes or a zone, and the separator. */
-const extra = 8;
+/** Bytes that a value may need beside twice its own: quotes or a zone, or its digest, and the separator. */
+const [extra, digestExtra] = [8, 72];
 
 /** A document that grows: `take` gives what is there and starts again. */
 export class RowEncoder {
   readonly #forms: readonly Form[];
+  readonly #extra: number;
   #out = Buffer.allocUnsafe(1 << 17);
   #at = 0;
   rows = 0;
 
   constructor(forms: readonly Form[]) {
     this.#forms = forms;
+    this.#extra = forms.length * (forms.some(isDigest) ? digestExtra : extra);
   }
 
   get size(): number {
@@ -59,7 +67,7 @@ export class RowEncoder {
   /** One row, from `start` to `end`: a length and its bytes per column; 0xfb stands for NULL. */
   add(data: Buffer, start: number, end: number): void {
     const forms = this.#forms;
-    this.#room((end - start) * 2 + forms.length * extra);
+    this.#room((end - start) * 2 + this.#extra);
     const out = this.#out;
     let to = this.#at;
     let from = start;
@@ -107,7 +115,20 @@ function put(form: Form, out: Buffer, to: number, data: Buffer, from: number, en
       return copy(out, to, data, from, withoutZeros(data, from, end));
     case 'instant':
       return copy(out, copy(out, to, data, from, withoutZeros(data, from, end)), utc, 0, utc.length);
+    default:
+      return digest(form, out, to, data, from, end);
   }
+}
+
+const digestLead = 'sha256 of ';
+
+const isDigest = (form: Form): form is Exclude<Form, WireForm> => form.startsWith(digestLead);
+
+/** The wire text stands in `out` for a moment, without the quotes of csv. */
+function digest(form: Exclude<Form, WireForm>, out: Buffer, to: number, data: Buffer, from: number, end: number): number {
+  const inner = form.slice(digestLead.length) as WireForm; // as the type is made
+  const at = put(inner === 'text' ? 'plain' : inner, out, to, data, from, end);
+  return to + out.write(hash('sha256', out.subarray(to, at), 'hex'), to, 'latin1');
 }
 
 function copy(out: Buffer, to: number, data: Buffer, from: number, end: number): number {

@@ -25,14 +25,14 @@ export const rowsFrom = (flow: FlowRead): string => fromClause({ ...flow.stream 
 
 export function readSelect(flow: FlowRead, predicates: readonly (string | undefined)[]): string {
   const plain = (name: string, field: string): string => expression(fieldOf(flow, field), name);
-  // Casts and masks are not among the steps that this source takes over.
+  // A mask is of the wire text, which is made here; casts are not among the steps that this source takes over.
   const columns = selectList(flow.projection, { cast: (name) => name, hash: (name) => name, plain });
   const where = whereClause([flow.projection.where === undefined ? undefined : `\n${flow.projection.where}`, ...predicates]);
   return `select ${columns}\nfrom ${rowsFrom(flow)}${where}`;
 }
 
 export const formsOf = (flow: FlowRead): readonly Form[] =>
-  flow.projection.columns.map(({ from }) => formOf(fieldOf(flow, from).type));
+  flow.projection.columns.map(({ from, mask }) => formOf(fieldOf(flow, from).type, mask !== undefined));
 
 const shapes: Readonly<Partial<Record<LogicalType['kind'], RegExp>>> = {
   integer: /^[+-]?\d+$/,

@@ -2,6 +2,7 @@ import { HeadgateError } from '../../domain/error.ts';
 import { refName, type StreamInfo, type StreamRef } from '../../domain/schema.ts';
 import type { Context, Finding, FlowRead, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
 import { findingsOf } from '../_sql/check.ts';
+import { onlyFlow } from '../_sql/reading.ts';
 import { rangePredicate } from '../_sql/select.ts';
 import { readRelations } from './catalog.ts';
 import { describeServer } from './check.ts';
@@ -12,8 +13,7 @@ import { startOf } from './position.ts';
 import { readRows } from './read.ts';
 import { formsOf, keysPredicate, readSelect } from './select.ts';
 import { Session } from './session.ts';
-
-export const beginSnapshot = 'start transaction with consistent snapshot, read only';
+import { beginSnapshot } from './transactions.ts';
 
 export class MysqlSource implements Source {
   readonly #config: Config;
@@ -42,7 +42,7 @@ export class MysqlSource implements Source {
   }
 
   async *read(request: ReadRequest): AsyncGenerator<SourceEvent> {
-    const flow = onlyFlow(request);
+    const flow = onlyFlow(request, 'MySQL reads one stream at a time in this mode');
     await using session = await this.#session();
     if (request.mode === 'incremental') {
       yield* readIncremental(session, flow, request);
@@ -94,10 +94,4 @@ async function snapshotWarnings(session: Session, { stream }: FlowRead): Promise
   return [
     `${stream.name} is kept by ${relation.engine}, which has no snapshots: rows written during the read may be in it or not`,
   ];
-}
-
-function onlyFlow(request: ReadRequest): FlowRead {
-  const [flow, ...others] = request.flows;
-  if (!flow || others.length > 0) throw new HeadgateError('usage.mode', 'MySQL reads one stream at a time in this mode');
-  return flow;
 }

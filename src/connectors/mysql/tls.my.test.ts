@@ -1,14 +1,13 @@
 /** TLS with a real server: who is believed, what goes over the wire in the clear, and how a statement is cancelled. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Authority, type Certificate } from '../../../test/support/certificates.ts';
 import { findBinaries } from '../../../test/support/mariadb-binaries.ts';
 import { startMariadb, type TestMariadb } from '../../../test/support/mariadb.ts';
+import { tapWire } from '../../../test/support/tap.ts';
 import { eventually } from '../../../test/support/tunnels.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import { openSource, readAll, testContext } from './harness.ts';
@@ -24,10 +23,7 @@ before(async () => {
   authority = new Authority(folder, 'authority');
   stranger = new Authority(folder, 'stranger');
   client = authority.issue('guest');
-  const own = authority.issue('server', 'DNS:localhost');
-  const { account } = await findBinaries();
-  chmodSync(folder, 0o755);
-  if (account.uid !== undefined && account.gid !== undefined) chownSync(own.key, account.uid, account.gid);
+  const own = await authority.issueServer((await findBinaries()).account);
   server = await startMariadb({ settings: { 'ssl-cert': own.cert, 'ssl-key': own.key, 'ssl-ca': authority.cert } });
   plain = await startMariadb({ settings: { ssl: '0' } });
 });
@@ -93,25 +89,11 @@ test('a client certificate logs in, and without one or with a foreign one nobody
   assert.match(await encryption(mixed), /^usage\.arguments: /);
 });
 
-/** A wire in front of a server that notes what the client of each connection says first. */
-async function tap(t: TestContext, port: number): Promise<{ port: number; first: Buffer[] }> {
-  const first: Buffer[] = [];
-  const wire = createServer((near) => {
-    const far = connect(port, '127.0.0.1');
-    near.once('data', (bytes: Buffer) => first.push(bytes));
-    near.pipe(far).pipe(near);
-    for (const socket of [near, far]) socket.on('error', () => near.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(wire, 'listening');
-  t.after(() => wire.close());
-  return { port: (wire.address() as AddressInfo).port, first }; // a TCP server's address
-}
-
 /** The request for TLS is a login that ends before the user's name. */
 const asksForTls = (bytes: Buffer): boolean => bytes.readUIntLE(0, 3) === 32;
 
 test('a server without TLS costs one connection where TLS is only preferred, and is refused where it is required', async (t) => {
-  const wire = await tap(t, plain.port);
+  const wire = await tapWire(t, plain.port);
   const url = await plain.database('plain');
   const through = (sslmode: string) => url.replace(`:${plain.port}/`, `:${wire.port}/`).concat(`?sslmode=${sslmode}`);
   await using context = await testContext();
@@ -127,7 +109,7 @@ test('a server without TLS costs one connection where TLS is only preferred, and
 });
 
 test('the statement that cancels is sent over a connection that is encrypted as its session is', async (t) => {
-  const wire = await tap(t, server.port);
+  const wire = await tapWire(t, server.port);
   const url = await server.database('cancelled');
   await server.sql(
     url,

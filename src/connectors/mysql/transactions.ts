@@ -12,6 +12,9 @@ export interface OpenTransactions {
   readonly age: number;
 }
 
+/** Of every read: all its statements see one moment. */
+export const beginSnapshot = 'start transaction with consistent snapshot, read only';
+
 const unseen: OpenTransactions = { visible: false, ids: new Set(), age: 0 };
 const deniedByServer = 1227;
 

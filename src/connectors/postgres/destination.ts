@@ -15,8 +15,9 @@ import type {
 } from '../../sdk/index.ts';
 import { findingsOf } from '../_sql/check.ts';
 import { quoteTable } from '../_sql/names.ts';
-import { findRelation, readColumns, readIndexes, schemaOf } from './catalog.ts';
+import { findRelation, readColumns, readIndexes } from './catalog.ts';
 import { HeldPublish, lostWhilePublishing } from '../_sql/publish.ts';
+import { tableInfo } from '../_sql/table-facts.ts';
 import { describeServer } from './check.ts';
 import type { Config } from './config.ts';
 import { explainPublish } from './explain.ts';
@@ -65,12 +66,7 @@ export class PostgresDestination implements Destination {
     if (facts) this.#facts.set(quoteTable(relation.stream), facts);
     const columns = (await readColumns(session, [relation.oid])).get(relation.oid) ?? [];
     const indexes = (await readIndexes(session, [relation.oid])).get(relation.oid) ?? [];
-    return {
-      schema: schemaOf(columns, indexes),
-      unique: indexes.filter(({ unique }) => unique).map((index) => index.columns),
-      required: columns.filter(({ required }) => required).map(({ field }) => field.name),
-      ...(relation.rows !== undefined && { estimatedRows: relation.rows }),
-    };
+    return tableInfo(columns, indexes, relation.rows);
   }
 
   async ledger(pipeline: string): Promise<readonly Publish[]> {

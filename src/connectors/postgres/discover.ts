@@ -2,32 +2,10 @@ import { HeadgateError } from '../../domain/error.ts';
 import type { Field, Schema, StreamInfo, StreamRef } from '../../domain/schema.ts';
 import { matchStreams } from '../_sql/match.ts';
 import { fromClause, queryText } from '../_sql/select.ts';
-import { readColumns, readIndexes, readRelations, schemaOf, type IndexFacts, type Relation } from './catalog.ts';
+import { cursorCandidates, schemaOf } from '../_sql/table-facts.ts';
+import { readColumns, readIndexes, readRelations, type Relation } from './catalog.ts';
 import type { Session } from './session.ts';
 import { logicalType } from './types.ts';
-
-const changeNames = /^(last_?)?(updat|modif|chang)|_?(updated|modified|changed)(_?(at|on|date|time|ts))?$/i;
-const creationNames = /creat|insert|(_at|_on|_ts|_time)$/i;
-
-/** How well an incremental read can follow the field; undefined = not at all. */
-function cursorScore(field: Field, indexes: readonly IndexFacts[]): number | undefined {
-  const { type, name, nullable } = field;
-  const leads = indexes.some((index) => index.columns[0] === name);
-  const time = type.kind === 'timestamp' || type.kind === 'date';
-  // Numbers that nobody looks up by are amounts, not cursors.
-  if (!time && !(type.kind === 'integer' && leads)) return undefined;
-  const kind = time ? (type.kind === 'timestamp' ? (type.zone ? 6 : 5) : 4) : 1;
-  const naming = time && changeNames.test(name) ? 8 : creationNames.test(name) || name === 'id' ? 2 : 0;
-  return kind + naming + (nullable ? 0 : 2) + (leads ? 2 : 0);
-}
-
-export function cursorCandidates(schema: Schema, indexes: readonly IndexFacts[]): readonly string[] {
-  const scored = schema.fields.flatMap((field) => {
-    const score = cursorScore(field, indexes);
-    return score === undefined ? [] : [{ name: field.name, score }];
-  });
-  return scored.toSorted((a, b) => b.score - a.score).map(({ name }) => name);
-}
 
 /** All streams, or the wanted ones. Throws `stream.missing`. */
 export async function discoverStreams(session: Session, wanted?: readonly StreamRef[]): Promise<readonly StreamInfo[]> {

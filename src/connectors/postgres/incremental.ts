@@ -4,11 +4,11 @@
  * value read; the next read starts where the oldest of them could have.
  */
 import { HeadgateError } from '../../domain/error.ts';
-import type { CursorPolicy } from '../../domain/policy.ts';
 import { refName, type Field } from '../../domain/schema.ts';
 import type { FlowRead, ReadProof, ReadRequest, SourceEvent } from '../../sdk/index.ts';
 import { cursorKind, defaultLookback } from '../_sql/cursor.ts';
 import { quoteName, quoteText } from '../_sql/names.ts';
+import { cursorOf, indexWarnings, refuseNulls, type Reading as SqlReading } from '../_sql/reading.ts';
 import { rangePredicate, whereClause } from '../_sql/select.ts';
 import { findRelation, readIndexes } from './catalog.ts';
 import { copyOut } from './copy-out.ts';
@@ -16,30 +16,17 @@ import { boundExpression, cursorPosition, inCursorTerms, startOf, type CursorPos
 import { copySelect, keysPredicate, rowsFrom } from './select.ts';
 import { requireSameTypes } from './same-types.ts';
 import type { Session } from './session.ts';
-import { countAgain, openTransactions, type OpenTransactions } from './transactions.ts';
+import { beginSnapshot, countAgain, openTransactions, type OpenTransactions } from './transactions.ts';
 
-interface Reading {
-  readonly session: Session;
-  readonly flow: FlowRead;
-  readonly cursor: CursorPolicy;
-  readonly field: Field;
-  readonly doing: string;
-  readonly start: Start;
-  readonly predicates: readonly (string | undefined)[];
-  readonly warnings: string[];
-}
+type Reading = SqlReading<Session, Start>;
 
 export async function* readIncremental(session: Session, flow: FlowRead, request: ReadRequest): AsyncGenerator<SourceEvent> {
-  const { cursor } = request;
+  const { cursor, field } = cursorOf(flow, request);
   const doing = `reading ${refName(flow.stream)}`;
-  const field = flow.schema.fields.find(({ name }) => name === cursor?.field);
-  if (!cursor || !field) {
-    throw new HeadgateError('cursor.missing', `${doing}: the stream has no field ${JSON.stringify(cursor?.field ?? '')}`);
-  }
   const source = await lookAt(session, flow, field);
   const before = await openTransactions(session);
   const start = startOf(cursor, field, request.from, source.hasXmin);
-  await session.rows('begin isolation level repeatable read read only', doing);
+  await session.rows(beginSnapshot, doing);
   const { snapshot } = await session.row(`select pg_current_snapshot()::text as snapshot, ${session.readsRows}`, doing);
   const open = await countAgain(session, before);
   await requireSameTypes(session, flow, request.format, doing);
@@ -53,7 +40,7 @@ export async function* readIncremental(session: Session, flow: FlowRead, request
     predicates: [rangePredicate(cursor, start, field.nullable), keysPredicate(flow, request.keys)],
     warnings: [...start.warnings, ...source.warnings, ...open.warnings],
   };
-  if (cursor.nulls === 'fail') await refuseNulls(reading);
+  if (cursor.nulls === 'fail') await refuseNulls(reading, rowsFrom(flow));
   const greatest = await greatestValue(reading);
   if (greatest === undefined) {
     yield { type: 'checkpoint', position: request.from ?? null, proof: emptyProof(reading, open) };
@@ -76,23 +63,13 @@ export async function* readIncremental(session: Session, flow: FlowRead, request
   };
 }
 
-/** A table of this size or more without an index on the cursor is worth a word. */
-const bigTable = 100_000_000;
-
 async function lookAt(session: Session, flow: FlowRead, field: Field): Promise<{ hasXmin: boolean; warnings: string[] }> {
   if (flow.stream.query !== undefined) return { hasXmin: false, warnings: [] };
   const relation = await findRelation(session, flow.stream);
   if (!relation) throw new HeadgateError('stream.missing', `reading ${refName(flow.stream)}: there is no such table`);
   const indexes = (await readIndexes(session, [relation.oid])).get(relation.oid) ?? [];
-  const slow = (relation.bytes ?? 0) >= bigTable && !indexes.some(({ columns }) => columns[0] === field.name);
-  const warnings = slow ? [`${refName(flow.stream)} has no index on ${field.name}: every read scans the whole table`] : [];
+  const warnings = indexWarnings(refName(flow.stream), relation.bytes, indexes, field);
   return { hasXmin: relation.relkind === 'r' || relation.relkind === 'p', warnings };
-}
-
-async function refuseNulls({ session, flow, cursor, doing }: Reading): Promise<void> {
-  const where = whereClause([flow.projection.where, `${quoteName(cursor.field)} is null`]);
-  const [row] = await session.rows(`select 1 as found from ${rowsFrom(flow)}${where} limit 1`, doing);
-  if (row) throw new HeadgateError('cursor.null', `${doing}: rows have no ${cursor.field}`);
 }
 
 /**

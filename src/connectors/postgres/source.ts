@@ -1,5 +1,4 @@
 import type { Json } from '../../domain/json.ts';
-import { HeadgateError } from '../../domain/error.ts';
 import { refName, type StreamInfo, type StreamRef } from '../../domain/schema.ts';
 import type {
   Context,
@@ -14,6 +13,7 @@ import type {
 } from '../../sdk/index.ts';
 import { findingsOf } from '../_sql/check.ts';
 import { quoteText } from '../_sql/names.ts';
+import { onlyFlow } from '../_sql/reading.ts';
 import { rangePredicate } from '../_sql/select.ts';
 import { findRelation } from './catalog.ts';
 import type { Config } from './config.ts';
@@ -26,8 +26,7 @@ import { startOf } from './position.ts';
 import { copySelect, keysPredicate, partitionPredicate } from './select.ts';
 import { requireSameTypes } from './same-types.ts';
 import { Session } from './session.ts';
-
-const begin = 'begin isolation level repeatable read read only';
+import { beginSnapshot } from './transactions.ts';
 
 export class PostgresSource implements Source, Snapshots, Partitionable {
   readonly #config: Config;
@@ -58,7 +57,7 @@ export class PostgresSource implements Source, Snapshots, Partitionable {
   async openSnapshot(): Promise<Snapshot> {
     const session = await this.#session();
     try {
-      await session.rows(begin, 'opening a snapshot');
+      await session.rows(beginSnapshot, 'opening a snapshot');
       const { id } = await session.row('select pg_export_snapshot() as id', 'opening a snapshot');
       return { id: id ?? '', [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
     } catch (error) {
@@ -75,14 +74,14 @@ export class PostgresSource implements Source, Snapshots, Partitionable {
   }
 
   async *read(request: ReadRequest): AsyncGenerator<SourceEvent> {
-    const flow = onlyFlow(request);
+    const flow = onlyFlow(request, 'PostgreSQL reads one stream at a time in this mode');
     await using session = await this.#session();
     if (request.mode === 'incremental') {
       yield* readIncremental(session, flow, request);
       return;
     }
     const doing = `reading ${refName(flow.stream)}`;
-    await session.rows(begin, doing);
+    await session.rows(beginSnapshot, doing);
     if (typeof request.snapshot === 'string') {
       await session.rows(`set transaction snapshot ${quoteText(request.snapshot)}`, doing);
     }
@@ -123,10 +122,4 @@ export class PostgresSource implements Source, Snapshots, Partitionable {
   async [Symbol.asyncDispose](): Promise<void> {
     // Every session belongs to the call that opened it.
   }
-}
-
-function onlyFlow(request: ReadRequest): FlowRead {
-  const [flow, ...others] = request.flows;
-  if (!flow || others.length > 0) throw new HeadgateError('usage.mode', 'PostgreSQL reads one stream at a time in this mode');
-  return flow;
 }

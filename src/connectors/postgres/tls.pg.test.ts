@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Authority, type Certificate } from '../../../test/support/certificates.ts';
 import { findBinaries } from '../../../test/support/postgres-binaries.ts';
 import { startPostgres, type TestPostgres } from '../../../test/support/postgres.ts';
+import { giveTo } from '../../../test/support/private-server.ts';
+import { tapWire } from '../../../test/support/tap.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import { postgres } from './index.ts';
 import { openSource, readAll, streamOf } from './test-harness.ts';
@@ -24,14 +26,11 @@ before(async () => {
   authority = new Authority(folder, 'authority');
   stranger = new Authority(folder, 'stranger');
   client = authority.issue('postgres');
-  const own = authority.issue('server', 'DNS:localhost');
   const hba = join(folder, 'hba');
   writeFileSync(hba, 'hostssl certs all all cert\nhost all all all scram-sha-256\n');
   const { account } = await findBinaries();
-  chmodSync(folder, 0o755);
-  for (const path of [own.key, hba]) {
-    if (account.uid !== undefined && account.gid !== undefined) chownSync(path, account.uid, account.gid);
-  }
+  const own = await authority.issueServer(account);
+  await giveTo(account, hba);
   const files = { ssl_cert_file: own.cert, ssl_key_file: own.key, ssl_ca_file: authority.cert, hba_file: hba };
   server = await startPostgres({ settings: { ssl: 'on', ...files } });
   plain = await startPostgres();
@@ -111,25 +110,11 @@ test('files are read where a location is typed, and only say that they are missi
   assert.equal(codeOf({ sslcert: '/etc/passwd' }), 'file.format: reading the file of sslcert: it holds no PEM text');
 });
 
-/** A wire in front of a server that notes what each connection begins with. */
-async function tap(t: TestContext, port: number): Promise<{ port: number; first: Buffer[] }> {
-  const first: Buffer[] = [];
-  const wire = createServer((near) => {
-    const far = connect(port, '127.0.0.1');
-    near.once('data', (bytes: Buffer) => first.push(bytes));
-    near.pipe(far).pipe(near);
-    for (const socket of [near, far]) socket.on('error', () => near.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(wire, 'listening');
-  t.after(() => wire.close());
-  return { port: (wire.address() as AddressInfo).port, first }; // a TCP server's address
-}
-
 const number = (bytes: Buffer | undefined): number => bytes?.readInt32BE(4) ?? 0;
 const [tlsRequest, cancelRequest] = [80877103, 80877102];
 
 test('a server without TLS costs one connection where TLS is only preferred, and is refused where it is required', async (t) => {
-  const wire = await tap(t, plain.port);
+  const wire = await tapWire(t, plain.port);
   const through = (sslmode: string) => plain.url().replace(`:${plain.port}`, `:${wire.port}`).concat(`?sslmode=${sslmode}`);
   await using source = await openSource(through('prefer'));
   const findings = await source.check();
@@ -142,7 +127,7 @@ test('a server without TLS costs one connection where TLS is only preferred, and
 });
 
 test('the request to cancel is encrypted as its session is', async (t) => {
-  const wire = await tap(t, server.port);
+  const wire = await tapWire(t, server.port);
   const url = await server.database();
   await server.sql(url, 'create view slow as select i, pg_sleep(0.05)::text from generate_series(1, 100000) i');
   const location = named(url, { sslmode: 'verify-full', sslrootcert: authority.cert }).replace(

@@ -2,6 +2,9 @@ import type { BoundFacts } from './position.ts';
 import { defaultLookback } from '../_sql/cursor.ts';
 import type { Session } from './session.ts';
 
+/** Of every read: all its statements see one moment. */
+export const beginSnapshot = 'begin isolation level repeatable read read only';
+
 /** What could still commit rows that a snapshot taken after `now` does not show. */
 export interface OpenTransactions extends BoundFacts {
   readonly count: number;

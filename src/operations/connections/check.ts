@@ -17,6 +17,7 @@ export const checkConnection = defineOperation({
   name: 'connections.check',
   summary: 'Dial a connection and report everything that is wrong with it',
   scope: 'connections:write',
+  access: { level: 'read' },
   input: z.strictObject({ connection: z.string() }),
   output: z.object({ ok: z.boolean(), findings: z.array(finding) }),
   async run(context, { connection }) {

@@ -6,6 +6,7 @@ export const listConnectors = defineOperation({
   name: 'connectors.list',
   summary: 'List the connectors with the schemas of their settings',
   scope: 'connections:read',
+  access: { level: 'none' },
   input: z.strictObject({}),
   output: z.object({
     data: z.array(z.object({ name: z.string(), title: z.string(), settings: z.record(z.string(), z.json()) })),

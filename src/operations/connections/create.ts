@@ -11,6 +11,7 @@ export const createConnection = defineOperation({
   name: 'connections.create',
   summary: 'Create a connection',
   scope: 'connections:write',
+  access: { creates: 'connection' },
   input: z.strictObject({
     name: z.string().min(1).max(200),
     slug: slug.optional(),

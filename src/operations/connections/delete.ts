@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { deleteConnection as remove } from '../../store/connections.ts';
+import { deleteGrants } from '../../store/grants.ts';
 import { deleteSecrets } from '../../store/secrets.ts';
 import { defineOperation } from '../operation.ts';
 import { requireConnection } from './connection.ts';
@@ -9,6 +10,7 @@ export const deleteConnection = defineOperation({
   name: 'connections.delete',
   summary: 'Delete a connection that no pipeline uses',
   scope: 'connections:write',
+  access: { level: 'manage' },
   input: z.strictObject({ connection: z.string() }),
   output: z.object({}),
   async run(context, { connection }) {
@@ -18,6 +20,7 @@ export const deleteConnection = defineOperation({
       if (!(await remove(tx, workspace, id)))
         throw new HeadgateError('object.conflict', `a pipeline uses the connection ${name}`);
       await deleteSecrets(tx, workspace, id);
+      await deleteGrants(tx, workspace, id);
     });
     return {};
   },

@@ -22,6 +22,7 @@ export const discoverConnection = defineOperation({
   name: 'connections.discover',
   summary: 'List the streams of a connection with their fields, keys and cursor candidates',
   scope: 'connections:write',
+  access: { level: 'read' },
   input: z.strictObject({ connection: z.string() }),
   output: z.object({ streams: z.array(stream) }),
   async run(context, { connection }) {

@@ -3,6 +3,7 @@ import { HeadgateError } from '../../domain/error.ts';
 import { updateConnection as update } from '../../store/connections.ts';
 import { openSecrets, saveSecrets } from '../../store/secrets.ts';
 import { defineOperation } from '../operation.ts';
+import { ifVersion, requireVersion } from '../version.ts';
 import { refusePlaces } from './places.ts';
 import { connectionView, loadConnector, requireConnection, show, splitSettings } from './connection.ts';
 
@@ -10,19 +11,18 @@ export const updateConnection = defineOperation({
   name: 'connections.update',
   summary: 'Change a connection: what is left out stays, secrets too; null takes a setting away',
   scope: 'connections:write',
+  access: { level: 'manage' },
   input: z.strictObject({
     connection: z.string(),
     name: z.string().min(1).max(200).optional(),
     settings: z.record(z.string(), z.json()).default({}),
-    if_version: z.number().int().optional().meta({ description: 'The version that was read; another one answers 412' }),
+    if_version: ifVersion,
   }),
   output: connectionView,
   async run(context, { connection, name, settings: given, if_version }) {
     const { db, key, workspace } = context;
     const before = await requireConnection(context, connection);
-    if (if_version !== undefined && if_version !== before.version) {
-      throw new HeadgateError('object.changed', `the connection has version ${before.version}`);
-    }
+    requireVersion('connection', before.version, if_version);
     refusePlaces(given);
     const known = { ...before.settings, ...(await openSecrets(db, key, workspace, before.id)) };
     const merged = Object.fromEntries(Object.entries({ ...known, ...given }).filter(([, value]) => value !== null));

@@ -11,7 +11,7 @@ export const signFile = defineOperation({
   scope: 'files:write',
   input: z.strictObject({
     file: z.string(),
-    method: z.enum(['GET', 'PUT']),
+    method: z.enum(['GET', 'PUT']).default('GET'),
     part: z.number().int().min(1).max(10_000).optional().meta({ description: 'With PUT: the number of the part' }),
     expires_in: z.number().int().min(1).max(longestLink).default(longestLink).meta({ description: 'Seconds' }),
   }),

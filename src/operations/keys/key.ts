@@ -1,11 +1,14 @@
 /** One key, every API: `hg_<id>_<secret>`. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { holds } from '../../domain/access.ts';
 import type { KeyRow } from '../../store/keys.ts';
+import type { OpContext } from '../operation.ts';
 
 export const keyView = z.object({
   id: z.string(),
   name: z.string(),
+  principal: z.string().meta({ description: 'Whose key it is' }),
   kind: z.enum(['backend', 'publishable']),
   scopes: z.array(z.string()),
   created_at: z.iso.datetime(),
@@ -19,6 +22,7 @@ export function show(row: KeyRow): z.input<typeof keyView> {
   return {
     id,
     name,
+    principal: row.principal_id,
     kind,
     scopes: [...scopes],
     created_at: row.created_at.toISOString(),
@@ -45,3 +49,6 @@ export function parseToken(token: string): KeyParts | undefined {
 export function newKey(): KeyParts {
   return { id: randomBytes(8).toString('hex'), secret: randomBytes(32).toString('hex') };
 }
+
+/** Whose keys alone the caller sees and revokes; undefined = everybody's. */
+export const keysOf = ({ actor }: OpContext): string | undefined => (holds(actor.level, 'manage') ? undefined : actor.principal);

@@ -14,6 +14,7 @@ export const createPipeline = defineOperation({
   name: 'pipelines.create',
   summary: 'Create a pipeline',
   scope: 'pipelines:write',
+  access: { creates: 'pipeline', objects: { source: 'read', destination: 'write' } },
   input: z.strictObject({
     name: z.string().min(1).max(200),
     slug: slug.optional(),

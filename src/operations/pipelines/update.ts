@@ -6,6 +6,7 @@ import { retrySpec } from '../../domain/retry.ts';
 import { updatePipeline as update, type PipelineRow } from '../../store/pipelines.ts';
 import { cancelWaiting } from '../../store/runs.ts';
 import { defineOperation } from '../operation.ts';
+import { ifVersion, requireVersion } from '../version.ts';
 import { pipelineView, priority, requirePipeline, show } from './pipeline.ts';
 import { plannedSchedule } from './schedule.ts';
 
@@ -21,14 +22,12 @@ export const updatePipeline = defineOperation({
     retry: retrySpec.optional(),
     priority: priority.unwrap().optional(),
     state: z.enum(['active', 'paused', 'archived']).optional(),
-    if_version: z.number().int().optional().meta({ description: 'The version that was read; another one answers 412' }),
+    if_version: ifVersion,
   }),
   output: pipelineView,
   async run(context, { pipeline, if_version, ...changes }) {
     const before = await requirePipeline(context, pipeline);
-    if (if_version !== undefined && if_version !== before.version) {
-      throw new HeadgateError('object.changed', `the pipeline has version ${before.version}`);
-    }
+    requireVersion('pipeline', before.version, if_version);
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const wanted = { ...before, ...given };
     const planned = isReplanned(before, wanted) ? await plannedSchedule(context, plan(wanted)) : {};

@@ -10,16 +10,19 @@ import { buildFlow } from '../../engine/build-flow.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Flow, Session } from '../../engine/flow.ts';
 import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
+import { rejectsFileOf } from '../../engine/rejects-file.ts';
 import { runFlow } from '../../engine/run.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { requireDistinct, targetOf } from '../../engine/targets.ts';
 import type { Connection, Context, Log } from '../../sdk/index.ts';
 import { findConnection } from '../../store/connections.ts';
+import { pipelinesWithoutRight } from '../../store/grants.ts';
 import { findPipeline } from '../../store/pipelines.ts';
 import type { RunEnd } from '../../store/leases.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { configured } from '../connections/connection.ts';
 import { outward, outwardError } from '../connections/outward.ts';
+import { requireStorage } from '../limits/storage.ts';
 import { roomOf, type Room } from '../room.ts';
 import type { Ports } from '../operation.ts';
 
@@ -43,6 +46,7 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
         state === 'succeeded' && stream === refName(flow.stream.stream) && table === refName(flow.into),
     );
   try {
+    await requireAllowed(run, execution);
     const room = roomOf(execution, Number(run.workspace_id));
     await mkdir(room.stateDir, { recursive: true });
     // Open until the end: what is found out about files stays true as long as they are held.
@@ -62,6 +66,15 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     const cancelled = execution.signal.aborted || code === 'run.cancelled';
     return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint } };
   }
+}
+
+/** Throws `access.grant`, `limit.reached`. */
+async function requireAllowed({ workspace_id, pipeline_id }: RunRow, execution: Execution): Promise<void> {
+  const workspace = Number(workspace_id);
+  if ((await pipelinesWithoutRight(execution.db, workspace, pipeline_id)).length > 0) {
+    throw new HeadgateError('access.grant', 'the owner of the pipeline may no longer use its connections');
+  }
+  await requireStorage(execution, workspace);
 }
 
 function told(receipt: Receipt): Receipt {
@@ -145,5 +158,5 @@ async function flowsOf(
   };
   const targets = streams.map((info) => ({ info, stream: info.stream, into: targetOf(info.stream, spec.into, sides) }));
   requireDistinct(targets, sides);
-  return targets.map(({ info, into }) => buildFlow(flowRequest(spec, `${rejects}.${refName(into)}.rejects.csv`), info, into));
+  return targets.map(({ info, into }) => buildFlow(flowRequest(spec, rejectsFileOf(`${rejects}.rejects.csv`, into)), info, into));
 }

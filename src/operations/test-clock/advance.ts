@@ -7,6 +7,7 @@ export const advanceTestClock = defineOperation({
   name: 'test-clock.advance',
   summary: 'Move the time of a test server; the answer comes when everything that fell due on the way has ended',
   scope: '*',
+  access: { level: 'none' },
   input: z.strictObject({ advance_to: instant }),
   output: z.object({
     now: z.iso.datetime(),

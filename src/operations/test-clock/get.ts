@@ -6,6 +6,7 @@ export const getTestClock = defineOperation({
   name: 'test-clock.get',
   summary: 'Tell the time of a server that was started with --test-clock',
   scope: '*',
+  access: { level: 'none' },
   input: z.strictObject({}),
   output: z.object({ now: z.iso.datetime() }),
   async run(context) {

@@ -9,6 +9,7 @@ export const createWorkspace = defineOperation({
   name: 'workspaces.create',
   summary: 'Create a workspace, with the id asked for or the next one',
   scope: 'workspaces:write',
+  access: { level: 'none' },
   input: z.strictObject({
     name: z.string().min(1).max(200),
     id: z

@@ -9,6 +9,7 @@ export const listWorkspaces = defineOperation({
   name: 'workspaces.list',
   summary: 'List the workspaces that this key works in',
   scope: 'workspaces:read',
+  access: { level: 'none' },
   input: z.strictObject(pageInput),
   output: pageOf(workspaceView),
   async run({ db, actor }, { cursor, limit }) {

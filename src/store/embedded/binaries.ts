@@ -31,7 +31,7 @@ export async function findBinaries(): Promise<Binaries> {
   const obstacle = obstacleTo(bin, account);
   if (obstacle === undefined) return { bin, account };
   if (account.uid !== undefined) {
-    const copy = await reachableCopy(found.folder, found.version);
+    const copy = await reachableCopy(found, sharedRoot);
     if (obstacleTo(copy, account) === undefined) return { bin: copy, account };
   }
   throw new HeadgateError('state.embedded', `the PostgreSQL of the package does not run here: ${obstacle}`);
@@ -44,8 +44,14 @@ async function unprivileged(): Promise<Account> {
   return { uid: Number(found?.[2] ?? 65534), gid: Number(found?.[3] ?? 65534) };
 }
 
+/** A server as its npm package has it. */
+export interface Packaged {
+  readonly folder: string;
+  readonly version: string;
+}
+
 /** The npm package with the server for this machine; undefined = not installed. */
-function packaged(): { readonly folder: string; readonly version: string } | undefined {
+export function packaged(): Packaged | undefined {
   const require = createRequire(import.meta.url);
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   try {
@@ -64,13 +70,14 @@ function obstacleTo(bin: string, account: Account): string | undefined {
   return error || status !== 0 ? (error?.message ?? stderr.trim()) : undefined;
 }
 
-async function reachableCopy(from: string, version: string): Promise<string> {
-  const copy = join(sharedRoot, `postgres-${version}`);
+/** A clone below a private home cannot be read by the server's account: the server moves out, once per version. */
+export async function reachableCopy({ folder, version }: Packaged, root: string): Promise<string> {
+  const copy = join(root, `postgres-${version}`);
   const owned = existsSync(copy) && (await stat(copy)).uid === process.getuid?.();
   if (!owned) {
-    await mkdir(sharedRoot, { recursive: true, mode: 0o755 });
+    await mkdir(root, { recursive: true, mode: 0o755 });
     const temporary = await mkdtemp(`${copy}-`);
-    await cp(from, join(temporary, 'native'), { recursive: true, verbatimSymlinks: true });
+    await cp(folder, join(temporary, 'native'), { recursive: true, verbatimSymlinks: true });
     spawnSync('chmod', ['-R', 'a+rX', temporary]);
     // Another server may have been faster: then its copy serves.
     await rename(temporary, copy).catch(() => rm(temporary, { recursive: true }));

@@ -4,12 +4,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { access, chown, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
 import { findBinaries, sharedRoot, type Account, type Binaries } from './binaries.ts';
+import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 
@@ -107,16 +107,6 @@ function isServer(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('looking for a free port: no address');
-  return address.port;
 }
 
 async function start({ bin, account }: Binaries, home: string, port: number): Promise<ChildProcess> {

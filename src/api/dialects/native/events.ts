@@ -5,10 +5,13 @@ import { perform, type OpContext } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
 import { runLogs } from '../../../operations/runs/logs.ts';
 import type { Route } from '../../dialect.ts';
+import { renewActor } from '../../identify.ts';
 
 const everyMs = 300;
 /** Something has to cross the wire now and then, or proxies take the connection for dead. */
 const beatMs = 15_000;
+/** Who loses the right to look loses the stream within this time. */
+const renewMs = 10_000;
 const ended = new Set(['succeeded', 'failed', 'cancelled', 'needs_review']);
 
 export const runEvents = (path: string, workspace: Extract<Route, { auth: 'key' }>['workspace']): Route => ({
@@ -40,9 +43,13 @@ export const runEvents = (path: string, workspace: Extract<Route, { auth: 'key' 
   },
 });
 
-async function* follow(context: OpContext, run: string, after: number): AsyncGenerator<string, void, undefined> {
-  let [last, said] = [after, Date.now()];
+async function* follow(asked: OpContext, run: string, after: number): AsyncGenerator<string, void, undefined> {
+  let [context, last, said, renewed] = [asked, after, Date.now(), performance.now()];
   while (!context.signal.aborted) {
+    if (performance.now() - renewed > renewMs) {
+      context = { ...asked, actor: await renewActor(asked, asked.actor) };
+      renewed = performance.now();
+    }
     // The state is read before the lines: those that came in between are still sent.
     const now = await perform(getRun, context, { run });
     const { data } = await perform(runLogs, context, { run, after: last, limit: 1000 });

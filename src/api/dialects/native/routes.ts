@@ -15,15 +15,32 @@ import { getFile } from '../../../operations/files/get.ts';
 import { listParts } from '../../../operations/files/list-parts.ts';
 import { listFiles } from '../../../operations/files/list.ts';
 import { signFile } from '../../../operations/files/sign.ts';
+import { listGrants } from '../../../operations/grants/list.ts';
+import { removeGrant } from '../../../operations/grants/remove.ts';
+import { setGrant } from '../../../operations/grants/set.ts';
+import { transferObject } from '../../../operations/grants/transfer.ts';
+import { addMember } from '../../../operations/groups/add-member.ts';
+import { createGroup } from '../../../operations/groups/create.ts';
+import { deleteGroup } from '../../../operations/groups/delete.ts';
+import { getGroup } from '../../../operations/groups/get.ts';
+import { listGroups } from '../../../operations/groups/list.ts';
+import { removeMember } from '../../../operations/groups/remove-member.ts';
+import { renameGroup } from '../../../operations/groups/rename.ts';
 import { createKey } from '../../../operations/keys/create.ts';
 import { listKeys } from '../../../operations/keys/list.ts';
 import { revokeKey } from '../../../operations/keys/revoke.ts';
+import { setLimits } from '../../../operations/limits/set.ts';
+import { workspaceUsage } from '../../../operations/limits/usage.ts';
 import type { Operation } from '../../../operations/operation.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { getPipeline } from '../../../operations/pipelines/get.ts';
 import { listPipelines } from '../../../operations/pipelines/list.ts';
 import { triggerPipeline } from '../../../operations/pipelines/trigger.ts';
 import { updatePipeline } from '../../../operations/pipelines/update.ts';
+import { createPrincipal } from '../../../operations/principals/create.ts';
+import { getPrincipal } from '../../../operations/principals/get.ts';
+import { listPrincipals } from '../../../operations/principals/list.ts';
+import { updatePrincipal } from '../../../operations/principals/update.ts';
 import { approveRun } from '../../../operations/runs/approve.ts';
 import { cancelRun } from '../../../operations/runs/cancel.ts';
 import { getRun } from '../../../operations/runs/get.ts';
@@ -92,4 +109,23 @@ export const exposed: readonly Exposed[] = [
   route('GET', `${here}/keys`, listKeys),
   route('POST', `${here}/keys`, createKey, 201),
   route('DELETE', `${here}/keys/:key`, revokeKey),
+
+  route('GET', `${here}/principals`, listPrincipals),
+  route('POST', `${here}/principals`, createPrincipal, 201),
+  route('GET', `${here}/principals/:principal`, getPrincipal),
+  route('PATCH', `${here}/principals/:principal`, updatePrincipal),
+  route('GET', `${here}/groups`, listGroups),
+  route('POST', `${here}/groups`, createGroup, 201),
+  route('GET', `${here}/groups/:group`, getGroup),
+  route('PATCH', `${here}/groups/:group`, renameGroup),
+  route('DELETE', `${here}/groups/:group`, deleteGroup, 204),
+  route('PUT', `${here}/groups/:group/members/:principal`, addMember),
+  route('DELETE', `${here}/groups/:group/members/:principal`, removeMember),
+  route('GET', `${here}/grants`, listGrants),
+  route('PUT', `${here}/grants`, setGrant),
+  route('DELETE', `${here}/grants`, removeGrant, 204),
+  route('POST', `${here}/grants/transfer`, transferObject),
+
+  route('GET', `${here}/usage`, workspaceUsage),
+  route('PUT', `${here}/limits`, setLimits),
 ];

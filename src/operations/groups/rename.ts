@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { renameGroup as rename } from '../../store/groups.ts';
+import { defineOperation } from '../operation.ts';
+import { groupView, requireGroup, show } from './group.ts';
+
+export const renameGroup = defineOperation({
+  name: 'groups.rename',
+  summary: 'Rename a group',
+  scope: 'principals:write',
+  access: { level: 'manage' },
+  input: z.strictObject({ group: z.string(), name: z.string().min(1).max(200) }),
+  output: groupView,
+  async run(context, { group, name }) {
+    const { db, workspace } = context;
+    const { id } = await requireGroup(context, group);
+    await rename(db, workspace, id, name);
+    return show(await requireGroup(context, id));
+  },
+});

@@ -1,0 +1,21 @@
+/** A name of every kind of type and size of number, as people write them. */
+export const typeNames = [
+  'boolean',
+  'tinyint',
+  'smallint',
+  'integer',
+  'bigint',
+  'hugeint',
+  'decimal',
+  'real',
+  'double',
+  'text',
+  'bytes',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'interval',
+  'uuid',
+  'json',
+];
