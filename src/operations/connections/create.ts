@@ -3,6 +3,7 @@ import { newId } from '../../domain/ids.ts';
 import { insertConnection } from '../../store/connections.ts';
 import { saveSecrets } from '../../store/secrets.ts';
 import { defineOperation } from '../operation.ts';
+import { requireNamed } from '../files/named.ts';
 import { refusePlaces } from './places.ts';
 import { slug, slugOf } from '../slug.ts';
 import { connectionView, loadConnector, show, splitSettings } from './connection.ts';
@@ -19,8 +20,10 @@ export const createConnection = defineOperation({
     settings: z.record(z.string(), z.json()).meta({ description: 'As the connector describes them: GET /v1/connectors' }),
   }),
   output: connectionView,
-  async run({ db, key, workspace }, { name, slug: wanted, connector, settings: given }) {
+  async run(context, { name, slug: wanted, connector, settings: given }) {
+    const { db, key, workspace } = context;
     refusePlaces(given);
+    await requireNamed(context, given);
     const { settings, secrets } = splitSettings(await loadConnector(connector), given);
     const id = newId('connection');
     return await db.tx(async (tx) => {

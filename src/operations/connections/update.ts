@@ -4,6 +4,7 @@ import { updateConnection as update } from '../../store/connections.ts';
 import { openSecrets, saveSecrets } from '../../store/secrets.ts';
 import { defineOperation } from '../operation.ts';
 import { ifVersion, requireVersion } from '../version.ts';
+import { requireNamed } from '../files/named.ts';
 import { refusePlaces } from './places.ts';
 import { connectionView, loadConnector, requireConnection, show, splitSettings } from './connection.ts';
 
@@ -24,6 +25,7 @@ export const updateConnection = defineOperation({
     const before = await requireConnection(context, connection);
     requireVersion('connection', before.version, if_version);
     refusePlaces(given);
+    await requireNamed(context, given);
     const known = { ...before.settings, ...(await openSecrets(db, key, workspace, before.id)) };
     const merged = Object.fromEntries(Object.entries({ ...known, ...given }).filter(([, value]) => value !== null));
     const { settings, secrets } = splitSettings(await loadConnector(before.connector), merged);
