@@ -54,7 +54,9 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
         dialect.toError(asHeadgateError(error, `answering ${route.name}`), id),
       );
       mounting.metrics.answered(dialect.name, route.name, answer.status, (performance.now() - begun) / 1000);
-      return respond(answer, id, { ...rateHeaders(c), ...cors });
+      // Whoever is refused may still be sending: what follows on this connection would not be read.
+      const last = route.takes === 'bytes' && answer.status >= 400 ? { connection: 'close' } : {};
+      return respond(answer, id, { ...rateHeaders(c), ...cors, ...last });
     });
   }
 }
