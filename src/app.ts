@@ -1,5 +1,5 @@
 /** The composition root: the only place that knows every part, and the order in which they start and end. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -10,31 +10,33 @@ import { createApi } from './api/server.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
-import { migrateQueue, wake } from './jobs/queue.ts';
+import { startDeliveries } from './jobs/deliveries.ts';
+import { wake } from './jobs/queue.ts';
 import { startScheduler, type Scheduler } from './jobs/scheduler.ts';
 import { TestClock } from './jobs/test-clock.ts';
 import { startSweeper } from './jobs/sweeper.ts';
+import { startUpkeep } from './jobs/upkeep.ts';
 import { startWorker } from './jobs/worker.ts';
 import { loopback } from './net/addresses.ts';
 import { guardedNet } from './net/net.ts';
+import { mailer, type SendMail } from './notify/smtp.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
+import { senderOf } from './operations/notifications/send.ts';
 import type { Ports } from './operations/operation.ts';
 import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
 import { isLoopback } from './safety.ts';
-import { openDb, type OpenDb } from './store/db.ts';
-import { startEmbedded } from './store/embedded/server.ts';
+import { openState } from './state.ts';
+import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { serverPrincipal } from './store/principals.ts';
-import { lockDataDir } from './store/lock.ts';
 import { freeLeases } from './store/leases.ts';
 import { LocalStorage } from './storage/local.ts';
 import type { Storage } from './storage/storage.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
 import { loadMasterKey, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
 import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
-import { migrate, readMigrations } from './store/migrate.ts';
 
 export interface App extends AsyncDisposable {
   /** Absent = this process serves no API. */
@@ -49,14 +51,7 @@ export interface App extends AsyncDisposable {
 export async function startApp(config: Config, version: string): Promise<App> {
   await using parts = new AsyncDisposableStack();
   const { dataDir } = config;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw asHeadgateError(error, `creating the data directory ${dataDir}`);
-  });
-  if (config.databaseUrl === undefined || config.role !== 'worker') parts.use(await lockDataDir(dataDir));
-  const databaseUrl = config.databaseUrl ?? parts.use(await startEmbedded(dataDir)).url;
-  const db = parts.use(openDb(databaseUrl, 10 + config.concurrency));
-  await migrate(db, await readMigrations(join(import.meta.dirname, '..', 'migrations')));
-  await migrateQueue(db.pool);
+  const db = await openState(config, parts);
   if (config.databaseUrl === undefined) await freeLeases(db);
   const key = await openKey(db, config);
   const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
@@ -65,12 +60,13 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const ports: Ports = {
     ...{ db, key, dataDir, clock, net, fileRoots, wake },
     openDuck: warehouses.open.bind(warehouses),
+    mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),
     fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
   };
   await ensureWarehouse(db, 1);
   const first = (await countKeys(db)) === 0;
-  const firstKey = await prepareKeys(db, ports, config.adminKey);
+  const firstKey = await prepareKeys(db, ports, config.adminKey, first);
   if (first && config.sample) await createSample(ports, 1, join(import.meta.dirname, '..', 'examples', 'contacts.csv'));
   const scheduler = config.role === 'api' ? undefined : await startJobs(config, db, ports, parts);
   // Its own checks allow a test clock only where this process does everything.
@@ -124,10 +120,17 @@ async function startJobs(config: Config, db: OpenDb, ports: Ports, parts: AsyncD
   parts.defer(async () => await worker.stop(config.grace * 1000));
   const sweeper = startSweeper(db, ports.storage, ports.clock);
   parts.defer(async () => await sweeper.stop());
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)));
+  parts.defer(async () => await deliveries.stop());
+  const upkeep = startUpkeep(db, ports.clock, config);
+  parts.defer(async () => await upkeep.stop());
   const scheduler = await startScheduler(db, ports.clock);
   parts.defer(async () => await scheduler.stop());
   return scheduler;
 }
+
+const mailOf = ({ smtpUrl, mailFrom }: Config): SendMail | undefined =>
+  smtpUrl === undefined || mailFrom === undefined ? undefined : mailer({ url: smtpUrl, from: mailFrom });
 
 /** The master key that this state was last rotated to, with the hashing key of its API keys. */
 async function openKey(db: OpenDb, { dataDir, masterKey }: Config): Promise<MasterKey> {
@@ -148,10 +151,7 @@ export async function rotateMasterKey(config: Config, given: string | undefined)
       'rotating the master key: HEADGATE_MASTER_KEY and HEADGATE_NEW_MASTER_KEY come together',
     );
   }
-  parts.use(await lockDataDir(dataDir));
-  const databaseUrl = config.databaseUrl ?? parts.use(await startEmbedded(dataDir)).url;
-  const db = parts.use(openDb(databaseUrl));
-  await migrate(db, await readMigrations(join(import.meta.dirname, '..', 'migrations')));
+  const db = await openState({ ...config, role: 'all' }, parts);
   const from = await openKey(db, config);
   const to = given === undefined ? await offerMasterKey(dataDir) : await loadMasterKey(dataDir, given);
   const count = await rotateSecrets(db, from, to);
@@ -163,10 +163,10 @@ export async function rotateMasterKey(config: Config, given: string | undefined)
 export const serverFile = 'server.json';
 
 /** The key of the environment, or at the very first start one of our own. */
-async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined): Promise<string | undefined> {
+async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined, first: boolean): Promise<string | undefined> {
   const given = admin === undefined ? undefined : parseToken(admin);
   if (given) await setAdminKey(db, given.id, key.hash(given.secret));
-  if ((await countKeys(db)) > 0) return undefined;
+  if (given || !first) return undefined;
   const made = newKey();
   await insertKey(db, {
     id: made.id,

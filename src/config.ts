@@ -42,6 +42,14 @@ const settings = z.strictObject({
   insecureHttp: flag.default(false),
   /** Requests per minute and key. */
   rateLimit: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
+  /** The mail server that notifications go by, and whom they come from. */
+  smtpUrl: z
+    .string()
+    .regex(/^smtps?:\/\/[^\s]+$/, 'an address like smtp://user:password@host:587')
+    .optional(),
+  mailFrom: z.email().optional(),
+  /** A run that has not ended so many hours after it was queued is reported. */
+  stalledHours: z.coerce.number().min(0.001).max(8760).default(6),
   /** Private networks that connections may lead to. */
   allowNetworks: z
     .string()
@@ -110,6 +118,9 @@ const variables = {
   tlsCert: 'HEADGATE_TLS_CERT',
   tlsKey: 'HEADGATE_TLS_KEY',
   insecureHttp: 'HEADGATE_INSECURE_HTTP',
+  smtpUrl: 'HEADGATE_SMTP_URL',
+  mailFrom: 'HEADGATE_MAIL_FROM',
+  stalledHours: 'HEADGATE_STALLED_HOURS',
   rateLimit: 'HEADGATE_RATE_LIMIT',
   perConnection: 'HEADGATE_RUNS_PER_CONNECTION',
   perWorkspace: 'HEADGATE_RUNS_PER_WORKSPACE',
@@ -133,7 +144,8 @@ export function readConfig(env: Env, options: Readonly<Record<string, string | b
   const given = [...fromEnv, ...Object.entries(options)].filter(([, value]) => value !== undefined);
   const parsed = settings.safeParse(Object.fromEntries(given));
   if (parsed.success) {
-    const unsafe = [...unsafeSettings(parsed.data), ...unsafeRoots(parsed.data), ...halfStorage(parsed.data)];
+    const halves = [...halfMail(parsed.data), ...halfStorage(parsed.data)];
+    const unsafe = [...unsafeSettings(parsed.data), ...unsafeRoots(parsed.data), ...halves];
     if (unsafe.length === 0) return Object.freeze(parsed.data);
     throw new HeadgateError('config.invalid', `refusing to start: ${unsafe.join('; ')}`);
   }
@@ -162,6 +174,12 @@ function halfStorage(config: Config): readonly string[] {
   }
   if (s3AccessKey !== undefined && s3SecretKey !== undefined) return [];
   return ['HEADGATE_S3_BUCKET: HEADGATE_S3_ACCESS_KEY and HEADGATE_S3_SECRET_KEY come with it'];
+}
+
+function halfMail({ smtpUrl, mailFrom }: Config): readonly string[] {
+  return (smtpUrl === undefined) === (mailFrom === undefined)
+    ? []
+    : ['HEADGATE_SMTP_URL: it comes together with HEADGATE_MAIL_FROM'];
 }
 
 const optionOf = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -179,7 +179,7 @@ async function bodyOf(c: Context): Promise<unknown> {
 }
 
 /** The caller's own, where it is a sane one: so that both sides' logs can be laid side by side. */
-function requestIdOf(c: Context): string {
+export function requestIdOf(c: Context): string {
   const known = c.get('requestId') as string | undefined;
   if (known !== undefined) return known;
   const given = c.req.header('x-request-id');
@@ -188,7 +188,7 @@ function requestIdOf(c: Context): string {
   return id;
 }
 
-function respond({ status, headers = {}, body }: Answer, requestId: string, more: object = {}): Response {
+export function respond({ status, headers = {}, body }: Answer, requestId: string, more: object = {}): Response {
   const all = {
     'x-request-id': requestId,
     'cache-control': 'no-store',

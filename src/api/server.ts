@@ -6,7 +6,7 @@ import { sharedFigures } from '../store/figures.ts';
 import { authorization } from './credentials.ts';
 import { dialects } from './dialects/registry.ts';
 import { identifyBy } from './identify.ts';
-import { mount } from './mount.ts';
+import { mount, requestIdOf, respond } from './mount.ts';
 import { openApiOf } from './openapi.ts';
 import { problem } from './problem.ts';
 import { RateLimit } from './rate.ts';
@@ -49,17 +49,16 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000): Ho
       if (actor.workspace !== undefined) throw new HeadgateError('access.scope', 'this key belongs to one workspace');
       return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
     } catch (error) {
-      const { status, headers, body } = problem(asHeadgateError(error, 'collecting metrics'), '');
-      return new Response(JSON.stringify(body), { status, ...(headers && { headers }) });
+      return respond(problem(asHeadgateError(error, 'collecting metrics'), requestIdOf(c)), requestIdOf(c));
     }
   });
   for (const dialect of dialects) {
     mount(app, dialect, mounting);
     app.get(dialect.document, (c) => c.json(openApiOf(dialect, version)));
   }
-  app.notFound(() => {
-    const { status, headers, body } = problem(new HeadgateError('object.missing', 'there is nothing at this address'), '');
-    return new Response(JSON.stringify(body), { status, ...(headers && { headers }) });
+  app.notFound((c) => {
+    const id = requestIdOf(c);
+    return respond(problem(new HeadgateError('object.missing', 'there is nothing at this address'), id), id);
   });
   return app;
 }

@@ -9,6 +9,7 @@ import { dispatch, dueRetries, nextEvent, setDue, takeDue, unplanned, type Dispa
 import { expireReviews } from '../store/runs.ts';
 import { wake } from './queue.ts';
 import { expireUploads } from './sweeper.ts';
+import { tellEnd } from './tell.ts';
 
 /** Nobody tells a scheduler about new due times: it looks for them as often as this. */
 const lookMs = 1_000;
@@ -68,8 +69,10 @@ export async function pass(db: Db, now: Date): Promise<number> {
     });
     all += made;
   }
-  await expireReviews(db, now);
   await expireUploads(db, now);
+  await db.tx(async (tx) => {
+    for (const run of await expireReviews(tx, now)) await tellEnd(tx, run, now);
+  });
   await wake(db, ...(await dueRetries(db, now)));
   return all;
 }

@@ -8,6 +8,7 @@ import { addUsage } from '../store/limits.ts';
 import { dependentsOf } from '../store/pipelines.ts';
 import { closeReviews, insertRun } from '../store/runs.ts';
 import { wake } from './queue.ts';
+import { tellEnd } from './tell.ts';
 
 /** A person has this long to decide about deletes that are held. */
 const reviewMs = 7 * 86_400_000;
@@ -36,6 +37,7 @@ export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clo
   const mine = await db.tx(async (tx) => {
     if (!(await endRun(tx, run.id, run.fence, result))) return false;
     await addUsage(tx, Number(run.workspace_id), now, { rows: rowsOf(run, result) });
+    await tellEnd(tx, { ...run, ...result }, now);
     if (result.state === 'succeeded') await startDependents(tx, run, now);
     if (result.state === 'succeeded' || result.state === 'needs_review') await closeReviews(tx, run);
     return true;

@@ -23,6 +23,8 @@ export const nouns = [
   'audit',
   'principals',
   'grants',
+  'webhooks',
+  'notifications',
 ] as const;
 
 /** `connections:read`. `*` in a key's list stands for all of them, `connections:*` for both of one noun; an operation with `*` asks for all. */
@@ -56,6 +58,8 @@ export interface Ports {
   /** Where uploaded files lie. */
   readonly storage: Storage;
   readonly fileLimits: FileLimits;
+  /** Can mails be sent? */
+  readonly mails?: boolean;
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
 }

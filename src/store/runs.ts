@@ -149,11 +149,22 @@ export async function closeReviews(db: Db, { id, pipeline_id }: Pick<RunRow, 'id
   );
 }
 
-/** Nobody has decided in time. */
-export async function expireReviews(db: Db, now: Date): Promise<void> {
-  await db.query(
-    `update headgate.runs set state = 'failed', review_until = null, finished_at = now()
-     where state = 'needs_review' and review_until <= $1`,
+/** Nobody has decided in time. Resolves to those that ended by it. */
+export async function expireReviews(tx: Db, now: Date): Promise<readonly RunRow[]> {
+  return await tx.query<RunRow>(
+    `update headgate.runs r set state = 'failed', review_until = null, finished_at = now()
+     where state = 'needs_review' and review_until <= $1 returning ${runColumns}`,
     [now],
+  );
+}
+
+/** Runs that have not ended `hours` after they were queued, each of them once. */
+export async function markStalled(tx: Db, hours: number, limit: number): Promise<readonly RunRow[]> {
+  return await tx.query<RunRow>(
+    `update headgate.runs r set stalled_at = now() where r.id in (
+       select id from headgate.runs where state in ('queued', 'running', 'retrying') and stalled_at is null
+         and queued_at < now() - make_interval(secs => $1 * 3600) order by queued_at limit $2 for update skip locked)
+     returning ${runColumns}`,
+    [hours, limit],
   );
 }

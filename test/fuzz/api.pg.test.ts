@@ -26,7 +26,16 @@ const api = createApi({ ...state.ports, net }, '0.0.0', 1_000_000_000);
 
 const admin = await state.token(['*']);
 const owner = await state.token(['*'], 1);
-const readable = ['connections:read', 'pipelines:read', 'runs:read', 'keys:read', 'workspaces:read', 'files:read'];
+const readable = [
+  'connections:read',
+  'pipelines:read',
+  'runs:read',
+  'keys:read',
+  'workspaces:read',
+  'files:read',
+  'webhooks:read',
+  'notifications:read',
+];
 const reader = await state.token(readable, 1);
 
 async function send(method: string, token: string | undefined, { path, body, headers }: FuzzRequest): Promise<Response> {
@@ -68,7 +77,11 @@ async function furnish(workspace: number): Promise<Readonly<Record<string, reado
   const ready = await make(`${at}/files`, { name: 'f' });
   const stored = { path: `${at}/files/${String(ready['id'])}/content`, body: 'bytes', headers: { 'content-length': '5' } };
   assert.ok((await send('PUT', admin, stored)).ok);
+  const webhook = await make(`${at}/webhooks`, { name: 'w', url: 'https://example.com/' });
+  const notification = await make(`${at}/notifications`, { name: 'n', to: ['a@example.com'] });
   return {
+    webhook: [String(webhook['id'])],
+    notification: [String(notification['id'])],
     connection: [String(connection['id']), `c${workspace}`],
     pipeline: [String(pipeline['id']), `p${workspace}`],
     run: [String(run['id'])],
@@ -134,6 +147,12 @@ const known = [...Object.values(mine), ...Object.values(theirs)].flat().concat('
 const withWorkspace = (some: Readonly<Record<string, readonly string[]>>, ...ids: string[]) => ({ ...some, workspace: ids });
 const settings = { numRuns: runs, ...(seed !== undefined && { seed }) };
 
+/** What asking at random may have left behind: limits that nothing fits into, and runs that nobody carries out, whose streams never end. */
+async function settle(): Promise<void> {
+  await state.db.query('delete from headgate.limits');
+  await state.db.query("update headgate.runs set state = 'cancelled' where state = 'queued'");
+}
+
 /** Its own key is not among those that are asked to be revoked: the rest of the run needs it. */
 for (const { path, method, operation } of operations) {
   test(`${method} ${path}`, async () => {
@@ -148,6 +167,7 @@ for (const { path, method, operation } of operations) {
       'x',
     );
     const request = requestOf(path, operation, params, known);
+    await settle();
     await fc.assert(
       fc.asyncProperty(request, async (asked) => {
         for (const full of [owner, admin]) await conforms(operation, await send(method, full, asked));
@@ -192,6 +212,7 @@ for (const { path, method, operation } of documented.filter(byLink)) {
 }
 
 test("other people's objects answer like those that are not there", async () => {
+  await settle();
   for (const { path, method, operation } of operations) {
     const name = /\{workspace\}.*\{(\w+)\}/.exec(path)?.[1];
     if (name === undefined) continue;
@@ -201,7 +222,8 @@ test("other people's objects answer like those that are not there", async () => 
         ...(operation.requestBody && { body: '{}' }),
         headers: {},
       });
-      assert.equal(reply.status, 404, `${method} ${path}`);
+      // A body may be wrong before anything is looked for.
+      assert.ok([400, 404].includes(reply.status), `${method} ${path} ${reply.status}`);
       return without(await conforms(operation, reply));
     };
     for (const id of theirs[name] ?? []) assert.deepEqual(await answer(id), await answer('unknown'));
@@ -218,6 +240,7 @@ function requireNothingOfOthers(body: unknown): void {
 }
 
 test('objects that were not granted answer like those that are not there', async () => {
+  await settle();
   let asked = 0;
   for (const { path, method, operation } of operations) {
     const name = /\{workspace\}.*\{(\w+)\}/.exec(path)?.[1] ?? '';

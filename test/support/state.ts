@@ -38,7 +38,13 @@ export async function openState(server: TestPostgres): Promise<TestState> {
   return {
     url,
     db,
-    ports: { db, key, dataDir, clock: systemClock, net: guardedNet(loopback), fileRoots: [], storage, fileLimits, wake },
+    ports: {
+      ...{ db, key, dataDir, storage, fileLimits, wake },
+      clock: systemClock,
+      net: guardedNet(loopback),
+      fileRoots: [],
+      mails: true,
+    },
     async token(scopes, workspace) {
       const made = newKey();
       const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null, principal_id: serverPrincipal };

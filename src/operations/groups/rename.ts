@@ -5,15 +5,15 @@ import { groupView, requireGroup, show } from './group.ts';
 
 export const renameGroup = defineOperation({
   name: 'groups.rename',
-  summary: 'Rename a group',
+  summary: 'Rename a group: what is left out stays',
   scope: 'principals:write',
   access: { level: 'manage' },
-  input: z.strictObject({ group: z.string(), name: z.string().min(1).max(200) }),
+  input: z.strictObject({ group: z.string(), name: z.string().min(1).max(200).optional() }),
   output: groupView,
   async run(context, { group, name }) {
     const { db, workspace } = context;
     const { id } = await requireGroup(context, group);
-    await rename(db, workspace, id, name);
+    if (name !== undefined) await rename(db, workspace, id, name);
     return show(await requireGroup(context, id));
   },
 });

@@ -31,6 +31,13 @@ import { listKeys } from '../../../operations/keys/list.ts';
 import { revokeKey } from '../../../operations/keys/revoke.ts';
 import { setLimits } from '../../../operations/limits/set.ts';
 import { workspaceUsage } from '../../../operations/limits/usage.ts';
+import { createNotification } from '../../../operations/notifications/create.ts';
+import { deleteNotification } from '../../../operations/notifications/delete.ts';
+import { notificationDeliveries } from '../../../operations/notifications/deliveries.ts';
+import { listEvents } from '../../../operations/notifications/events.ts';
+import { getNotification } from '../../../operations/notifications/get.ts';
+import { listNotifications } from '../../../operations/notifications/list.ts';
+import { updateNotification } from '../../../operations/notifications/update.ts';
 import type { Operation } from '../../../operations/operation.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { getPipeline } from '../../../operations/pipelines/get.ts';
@@ -51,6 +58,15 @@ import { advanceTestClock } from '../../../operations/test-clock/advance.ts';
 import { getTestClock } from '../../../operations/test-clock/get.ts';
 import { queryWarehouse } from '../../../operations/warehouse/query.ts';
 import { listTables } from '../../../operations/warehouse/tables.ts';
+import { createWebhook } from '../../../operations/webhooks/create.ts';
+import { deleteWebhook } from '../../../operations/webhooks/delete.ts';
+import { webhookDeliveries } from '../../../operations/webhooks/deliveries.ts';
+import { getWebhook } from '../../../operations/webhooks/get.ts';
+import { listWebhooks } from '../../../operations/webhooks/list.ts';
+import { redeliver } from '../../../operations/webhooks/redeliver.ts';
+import { rotateWebhook } from '../../../operations/webhooks/rotate.ts';
+import { testWebhook } from '../../../operations/webhooks/send-test.ts';
+import { updateWebhook } from '../../../operations/webhooks/update.ts';
 import { createWorkspace } from '../../../operations/workspaces/create.ts';
 import { listWorkspaces } from '../../../operations/workspaces/list.ts';
 import type { Exposed, Method } from '../../dialect.ts';
@@ -105,6 +121,22 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/files/:file/abort`, abortFile),
   route('POST', `${here}/files/:file/links`, signFile, 201),
 
+  route('GET', `${here}/events`, listEvents),
+  route('GET', `${here}/webhooks`, listWebhooks),
+  route('POST', `${here}/webhooks`, createWebhook, 201),
+  route('GET', `${here}/webhooks/:webhook`, getWebhook),
+  route('PATCH', `${here}/webhooks/:webhook`, updateWebhook),
+  route('DELETE', `${here}/webhooks/:webhook`, deleteWebhook, 204),
+  route('POST', `${here}/webhooks/:webhook/rotate`, rotateWebhook),
+  route('POST', `${here}/webhooks/:webhook/test`, testWebhook, 202),
+  route('GET', `${here}/webhooks/:webhook/deliveries`, webhookDeliveries),
+  route('POST', `${here}/webhooks/:webhook/deliveries/:delivery/redeliver`, redeliver, 202),
+  route('GET', `${here}/notifications`, listNotifications),
+  route('POST', `${here}/notifications`, createNotification, 201),
+  route('GET', `${here}/notifications/:notification`, getNotification),
+  route('PATCH', `${here}/notifications/:notification`, updateNotification),
+  route('DELETE', `${here}/notifications/:notification`, deleteNotification, 204),
+  route('GET', `${here}/notifications/:notification/deliveries`, notificationDeliveries),
   route('GET', `${here}/audit`, auditLog),
   route('GET', `${here}/keys`, listKeys),
   route('POST', `${here}/keys`, createKey, 201),

@@ -1,0 +1,43 @@
+/** What is said about a run, in the transaction in which it comes to that state. */
+import { kindsOfEnd, type EventKind } from '../domain/notification.ts';
+import type { Json } from '../domain/json.ts';
+import type { Db } from '../store/db.ts';
+import { happen } from '../store/events.ts';
+import { findPipeline } from '../store/pipelines.ts';
+import type { RunRow } from '../store/runs.ts';
+
+type ToldRun = Pick<RunRow, 'id' | 'workspace_id' | 'pipeline_id' | 'state' | 'attempt' | 'receipts' | 'error'>;
+
+/** Tables of one event; the run itself has all of them. */
+const mostTables = 100;
+
+export async function tellEnd(tx: Db, run: ToldRun, now: Date): Promise<void> {
+  const rejected = run.receipts.reduce((sum, one) => sum + one.rejected, 0);
+  await tell(tx, run, kindsOfEnd(run.state, rejected), now);
+}
+
+export async function tell(tx: Db, run: ToldRun, kinds: readonly EventKind[], now: Date): Promise<void> {
+  if (kinds.length === 0) return;
+  const workspace = Number(run.workspace_id);
+  const data = await dataOf(tx, workspace, run);
+  for (const kind of kinds) await happen(tx, { workspace, kind, pipeline: run.pipeline_id, run: run.id, data }, now);
+}
+
+async function dataOf(tx: Db, workspace: number, run: ToldRun): Promise<{ readonly [name: string]: Json }> {
+  const { receipts } = run;
+  const pipeline = await findPipeline(tx, workspace, run.pipeline_id);
+  const sum = (count: 'read' | 'written' | 'rejected' | 'deleted'): number => receipts.reduce((all, one) => all + one[count], 0);
+  return {
+    workspace,
+    run: run.id,
+    pipeline: { id: run.pipeline_id, slug: pipeline?.slug ?? null, name: pipeline?.name ?? null },
+    state: run.state,
+    attempt: run.attempt,
+    rows_read: sum('read'),
+    rows_written: sum('written'),
+    rows_rejected: sum('rejected'),
+    rows_deleted: sum('deleted'),
+    tables: receipts.slice(0, mostTables).map(({ stream, table, state }) => ({ stream, table, state })),
+    error: run.error,
+  };
+}

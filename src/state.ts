@@ -1,0 +1,35 @@
+/** The state of an installation, opened: what a server, a rotation of keys, a backup and a restore begin with. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { asHeadgateError } from './domain/error.ts';
+import { migrateQueue } from './jobs/queue.ts';
+import { openDb, type OpenDb } from './store/db.ts';
+import { startEmbedded } from './store/embedded/server.ts';
+import { lockDataDir } from './store/lock.ts';
+import { migrate, readMigrations } from './store/migrate.ts';
+
+export const migrationsFolder = join(import.meta.dirname, '..', 'migrations');
+
+export type StateConfig = Pick<Config, 'dataDir' | 'databaseUrl' | 'role' | 'concurrency'>;
+
+/**
+ * The database, at the version of this program, with its queue. What is opened on the way is added to `parts`. Throws
+ * `state.locked`, `state.embedded`, `state.newer`, `state.unreachable`.
+ */
+export async function openState(config: StateConfig, parts: AsyncDisposableStack): Promise<OpenDb> {
+  const db = await openDatabase(config, parts);
+  await migrate(db, await readMigrations(migrationsFolder));
+  await migrateQueue(db.pool);
+  return db;
+}
+
+/** The database as it is. A worker on somebody else's database shares the data directory's machine, and needs no lock. */
+export async function openDatabase(config: StateConfig, parts: AsyncDisposableStack): Promise<OpenDb> {
+  const { dataDir, databaseUrl, role, concurrency } = config;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw asHeadgateError(error, `creating the data directory ${dataDir}`);
+  });
+  if (databaseUrl === undefined || role !== 'worker') parts.use(await lockDataDir(dataDir));
+  return parts.use(openDb(databaseUrl ?? parts.use(await startEmbedded(dataDir)).url, 10 + concurrency));
+}
