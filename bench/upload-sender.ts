@@ -13,15 +13,18 @@ function* pieces(left: number): Generator<Buffer> {
 async function send(url: string): Promise<void> {
   const sending = request(url, { method: 'PUT', headers: { authorization, 'content-length': bytes } });
   const answered = new Promise<number>((done, fail) => {
-    sending.on('response', (answer) => {
+    sending.on('error', fail).on('response', (answer) => {
       answer.resume();
       done(answer.statusCode ?? 0);
     });
-    sending.on('error', fail);
   });
-  await pipeline(Readable.from(pieces(Number(bytes))), sending);
-  const status = await answered;
-  if (status !== 200) throw new Error(`an upload was answered with ${status}`);
+  const sent = pipeline(Readable.from(pieces(Number(bytes))), sending);
+  // Who is refused need not send the rest.
+  const status = await Promise.race([answered, sent.then(() => answered)]);
+  if (status === 200) return await sent;
+  sending.destroy();
+  await sent.catch(() => undefined);
+  throw new Error(`an upload was answered with ${status}`);
 }
 
 await Promise.all(urls.map(send));

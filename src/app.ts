@@ -58,7 +58,13 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const warehouses = parts.use(new Warehouses());
   const { net, fileRoots, notes } = reachOf(config);
   const ports: Ports = {
-    ...{ db, key, dataDir, clock, net, fileRoots, wake },
+    db,
+    key,
+    dataDir,
+    clock,
+    net,
+    fileRoots,
+    wake,
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),

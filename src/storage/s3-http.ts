@@ -105,7 +105,7 @@ function gone(error: unknown, doing: string): never {
 
 function refusal(doing: string, status: number, code: string): HeadgateError {
   const said = `${doing}: the object storage says ${status}${/^\w{1,40}$/.test(code) ? ` ${code}` : ''}`;
-  if (/^InvalidPart/.test(code) || code === 'NoSuchUpload') return new HeadgateError('object.changed', said);
+  if (code.startsWith('InvalidPart') || code === 'NoSuchUpload') return new HeadgateError('object.changed', said);
   if (/^(?:EntityTooSmall|IncompleteBody|BadDigest)$/.test(code)) return new HeadgateError('upload.incomplete', said);
   if (status === 404 && code !== 'NoSuchBucket') return new HeadgateError('file.missing', said);
   if (status === 401 || status === 403) return new HeadgateError('access.denied', said);

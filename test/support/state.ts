@@ -39,7 +39,12 @@ export async function openState(server: TestPostgres): Promise<TestState> {
     url,
     db,
     ports: {
-      ...{ db, key, dataDir, storage, fileLimits, wake },
+      db,
+      key,
+      dataDir,
+      storage,
+      fileLimits,
+      wake,
       clock: systemClock,
       net: guardedNet(loopback),
       fileRoots: [],

@@ -26,7 +26,7 @@ const content = [
     input: named,
     takes: 'bytes',
     replies: { 200: fileView },
-    handle: receiving(uploadFile as unknown as Operation), // each operation has types of its own; `perform` checks by its schemas
+    handle: receiving(uploadFile),
   },
   {
     method: 'PUT',
@@ -37,7 +37,7 @@ const content = [
     input: named.extend({ number: z.coerce.number().int() }),
     takes: 'bytes',
     replies: { 200: partView },
-    handle: receiving(sendPart as unknown as Operation), // as above
+    handle: receiving(sendPart),
   },
   {
     method: 'GET',
@@ -111,7 +111,7 @@ async function sending(context: OpContext, { params, headers, head }: ApiRequest
     ...(range && { 'content-range': `bytes ${range.from}-${range.to - 1}/${size}` }),
   };
   const body = found.bytes ? ReadableStream.from(found.bytes) : undefined;
-  return { status: range ? 206 : 200, headers: answer, body: body as ReadableStream<Uint8Array> | undefined }; // of a stream of bytes
+  return { status: range ? 206 : 200, headers: answer, body };
 }
 
 const plain = (name: string): string => name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
