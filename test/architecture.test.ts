@@ -65,7 +65,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'observe',
     'notify',
   ],
-  cli: ['domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app', 'state'],
+  // Nothing of ours: whoever calls the API can take it along.
+  client: [],
+  cli: ['client', 'domain', 'sdk', 'staging', 'rules', 'shape', 'engine', 'registry', 'operations', 'config', 'app', 'state'],
 };
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
@@ -186,6 +188,14 @@ suite('architecture', () => {
       'src/connectors/duckdb/feed.ts',
       'src/connectors/file/input/fetch.ts',
     ]);
+  });
+
+  test('nothing of ours makes replication slots or publications: there is nothing to forget on a server', () => {
+    const making = /create_(?:logical|physical)_replication_slot|create_replication_slot|create\s+publication/i;
+    assert.deepEqual(
+      sources.filter(({ code }) => making.test(code)).map(({ path }) => path),
+      [],
+    );
   });
 
   test('each connector folder is registered, and each registration has its folder', () => {

@@ -4,11 +4,12 @@ import { newId } from '../domain/ids.ts';
 import type { Actor, Change } from '../operations/operation.ts';
 import type { Db } from '../store/db.ts';
 import { endAudit, insertAudit, type NewAudit } from '../store/audit.ts';
-import type { Answer, ApiRequest, Route } from './dialect.ts';
+import type { Answer, GuardedRoute, Incoming } from './dialect.ts';
+import { Refused } from './refusal.ts';
 
 export interface Attempt {
   readonly db: Db;
-  readonly route: Exclude<Route, { readonly auth: 'none' }>;
+  readonly route: GuardedRoute;
   readonly actor: Actor;
   /** Absent = refused before it was clear that there is such a workspace for them. */
   readonly workspace?: number;
@@ -18,13 +19,18 @@ export interface Attempt {
 
 const changes = ({ scope }: Attempt['route']): boolean => scope.endsWith(':write');
 
-/** The first name in the path is what the request is about; what follows is within it. */
-function objectOf({ params }: ApiRequest): string | null {
+/** The last name in the path is what the request is about; a number counts something within it. */
+function objectOf({ params }: Incoming): string | null {
   const { workspace: _workspace, ...names } = params;
-  return Object.values(names)[0]?.slice(0, 100) ?? null;
+  return (
+    Object.values(names)
+      .filter((name) => !/^\d+$/.test(name))
+      .at(-1)
+      ?.slice(0, 100) ?? null
+  );
 }
 
-function rowOf({ route, actor, workspace, ip, requestId }: Attempt, request?: ApiRequest): NewAudit {
+function rowOf({ route, actor, workspace, ip, requestId }: Attempt, request?: Incoming): NewAudit {
   const own = workspace ?? actor.workspace ?? null;
   const object = request ? objectOf(request) : null;
   return {
@@ -39,14 +45,14 @@ function rowOf({ route, actor, workspace, ip, requestId }: Attempt, request?: Ap
   };
 }
 
-export async function auditRefusal(attempt: Attempt, error: unknown, request?: ApiRequest): Promise<void> {
+export async function auditRefusal(attempt: Attempt, error: unknown, request?: Incoming): Promise<void> {
   if (!changes(attempt.route)) return;
   await insertAudit(attempt.db, { ...rowOf(attempt, request), outcome: codeOf(error) });
 }
 
 export async function audited(
   attempt: Attempt,
-  request: ApiRequest,
+  request: Incoming,
   work: (changed?: (change: Change) => void) => Promise<Answer>,
 ): Promise<Answer> {
   if (!changes(attempt.route)) return await work();
@@ -64,7 +70,10 @@ export async function audited(
   }
 }
 
-const codeOf = (error: unknown): string => (error instanceof HeadgateError ? error.code : 'internal.unexpected');
+function codeOf(thrown: unknown): string {
+  const error = thrown instanceof Refused ? thrown.error : thrown;
+  return error instanceof HeadgateError ? error.code : 'internal.unexpected';
+}
 
 /** The object that was made. */
 function idOf({ body }: Answer): string | null {

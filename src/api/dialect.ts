@@ -3,81 +3,114 @@
  * the same table. A dialect translates; it holds no query and no rule of its own.
  */
 import type { ZodType } from 'zod';
-import type { HeadgateError } from '../domain/error.ts';
 import type { Json } from '../domain/json.ts';
-import type { Actor, OpContext, Operation, Scope } from '../operations/operation.ts';
+import type { Actor, OpContext, Ports, Scope } from '../operations/operation.ts';
+import type { Credentials } from './credentials.ts';
+import type { ExternalObjects } from './external.ts';
+import type { Refusal } from './refusal.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** A request as routes see it: names of the path, query and body, all of them still unchecked. */
-export interface ApiRequest {
+/** A request as it came. Its body is read when it is asked for: nobody who may not ask makes us read one. */
+export interface Incoming {
+  /** Names of the path, decoded. */
   readonly params: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
+  /** As the client sees us: `origin` makes absolute addresses. */
+  readonly url: URL;
   readonly headers: Headers;
-  readonly body: unknown;
-  /** Of a route that `takes` them. */
-  readonly bytes?: AsyncIterable<Uint8Array>;
   /** Only the headers of the answer are wanted. */
   readonly head: boolean;
+  /** Undefined = there is none. Throws `request.large`, and `request.invalid` for what is no JSON; read once, answered often. */
+  json(): Promise<unknown>;
+  /** JSON, or the fields of a form as texts, by its content type. */
+  fields(): Promise<unknown>;
+  /** As it arrives, nothing kept in memory; fails with `request.large` behind `limit` bytes. Only where nothing has read it. */
+  bytes(limit: number): ReadableStream<Uint8Array>;
 }
 
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Undefined = nothing at all. */
+  /** Undefined = no byte at all. */
   readonly body?: Json | ReadableStream<Uint8Array> | undefined;
 }
 
-interface BaseRoute {
+/** What routes that know who asks may use. */
+export interface RouteContext extends OpContext {
+  /** The names that this dialect has given to objects of this workspace. */
+  readonly objects: ExternalObjects;
+  /** Several operations that stand or fall together; inside, operations and names use the transaction. */
+  tx<T>(work: (context: RouteContext) => Promise<T>): Promise<T>;
+}
+
+/** What routes without a key may use. */
+export interface PublicContext extends Ports {
+  readonly signal: AbortSignal;
+}
+
+interface RouteFacts {
   readonly method: Method;
-  /** `/v1/workspaces/:workspace/runs/:run` */
+  /** `/v1/workspaces/:workspace/runs/:run`, without a slash at its end: requests may have one, or two at a joint. */
   readonly path: string;
+  /** Older names of the same address: served, not documented. */
+  readonly also?: readonly string[];
   readonly name: string;
   readonly summary: string;
+  readonly documented: Documented;
+}
+
+/** What documents say of a route. */
+export interface Documented {
+  /** Of names in the path that are no plain text. */
+  readonly params?: ZodType;
+  readonly query?: ZodType;
+  readonly body?: ZodType;
+  /** Path, query and body in one object: what is not in the path is in the query of GET and DELETE, else in the body. */
+  readonly input?: ZodType;
   /** Of the successful answers: status → schema; undefined = no body. */
   readonly replies: Readonly<Record<number, ZodType | undefined>>;
   /** The media type of an answer that is a stream; absent = JSON. */
   readonly streams?: string;
-  /** The body is bytes of any length, handed on as they come; absent = JSON. */
-  readonly takes?: 'bytes';
-  /** Of path, query and body together: the document derives them from it. */
-  readonly input?: ZodType;
+  /** The media type of a body that is a stream; absent = JSON. */
+  readonly uploads?: string;
 }
 
-interface Asked {
-  readonly scope: Scope;
-  /** The workspace that the request is about; throws `object.missing` for what is none. */
-  workspace(request: ApiRequest): number;
-  handle(context: OpContext, request: ApiRequest): Promise<Answer>;
-}
-
-/**
- * A route needs a key and a scope, or a link that such a key has signed, or says that it needs none: there is no fourth way to write
- * one. Links are for browsers, of any origin.
- */
+/** A route needs a key or a signed link, with a scope, or says that it needs none: there is no other way to write one. */
 export type Route =
-  | (BaseRoute & Asked & { readonly auth: 'key' })
-  | (BaseRoute & Asked & { readonly auth: 'signed' })
-  | (BaseRoute & { readonly auth: 'none'; handle(request: ApiRequest): Promise<Answer> });
+  | (RouteFacts & {
+      readonly auth: 'key' | 'signed';
+      readonly scope: Scope;
+      handle(context: RouteContext, request: Incoming): Promise<Answer>;
+    })
+  | (RouteFacts & { readonly auth: 'none'; handle(context: PublicContext, request: Incoming): Promise<Answer> });
+
+/** A route for which somebody answers. */
+export type GuardedRoute = Exclude<Route, { readonly auth: 'none' }>;
+
+export interface ApiDocument {
+  readonly path: string;
+  readonly form: 'openapi-3.1' | 'swagger-2.0';
+  /** `key`: only for those who could use it. */
+  readonly auth: 'key' | 'none';
+}
 
 export interface ApiDialect {
   readonly name: string;
-  /** Where its OpenAPI document is: `/openapi.json`. */
-  readonly document: string;
+  readonly title: string;
+  readonly document: ApiDocument;
+  /** What lies below these paths is this dialect's, also where there is nothing; the longest wins. */
+  readonly prefixes: readonly string[];
   readonly routes: readonly Route[];
-  /** Longest body in bytes. */
+  /** Longest JSON body in bytes. */
   readonly bodyLimit: number;
+  /** On every answer; those of an answer win. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The key as this vocabulary sends it; undefined = none was sent. */
-  credentials(headers: Headers): { readonly id: string; readonly secret: string } | undefined;
-  toError(error: HeadgateError, requestId: string): Answer;
+  credentials(headers: Headers, url: URL): Credentials | undefined;
+  /** The workspace that a request is about; throws `object.missing` for what is none. */
+  workspace(params: Incoming['params'], actor: Actor): number;
+  /** What the bodies of its errors look like, for its document; absent = problems like ours. */
+  readonly problems?: ZodType;
+  /** Its own statuses, headers and body for everything that was refused, also for addresses where there is nothing. */
+  toError(refusal: Refusal): Answer;
 }
-
-/** One operation as a route: path, query and body are its input, its output is the body. */
-export interface Exposed {
-  readonly method: Method;
-  readonly path: string;
-  readonly operation: Operation;
-  readonly status: number;
-}
-
-export type Identify = (credentials: { readonly id: string; readonly secret: string }) => Promise<Actor>;

@@ -9,6 +9,7 @@ import { openState } from '../../test/support/state.ts';
 import { pass } from '../jobs/scheduler.ts';
 import { startWorker, type Execute } from '../jobs/worker.ts';
 import { executeRun } from '../operations/runs/execute.ts';
+import { isQuiet } from '../store/due.ts';
 import { findRun } from '../store/runs.ts';
 import { RequestCount } from './requests.ts';
 import { createApi } from './server.ts';
@@ -37,10 +38,8 @@ async function ask(method: string, path: string, body?: object, token = admin): 
   return { status: reply.status, headers: reply.headers, body: (await reply.json()) as Reply['body'] };
 }
 
-const none = {
-  ...{ connections: null, pipelines: null, runs_a_day: null, rows_a_month: null },
-  ...{ storage_bytes: null, requests_a_minute: null },
-};
+const all = (names: readonly string[], value: unknown): object => Object.fromEntries(names.map((name) => [name, value]));
+const none = all(['connections', 'pipelines', 'runs_a_day', 'rows_a_month', 'storage_bytes', 'requests_a_minute'], null);
 afterEach(async () => void (await ask('PUT', '/limits', none)));
 
 const file = { name: 'c', connector: 'file', settings: { path: 'a.csv', format: 'csv' } };
@@ -59,9 +58,12 @@ async function until(run: string, wanted: string): Promise<void> {
 }
 
 const receipt = (written: number): object => ({
-  ...{ run: 'r', stream: 's', table: 't', mode: 'm', lane: 'l', state: 'succeeded', read: written, written, added: written },
-  ...{ changed: 0, deduplicated: 0, rejected: 0, deleted: 0, bytes: 0, checksums: [], from: null, to: null, token: null },
-  ...{ guarantee: '', evidence: '', warnings: [], columns: [], seconds: 0 },
+  state: 'succeeded',
+  ...all(['read', 'written', 'added'], written),
+  ...all(['changed', 'deduplicated', 'rejected', 'deleted', 'bytes', 'seconds'], 0),
+  ...all(['run', 'stream', 'table', 'mode', 'lane', 'guarantee', 'evidence'], ''),
+  ...all(['checksums', 'warnings', 'columns'], []),
+  ...all(['from', 'to', 'token'], null),
 });
 /** Ten rows a run. */
 const ten: Execute = async () => ({ state: 'succeeded', receipts: [receipt(10)], error: null }) as unknown as ReturnType<Execute>; // as the engine's
@@ -111,6 +113,8 @@ test('a run beyond those of the day is refused, a scheduled one waits and says s
       if (lines.length > 0) assert.match(String(lines[0]?.message), /waits: the workspace has used up/);
     }
     assert.equal((await ask('GET', `/runs/${run}`)).body['state'], 'queued');
+    // A clock for tests does not wait for it.
+    assert.ok(await isQuiet(state.db, now));
     now = new Date('2026-04-01T00:00:00Z');
     await until(run, 'succeeded');
   }

@@ -1,22 +1,22 @@
-/** A dialect on HTTP, always in this order: who asks, what about, the body, the work, the answer. */
+/** A dialect on HTTP, always in this order: who asks, how often, with what scope, about which workspace; then its route. */
 import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
-import { requireScope, type Actor, type Ports } from '../operations/operation.ts';
-import { within } from '../operations/patience.ts';
+import { requireScope, type Actor, type OpContext, type Ports } from '../operations/operation.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { deadLink, openLink } from '../operations/links.ts';
 import { findWorkspaceLimit } from '../store/workspaces.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
-import type { Answer, ApiDialect, ApiRequest, Identify, Route } from './dialect.ts';
+import type { Answer, ApiDialect, GuardedRoute, Incoming, Route, RouteContext } from './dialect.ts';
+import { externalObjects } from './external.ts';
+import { renewActor, type Identify } from './identify.ts';
 import { idempotently } from './idempotency.ts';
+import { incomingOf } from './incoming.ts';
+import { byPrecision, methodsAt, pathsOf } from './match.ts';
 import type { RateLimit, Taken } from './rate.ts';
-import { forBrowsers, preflight, signerOf } from './signed.ts';
+import { Refused, step, type Refusal } from './refusal.ts';
 import type { RequestCount } from './requests.ts';
-import { requireText } from './text.ts';
-
-/** Milliseconds that the body of a request may take; bytes that are stored have a rule of their own. */
-const patience = 60_000;
+import { isText } from './text.ts';
 
 export interface Mounting {
   readonly ports: Ports;
@@ -31,116 +31,166 @@ export interface Mounting {
   readonly strangers: RateLimit;
 }
 
+/** A link works from whatever page it was put into: it carries no cookie, and nothing of its maker. */
+const forBrowsers: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers':
+    'accept-ranges, content-disposition, content-length, content-range, etag, retry-after, x-request-id',
+};
+
+const preflight: Readonly<Record<string, string>> = {
+  ...forBrowsers,
+  'access-control-allow-methods': 'GET, HEAD, PUT, POST',
+  'access-control-allow-headers': 'content-type, content-digest, content-md5, if-range, range, x-request-id',
+  'access-control-max-age': '600',
+};
+
 export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void {
-  const limit = bodyLimit({
-    maxSize: dialect.bodyLimit,
-    onError: (c) => {
-      const error = new HeadgateError(
-        'request.invalid',
-        `the body is larger than ${dialect.bodyLimit.toLocaleString('en')} bytes`,
-      );
-      return respond(dialect.toError(error, requestIdOf(c)), requestIdOf(c));
-    },
-  });
-  for (const route of dialect.routes) {
-    const cors = route.auth === 'signed' ? forBrowsers : {};
-    if (route.auth === 'signed') app.options(route.path, () => respond({ status: 204, headers: preflight }, '', cors));
-    // Bytes are counted by who stores them.
-    const limited = route.takes === 'bytes' ? [] : [limit];
-    app.on(route.method, [route.path], ...limited, async (c) => {
-      const id = requestIdOf(c);
+  for (const route of byPrecision(dialect.routes)) {
+    if (route.auth === 'signed') {
+      for (const path of pathsOf(route)) app.options(path, (c) => respond(c, dialect, { status: 204, headers: preflight }));
+    }
+    app.on(route.method, [...pathsOf(route)], async (c) => {
       const begun = performance.now();
       const answer = await serve(c, route, dialect, mounting).catch((error: unknown) =>
-        dialect.toError(asHeadgateError(error, `answering ${route.name}`), id),
+        dialect.toError(refusalOf(c, route.name, error)),
       );
       mounting.metrics.answered(dialect.name, route.name, answer.status, (performance.now() - begun) / 1000);
       // Whoever is refused may still be sending: what follows on this connection would not be read.
-      const last = route.takes === 'bytes' && answer.status >= 400 ? { connection: 'close' } : {};
-      return respond(answer, id, { ...rateHeaders(c), ...cors, ...last });
+      const last = route.documented.uploads !== undefined && answer.status >= 400 ? { connection: 'close' } : {};
+      const headers = { ...(route.auth === 'signed' && forBrowsers), ...last, ...answer.headers };
+      return respond(c, dialect, { ...answer, headers });
     });
   }
 }
 
-async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mounting): Promise<Answer> {
-  const { ports, rate } = mounting;
-  if (route.auth === 'none') return await route.handle(await requestOf(c, route));
-  const actor =
-    route.auth === 'signed'
-      ? await signerOf({ method: route.method, url: c.req.url }, ports)
-      : await actorOf(c, dialect, mounting);
-  const taken = rate.take(actor.id);
-  c.set('rate', { limit: rate.perMinute, ...taken });
-  if (!taken.allowed) throw new HeadgateError('request.limit', 'this key has sent too many requests');
-  const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c), requestId: requestIdOf(c) };
-  const { asked, workspace } = await admitted(c, attempt, mounting);
-  const context = { ...ports, actor, workspace, signal: c.req.raw.signal };
-  const handle = async (): Promise<Answer> =>
-    await audited(
-      { ...attempt, workspace },
-      asked,
-      async (changed) => await route.handle({ ...context, ...(changed && { changed }) }, asked),
-    );
-  const key = route.method === 'POST' ? c.req.header('idempotency-key') : undefined;
-  return key === undefined ? await handle() : await idempotently(context, route.name, key, asked, handle);
+/** Below the paths of a dialect even nothing answers in its words. */
+export function nothingAt(c: Context, dialect: ApiDialect): Response {
+  const allow = methodsAt(dialect.routes, c.req.path);
+  const [at, error] =
+    allow.length === 0
+      ? (['path', new HeadgateError('object.missing', 'there is nothing at this address')] as const)
+      : (['method', new HeadgateError('request.method', `this address knows ${allow.join(', ')}`)] as const);
+  const answer = dialect.toError({ at, error, requestId: requestIdOf(c), ...(at === 'method' && { allow }) });
+  const headers = { ...answer.headers, ...(at === 'method' && { allow: allow.join(', ') }) };
+  return respond(c, dialect, { ...answer, headers });
 }
 
-/** Throws `access.key`, and `request.limit` for an address that has tried too many. */
-async function actorOf(c: Context, dialect: ApiDialect, { identify, strangers }: Mounting): Promise<Actor> {
+async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mounting): Promise<Answer> {
+  const { ports, rate } = mounting;
+  const request = requestOf(c, dialect);
+  if (route.auth === 'none') {
+    const open = { ...ports, signal: c.req.raw.signal };
+    return await watched(c, mounting, async () => await step('work', route.name, () => route.handle(open, request)));
+  }
+  const actor =
+    route.auth === 'signed'
+      ? await step('link', 'opening the link', async () => await byLink(c, route, ports, request))
+      : await watched(c, mounting, async () => await actorOf(request, dialect, mounting));
+  const taken = rate.take(actor.id);
+  c.set('rate', { limit: rate.perMinute, ...taken });
+  if (!taken.allowed) throw new Refused('rate', new HeadgateError('request.limit', 'this key has sent too many requests'));
+  const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c), requestId: requestIdOf(c) };
+  const workspace = await admitted(c, attempt, request, dialect, mounting);
+  const context: OpContext = { ...ports, actor, workspace, signal: c.req.raw.signal };
+  const work = async (changed?: OpContext['changed']): Promise<Answer> =>
+    await step('work', route.name, () => {
+      return route.handle(contextOf({ ...context, ...(changed && { changed }) }, dialect.name), request);
+    });
+  const logged = async (): Promise<Answer> => await audited({ ...attempt, workspace }, request, work);
+  const key = route.method === 'POST' && !route.documented.uploads ? request.headers.get('idempotency-key') : null;
+  if (key === null) return await logged();
+  return await step('work', route.name, () => idempotently(context, route.name, key, request, logged));
+}
+
+function contextOf(context: OpContext, dialect: string): RouteContext {
+  const { db, workspace } = context;
+  return {
+    ...context,
+    objects: externalObjects(db, { dialect, workspace }),
+    tx: async (work) => await db.tx(async (tx) => await work(contextOf({ ...context, db: tx }, dialect))),
+  };
+}
+
+/** Counts keys that are not valid by the address they come from. */
+async function watched<T>(c: Context, { strangers }: Mounting, work: () => Promise<T>): Promise<T> {
   const ip = ipOf(c);
-  if (ip !== null && !strangers.peek(ip).allowed) throw new HeadgateError('request.limit', 'too many keys that are not valid');
+  if (ip !== null && !strangers.peek(ip).allowed)
+    throw new Refused('rate', new HeadgateError('request.limit', 'too many keys that are not valid'));
   try {
-    const credentials = dialect.credentials(c.req.raw.headers);
-    if (!credentials) throw new HeadgateError('access.key', 'no key was sent');
-    return await identify(credentials);
+    return await work();
   } catch (error) {
-    if (ip !== null && error instanceof HeadgateError && error.code === 'access.key') strangers.take(ip);
+    const cause = error instanceof Refused ? error.error : error;
+    if (ip !== null && cause instanceof HeadgateError && cause.code === 'access.key') strangers.take(ip);
     throw error;
   }
 }
 
-/** The request, where this key may make it in a workspace that is there. */
+/** Throws `access.key`. */
+async function actorOf({ headers, url }: Incoming, dialect: ApiDialect, { identify }: Mounting): Promise<Actor> {
+  return await step('key', 'looking at the key', async () => {
+    const credentials = dialect.credentials(headers, url);
+    if (!credentials) throw new HeadgateError('access.key', 'no key was sent');
+    return await identify(credentials);
+  });
+}
+
+/** Throws `access.link`, also where the key that made it is dead. What a link may do is what its route does. */
+async function byLink(c: Context, { method, scope }: GuardedRoute, ports: Ports, { url }: Incoming): Promise<Actor> {
+  const { by, workspace } = openLink(ports, method, c.req.path, url.searchParams);
+  const actor = await renewActor(ports, { id: by }).catch((error: unknown) => {
+    throw error instanceof HeadgateError && error.code === 'access.key' ? deadLink() : error;
+  });
+  return { ...actor, workspace, scopes: [scope] };
+}
+
+/** The workspace, where this key may ask this about it, and not too often. */
 async function admitted(
   c: Context,
   attempt: Attempt,
-  { ports, tenants, requests }: Mounting,
-): Promise<{ readonly asked: ApiRequest; readonly workspace: number }> {
+  request: Incoming,
+  dialect: ApiDialect,
+  mounting: Mounting,
+): Promise<number> {
   const { route, actor } = attempt;
   try {
-    requireScope(actor, route.scope);
-    const asked = await requestOf(c, route);
-    const workspace = route.workspace(asked);
-    // One answer for a workspace that is not there and for one that is not theirs.
-    const own = actor.workspace === undefined || actor.workspace === workspace;
-    const found = own ? await findWorkspaceLimit(ports.db, workspace) : undefined;
-    if (!found) throw new HeadgateError('object.missing', 'there is no such workspace');
-    requests.add(workspace);
-    const most = found.requests_a_minute;
-    if (most !== null) {
-      const taken = tenants.take(String(workspace), performance.now(), most);
-      if (!taken.allowed) {
-        c.set('rate', { limit: most, ...taken });
-        throw new HeadgateError('request.limit', 'the keys of this workspace have sent too many requests');
-      }
-    }
-    return { asked, workspace };
+    await step('scope', 'looking at the scopes', () => requireScope(actor, route.scope));
+    const { workspace, most } = await step('workspace', 'looking for the workspace', async () => {
+      const wanted = route.auth === 'signed' ? (actor.workspace ?? 0) : dialect.workspace(request.params, actor);
+      // One answer for a workspace that is not there and for one that is not theirs.
+      const own = actor.workspace === undefined || actor.workspace === wanted;
+      const found = own ? await findWorkspaceLimit(mounting.ports.db, wanted) : undefined;
+      if (!found) throw new HeadgateError('object.missing', 'there is no such workspace');
+      return { workspace: wanted, most: found.requests_a_minute };
+    });
+    requireRoom(c, workspace, most, mounting);
+    await step('object', 'reading the address', () => requireNames(request.params));
+    return workspace;
   } catch (error) {
     await auditRefusal(attempt, error);
     throw error;
   }
 }
 
-/** Throws `request.invalid`. */
-async function requestOf(c: Context, { takes }: Route): Promise<ApiRequest> {
-  const params = c.req.param() as Readonly<Record<string, string>>; // by the path of the route
-  const body = takes === 'bytes' ? undefined : await bodyOf(c);
-  const bytes = takes === 'bytes' ? { bytes: c.req.raw.body ?? nothing() } : {};
-  const head = c.req.method === 'HEAD';
-  const request = { params, query: c.req.query(), headers: c.req.raw.headers, body, head, ...bytes };
-  for (const part of [request.params, request.query, request.body]) requireText(part);
-  return request;
+/** `most`: requests a minute of all keys of the workspace; null = only those of each key are limited. */
+function requireRoom(c: Context, workspace: number, most: number | null, { requests, tenants }: Mounting): void {
+  requests.add(workspace);
+  if (most === null) return;
+  const taken = tenants.take(String(workspace), performance.now(), most);
+  if (taken.allowed) return;
+  c.set('rate', { limit: most, ...taken });
+  throw new Refused('rate', new HeadgateError('request.limit', 'the keys of this workspace have sent too many requests'));
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
+/** Throws `object.missing` for names that nothing can have. */
+function requireNames(params: Incoming['params']): void {
+  if (!Object.values(params).every(isText)) throw new HeadgateError('object.missing', 'there is nothing with such a name');
+}
+
+function requestOf(c: Context, { bodyLimit }: ApiDialect): Incoming {
+  const params = c.req.param() as Readonly<Record<string, string>>; // by the path of the route
+  return incomingOf(c.req.raw, params, bodyLimit);
+}
 
 /** Of whoever holds the other end of the socket; null = there is no socket. A header would be anybody's word. */
 function ipOf(c: Context): string | null {
@@ -154,8 +204,16 @@ interface Rate extends Taken {
   readonly limit: number;
 }
 
+const rateOf = (c: Context): Rate | undefined => c.get('rate') as Rate | undefined; // set above
+
+function refusalOf(c: Context, route: string, thrown: unknown): Refusal {
+  const { at, error } = thrown instanceof Refused ? thrown : { at: 'work' as const, error: asHeadgateError(thrown, route) };
+  const { retryAfter } = rateOf(c) ?? { retryAfter: 1 };
+  return { at, error, requestId: requestIdOf(c), route, ...(at === 'rate' && { retryAfter: Math.max(1, retryAfter) }) };
+}
+
 function rateHeaders(c: Context): Readonly<Record<string, string>> {
-  const rate = c.get('rate') as Rate | undefined; // set above
+  const rate = rateOf(c);
   if (!rate) return {};
   const headers = {
     'ratelimit-limit': String(rate.limit),
@@ -163,19 +221,6 @@ function rateHeaders(c: Context): Readonly<Record<string, string>> {
     'ratelimit-reset': String(rate.retryAfter),
   };
   return rate.allowed ? headers : { ...headers, 'retry-after': String(rate.retryAfter) };
-}
-
-/** Throws `request.invalid` for what is no JSON. */
-async function bodyOf(c: Context): Promise<unknown> {
-  if (['GET', 'HEAD', 'DELETE'].includes(c.req.method)) return undefined;
-  const late = (): HeadgateError => new HeadgateError('request.invalid', 'the body does not come to its end');
-  const text = await within(patience, c.req.text(), late);
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HeadgateError('request.invalid', 'the body is no JSON');
-  }
 }
 
 /** The caller's own, where it is a sane one: so that both sides' logs can be laid side by side. */
@@ -188,13 +233,14 @@ export function requestIdOf(c: Context): string {
   return id;
 }
 
-export function respond({ status, headers = {}, body }: Answer, requestId: string, more: object = {}): Response {
+export function respond(c: Context, dialect: Pick<ApiDialect, 'headers'>, { status, headers = {}, body }: Answer): Response {
   const all = {
-    'x-request-id': requestId,
+    'x-request-id': requestIdOf(c),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    ...rateHeaders(c),
+    ...dialect.headers,
     ...headers,
-    ...more,
   };
   if (body === undefined) return new Response(null, { status, headers: all });
   if (body instanceof ReadableStream) return new Response(body, { status, headers: all });

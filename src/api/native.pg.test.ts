@@ -50,7 +50,7 @@ test('every route needs a key that is valid, and says no more', async () => {
   const expired = await ask('POST', `${here}/keys`, admin, { name: 'k', scopes: ['*'], expires_at: '2020-01-01T00:00:00Z' });
   const answers = [];
   for (const one of [undefined, 'nonsense', `hg_abc_${'x'.repeat(40)}`, token, String(expired.body['token'])]) {
-    for (const { method, path } of dialects[0]?.routes.filter(({ auth }) => auth === 'key') ?? []) {
+    for (const { method, path } of (dialects[0]?.routes ?? []).filter(({ auth }) => auth === 'key')) {
       const { status, body } = await ask(method, path.replaceAll(/:\w+/g, '1'), one);
       assert.equal(status, 401, `${method} ${path}`);
       if (one !== undefined && one !== 'nonsense') answers.push(JSON.stringify({ ...body, request_id: '' }));
@@ -135,6 +135,13 @@ test('one idempotency key, one object', async () => {
   const first = await ask('POST', `${here}/connections`, admin, wish, header);
   const again = await ask('POST', `${here}/connections`, admin, wish, header);
   assert.deepEqual([again.status, again.body, again.headers.get('idempotent-replayed')], [201, first.body, 'true']);
+  for (const name of ['etag', 'location']) assert.equal(again.headers.get(name), first.headers.get(name));
+  assert.equal((await ask('GET', first.headers.get('location') ?? '', admin)).body['id'], first.body['id']);
+  // A day later it is another request, and what is old has gone.
+  await state.db.query("update headgate.idempotency set created_at = created_at - interval '25 hours'");
+  await ask('POST', `${here}/connections`, admin, connection(), { 'idempotency-key': 'k0' });
+  assert.equal((await state.db.query('select from headgate.idempotency')).length, 1);
+  assert.notEqual((await ask('POST', `${here}/connections`, admin, wish, header)).body['id'], first.body['id']);
   assert.equal((await ask('POST', `${here}/connections`, admin, connection(), header)).body['code'], 'request.conflict');
   const many = await Promise.all(
     Array.from({ length: 8 }, () => ask('POST', `${here}/connections`, admin, wish, { 'idempotency-key': 'k2' })),
@@ -166,7 +173,9 @@ test('who writes over a newer version is told', async () => {
   const path = `${here}/connections/${String(created.body['id'])}`;
   const match = { 'if-match': created.headers.get('etag') ?? '' };
   assert.equal((await ask('PATCH', path, admin, { name: 'mine' }, match)).status, 200);
-  assert.deepEqual((await ask('PATCH', path, admin, { name: 'theirs' }, match)).body['code'], 'object.changed');
+  for (const tag of [match['if-match'], 'nonsense', '"x"'])
+    assert.equal((await ask('PATCH', path, admin, { name: 'theirs' }, { 'if-match': tag })).body['code'], 'object.changed');
+  assert.equal((await ask('PATCH', path, admin, { name: 'any' }, { 'if-match': '*' })).status, 200);
 });
 
 test('a connection is found by its slug, and stays while a pipeline uses it', async () => {
@@ -197,13 +206,29 @@ test('the document lists every route, with its scope, and nothing else', async (
     ({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`,
   );
   assert.deepEqual(listed.toSorted(), routes.toSorted());
-  for (const methods of Object.values(paths)) for (const one of Object.values(methods)) assert.ok(one['x-scope']);
+  const open = Object.values(paths).flatMap((methods) => Object.values(methods).filter((one) => one['x-scope'] === undefined));
+  assert.equal(open.length, (dialects[0]?.routes ?? []).filter(({ auth }) => auth === 'none').length);
 });
 
-test('nothing at an address is a 404, and a body that is too large a 400', async () => {
+test('nothing at an address is a 404, another method a 405, and a body that is too large a 413', async () => {
   assert.equal((await ask('GET', '/v1/nothing', admin)).status, 404);
   const large = await ask('POST', `${here}/connections`, admin, `{"name":"${'x'.repeat(11_000_000)}"}`);
-  assert.equal(large.status, 400);
+  assert.equal(large.status, 413);
+  const other = await ask('PUT', `${here}/connections`, admin, {});
+  assert.deepEqual([other.status, other.headers.get('allow'), other.body['code']], [405, 'GET, POST', 'request.method']);
+});
+
+test('the reference is there for everybody, and nothing of it comes from elsewhere or runs', async () => {
+  for (const path of ['/docs', '/docs/', '/docs/errors']) {
+    const page = await api.request(path);
+    assert.equal(page.status, 200, path);
+    assert.match(page.headers.get('content-security-policy') ?? '', /^default-src 'none'; style-src 'self';/);
+    assert.match(await page.text(), /<link rel="stylesheet" href="\/docs\/style\.css"/);
+  }
+  assert.match((await api.request('/docs/style.css')).headers.get('content-type') ?? '', /^text\/css/);
+  const lost = await ask('GET', `${here}/runs/none`, admin);
+  const [address = '', place = ''] = String(lost.body['doc_url']).split('#');
+  assert.ok((await (await api.request(address)).text()).includes(`id="${place}"`));
 });
 
 test('metrics are for keys that see everything, and count what was answered', async () => {

@@ -1,112 +1,169 @@
-/** The OpenAPI 3.1 document of a dialect, derived from its routes. */
-import { z, type ZodType } from 'zod';
+/** The OpenAPI 3.1 document of a dialect, derived from its routes. Pure. */
+import type { ZodType } from 'zod';
+import { codes, type ErrorCode } from '../domain/codes.ts';
 import type { ApiDialect, Route } from './dialect.ts';
+import { exampleOf, requests } from './examples.ts';
+import { jsonSchema, partsOf, type JsonSchema, type Part } from './json-schema.ts';
+import { problemSchema, statusOf } from './problem.ts';
 
-type Schema = Record<string, unknown>;
+export interface OpenApi {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
+  readonly components: {
+    readonly securitySchemes: Readonly<Record<string, object>>;
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+  };
+}
 
-const octets = 'application/octet-stream';
-/** Made by an operation, with its path and its end. */
-const link = { type: 'apiKey', in: 'query', name: 'signature' };
-const security: Readonly<Record<Route['auth'], readonly Schema[]>> = {
-  key: [{ bearer: [] }, { basic: [] }],
-  signed: [{ link: [] }],
-  none: [],
-};
+interface Content {
+  readonly schema: JsonSchema;
+  readonly example?: unknown;
+}
 
-export function openApiOf({ name, routes }: ApiDialect, version: string): Schema {
-  const paths: Record<string, Record<string, Schema>> = {};
+export interface OpenApiOperation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly 'x-scope'?: string;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: 'path' | 'query' | 'header';
+    readonly required: boolean;
+    readonly description?: string;
+    readonly schema: JsonSchema;
+    readonly example?: unknown;
+  }[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Content>> };
+  readonly responses: Readonly<
+    Record<
+      string,
+      { readonly description: string; readonly headers?: object; readonly content?: Readonly<Record<string, Content>> }
+    >
+  >;
+}
+
+export function openApiOf({ title, routes, problems }: ApiDialect, version: string): OpenApi {
+  const paths: Record<string, Record<string, OpenApiOperation>> = {};
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    (paths[path] ??= {})[route.method.toLowerCase()] = operationOf(route);
+    (paths[path] ??= {})[route.method.toLowerCase()] = operationOf(route, problems !== undefined);
   }
   return {
     openapi: '3.1.0',
-    info: { title: `Headgate ${name} API`, version },
+    info: { title, version, description: 'One key opens every API of this server. Slashes at the end of a path change nothing.' },
+    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
     paths,
-    components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, basic: { type: 'http', scheme: 'basic' }, link },
-      schemas: { Problem: problemSchema },
-    },
+    components: { securitySchemes, schemas: { Problem: problems ? jsonSchema(problems, 'output') : problemSchema(codesHere) } },
   };
 }
 
-function operationOf(route: Route): Schema {
-  const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
-  const input = route.input ? jsonSchema(route.input, 'input') : {};
-  const properties = (input['properties'] ?? {}) as Record<string, Schema>; // of an object's schema
-  const required = (input['required'] ?? []) as readonly string[]; // of an object's schema
-  const rest = Object.entries(properties).filter(([name]) => !names.includes(name));
-  const bodied = route.method !== 'GET' && route.method !== 'DELETE';
+/** Those that a request can be answered with. */
+const codesHere = Object.keys(codes) as ErrorCode[]; // the keys of that table
+
+const tagOf = ({ name }: Route): string => name.split('.')[0] ?? name;
+
+function operationOf(route: Route, foreign: boolean): OpenApiOperation {
+  const { name, summary, documented } = route;
+  const { path, query, body } = partsOf(route);
+  const noun = tagOf(route);
   return {
-    operationId: route.name,
-    summary: route.summary,
-    security: security[route.auth],
+    operationId: name,
+    summary,
+    tags: [noun],
+    security: route.auth === 'key' ? Object.keys(securitySchemes).map((scheme) => ({ [scheme]: [] })) : [],
     ...(route.auth !== 'none' && { 'x-scope': route.scope }),
     parameters: [
-      ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-      ...(bodied && route.takes === undefined
-        ? []
-        : rest.map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))),
+      ...path.map((part) => parameter(part, 'path', noun)),
+      ...query.map((part) => parameter(part, 'query', noun)),
+      ...(foreign ? [] : headersOf(route)),
     ],
-    ...(route.takes === 'bytes' && { requestBody: { required: true, content: { [octets]: { schema: {} } } } }),
-    ...(bodied &&
-      route.takes === undefined &&
-      rest.length > 0 && {
-        requestBody: {
-          required: true,
-          content: {
-            'application/json': {
-              schema: {
-                ...input,
-                properties: Object.fromEntries(rest),
-                required: required.filter((name) => !names.includes(name)),
-              },
-            },
-          },
-        },
-      }),
+    ...(documented.uploads !== undefined && {
+      requestBody: { required: true, content: { [documented.uploads]: { schema: { type: 'string', format: 'binary' } } } },
+    }),
+    ...(body && {
+      requestBody: {
+        required: body.required,
+        content: { 'application/json': { schema: body.schema, example: requests[name] ?? exampleOf(body.schema, noun) } },
+      },
+    }),
     responses: {
-      ...Object.fromEntries(Object.entries(route.replies).map(([status, schema]) => [status, reply(schema, route.streams)])),
-      default: problem,
+      ...Object.fromEntries(
+        Object.entries(documented.replies).map(([status, schema]) => [status, reply(schema, noun, documented.streams)]),
+      ),
+      ...(foreign ? {} : refusals(route)),
+      default: problemReply('Anything else that went wrong', foreign),
     },
   };
 }
 
-const reply = (schema: ZodType | undefined, type = 'application/json'): Schema => ({
-  description: 'Done',
-  ...(schema && { content: { [type]: { schema: jsonSchema(schema, 'output') } } }),
+function parameter(
+  { name, required, schema }: Part,
+  place: 'path' | 'query',
+  noun: string,
+): OpenApiOperation['parameters'][number] {
+  const { description, ...rest } = schema;
+  return {
+    name,
+    in: place,
+    required,
+    schema: rest,
+    ...(description !== undefined && { description }),
+    ...(required && { example: exampleOf(schema, noun, name) }),
+  };
+}
+
+/** What every route of its kind takes, whatever it does. */
+function headersOf({ method, documented }: Route): OpenApiOperation['parameters'] {
+  const text = { type: 'string' };
+  const versioned = documented.input && 'if_version' in (jsonSchema(documented.input, 'input').properties ?? {});
+  return [
+    ...(method === 'POST'
+      ? [{ name: 'Idempotency-Key', in: 'header' as const, required: false, description: 'Carried out once a day', schema: text }]
+      : []),
+    ...(versioned
+      ? [{ name: 'If-Match', in: 'header' as const, required: false, description: 'The ETag that was read', schema: text }]
+      : []),
+  ];
+}
+
+function reply(schema: ZodType | undefined, noun: string, streams?: string): OpenApiOperation['responses'][string] {
+  if (!schema) return { description: 'Done; there is no body' };
+  const json = jsonSchema(schema, 'output');
+  const content: Content = streams === undefined ? { schema: json, example: exampleOf(json, noun) } : { schema: json };
+  return { description: 'Done', content: { [streams ?? 'application/json']: content } };
+}
+
+/** Which codes any route can be refused with, before it does anything of its own. */
+function refusals(route: Route): OpenApiOperation['responses'] {
+  const { path, body } = partsOf(route);
+  const some: readonly (readonly [boolean, ErrorCode, string])[] = [
+    [true, 'request.invalid', 'Fields are wrong: all of them are named'],
+    [route.auth !== 'signed', 'access.key', 'No key, or none that is valid'],
+    [route.auth !== 'none', 'access.scope', 'The key may not do this'],
+    [path.length > 0, 'object.missing', 'There is no such object in this workspace'],
+    [body !== undefined, 'request.large', 'The body is too large'],
+    [route.auth !== 'none', 'request.limit', 'Too many requests'],
+    [true, 'state.unreachable', 'The state database does not answer'],
+  ];
+  return Object.fromEntries(
+    some
+      .filter(([applies]) => applies)
+      .map(([, code, says]) => [String(statusOf(code)), problemReply(`${says}: \`${code}\``, false)]),
+  );
+}
+
+const problemReply = (description: string, foreign: boolean): OpenApiOperation['responses'][string] => ({
+  description,
+  content: {
+    [foreign ? 'application/json' : 'application/problem+json']: { schema: { $ref: '#/components/schemas/Problem' } },
+  },
 });
 
-const problem = {
-  description: 'An error',
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'The whole token hg_<id>_<secret>, or an access token' },
+  basic: { type: 'http', scheme: 'basic', description: 'Id and secret, or the token as the user with an empty password' },
+  oauth: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: '/v1/oauth/token', scopes: {} } } },
 };
-
-const problemSchema = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'code', 'hint', 'request_id', 'retryable'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string' },
-    hint: { type: 'string' },
-    doc_url: { type: 'string' },
-    request_id: { type: 'string' },
-    retryable: { type: 'boolean' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['pointer', 'message'],
-        properties: { pointer: { type: 'string' }, message: { type: 'string' } },
-      },
-    },
-  },
-} as const;
-
-function jsonSchema(schema: ZodType, io: 'input' | 'output'): Schema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Schema; // a JSON schema is an object
-  return rest;
-}

@@ -231,7 +231,10 @@ test('each change stands in the audit log: by which principal, and that the obje
   assert.deepEqual(
     hers.map(({ operation, outcome }) => `${String(operation)} ${String(outcome)}`),
     [
-      ...['connections.create done', 'connections.create done', 'pipelines.create done', 'connections.update done'],
+      'connections.create done',
+      'connections.create done',
+      'pipelines.create done',
+      'connections.update done',
       'grants.set object.conflict',
     ],
   );

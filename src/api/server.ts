@@ -1,24 +1,27 @@
 /** Every dialect behind one address, with what belongs to none of them. */
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
+import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { Metrics } from '../observe/metrics.ts';
 import { requireScope, type Ports } from '../operations/operation.ts';
 import { sharedFigures } from '../store/figures.ts';
 import { authorization } from './credentials.ts';
+import type { ApiDialect } from './dialect.ts';
 import { dialects } from './dialects/registry.ts';
-import { identifyBy } from './identify.ts';
-import { mount, requestIdOf, respond } from './mount.ts';
-import { openApiOf } from './openapi.ts';
+import { identifyBy, type Identify } from './identify.ts';
+import { dialectAt, plainPath } from './match.ts';
+import { mount, nothingAt, requestIdOf, respond } from './mount.ts';
+import { serveDocs } from './docs/serve.ts';
+import { documentOf } from './document.ts';
 import { problem } from './problem.ts';
 import { RateLimit } from './rate.ts';
 import { RequestCount } from './requests.ts';
-import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 
 /** A minute, from one address. */
 const wrongKeys = 60;
 
 /** `perMinute`: requests of one key. */
-export function createApi(ports: Ports, version: string, perMinute = 60_000): Hono {
-  const app = new Hono();
+export function createApi(ports: Ports, version: string, perMinute = 60_000, served: readonly ApiDialect[] = dialects): Hono {
+  const app = new Hono({ getPath: ({ url }) => plainPath(url) });
   const identify = identifyBy(ports);
   const metrics = new Metrics(async () => await sharedFigures(ports.db, ports.clock.now()));
   const mounting = {
@@ -39,26 +42,45 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000): Ho
       return c.json({ status: 'waiting for the state database' }, 503);
     }
   });
-  app.get('/metrics', async (c) => {
-    try {
-      const credentials = authorization(c.req.raw.headers);
-      if (!credentials) throw new HeadgateError('access.key', 'no key was sent');
-      const actor = await identify(credentials);
-      requireScope(actor, 'runs:read');
-      // The figures are those of all workspaces.
-      if (actor.workspace !== undefined) throw new HeadgateError('access.scope', 'this key belongs to one workspace');
-      return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
-    } catch (error) {
-      return respond(problem(asHeadgateError(error, 'collecting metrics'), requestIdOf(c)), requestIdOf(c));
-    }
-  });
-  for (const dialect of dialects) {
+  app.get('/metrics', async (c) => await guarded(c, async () => await scraped(c, identify, metrics)));
+  for (const dialect of served) {
     mount(app, dialect, mounting);
-    app.get(dialect.document, (c) => c.json(openApiOf(dialect, version)));
+    const { path, auth } = dialect.document;
+    app.get(path, async (c) => {
+      const key = auth === 'key' ? dialect.credentials(c.req.raw.headers, new URL(c.req.url)) : undefined;
+      return await guarded(c, async () => {
+        if (auth === 'key') await identify(key ?? noKey());
+        return c.json(documentOf(dialect, version));
+      });
+    });
   }
+  serveDocs(app, served, version);
   app.notFound((c) => {
-    const id = requestIdOf(c);
-    return respond(problem(new HeadgateError('object.missing', 'there is nothing at this address'), id), id);
+    const dialect = dialectAt(served, c.req.path);
+    if (dialect) return nothingAt(c, dialect);
+    return refused(c, new HeadgateError('object.missing', 'there is nothing at this address'));
   });
   return app;
 }
+
+async function scraped(c: Context, identify: Identify, metrics: Metrics): Promise<Response> {
+  const actor = await identify(authorization(c.req.raw.headers) ?? noKey());
+  requireScope(actor, 'runs:read');
+  // The figures are those of all workspaces.
+  if (actor.workspace !== undefined) throw new HeadgateError('access.scope', 'this key belongs to one workspace');
+  return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
+}
+
+function noKey(): never {
+  throw new HeadgateError('access.key', 'no key was sent');
+}
+
+async function guarded(c: Context, work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    return refused(c, asHeadgateError(error, `answering ${c.req.path}`));
+  }
+}
+
+const refused = (c: Context, error: HeadgateError): Response => respond(c, {}, problem({ error, requestId: requestIdOf(c) }));

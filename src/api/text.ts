@@ -3,10 +3,13 @@ import { HeadgateError } from '../domain/error.ts';
 /** Deeper than any request of ours. */
 const deepest = 64;
 
-/** Throws `request.invalid` for texts that no database holds: a zero character, half a character. And for what has no bottom. */
+/** No database holds a zero character or half a character. */
+export const isText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/** Throws `request.invalid` for texts that no database holds, and for what has no bottom. */
 export function requireText(value: unknown, depth = 0): void {
   if (typeof value === 'string') {
-    if (!value.includes('\0') && value.isWellFormed()) return;
+    if (isText(value)) return;
     throw new HeadgateError('request.invalid', 'a text holds a zero character or half of a surrogate pair');
   }
   if (typeof value !== 'object' || value === null) return;

@@ -1,19 +1,20 @@
 /** The running server, for commands that are nothing but its API. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { ApiError, Client, type Input, type Item, type ListName, type OperationName, type Reply } from '../client/client.ts';
 import { HeadgateError } from '../domain/error.ts';
 import { serverFile } from '../app.ts';
 import type { World } from './command.ts';
 import type { Values } from './options.ts';
 
-export type Reply = Readonly<Record<string, unknown>>;
-
-export interface Client {
-  /** In the workspace of `--workspace`. Throws what the server answers, as `server.refused`. */
-  ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Reply>;
+/** What the server refuses is `server.refused`, in its words; where it does not answer, `server.unreachable`. */
+export interface Connected {
+  /** In the workspace of `--workspace`. */
+  call<N extends OperationName>(name: N, input: Input<N>): Promise<Reply<N>>;
+  all<N extends ListName>(name: N, input: Omit<Input<N>, 'cursor' | 'limit'>): Promise<readonly Item<N>[]>;
 }
 
-export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Client> {
+export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Connected> {
   const url = values.url ?? (await addressIn(resolve(values['data-dir'] ?? (env['HEADGATE_DATA_DIR'] || stateDir))));
   const key = env['HEADGATE_KEY'] || env['HEADGATE_ADMIN_KEY'];
   if (!key) {
@@ -21,32 +22,23 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
       hint: 'put a key into HEADGATE_KEY; the very first start of the server prints one',
     });
   }
-  const base = `${url.replace(/\/$/, '')}/v1/workspaces/${encodeURIComponent(values.workspace ?? '1')}`;
+  const client = new Client({ url, key, workspace: values.workspace ?? '1', signal });
   return {
-    async ask(method, path, body) {
-      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-      const reply = await fetch(`${base}${path}`, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }).catch(
-        (cause: unknown) => {
-          throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
-        },
-      );
-      const text = await reply.text();
-      const said = parsed(text);
-      if (reply.ok && said) return said;
-      const detail = typeof said?.['detail'] === 'string' ? said['detail'] : `it says ${reply.status}`;
-      throw new HeadgateError('server.refused', `asking the server: ${detail}`, {
-        ...(typeof said?.['hint'] === 'string' && { hint: said['hint'] }),
-      });
-    },
+    call: async (name, input) => await told(url, signal, async () => await client.call(name, input)),
+    all: async (name, input) => await told(url, signal, async () => await client.all(name, input)),
   };
 }
 
-function parsed(text: string): Reply | undefined {
+async function told<T>(url: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
   try {
-    const value: unknown = text === '' ? {} : JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Reply) : undefined; // an object by its type
-  } catch {
-    return undefined;
+    return await ask();
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (!(cause instanceof ApiError)) {
+      throw new HeadgateError('server.unreachable', `asking the server at ${url}: it does not answer`, { cause });
+    }
+    const hint = cause.problem?.hint;
+    throw new HeadgateError('server.refused', `asking the server: ${cause.message}`, { ...(hint !== undefined && { hint }) });
   }
 }
 

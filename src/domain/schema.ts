@@ -18,6 +18,8 @@ export interface Field {
   readonly native?: NativeType;
   /** The system also has values that the type's wire text has no form for (days that do not exist): their text is sent as it is. */
   readonly loose?: boolean;
+  /** The type is that of a sample of the values: whoever reads them all stops with `value.invalid` at one that would make it another. */
+  readonly guessed?: boolean;
 }
 
 export interface Schema {

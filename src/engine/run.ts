@@ -45,9 +45,9 @@ export async function runFlow(flow: Flow, session: Session): Promise<Receipt> {
     parts = { ...base, run: journal.run, attempt: journal.attempt };
     await using handle = await DestinationHandle.open(destination, context);
     await using opened = await source.open(context);
-    const planned = await planAgainst(flow, session, opened, handle.current);
-    parts = { ...parts, lane: planned.plan.lane };
-    parts = { ...parts, ...(await execute({ ...planned, session, source: opened, context, handle, journal, pipeline })) };
+    const planned = ({ lane }: Plan): void => void (parts = { ...parts, lane });
+    const moved = await move(flow, { session, source: opened, context, handle, journal, pipeline }, planned);
+    parts = { ...parts, ...moved };
     // Held and finished runs are both settled: nothing of them is in doubt, the next command is a new run.
     journal.close();
     await context.failpoint('engine.journal-closed');
@@ -57,6 +57,32 @@ export async function runFlow(flow: Flow, session: Session): Promise<Receipt> {
     session.log.info('the flow failed', { stack: stackOf(failure) });
     return receiptOf({ ...parts, failure: session.signal.aborted ? cancelled(failure) : failure }, started);
   }
+}
+
+/**
+ * With the types of a sample first, where every value is looked at on its way: what a sample cannot show ends that try before
+ * anything is published, and then all values decide.
+ */
+async function move(asked: Flow, of: Way, planned: (plan: Plan) => void): Promise<Partial<ReceiptParts>> {
+  const planFor = async (guesses: boolean): Promise<Planned> => {
+    const found = await planAgainst(asked, of.session, of.source, of.handle.current, guesses);
+    planned(found.plan);
+    return found;
+  };
+  const first = await planFor(mayGuess(asked));
+  try {
+    return await execute({ ...of, ...first });
+  } catch (error) {
+    const guesses = first.flow.stream.schema.fields.some(({ guessed }) => guessed);
+    if (!guesses || !(error instanceof HeadgateError) || error.code !== 'value.invalid') throw error;
+    of.session.log.info('a later value has another type than those before it: types are found over all of them');
+    return await execute({ ...of, ...(await planFor(false)) });
+  }
+}
+
+/** The values of rows that something leaves out or refuses count for the types as well: there the types must be known before. */
+function mayGuess({ shape: { where, rules, cast, mask }, rejects }: Flow): boolean {
+  return rejects.limit > 0 && where === undefined && !rules && Object.keys({ ...cast, ...mask }).length === 0;
 }
 
 /** For whoever debugs: shown only when asked for, because a cause may be a driver's own words. */
@@ -85,10 +111,18 @@ export interface Planned {
 }
 
 /** The plan for this flow against the destination as it is now. Reads, never writes. */
-export async function planAgainst(asked: Flow, session: Session, source: Source, destination: Destination): Promise<Planned> {
+export async function planAgainst(
+  asked: Flow,
+  session: Session,
+  source: Source,
+  destination: Destination,
+  guessing = false,
+): Promise<Planned> {
   const table = await destination.describe(asked.into);
   const typed = infersTypes(source) && !typesAreFixed(asked, table);
-  const flow = typed ? { ...asked, stream: await source.inferTypes(asked.stream) } : asked;
+  // A column of the table judges its values by its own type.
+  const guesses = guessing && (table === undefined || asked.policy.existing === 'recreate');
+  const flow = typed ? { ...asked, stream: await source.inferTypes(asked.stream, { guesses }) } : asked;
   const pipeline = pipelineId(session.source.identity, session.destination.identity, flow);
   const [last] = await destination.ledger(pipeline);
   const planned = plan({
@@ -121,7 +155,8 @@ export function readRequest(flow: Flow, planned: Plan, from: Json | undefined): 
   };
 }
 
-interface Execution extends Planned {
+/** What a flow is moved with. */
+interface Way {
   readonly session: Session;
   readonly source: Source;
   readonly context: Context;
@@ -129,6 +164,8 @@ interface Execution extends Planned {
   readonly journal: Journal;
   readonly pipeline: string;
 }
+
+type Execution = Way & Planned;
 
 async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
   const { flow, plan: planned, session, source, context, handle, journal, pipeline } = of;

@@ -11,6 +11,7 @@ import { claimRun, isHeld, renewLease, waitingRuns, type Limits, type RunEnd } f
 import { appendLog } from '../store/run-logs.ts';
 import { cancelChannel, type RunRow } from '../store/runs.ts';
 import { listen } from './listener.ts';
+import { patientPool } from './patient-pool.ts';
 import { runTask, wake } from './queue.ts';
 import { settle } from './settle.ts';
 
@@ -51,7 +52,7 @@ export async function startWorker(db: OpenDb, execute: Execute, options: WorkerO
   const shop: Shop = { renewMs: 5_000, ...options, db, owner, execute, ending: ending.signal, look: new Map() };
   const listener = await listen(db.pool, cancelChannel, (run) => shop.look.get(run)?.());
   const runner: Runner = await runWorkers({
-    pgPool: db.pool,
+    pgPool: patientPool(db.pool),
     concurrency: options.concurrency,
     noHandleSignals: true,
     logger: new Logger(() => () => undefined),

@@ -1,38 +1,45 @@
-/**
- * Links that need no key: a method, a path, a moment until which they hold and the key that made them, with our proof. They end with
- * that key.
- */
+/** Links that do one thing for a while, for clients that send no key: an upload, a download, a webhook. */
 import { timingSafeEqual } from 'node:crypto';
-import type { MasterKey } from '../store/master-key.ts';
-
-/** Seconds that a link lives at most. */
-export const longestLink = 900;
+import { HeadgateError } from '../domain/error.ts';
+import type { Ports } from './operation.ts';
 
 export interface Link {
   readonly method: string;
+  /** As the route has it, with its names filled in. */
   readonly path: string;
-  /** Id of the key. */
+  readonly workspace: number;
+  /** Id of the key that it was made for: what is done by the link is done in its name. */
   readonly by: string;
-  /** Seconds since 1970. */
-  readonly expires: number;
+  readonly until: Date;
 }
 
-const textOf = ({ method, path, by, expires }: Link): string => [method, path, by, expires].join('\n');
+type Signing = Pick<Ports, 'key' | 'clock'>;
 
-/** The path with its proof behind it. */
-export function signLink(key: MasterKey, link: Link): string {
-  const query = { by: link.by, expires: String(link.expires), signature: key.sign(textOf(link)).toString('base64url') };
-  return `${link.path}?${new URLSearchParams(query).toString()}`;
+/** Path and query; the origin goes in front. */
+export function signedLink({ key }: Pick<Ports, 'key'>, link: Link): string {
+  const { path, workspace, by, until } = link;
+  const expires = Math.floor(until.getTime() / 1000);
+  const signature = key.sign(textOf({ ...link, expires })).toString('hex');
+  return `${path}?${new URLSearchParams({ workspace: String(workspace), by, expires: String(expires), signature }).toString()}`;
 }
 
-/** Undefined for whatever is wrong with it: nobody learns what. */
-export function readLink(key: MasterKey, method: string, url: URL, now: Date): Link | undefined {
-  const [by, expires, given] = ['by', 'expires', 'signature'].map((name) => url.searchParams.get(name) ?? '');
-  const link = { method, path: url.pathname, by: by ?? '', expires: Number(expires) };
-  const proof = key.sign(textOf(link));
-  const said = Buffer.from(given ?? '', 'base64url');
-  // Compared also where it cannot be equal: the time tells nothing.
-  const equal = timingSafeEqual(proof, said.length === proof.length ? said : Buffer.alloc(proof.length));
-  const plain = /^\d{1,12}$/.test(expires ?? '');
-  return equal && plain && link.expires * 1000 > now.getTime() ? link : undefined;
+/** Whose link it is. Throws `access.link`: one answer for whatever is wrong with it. */
+export function openLink(
+  { key, clock }: Signing,
+  method: string,
+  path: string,
+  query: URLSearchParams,
+): Pick<Link, 'by' | 'workspace'> {
+  const [workspace, expires] = [Number(query.get('workspace')), Number(query.get('expires'))];
+  const by = query.get('by') ?? '';
+  const signature = Buffer.from(query.get('signature') ?? '', 'hex');
+  const wanted = key.sign(textOf({ method, path, workspace, by, expires }));
+  const genuine = signature.length === wanted.length && timingSafeEqual(signature, wanted);
+  if (!genuine || clock.now().getTime() >= expires * 1000) throw deadLink();
+  return { by, workspace };
 }
+
+export const deadLink = (): HeadgateError => new HeadgateError('access.link', 'the link does not hold, or not any more');
+
+const textOf = (link: Omit<Link, 'until'> & { readonly expires: number }): string =>
+  ['link', link.method, link.path, link.workspace, link.by, link.expires].join('\n');

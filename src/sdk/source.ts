@@ -125,7 +125,8 @@ export interface Acknowledges {
  * the engine asks for more only where no table fixes the types.
  */
 export interface InfersTypes {
-  inferTypes(stream: StreamInfo): Promise<StreamInfo>;
+  /** `guesses` = the types of a sample are enough, as `guessed` fields; the answer is the same where they hold for all values. */
+  inferTypes(stream: StreamInfo, options?: { readonly guesses?: boolean }): Promise<StreamInfo>;
 }
 
 export const hasSnapshots = (source: Source): source is Source & Snapshots => 'openSnapshot' in source;

@@ -46,7 +46,8 @@ export function prepare({ input, columns, schema, rules }: Shaping): Prepared {
     const text = column.mask ? `sha256(${raw(place.at)})` : raw(place.at);
     const trusted = column.mask !== undefined || (isTyped(input) && !place.field.loose && sameType(place.field.type, type));
     const zeros = refs(input).some(({ csv }) => csv?.zeros) && fit(type, text).test === undefined;
-    return { name: column.as, raw: text, type, trusted, zeros };
+    const guessed = place.field.guessed === true && !column.mask && !rules && sameType(place.field.type, type);
+    return { name: column.as, raw: text, type, trusted, zeros, guessed };
   });
   return {
     columns: made,

@@ -4,7 +4,8 @@
  */
 import type { FieldRules, RowRules } from '../domain/rules.ts';
 import type { LogicalType } from '../domain/types.ts';
-import { duckType, fromWire, logicalType, tryFromWire } from '../sdk/duck-sql.ts';
+import { duckType, fromWire, logicalType, misfit, tryFromWire } from '../sdk/duck-sql.ts';
+import { staysOf } from '../sdk/text-types.ts';
 import { blank } from '../rules/blank.ts';
 import { emptyText, preparedText, type Cell } from '../rules/cell.ts';
 import { castOf, fit } from './fit.ts';
@@ -20,6 +21,8 @@ export interface RowColumn {
   readonly trusted: boolean;
   /** True where a text may hold a zero byte, and nothing else would refuse it. */
   readonly zeros: boolean;
+  /** True where the type is a guess: a text that would make it another ends the scan. */
+  readonly guessed: boolean;
 }
 
 export interface RowSql {
@@ -69,14 +72,19 @@ export function rowSql(columns: readonly RowColumn[], rules?: RowRules): RowSql 
   };
 }
 
-function expressions({ name, raw, type, trusted, zeros }: RowColumn, at: number, rules: RowRules | undefined): Expressions {
+function expressions(
+  { name, raw, type, trusted, zeros, guessed }: RowColumn,
+  at: number,
+  rules: RowRules | undefined,
+): Expressions {
   const field = rules?.fields.find((candidate) => candidate.name === name);
   const prepared = field && rules ? preparedText(field, rules.rules, raw) : raw;
   const text = prepared === raw ? raw : named('t', at);
   const cast = castOf(type, text);
   const value = { value: named('v', at), again: named('a', at) };
   const fitting = trusted ? { wire: text } : fit(type, text, value);
-  const { test, wire } = { test: zeros && !trusted ? `not contains(${text}, chr(0))` : undefined, ...fitting };
+  const { test: fitsType, wire } = { test: zeros && !trusted ? `not contains(${text}, chr(0))` : undefined, ...fitting };
+  const test = guessed ? holdsOrEnds(type, text, value.again) : fitsType;
   const fits = test === undefined ? undefined : named('f', at);
   const casts = duckType(type) !== 'VARCHAR';
   // A blank cell is nothing, but in a text; without rules, white space is no number.
@@ -102,6 +110,10 @@ function expressions({ name, raw, type, trusted, zeros }: RowColumn, at: number,
     },
   };
 }
+
+/** A guess that is wrong makes nothing of what was read worth keeping. */
+const holdsOrEnds = (type: LogicalType, text: string, again: string): string =>
+  `case when ${staysOf(type, text, again)} then true when ${text} is null then null else cast(error('${misfit}') as BOOLEAN) end`;
 
 function emptyOf(type: LogicalType, text: string, field: FieldRules | undefined, value: string | undefined): string {
   const empty = emptyText(text, field?.trim === true && field.replace === undefined);

@@ -98,13 +98,21 @@ const uniqueViolation = '23505';
 /** Classes of SQLSTATE: connection exception, insufficient resources, operator intervention. */
 const away = /^(08|53|57)/;
 
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** Is it the database that is missing, rather than the statement that is wrong? */
+export function isAway(error: unknown): boolean {
+  const code = codeOf(error);
+  return away.test(code) || /^E[A-Z]+$/.test(code) || /terminated|timeout exceeded/.test(String(error));
+}
+
 function stateError(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === uniqueViolation) {
+  if (codeOf(error) === uniqueViolation) {
     const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : '';
     return new HeadgateError('state.conflict', `writing state: ${constraint} is taken`, { cause: error });
   }
-  if (away.test(code) || /^E[A-Z]+$/.test(code) || /terminated|timeout exceeded/.test(String(error))) {
+  if (isAway(error)) {
     return new HeadgateError('state.unreachable', 'asking the state database: it does not answer', { cause: error });
   }
   return error;

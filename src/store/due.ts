@@ -1,6 +1,7 @@
 /** What falls due: ticks of pipelines, attempts that wait, decisions that nobody made. */
 import type { Json } from '../domain/json.ts';
 import type { Db } from './db.ts';
+import { usedUp } from './limits.ts';
 
 export interface DuePipeline {
   readonly id: string;
@@ -79,7 +80,9 @@ export async function nextEvent(db: Db, now: Date): Promise<Date | undefined> {
        (select min(retry_at) from headgate.runs where state = 'retrying' and retry_at > $1),
        (select min(review_until) from headgate.runs where state = 'needs_review' and review_until > $1),
        (select min(expires_at) from headgate.files where state = 'ready' and expires_at > $1),
-       (select min(pending_until) from headgate.files where state = 'pending' and pending_until > $1)) as at`,
+       (select min(pending_until) from headgate.files where state = 'pending' and pending_until > $1),
+       (select min(date_trunc('day', $1::timestamptz, 'UTC') + interval '1 day') from headgate.runs r
+        where r.state = 'queued' and ${usedUp('r', '$1')})) as at`,
     [now],
   );
   return row?.at ?? undefined;
@@ -88,7 +91,8 @@ export async function nextEvent(db: Db, now: Date): Promise<Date | undefined> {
 /** Is nothing at work, and nothing waiting that could work at `now`? */
 export async function isQuiet(db: Db, now: Date): Promise<boolean> {
   const rows = await db.query(
-    `select from headgate.runs where state in ('queued', 'running', 'retrying') and (retry_at is null or retry_at <= $1) limit 1`,
+    `select from headgate.runs r where state in ('queued', 'running', 'retrying') and (retry_at is null or retry_at <= $1)
+       and (state = 'running' or not ${usedUp('r', '$1')}) limit 1`,
     [now],
   );
   return rows.length === 0;

@@ -112,7 +112,7 @@ const document = (await (await api.request('/openapi.json')).json()) as {
 const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
 );
-const byLink = ({ operation }: (typeof documented)[number]): boolean => operation.security?.some((one) => 'link' in one) ?? false;
+const byLink = ({ path }: (typeof documented)[number]): boolean => path.startsWith('/v1/links/');
 const operations = documented.filter((one) => !byLink(one));
 const problem = fromSchema(document.components.schemas.Problem);
 
@@ -173,7 +173,8 @@ for (const { path, method, operation } of operations) {
         for (const full of [owner, admin]) await conforms(operation, await send(method, full, asked));
         const gone = await send(method, revoked, asked);
         await conforms(operation, gone);
-        assert.equal(gone.status, 401);
+        // Where no key is asked for, the request itself is judged.
+        assert.ok(gone.status === 401 || operation.security.length === 0);
         const read = await send(method, reader, asked);
         await conforms(operation, read);
         if (operation['x-scope']?.endsWith(':write')) assert.equal(read.status, 403);
@@ -199,7 +200,7 @@ for (const { path, method, operation } of operations) {
 /** A link is asked for with a key; who comes with anything else, a key included, learns nothing. */
 for (const { path, method, operation } of documented.filter(byLink)) {
   test(`${method} ${path}`, async () => {
-    const request = requestOf(path, operation, withWorkspace(mine, '1', '77', 'x'), known);
+    const request = requestOf(path, operation, mine, known);
     await fc.assert(
       fc.asyncProperty(request, fc.constantFrom(undefined, owner, admin, foreign), async (asked, token) => {
         const reply = await send(method, token, asked);

@@ -19,14 +19,19 @@ export interface JsonSchema {
 
 export interface Documented {
   readonly operationId: string;
-  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query'; readonly schema: JsonSchema }[];
+  /** Empty = no key is asked for. */
+  readonly security: readonly object[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: 'path' | 'query' | 'header';
+    readonly schema: JsonSchema;
+  }[];
   readonly requestBody?: {
     readonly content: {
       readonly 'application/json'?: { readonly schema: JsonSchema };
       readonly 'application/octet-stream'?: object;
     };
   };
-  readonly security?: readonly Readonly<Record<string, unknown>>[];
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>> }>>;
   readonly 'x-scope'?: string;
 }

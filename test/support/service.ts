@@ -4,11 +4,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Client } from '../../src/client/client.ts';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'headgate.js');
 
 export interface Service extends AsyncDisposable {
   readonly url: string;
+  /** With the admin key, in workspace 1. */
+  readonly client: Client;
   /** JSON in, JSON out, with the admin key; throws at anything but a 2xx. */
   api(method: string, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>>;
   /** SIGKILL: what a power cut of this process alone leaves. */
@@ -32,8 +35,9 @@ export async function startService(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
   args: readonly string[] = ['--no-sample'],
+  node: string = process.execPath,
 ): Promise<Service> {
-  const child = spawn(process.execPath, [bin, 'serve', '--json', '--port', '0', '--data-dir', dataDir, ...args], {
+  const child = spawn(node, [bin, 'serve', '--json', '--port', '0', '--data-dir', dataDir, ...args], {
     env: { ...process.env, HEADGATE_ADMIN_KEY: adminKey, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -52,11 +56,13 @@ export async function startService(
 
 class ServiceProcess implements Service {
   readonly url: string;
+  readonly client: Client;
   readonly #child: ChildProcess;
 
   constructor(child: ChildProcess, url: string) {
     this.#child = child;
     this.url = url;
+    this.client = new Client({ url, key: adminKey });
   }
 
   async api(method: string, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {

@@ -2,7 +2,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
-import { connectServer, type Client, type Reply } from '../client.ts';
+import type { Input } from '../../client/client.ts';
+import { connectServer } from '../client.ts';
 import type { Command } from '../command.ts';
 import { exit } from '../exit.ts';
 
@@ -11,8 +12,8 @@ const ownFields = new Set(['id', 'version', 'next_due_at', 'last_due_at', 'creat
 
 export const exportPipelines: Command = async ({ positionals: [folder = 'pipelines'], values }, world) => {
   const client = await connectServer(world, values);
-  const slugs = new Map((await all(client, '/connections')).map(({ id, slug }) => [id, slug]));
-  const pipelines = await all(client, '/pipelines');
+  const slugs = new Map((await client.all('connections.list', {})).map(({ id, slug }) => [id, slug]));
+  const pipelines = await client.all('pipelines.list', {});
   await mkdir(resolve(folder), { recursive: true }).catch((error: unknown) => {
     throw asHeadgateError(error, `creating ${folder}`);
   });
@@ -20,7 +21,7 @@ export const exportPipelines: Command = async ({ positionals: [folder = 'pipelin
     const { source, destination, ...rest } = pipeline;
     const kept = Object.fromEntries(Object.entries(rest).filter(([name]) => !ownFields.has(name)));
     const file = { ...kept, source: slugs.get(source) ?? source, destination: slugs.get(destination) ?? destination };
-    await writeFile(resolve(folder, `${String(pipeline['slug'])}.json`), `${JSON.stringify(file, undefined, 2)}\n`);
+    await writeFile(resolve(folder, `${pipeline.slug}.json`), `${JSON.stringify(file, undefined, 2)}\n`);
   }
   await world.terminal.result(`${pipelines.length} pipelines are in ${folder}`);
   return exit.done;
@@ -30,12 +31,13 @@ export const exportPipelines: Command = async ({ positionals: [folder = 'pipelin
 export const apply: Command = async ({ positionals: [folder = 'pipelines'], values }, { terminal, ...world }) => {
   const wanted = await readFolder(folder);
   const client = await connectServer({ terminal, ...world }, values);
-  const there = new Map((await all(client, '/pipelines')).map((pipeline) => [pipeline['slug'], pipeline]));
-  const connections = new Map((await all(client, '/connections')).map(({ id, slug }) => [id, slug]));
+  const there = new Map((await client.all('pipelines.list', {})).map((pipeline) => [pipeline.slug, pipeline]));
+  const connections = new Map((await client.all('connections.list', {})).map(({ id, slug }) => [id, slug]));
   for (const { slug, ...spec } of wanted) {
     const before = there.get(slug);
     const { source, destination, ...changes } = spec;
-    if (!before) await client.ask('POST', '/pipelines', { ...spec, slug });
+    // What is in the file is checked by the server.
+    if (!before) await client.call('pipelines.create', { ...spec, slug } as unknown as Input<'pipelines.create'>);
     else {
       for (const [side, name] of [
         ['source', source],
@@ -46,14 +48,16 @@ export const apply: Command = async ({ positionals: [folder = 'pipelines'], valu
           hint: 'archive the pipeline, and give the new one another slug',
         });
       }
-      await client.ask('PATCH', `/pipelines/${encodeURIComponent(slug)}`, changes);
+      await client.call('pipelines.update', { ...changes, pipeline: slug });
     }
     await terminal.result(`${before ? 'updated' : 'created'} ${slug}`);
   }
   return exit.done;
 };
 
-async function readFolder(folder: string): Promise<readonly (Reply & { readonly slug: string })[]> {
+type PipelineFile = Readonly<Record<string, unknown>> & { readonly slug: string };
+
+async function readFolder(folder: string): Promise<readonly PipelineFile[]> {
   try {
     const names = (await readdir(resolve(folder))).filter((name) => name.endsWith('.json')).sort();
     return await Promise.all(names.map(async (name) => parse(name, await readFile(join(folder, name), 'utf8'))));
@@ -63,7 +67,7 @@ async function readFolder(folder: string): Promise<readonly (Reply & { readonly 
 }
 
 /** Throws `request.invalid`. The server checks the rest. */
-function parse(name: string, text: string): Reply & { readonly slug: string } {
+function parse(name: string, text: string): PipelineFile {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -74,14 +78,4 @@ function parse(name: string, text: string): Reply & { readonly slug: string } {
   throw new HeadgateError('request.invalid', `reading ${name}: it is no JSON object`, {
     hint: 'headgate export shows what such a file looks like',
   });
-}
-
-async function all(client: Client, path: string): Promise<readonly Reply[]> {
-  const found: Reply[] = [];
-  for (let cursor = ''; ;) {
-    const { data, next_cursor } = await client.ask('GET', `${path}?limit=200${cursor}`);
-    found.push(...(data as readonly Reply[])); // by the API document
-    if (typeof next_cursor !== 'string') return found;
-    cursor = `&cursor=${encodeURIComponent(next_cursor)}`;
-  }
 }

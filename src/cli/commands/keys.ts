@@ -1,29 +1,25 @@
 import { HeadgateError } from '../../domain/error.ts';
-import { connectServer, type Client, type Reply } from '../client.ts';
+import type { Key } from '../../client/generated.ts';
+import { connectServer, type Connected } from '../client.ts';
 import type { Arguments, Command, World } from '../command.ts';
 import { exit } from '../exit.ts';
 import { headerLine, layout, rowLine } from '../render/table.ts';
 
+/** The token only where it was made just now. */
+type Shown = Key & { readonly token?: string };
+
 /** Each answers the keys that it was about. */
-const verbs: Readonly<Record<string, (client: Client, args: Arguments) => Promise<readonly Reply[]>>> = {
-  list: async (client) => {
-    const keys: Reply[] = [];
-    for (let cursor = ''; ;) {
-      const { data, next_cursor } = await client.ask('GET', `/keys?limit=200${cursor}`);
-      keys.push(...(data as readonly Reply[])); // by the API document
-      if (typeof next_cursor !== 'string') return keys;
-      cursor = `&cursor=${encodeURIComponent(next_cursor)}`;
-    }
-  },
+const verbs: Readonly<Record<string, (client: Connected, args: Arguments) => Promise<readonly Shown[]>>> = {
+  list: async (client) => await client.all('keys.list', {}),
   create: async (client, { positionals, values }) => {
     const [, name = 'key'] = positionals;
     const body = { name, scopes: values.scope ?? ['*'], ...(values.expires !== undefined && { expires_at: values.expires }) };
-    return [await client.ask('POST', '/keys', body)];
+    return [await client.call('keys.create', body)];
   },
   revoke: async (client, { positionals }) => {
     const [, id] = positionals;
     if (id === undefined) throw new HeadgateError('usage.arguments', 'keys revoke: name the id of the key');
-    return [await client.ask('DELETE', `/keys/${encodeURIComponent(id)}`)];
+    return [await client.call('keys.revoke', { key: id })];
   },
 };
 
@@ -42,20 +38,18 @@ export const keys: Command = async (args, world) => {
   return exit.done;
 };
 
-async function show(found: readonly Reply[], { terminal }: World): Promise<void> {
+async function show(found: readonly Shown[], { terminal }: World): Promise<void> {
   if (terminal.json) {
-    for (const key of found) await terminal.record('key', key);
+    for (const key of found) await terminal.record('key', { ...key });
     return;
   }
-  const text = (value: unknown): string | null =>
-    typeof value === 'string' ? value : Array.isArray(value) ? value.join(' ') : null;
-  const rows = found.map((key) =>
-    ['id', 'name', 'scopes', 'expires_at', 'last_used_at', 'revoked_at'].map((name) => text(key[name])),
-  );
+  const rows = found.map(({ id, name, scopes, expires_at, last_used_at, revoked_at }) => {
+    return [id, name, scopes.join(' '), expires_at, last_used_at, revoked_at];
+  });
   const table = layout(
     ['id', 'name', 'scopes', 'expires', 'last used', 'revoked'].map((title) => ({ title })),
     rows,
   );
   await terminal.result([headerLine(table, terminal.paint), ...rows.map((row) => rowLine(table, row))].join('\n'));
-  for (const { token } of found) if (typeof token === 'string') await terminal.result(`its token, shown only now: ${token}`);
+  for (const { token } of found) if (token !== undefined) await terminal.result(`its token, shown only now: ${token}`);
 }

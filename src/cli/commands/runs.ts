@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HeadgateError } from '../../domain/error.ts';
-import { connectServer, type Client, type Reply } from '../client.ts';
+import { connectServer, type Connected } from '../client.ts';
 import type { Command, World } from '../command.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { headerLine, layout, rowLine } from '../render/table.ts';
@@ -15,18 +15,18 @@ export const runs: Command = async ({ positionals: [verb = 'list', id], values }
   if (verb !== 'cancel' || id === undefined) {
     throw new HeadgateError('usage.arguments', `runs: there is no runs ${verb}`, { hint: 'list, tail [RUN] or cancel RUN' });
   }
-  await client.ask('POST', `/runs/${encodeURIComponent(id)}/cancel`);
+  await client.call('runs.cancel', { run: id });
   return exit.done;
 };
 
 /** The newest twenty. */
-async function list(client: Client, { terminal }: World): Promise<ExitCode> {
-  const found = (await client.ask('GET', '/runs?limit=20'))['data'] as readonly Reply[]; // by the API document
+async function list(client: Connected, { terminal }: World): Promise<ExitCode> {
+  const { data: found } = await client.call('runs.list', { limit: 20 });
   if (terminal.json) {
-    for (const run of found) await terminal.record('run', run);
+    for (const run of found) await terminal.record('run', { ...run });
     return exit.done;
   }
-  const names = ['id', 'pipeline', 'state', 'outcome', 'queued_at', 'rows_read', 'rows_written', 'rows_rejected'];
+  const names = ['id', 'pipeline', 'state', 'outcome', 'queued_at', 'rows_read', 'rows_written', 'rows_rejected'] as const;
   const rows = found.map((run) => names.map((name) => textOf(run[name])));
   const table = layout(
     names.map((title) => ({ title: title.replaceAll('_', ' ') })),
@@ -38,32 +38,26 @@ async function list(client: Client, { terminal }: World): Promise<ExitCode> {
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' || typeof value === 'number' ? String(value) : null);
 
-async function newest(client: Client): Promise<string> {
-  const [run] = (await client.ask('GET', '/runs?limit=1'))['data'] as readonly Reply[]; // by the API document
-  if (run) return String(run['id']);
+async function newest(client: Connected): Promise<string> {
+  const [run] = (await client.call('runs.list', { limit: 1 })).data;
+  if (run) return run.id;
   throw new HeadgateError('object.missing', 'following a run: there is none yet', { hint: 'trigger a pipeline first' });
 }
 
 /** Its lines as they come, until it has ended. */
-async function tail(client: Client, id: string, { terminal, signal }: World): Promise<ExitCode> {
+async function tail(client: Connected, id: string, { terminal, signal }: World): Promise<ExitCode> {
   for (let after = 0; ;) {
     // The state first: lines that come in between are still shown.
-    const run = await client.ask('GET', `/runs/${encodeURIComponent(id)}`);
-    const { data } = await client.ask('GET', `/runs/${encodeURIComponent(id)}/logs?after=${after}&limit=1000`);
-    const lines = data as readonly {
-      readonly seq: number;
-      readonly at: string;
-      readonly level: string;
-      readonly message: string;
-    }[];
+    const run = await client.call('runs.get', { run: id });
+    const { data: lines } = await client.call('runs.logs', { run: id, after, limit: 1000 });
     for (const line of lines) {
       after = line.seq;
       if (terminal.json) await terminal.record('log', { ...line });
       else await terminal.result(`${line.at.slice(11, 19)} ${line.level === 'info' ? '' : `${line.level}: `}${line.message}`);
     }
-    const state = String(run['state']);
+    const { state } = run;
     if (lines.length === 0 && ended.has(state)) {
-      if (terminal.json) await terminal.record('run', run);
+      if (terminal.json) await terminal.record('run', { ...run });
       else await terminal.result(`${id} ${state}`);
       return state === 'succeeded' ? exit.done : state === 'needs_review' ? exit.held : exit.failed;
     }

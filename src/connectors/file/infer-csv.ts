@@ -1,8 +1,9 @@
 /** The types of csv columns, found over all of their values. */
+import type { Field } from '../../domain/schema.ts';
 import type { LogicalType } from '../../domain/types.ts';
 import type { Context, Duck } from '../../sdk/index.ts';
 import { readCsvFiles } from '../../sdk/duck-sql.ts';
-import { evidence, evidenceAt, isLocalDate, isText, shortcutOf, typeOf, type Evidence } from './infer.ts';
+import { evidence, evidenceAt, isLocalDate, isText, shortcutOf, typeOf, type Evidence } from '../../sdk/text-types.ts';
 import { columnsPerPass, field, unreadable, type FileContent } from './schema.ts';
 
 /** The sample says where to look closely, never what the types are: any records will do. */
@@ -15,15 +16,7 @@ export async function inferCsv(content: FileContent, { duck }: Pick<Context, 'du
   await using open = await duck();
   const names = content.schema.fields.map(({ name }) => name);
   try {
-    // Rows that do not fit the columns are not evidence; they are refused, or stop the run, when the file is loaded.
-    const source = readCsvFiles(content.files, names, 'c', {
-      rejects: { table: 'inference_errors', scan: 'inference_scans' },
-    });
-    const { rows, found } = await inferColumns(
-      open,
-      source,
-      names.map((_, at) => `c${at}`),
-    );
+    const { rows, found } = await inferColumns(open, content, names);
     const local = names.filter((_, at) => isLocalDate(found[at]));
     return {
       ...content,
@@ -39,22 +32,54 @@ export async function inferCsv(content: FileContent, { duck }: Pick<Context, 'du
   }
 }
 
+/**
+ * The content with the types of a sample, for whoever looks at every value anyway; undefined where a sample would not do: it is
+ * all of the file, or what it holds cannot be told from the values of one column alone.
+ */
+export async function guessCsv(content: FileContent, { duck }: Pick<Context, 'duck'>): Promise<FileContent | undefined> {
+  const names = content.schema.fields.map(({ name }) => name);
+  // Rows with zero bytes are refused, but their values count for the types.
+  if (names.length > columnsPerPass || content.files.some(({ csv }) => csv?.zeros)) return undefined;
+  await using open = await duck();
+  try {
+    const { rows, found } = await inspectSample(open, content, names);
+    if (rows < sampleRecords || found.some(isLocalDate)) return undefined;
+    const fields = names.map((name, at): Field => {
+      const one = found[at];
+      return one && isText(one) ? field(name, text) : { ...field(name, one ? typeOf(one) : text), guessed: true };
+    });
+    return { ...content, schema: { fields } };
+  } catch (error) {
+    throw unreadable(content.files[0]?.name ?? '', 'csv', error);
+  }
+}
+
+const places = (names: readonly string[]): readonly string[] => names.map((_, at) => `c${at}`);
+
+/** Rows that do not fit the columns are not evidence; they are refused, or stop the run, when the file is loaded. */
+const recordsOf = (content: FileContent, names: readonly string[]): string =>
+  readCsvFiles(content.files, names, 'c', { rejects: { table: 'inference_errors', scan: 'inference_scans' } });
+
+async function inspectSample(duck: Duck, content: FileContent, names: readonly string[]): Promise<Inferred> {
+  const asked = places(names).map((name): Asked => ({ name, sample: undefined }));
+  return await inspectColumns(duck, `(select * from ${recordsOf(content, names)} limit ${sampleRecords})`, asked);
+}
+
 interface Inferred {
   readonly rows: number;
   /** Of each column. */
   readonly found: readonly Evidence[];
 }
 
-/** What the values of each column are, over all rows of `source`: a column that is text in a sample is text. */
-async function inferColumns(duck: Duck, source: string, columns: readonly string[]): Promise<Inferred> {
-  const asked = (names: readonly string[]): readonly Asked[] => names.map((name) => ({ name, sample: undefined }));
-  const sample = await inspectColumns(duck, `(select * from ${source} limit ${sampleRecords})`, asked(columns));
+/** What the values of each column are, over all rows: a column that is text in a sample is text. */
+async function inferColumns(duck: Duck, content: FileContent, names: readonly string[]): Promise<Inferred> {
+  const sample = await inspectSample(duck, content, names);
   if (sample.rows < sampleRecords) return sample;
-  const open = columns.flatMap((name, at) => {
+  const open = places(names).flatMap((name, at) => {
     const found = sample.found[at];
     return found && isText(found) ? [] : [{ name, sample: found, at }];
   });
-  const { rows, found } = await inspectColumns(duck, source, open);
+  const { rows, found } = await inspectColumns(duck, recordsOf(content, names), open);
   const later = new Map(open.map(({ at }, i) => [at, found[i]]));
   return { rows, found: sample.found.map((one, at) => later.get(at) ?? one) };
 }

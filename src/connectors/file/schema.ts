@@ -7,7 +7,7 @@ import type { Context, CsvDialect, Duck } from '../../sdk/index.ts';
 import { logicalType, quoteText } from '../../sdk/duck-sql.ts';
 import { isWireCsv } from '../../sdk/file-bytes.ts';
 import { ndjsonDocuments, ndjsonKind, ndjsonText } from '../../sdk/ndjson-sql.ts';
-import { evidence, evidenceAt, typeOf, type Evidence } from './infer.ts';
+import { evidence, evidenceAt, typeOf, type Evidence } from '../../sdk/text-types.ts';
 import { evenLines, settleCsv } from './input/csv.ts';
 import { becomes, type Plain } from './input/plain.ts';
 import { bytesOf } from './input/spool.ts';

@@ -3,7 +3,7 @@ import type { StreamInfo, StreamRef } from '../../domain/schema.ts';
 import type { Context, FileRef, Finding, InfersTypes, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
 import { checkUnchanged } from '../../sdk/file-bytes.ts';
 import { matchStreams } from '../_sql/match.ts';
-import { inferCsv } from './infer-csv.ts';
+import { guessCsv, inferCsv } from './infer-csv.ts';
 import { findFiles } from './input/find.ts';
 import { inspect } from './input/inspect.ts';
 import { makePlain, type Found, type Plain } from './input/plain.ts';
@@ -59,10 +59,12 @@ export class FileSource implements Source, InfersTypes {
     return wanted === undefined ? [info] : matchStreams(wanted, [info], '');
   }
 
-  async inferTypes(stream: StreamInfo): Promise<StreamInfo> {
+  async inferTypes(stream: StreamInfo, { guesses = false }: { readonly guesses?: boolean } = {}): Promise<StreamInfo> {
     const { found, content } = await this.#open();
     if (!this.#config.infer || this.#config.format !== 'csv') return stream;
     if (content.rows !== undefined) return this.#info({ found, content });
+    const guess = guesses ? await guessCsv(content, this.#context) : undefined;
+    if (guess) return this.#info({ found, content: guess });
     const typed = { found, content: await inferCsv(content, this.#context) };
     known.set(this.#config, typed);
     this.#opened = Promise.resolve(typed);

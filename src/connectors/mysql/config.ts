@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { bastion, readSsh, sshOptions, sshSettings } from '../_net/ssh-settings.ts';
 import { readTls, tlsFields, tlsOptions } from '../_net/tls-mode.ts';
+import { timeLimit } from '../_sql/time-limit.ts';
 
 export const config = z.object({
   host: z.string().min(1).meta({ title: 'Host', example: 'db.example.com' }),
@@ -13,11 +14,12 @@ export const config = z.object({
   ssh: sshSettings.optional().meta({ title: 'SSH tunnel', advanced: true }),
   /** Seconds. */
   connect_timeout: z.coerce.number().int().min(1).max(600).default(10).meta({ advanced: true }),
+  statement_timeout: timeLimit,
 });
 
 export type Config = z.infer<typeof config>;
 
-const urlOptions = new Set<string>([...tlsOptions, 'connect_timeout', ...sshOptions]);
+const urlOptions = new Set<string>([...tlsOptions, 'connect_timeout', 'statement_timeout', ...sshOptions]);
 
 function decode(part: string): string | undefined {
   return part === '' ? undefined : decodeURIComponent(part);
@@ -53,6 +55,7 @@ export function parseLocation(location: string, env: Readonly<Record<string, str
     ...readTls((name) => url.searchParams.get(name) ?? undefined),
     ssh: readSsh(url.searchParams, env),
     connect_timeout: url.searchParams.get('connect_timeout') ?? undefined,
+    statement_timeout: url.searchParams.get('statement_timeout') ?? undefined,
   };
 }
 

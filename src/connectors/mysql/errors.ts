@@ -18,6 +18,11 @@ const lost: Meaning = { code: 'connect.lost', says: 'the connection broke' };
 const unreachable: Meaning = { code: 'connect.unreachable', says: 'nothing answers there' };
 const late: Meaning = { code: 'connect.unreachable', says: 'no answer in time' };
 const cancelled: Meaning = { code: 'run.cancelled', says: 'the statement was cancelled' };
+const slow: Meaning = {
+  code: 'read.incomplete',
+  says: 'the server ended the statement: it took longer than allowed',
+  hint: 'run the same command again, with a longer statement_timeout in the location where there is one',
+};
 const full: Meaning = { code: 'disk.full', says: "the server's disk is full" };
 const duplicate: Meaning = { code: 'key.duplicate', says: 'several rows have the same key' };
 const incompatible: Meaning = { code: 'schema.incompatible', says: 'the table cannot be made or written like this' };
@@ -44,7 +49,7 @@ const byNumber: Readonly<Record<number, Meaning>> = {
   1117: incompatible, 1074: incompatible, 1050: incompatible, 1101: incompatible, 1347: incompatible,
   1153: { code: 'value.invalid', says: 'a row is longer than the server takes (max_allowed_packet)' },
   1290: denied, 1836: { code: 'access.denied', says: 'the server is read-only' }, 1792: denied,
-  1317: cancelled, 1028: cancelled, 1969: cancelled, 3024: cancelled,
+  1317: cancelled, 1028: cancelled, 1969: slow, 3024: slow,
 }; // prettier-ignore
 
 const byCode: Readonly<Record<string, Meaning>> = {

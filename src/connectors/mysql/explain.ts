@@ -32,7 +32,8 @@ export function explainPublish(target: Target): readonly string[] {
       ];
     default: {
       const deletes = target.policy.mode === 'mirror' ? sql.deleteMissingSql(target, stage) : undefined;
-      return [...lead, sql.updateSql(target, stage), sql.insertMissingSql(target, stage), deletes].filter(
+      const indexed = target.existing === undefined || sql.leadsTo(keyOf(target), target.existing.unique);
+      return [...lead, sql.updateSql(target, stage), sql.insertMissingSql(target, stage, indexed), deletes].filter(
         (text) => text !== undefined,
       );
     }

@@ -66,9 +66,22 @@ export function updateSql(target: Target, stage: string): string | undefined {
 export const insertAllSql = (target: Target, stage: string): string =>
   `insert into ${tableName(target)} (${nameList(columnNames(target))}) select ${nameList(columnNames(target))} from ${quoteName(stage)}`;
 
-export const insertMissingSql = (target: Target, stage: string): string =>
-  `insert into ${tableName(target)} (${nameList(columnNames(target))})
-select ${nameList(columnNames(target), 's')} from ${quoteName(stage)} s where not exists (select 1 from ${tableName(target)} t where ${sameKey(target)})`;
+/** Does one of these lists of indexed columns lead to the row of a key? */
+export const leadsTo = (key: readonly string[], indexes: readonly (readonly string[])[]): boolean =>
+  indexes.some((columns) => columns.slice(0, key.length).every((column) => key.includes(column)));
+
+/**
+ * Rows that are not there. Without an index for the key the server would look through the whole table for each of them: there the
+ * table is read once, against the stage's own index, and what both have is written down.
+ */
+export function insertMissingSql(target: Target, stage: string, indexed: boolean): string {
+  const rows = `insert into ${tableName(target)} (${nameList(columnNames(target))})
+select ${nameList(columnNames(target), 's')} from ${quoteName(stage)} s`;
+  if (indexed) return `${rows} where not exists (select 1 from ${tableName(target)} t where ${sameKey(target)})`;
+  const id = quoteName(rowNumber);
+  const both = `select distinct s.${id} as id from ${tableName(target)} t join ${quoteName(stage)} s on ${sameKey(target)}`;
+  return `${rows} left join (${both}) as there on there.id = s.${id} where there.id is null`;
+}
 
 /** Mirror: what the source no longer has. */
 export function deleteMissingSql(target: Target, stage: string): string | undefined {

@@ -5,7 +5,7 @@ import { refName } from '../../domain/schema.ts';
 import { columnChanges, type PublishRequest, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
 import { HeldPublish } from '../_sql/publish.ts';
-import { readColumns, readRelations } from './catalog.ts';
+import { readColumns, readIndexes, readRelations } from './catalog.ts';
 import * as sql from './merge.ts';
 import { oldName } from './names.ts';
 import { exists, writeDown } from './pending.ts';
@@ -181,6 +181,16 @@ async function exchange({ publish, target, doing }: Work, other: Session, { toke
   await other.rows(`rename table ${tableName(target)} to ${quoteName(kept)}, ${quoteName(fresh)} to ${tableName(target)}`, doing);
 }
 
+/** Has the table an index that leads to the row of a key? */
+async function finds(session: Session, target: Target): Promise<boolean> {
+  const { name } = target.table;
+  const indexes = (await readIndexes(session, [name])).get(name) ?? [];
+  return sql.leadsTo(
+    keyOf(target),
+    indexes.map(({ columns }) => columns),
+  );
+}
+
 async function mergeRows({ session, target, doing, stage, rows }: Work): Promise<Counts> {
   const { version } = target.policy;
   const key = keyOf(target).join(', ');
@@ -198,5 +208,6 @@ async function mergeRows({ session, target, doing, stage, rows }: Work): Promise
   if (twice.length > 0) throw new HeadgateError('key.duplicate', `${doing}: the table has several rows with the same key`);
   const update = sql.updateSql(target, stage);
   const changed = update === undefined ? 0 : (await session.run(update, doing)).changed;
-  return { added: (await session.run(sql.insertMissingSql(target, stage), doing)).changed, changed, deleted: 0 };
+  const missing = sql.insertMissingSql(target, stage, await finds(session, target));
+  return { added: (await session.run(missing, doing)).changed, changed, deleted: 0 };
 }

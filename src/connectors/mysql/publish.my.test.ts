@@ -123,6 +123,28 @@ for (const key of [['id'], undefined]) {
   });
 }
 
+for (const index of ['', 'create index by_id on t (id)']) {
+  test(`a merge into a table without a key reads it no more often than once a step${index && ', or by its index'}`, async () => {
+    const url = await server.database();
+    await server.sql(url, `create table t (id bigint, note varchar(50), amount decimal(12,2)); ${index}`);
+    await using context = await testContext();
+    await using destination = await openDestination(url, context);
+    const lines = (from: number, count: number, note: string) =>
+      Array.from({ length: count }, (_, at) => `${from + at},${note},1.00\n`).join('');
+    const merge = async (token: string, csv: string, mode: 'merge' | 'mirror') =>
+      await destination.publish(await prepare(destination, csv, token, { mode }));
+    await merge('a', lines(0, 1000, 'old'), 'merge');
+    const before = await scanned();
+    const merged = await merge('b', lines(500, 1000, 'new'), 'merge');
+    const mirrored = await merge('c', lines(400, 1000, 'new'), 'mirror');
+    assert.ok((await scanned()) - before < 50_000, String((await scanned()) - before));
+    assert.deepEqual(
+      [merged, mirrored].map(({ tables }) => tables.map(({ added, changed, deleted }) => [added, changed, deleted])),
+      [[[500, 500, 0]], [[0, 100, 500]]],
+    );
+  });
+}
+
 for (const point of ['mysql.publish.begun', 'mysql.publish.written', 'mysql.publish.before-commit', 'mysql.publish.committed']) {
   for (const existing of ['any', 'recreate'] as const) {
     for (const first of [true, false]) {

@@ -66,7 +66,16 @@ const servers: Server[] = [];
 after(() => servers.forEach((server) => server.close()));
 
 const config = (port: number) =>
-  ({ host: '127.0.0.1', port, database: 'd', user: 'u', password: 'p', sslmode: 'disable', connect_timeout: 5 }) as const;
+  ({
+    host: '127.0.0.1',
+    port,
+    database: 'd',
+    user: 'u',
+    password: 'p',
+    sslmode: 'disable',
+    connect_timeout: 5,
+    statement_timeout: '0',
+  }) as const;
 
 /** The driver answers a request that it does not serve with an empty packet: four bytes of header and nothing. */
 const sent = (answers: readonly Buffer[]): number => answers.reduce((sum, data) => sum + Math.max(0, data.length - 4), 0);

@@ -4,8 +4,8 @@ export interface ServerFacts {
   readonly product: 'MariaDB' | 'MySQL';
   /** Whose JSON is a text with a check, and whose is a type of its own? */
   readonly jsonIsText: boolean;
-  /** The setting that takes the limit of time from a statement. */
-  readonly noTimeLimit: string;
+  /** The setting that limits the time of a statement that reads; 0 milliseconds = no limit. */
+  timeLimit(milliseconds: number): string;
   /** Comparisons of text tell case, accents and spaces at the end apart, as those of other systems do. */
   readonly collation: string;
   /** The oldest version with all of this: major, minor. */
@@ -23,7 +23,7 @@ const products: readonly (ServerFacts & { readonly pattern: RegExp })[] = [
     product: 'MariaDB',
     pattern: /mariadb/i,
     jsonIsText: true,
-    noTimeLimit: 'max_statement_time = 0',
+    timeLimit: (milliseconds) => `max_statement_time = ${milliseconds / 1000}`,
     collation: 'utf8mb4_nopad_bin',
     oldest: [10, 6],
   },
@@ -31,7 +31,7 @@ const products: readonly (ServerFacts & { readonly pattern: RegExp })[] = [
     product: 'MySQL',
     pattern: /^/,
     jsonIsText: false,
-    noTimeLimit: 'max_execution_time = 0',
+    timeLimit: (milliseconds) => `max_execution_time = ${milliseconds}`,
     collation: 'utf8mb4_0900_bin',
     oldest: [8, 0],
   },

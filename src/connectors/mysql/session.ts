@@ -4,6 +4,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Net } from '../../sdk/index.ts';
 import { quoteText } from '../_sql/names.ts';
+import { milliseconds } from '../_sql/time-limit.ts';
 import { identity, type Config } from './config.ts';
 import { explainConnect, killQuery, openWire, type Wire } from './connect.ts';
 import { mysqlError } from './errors.ts';
@@ -83,7 +84,8 @@ export class Session implements AsyncDisposable {
       const version = Array.isArray(rows) ? String(rows[0]?.['version']) : ''; // a rogue server answers no rows
       const session = new Session(wire, serverOf(version), config, options);
       await session.rows(`set names utf8mb4 collate utf8mb4_bin`, doing);
-      await session.rows(`set session ${[...settings, session.server.noTimeLimit].join(', ')}`, doing);
+      const limit = session.server.timeLimit(options.readOnly ? milliseconds(config.statement_timeout) : 0);
+      await session.rows(`set session ${[...settings, limit].join(', ')}`, doing);
       // Whatever the server's default is: a lower level would take the snapshot from a read and the fence from a publish.
       const access = options.readOnly ? ', read only' : '';
       await session.rows(`set session transaction isolation level repeatable read${access}`, doing);

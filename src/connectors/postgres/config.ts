@@ -3,6 +3,7 @@ import { HeadgateError } from '../../domain/error.ts';
 import { bastion, readSsh, sshOptions, sshSettings } from '../_net/ssh-settings.ts';
 import { readTls, tlsFields, tlsOptions, tlsSettings } from '../_net/tls-mode.ts';
 import type { TlsSettings } from '../_net/tls.ts';
+import { timeLimit } from '../_sql/time-limit.ts';
 
 export const config = z.object({
   host: z.string().min(1).meta({ title: 'Host', example: 'db.example.com' }),
@@ -15,12 +16,7 @@ export const config = z.object({
   /** Seconds. */
   connect_timeout: z.coerce.number().int().min(1).max(600).default(10).meta({ advanced: true }),
   application_name: z.string().max(63).default('headgate').meta({ advanced: true }),
-  /** How long a source's server may work on one read, in its own units (`30min`; a bare number is milliseconds); 0 = as long as it takes. */
-  statement_timeout: z
-    .string()
-    .regex(/^\d{1,9} ?(?:ms|s|min|h|d)?$/, 'a time like 30min')
-    .default('0')
-    .meta({ title: 'Time limit of a read', example: '30min', advanced: true }),
+  statement_timeout: timeLimit,
 });
 
 export type Config = z.infer<typeof config>;

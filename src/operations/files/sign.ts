@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { findContent } from '../../store/objects.ts';
-import { longestLink, signLink } from '../links.ts';
+import { signedLink } from '../links.ts';
 import { defineOperation, requireScope } from '../operation.ts';
 import { requireState } from './file.ts';
+
+/** Seconds. */
+const longestLink = 900;
 
 export const signFile = defineOperation({
   name: 'files.sign',
@@ -26,11 +29,11 @@ export const signFile = defineOperation({
     const { id } = await requireState(context, file, method === 'GET' ? 'ready' : 'pending');
     if (method === 'GET' && part !== undefined) throw new HeadgateError('request.invalid', 'part: only where it is sent');
     if (method === 'GET') requireScope(actor, 'files:read');
-    const expires = Math.floor(clock.now().getTime() / 1000) + expires_in;
-    const expires_at = new Date(expires * 1000).toISOString();
+    const until = new Date((Math.floor(clock.now().getTime() / 1000) + expires_in) * 1000);
     const object = method === 'GET' ? await findContent(db, workspace, id) : undefined;
     const direct = object === undefined ? undefined : storage.link?.(object, expires_in);
-    const path = `/v1/links/${workspace}/files/${id}/${part === undefined ? 'content' : `parts/${part}`}`;
-    return { method, url: direct ?? signLink(key, { method, path, by: actor.id, expires }), expires_at };
+    const path = `/v1/links/files/${id}/${part === undefined ? 'content' : `parts/${part}`}`;
+    const url = direct ?? signedLink({ key }, { method, path, workspace, by: actor.id, until });
+    return { method, url, expires_at: until.toISOString() };
   },
 });

@@ -7,10 +7,8 @@ import { fileView } from '../../../operations/files/file.ts';
 import { partView } from '../../../operations/files/part.ts';
 import { sendPart } from '../../../operations/files/send-part.ts';
 import { uploadFile } from '../../../operations/files/upload.ts';
-import { perform, type OpContext, type Operation } from '../../../operations/operation.ts';
-import type { Answer, ApiRequest, Route } from '../../dialect.ts';
-
-type Workspace = Extract<Route, { auth: 'key' }>['workspace'];
+import { perform, type Operation } from '../../../operations/operation.ts';
+import type { Answer, GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 
 const named = z.strictObject({ file: z.string() });
 const octets = 'application/octet-stream';
@@ -23,9 +21,7 @@ const content = [
     name: uploadFile.name,
     summary: uploadFile.summary,
     scope: uploadFile.scope,
-    input: named,
-    takes: 'bytes',
-    replies: { 200: fileView },
+    documented: { input: named, uploads: octets, replies: { 200: fileView } },
     handle: receiving(uploadFile),
   },
   {
@@ -34,9 +30,7 @@ const content = [
     name: sendPart.name,
     summary: sendPart.summary,
     scope: sendPart.scope,
-    input: named.extend({ number: z.coerce.number().int() }),
-    takes: 'bytes',
-    replies: { 200: partView },
+    documented: { input: named.extend({ number: z.coerce.number().int() }), uploads: octets, replies: { 200: partView } },
     handle: receiving(sendPart),
   },
   {
@@ -45,30 +39,33 @@ const content = [
     name: downloadFile.name,
     summary: downloadFile.summary,
     scope: downloadFile.scope,
-    input: named,
-    replies: { 200: z.string(), 206: z.string(), 304: undefined },
-    streams: octets,
+    documented: { input: named, replies: { 200: z.string(), 206: z.string(), 304: undefined }, streams: octets },
     handle: sending,
   },
 ] as const;
 
-export const contentRoutes = (workspace: Workspace): readonly Route[] => [
-  ...content.map((route) => ({ ...route, path: `/v1/workspaces/:workspace${route.path}`, auth: 'key' as const, workspace })),
+export const contentRoutes: readonly GuardedRoute[] = [
+  ...content.map((route) => ({ ...route, path: `/v1/workspaces/:workspace${route.path}`, auth: 'key' as const })),
   ...content.map((route) => ({
     ...route,
-    path: `/v1/links/:workspace${route.path}`,
+    path: `/v1/links${route.path}`,
     name: `${route.name}_by_link`,
     auth: 'signed' as const,
-    workspace,
   })),
 ];
 
 function receiving(operation: Operation) {
-  return async (context: OpContext, { params, headers, bytes }: ApiRequest): Promise<Answer> => {
+  return async (context: RouteContext, request: Incoming): Promise<Answer> => {
+    const { params, headers } = request;
     const { workspace: _workspace, ...names } = params;
-    const input = { ...names, bytes, size: sizeOf(headers), ...checksumsOf(headers) };
+    const input = { ...names, bytes: asTheyCome(request), size: sizeOf(headers), ...checksumsOf(headers) };
     return { status: 200, body: (await perform(operation, context, input)) as Json }; // its schema holds nothing but JSON
   };
+}
+
+/** Nothing is read before the file is there to take it; who takes it counts. */
+async function* asTheyCome(request: Incoming): AsyncGenerator<Uint8Array> {
+  yield* request.bytes(Number.POSITIVE_INFINITY);
 }
 
 function sizeOf(headers: Headers): number | undefined {
@@ -88,7 +85,7 @@ function checksumsOf(headers: Headers): Readonly<Record<string, string>> {
   return { ...(md5 !== null && { md5: hex(md5) }), ...(sha256 !== undefined && { sha256: hex(sha256) }) };
 }
 
-async function sending(context: OpContext, { params, headers, head }: ApiRequest): Promise<Answer> {
+async function sending(context: RouteContext, { params, headers, head }: Incoming): Promise<Answer> {
   const asked = {
     file: params['file'],
     range: headers.get('range') ?? undefined,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { perform, type OpContext } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
 import { runLogs } from '../../../operations/runs/logs.ts';
-import type { Route } from '../../dialect.ts';
+import type { GuardedRoute } from '../../dialect.ts';
 import { renewActor } from '../../identify.ts';
 
 const everyMs = 300;
@@ -14,19 +14,20 @@ const beatMs = 15_000;
 const renewMs = 10_000;
 const ended = new Set(['succeeded', 'failed', 'cancelled', 'needs_review']);
 
-export const runEvents = (path: string, workspace: Extract<Route, { auth: 'key' }>['workspace']): Route => ({
+export const runEvents: GuardedRoute = {
   method: 'GET',
-  path,
+  path: '/v1/workspaces/:workspace/runs/:run/events',
   name: 'runs.events',
   summary: 'Follow a run: server-sent events `log` and, at its end, `run`; `Last-Event-ID` or `after` continues',
   auth: 'key',
   scope: 'runs:read',
-  input: runLogs.input.pick({ run: true, after: true }),
-  replies: { 200: z.string() },
-  streams: 'text/event-stream',
-  workspace,
-  async handle(context, { params, query, headers }) {
-    const after = Number(headers.get('last-event-id') ?? query['after'] ?? 0);
+  documented: {
+    input: runLogs.input.pick({ run: true, after: true }),
+    replies: { 200: z.string() },
+    streams: 'text/event-stream',
+  },
+  async handle(context, { params, url, headers }) {
+    const after = Number(headers.get('last-event-id') ?? url.searchParams.get('after') ?? 0);
     // What is wrong with the request is said before the stream begins.
     await perform(runLogs, context, { run: params['run'], after, limit: 1 });
     const lines = follow(context, params['run'] ?? '', after);
@@ -41,7 +42,7 @@ export const runEvents = (path: string, workspace: Extract<Route, { auth: 'key' 
     });
     return { status: 200, headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }, body };
   },
-});
+};
 
 async function* follow(asked: OpContext, run: string, after: number): AsyncGenerator<string, void, undefined> {
   let [context, last, said, renewed] = [asked, after, Date.now(), performance.now()];

@@ -69,9 +69,17 @@ import { testWebhook } from '../../../operations/webhooks/send-test.ts';
 import { updateWebhook } from '../../../operations/webhooks/update.ts';
 import { createWorkspace } from '../../../operations/workspaces/create.ts';
 import { listWorkspaces } from '../../../operations/workspaces/list.ts';
-import type { Exposed, Method } from '../../dialect.ts';
+import type { Method } from '../../dialect.ts';
 
 const here = '/v1/workspaces/:workspace';
+
+/** One operation as a route: path, query and body are its input, its output is the body. */
+export interface Exposed {
+  readonly method: Method;
+  readonly path: string;
+  readonly operation: Operation;
+  readonly status: number;
+}
 
 const route = (method: Method, path: string, operation: unknown, status = 200): Exposed => ({
   method,

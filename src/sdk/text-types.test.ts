@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { quoteText } from '../../sdk/duck-sql.ts';
-import { openDuck } from '../../staging/duck.ts';
-import { evidence, evidenceAt, shortcutOf, typeOf, type Evidence } from './infer.ts';
+import { test, type TestContext } from 'node:test';
+import type { Duck } from './context.ts';
+import { openDuck } from '../staging/duck.ts';
+import { duckType, quoteText } from './duck-sql.ts';
+import { evidence, evidenceAt, shortcutOf, staysOf, typeOf, type Evidence } from './text-types.ts';
 
 /** Texts between bars. */
 const typical = [
@@ -28,12 +29,18 @@ const odd = [
   '1/2/24|ß',
 ].flatMap((line) => line.split('|'));
 
-test('a shortcut changes nothing of what is found in any text', async (t) => {
-  const scratch = await mkdtemp(join(tmpdir(), 'file-infer-'));
+async function openSamples(t: TestContext): Promise<Duck> {
+  const scratch = await mkdtemp(join(tmpdir(), 'text-types-'));
   t.after(async () => await rm(scratch, { recursive: true }));
-  await using duck = await openDuck({}, { scratch, signal: new AbortController().signal });
+  const duck = await openDuck({}, { scratch, signal: new AbortController().signal });
+  t.after(async () => await duck[Symbol.asyncDispose]());
   await duck.run(`create table samples as select unnest([${typical.map(quoteText).join(', ')}]) as s`);
   await duck.run(`create table texts as select unnest([${[...typical, ...odd].map(quoteText).join(', ')}, null]) as t`);
+  return duck;
+}
+
+test('a shortcut changes nothing of what is found in any text', async (t) => {
+  const duck = await openSamples(t);
   const ask = async (value: string, from: string, sample?: Evidence): Promise<readonly Evidence[]> => {
     const rows = await duck.rows(`select ${evidence(value, sample && shortcutOf(value, sample)).join(', ')} from ${from}`);
     return rows.map((row) => evidenceAt(row, 0));
@@ -50,5 +57,29 @@ test('a shortcut changes nothing of what is found in any text', async (t) => {
       full.map(({ bits }) => bits),
       value,
     );
+  }
+});
+
+test('a text leaves the type of a sample as it is just where both together have that type', async (t) => {
+  const duck = await openSamples(t);
+  const pairs = [...typical.map((value) => [value]), ...typical.map((value) => [value, '10.25']), []];
+  for (const sample of pairs) {
+    const values = sample.length === 0 ? '[null]' : `[${sample.map(quoteText).join(', ')}]`;
+    const [found = []] = await duck.rows(`select ${evidence('s').join(', ')} from (select unnest(${values}) as s)`);
+    const known = evidenceAt(found, 0);
+    const type = typeOf(known);
+    // Text that is known to be text stays so by itself.
+    if (known.bits !== null && type.kind === 'text') continue;
+    const stays = staysOf(type, 't', `cast(try_cast(t as ${duckType(type)}) as VARCHAR)`);
+    const together = evidence('u').join(', ');
+    const rows = await duck.rows(
+      `select other, any_value(stays), ${together} from (select t as other, ${stays} as stays, unnest(list_append(${values}, t)) as u ` +
+        `from texts where t is not null) group by other order by other`,
+    );
+    for (const [other, same, ...all] of rows) {
+      const joined = evidenceAt(all, 0);
+      const still = JSON.stringify(typeOf(joined)) === JSON.stringify(type) && known.bits !== null;
+      assert.equal(same === 'true', still, `${other} after ${sample.join(' and ')}`);
+    }
   }
 });

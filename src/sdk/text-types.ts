@@ -2,8 +2,8 @@
  * Types of text columns, found over all their values in one pass. A type is chosen only where every value of the column
  * reads back as it was written: leading zeros, plus signs, long integers, exponents and local dates stay text.
  */
-import type { LogicalType } from '../../domain/types.ts';
-import { quoteText } from '../../sdk/duck-sql.ts';
+import type { LogicalType } from '../domain/types.ts';
+import { duckType, quoteText } from './duck-sql.ts';
 
 /** What a column's values can all be, as bits, so that the database can join them with `bit_and`. */
 const can = { boolean: 1, integer: 2, decimal: 4, date: 8, timestamp: 16, timestamptz: 32, uuid: 64, local: 128 } as const;
@@ -53,14 +53,21 @@ export interface Shortcut {
   readonly fraction: string;
 }
 
+/** Characters before and behind a decimal point, a sign among them. */
+function lengthsOf(text: string): { readonly whole: string; readonly fraction: string } {
+  const point = `instr(${text}, '.')`;
+  return {
+    whole: `case when ${point} > 0 then ${point} - 1 else strlen(${text}) end`,
+    fraction: `case when ${point} > 0 then strlen(${text}) - ${point} else 0 end`,
+  };
+}
+
 /**
  * Aggregates of one column: its bits, the most digits before and behind a decimal point. `shortcut.test` may name a column that
  * holds its answer. With and without one the bits are the same, and so are the digits of a column that can be decimal.
  */
 export function evidence(text: string, shortcut?: Shortcut): readonly [string, string, string] {
-  const point = `instr(${text}, '.')`;
-  const whole = `case when ${point} > 0 then ${point} - 1 else strlen(${text}) end`;
-  const fraction = `case when ${point} > 0 then strlen(${text}) - ${point} else 0 end`;
+  const { whole, fraction } = lengthsOf(text);
   const or = (known: string | number | undefined, full: string): string =>
     shortcut === undefined ? full : `case when ${shortcut.test} then ${known} else ${full} end`;
   return [
@@ -85,13 +92,18 @@ export function evidenceAt(row: readonly (string | null)[], at: number): Evidenc
 /** Is some value such that the column is text, whatever the others are? */
 export const isText = ({ bits: found }: Evidence): boolean => found === '0';
 
+/** Is the text what DuckDB writes for its value in this type? */
+const sameAs =
+  (text: string) =>
+  (native: string): string =>
+    `cast(try_cast(${text} as ${native}) as VARCHAR) = ${text}`;
+
 /**
  * The test that most values of a column pass, judging by those of a sample: a cast forth and back, several times cheaper than a
  * pattern. Only texts that the cast leaves as they are pass, so each has just the bits that its pattern would give it.
  */
-export function shortcutOf(text: string, sample: Evidence): Shortcut | undefined {
+export function shortcutOf(text: string, sample: Evidence, same = sameAs(text)): Shortcut | undefined {
   const mask = Number(sample.bits ?? 0); // a bit mask: a small number, not a row value
-  const same = (native: string): string => `cast(try_cast(${text} as ${native}) as VARCHAR) = ${text}`;
   const known = (found: number, test: string): Shortcut => ({ test, bits: found, whole: '0', fraction: '0' });
   const seconds = `${text}[20]`;
   if (mask & can.boolean) return known(can.boolean, `${text} in ('true', 'false')`);
@@ -121,6 +133,34 @@ function decimalShortcut(text: string, { fraction }: Evidence, same: (native: st
   const precision = scale < shortDecimal ? shortDecimal : longDecimal;
   const test = same(`DECIMAL(${precision},${scale})`);
   return { test, bits: can.decimal, whole: `strlen(${text}) - ${scale + 1}`, fraction: String(scale) };
+}
+
+/**
+ * Does a text leave a column as it is whose type `typeOf` found in a sample? SQL over the text, NULL for NULL: where it holds for
+ * every other value of the column, the evidence of all of them is of this type too. `again` = the text of its value, as DuckDB
+ * writes it. A column without a value in the sample has no type yet: any value changes it.
+ */
+export function staysOf(type: LogicalType, text: string, again: string): string {
+  const bit = bitOf(type);
+  if (bit === undefined) return `${text} is null`;
+  const [precision, scale] = type.kind === 'decimal' ? [type.precision ?? longDecimal, type.scale ?? 0] : [0, 0];
+  const same = (native: string): string => (native === duckType(type) ? `${again} = ${text}` : sameAs(text)(native));
+  const shortcut = shortcutOf(text, { bits: String(bit), whole: null, fraction: String(scale) }, same);
+  const full = `(${bits(text)} & ${bit}) > 0`;
+  if (type.kind !== 'decimal') return shortcut ? `case when ${shortcut.test} then true else ${full} end` : full;
+  const { whole, fraction } = lengthsOf(text);
+  const fits = `${full} and ${whole} <= ${precision - scale} and ${fraction} <= ${scale}`;
+  // What passes has just this scale, and a point before it.
+  return shortcut ? `case when ${shortcut.test} then strlen(${text}) <= ${precision + 1} else ${fits} end` : fits;
+}
+
+/** The bit of the types that `typeOf` answers; text has none. */
+function bitOf(type: LogicalType): number | undefined {
+  if (type.kind === 'timestamp') return type.zone ? can.timestamptz : can.timestamp;
+  const { kind } = type;
+  return kind === 'boolean' || kind === 'integer' || kind === 'decimal' || kind === 'date' || kind === 'uuid'
+    ? can[kind]
+    : undefined;
 }
 
 /** Are all values dates whose day and month only their writer can tell apart? They stay text. */

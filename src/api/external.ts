@@ -1,0 +1,51 @@
+/** The names that one dialect has given to the objects of one workspace: all that it may know of the table behind them. */
+import type { Db } from '../store/db.ts';
+import {
+  countExternal,
+  deleteExternal,
+  externalsOf,
+  findExternal,
+  insertExternal,
+  listExternal,
+  nextNumber,
+  numbered,
+  updateExternal,
+  type ExternalData,
+  type ExternalPage,
+  type ExternalPlace,
+  type ExternalRow,
+  type NewExternal,
+} from '../store/external-objects.ts';
+
+export interface ExternalObjects {
+  find(kind: string, externalId: string): Promise<ExternalRow | undefined>;
+  /** The names of our objects, those that have one. */
+  of(kind: string, objectIds: readonly string[]): Promise<readonly ExternalRow[]>;
+  /** In the order in which they were made. */
+  list(kind: string, page: ExternalPage): Promise<readonly ExternalRow[]>;
+  count(kind: string): Promise<number>;
+  /** Throws `state.conflict` where the name is taken, or the object has one. */
+  insert(row: NewExternal): Promise<ExternalRow>;
+  /** Undefined where there is none. */
+  update(kind: string, externalId: string, data: ExternalData): Promise<ExternalRow | undefined>;
+  /** False where there was none. */
+  delete(kind: string, externalId: string): Promise<boolean>;
+  /** The next number, from 1 on, of a space that one or several kinds share. */
+  number(space: string): Promise<number>;
+  /** The name of an object that was made elsewhere: the next number of its space, and the same one ever after. */
+  numbered(kind: string, objectId: string, space: string): Promise<ExternalRow>;
+}
+
+export function externalObjects(db: Db, place: ExternalPlace): ExternalObjects {
+  return {
+    find: async (kind, externalId) => await findExternal(db, place, kind, externalId),
+    of: async (kind, objectIds) => await externalsOf(db, place, kind, objectIds),
+    list: async (kind, page) => await listExternal(db, place, kind, page),
+    count: async (kind) => await countExternal(db, place, kind),
+    insert: async (row) => await insertExternal(db, place, row),
+    update: async (kind, externalId, data) => await updateExternal(db, place, kind, externalId, data),
+    delete: async (kind, externalId) => await deleteExternal(db, place, kind, externalId),
+    number: async (space) => await nextNumber(db, place, space),
+    numbered: async (kind, objectId, space) => await numbered(db, place, kind, objectId, space),
+  };
+}

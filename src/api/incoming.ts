@@ -1,0 +1,57 @@
+/** Requests as routes see them, over those that the server hands us. */
+import { HeadgateError } from '../domain/error.ts';
+import { within } from '../operations/patience.ts';
+import type { Incoming } from './dialect.ts';
+import { requireText } from './text.ts';
+
+/** Milliseconds that a body may take that is read as a whole. */
+const patience = 60_000;
+const late = (): HeadgateError => new HeadgateError('request.invalid', 'the body does not come to its end');
+
+export function incomingOf(raw: Request, params: Incoming['params'], limit: number): Incoming {
+  let text: Promise<string> | undefined;
+  const read = async (): Promise<string> => await (text ??= within(patience, new Response(limited(raw, limit)).text(), late));
+  const json = async (): Promise<unknown> => checked(parsed(await read()));
+  return {
+    params,
+    url: new URL(raw.url),
+    headers: raw.headers,
+    head: raw.method === 'HEAD',
+    json,
+    fields: async () => {
+      const form = /^application\/x-www-form-urlencoded\b/i.test(raw.headers.get('content-type') ?? '');
+      return form ? checked(Object.fromEntries(new URLSearchParams(await read()))) : await json();
+    },
+    bytes: (most) => limited(raw, most),
+  };
+}
+
+function checked(value: unknown): unknown {
+  requireText(value);
+  return value;
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HeadgateError('request.invalid', 'the body is no JSON');
+  }
+}
+
+/** The body, which fails behind `limit` bytes; at once where its own header says that it is longer. */
+function limited(raw: Request, limit: number): ReadableStream<Uint8Array> {
+  const tooLarge = (): HeadgateError =>
+    new HeadgateError('request.large', `the body is larger than ${limit.toLocaleString('en')} bytes`);
+  if (Number(raw.headers.get('content-length') ?? 0) > limit) throw tooLarge();
+  let size = 0;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.byteLength;
+      if (size > limit) controller.error(tooLarge());
+      else controller.enqueue(chunk);
+    },
+  });
+  return raw.body === null ? new ReadableStream({ start: (controller) => controller.close() }) : raw.body.pipeThrough(counted);
+}

@@ -1,0 +1,79 @@
+/** Types guessed from a sample, where refused rows are allowed: the table is the same as with types found over all values. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { openDuck } from '../../src/staging/duck.ts';
+import { runInProcess } from '../support/engine.ts';
+import { openFolder } from '../support/site.ts';
+
+const site = openFolder();
+after(() => site[Symbol.asyncDispose]());
+
+/** More records than a sample has. */
+const records = 10_200;
+
+/** What a column has in its first records, and what may come last. */
+const heads: Readonly<Record<string, (at: number) => string>> = {
+  integer: (at) => String(at - 5000),
+  decimal: (at) => `${at}.${at % 10}0`,
+  boolean: (at) => String(at % 2 === 0),
+  date: (at) => `2024-01-${String((at % 28) + 1).padStart(2, '0')}`,
+  timestamp: (at) => `2024-01-31 10:20:${String(at % 60).padStart(2, '0')}`,
+  instant: (at) => `2024-01-31 10:20:${String(at % 60).padStart(2, '0')}+00`,
+  uuid: (at) => `a0eebc99-9c0b-4ef8-bb6d-${String(at).padStart(12, '0')}`,
+  text: (at) => `word ${at}`,
+  nothing: () => '',
+  local: () => '01/02/2024',
+};
+const lates = [
+  '7|-0|007|1.5|1.005|-12345678901234567.25|1234567890123456789|TRUE|1|2024-02-30|2024-01-31|2024-01-31T10:20:30',
+  '2024-01-31 10:20:30.5|2024-01-31 10:20:30+02|A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11|x|31/01/2024',
+].flatMap((line) => line.split('|'));
+const column = fc.record({ head: fc.constantFrom(...Object.keys(heads)), late: fc.option(fc.constantFrom(...lates)) });
+
+let files = 0;
+
+/** `ragged` = a record of one field too many is among the last. */
+function write(columns: readonly { readonly head: string; readonly late: string | null }[], ragged: boolean): string {
+  const lines = [columns.map((_, at) => `c${at}`).join(',')];
+  for (let at = 0; at < records; at++) {
+    const last = at === records - 1;
+    lines.push(columns.map(({ head, late }) => (last && late !== null ? late : heads[head]?.(at))).join(','));
+  }
+  if (ragged) lines.push([...columns.map(() => '1'), 'more'].join(','));
+  return site.file(`guess-${(files += 1)}.csv`, `${lines.join('\n')}\n`);
+}
+
+async function tableOf(source: string, options: Readonly<Record<string, string>>): Promise<unknown> {
+  const path = site.path(`guess-${(files += 1)}.duckdb`);
+  const { stateDir } = site;
+  const receipt = await runInProcess({ source, destination: `duckdb:${path}`, stream: 'guess', into: 't', options, stateDir });
+  assert.equal(receipt.state, 'succeeded', receipt.error?.message);
+  await using duck = await openDuck({ path }, { scratch: site.folder, signal: new AbortController().signal });
+  const types = await duck.rows('select column_name, column_type from (describe t)');
+  const content = await duck.rows(`select count(*), md5(string_agg(t::text, ';' order by t::text)) from t`);
+  return { types, content, rejected: receipt.rejected };
+}
+
+test('whatever comes late, types and rows are those that all values have', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(column, { minLength: 1, maxLength: 8 }), async (columns) => {
+      const file = write(columns, false);
+      assert.deepEqual(await tableOf(file, { 'max-rejects': '1' }), await tableOf(file, {}));
+    }),
+    { numRuns: 6 },
+  );
+});
+
+test('a guess that holds, and one that the last record proves wrong, beside a record that is refused', async () => {
+  for (const late of [null, 'x', '007']) {
+    // Nobody guesses where a column holds local dates.
+    const guessed = Object.keys(heads).filter((head) => head !== 'local');
+    const columns = guessed.map((head) => ({ head, late: head === 'integer' ? late : null }));
+    const { rejected: refused, ...ragged } = (await tableOf(write(columns, true), { 'max-rejects': '1' })) as {
+      rejected: number;
+    };
+    const { rejected, ...whole } = (await tableOf(write(columns, false), {})) as { rejected: number };
+    assert.deepEqual([refused, rejected, ragged], [1, 0, whole]);
+  }
+});
