@@ -180,6 +180,11 @@ test('limits: of one file, of all of them together', async () => {
   assert.ok(made.length <= 4);
   assert.ok(many.every(({ status }) => status === 201 || status === 413));
   for (const { body } of made) assert.equal((await ask('POST', `${here}/${String(body['id'])}/abort`)).body['state'], 'deleted');
+  const own = async (storage_bytes: number | null): Promise<Reply> =>
+    await ask('PUT', '/v1/workspaces/1/limits', { storage_bytes });
+  assert.equal((await own(10)).status, 200);
+  assert.equal((await ask('POST', here, { name: 'x', size: 11 })).body['code'], 'upload.large');
+  await own(null);
   assert.equal((await ask('POST', here, { name: 'x', size: limits.file })).status, 201);
 });
 

@@ -121,6 +121,15 @@ export async function otherBytes(tx: Db, workspace: number, but: string): Promis
   return Number(row?.bytes ?? 0);
 }
 
+/** Bytes of the files of a workspace that are ready. */
+export async function readyBytes(db: Db, workspace: number): Promise<number> {
+  const [row] = await db.query<{ bytes: string }>(
+    `select coalesce(sum(size), 0) as bytes from headgate.files where workspace_id = $1 and state = 'ready'`,
+    [workspace],
+  );
+  return Number(row?.bytes ?? 0);
+}
+
 /** Counts that many bytes of a pending file from now on. */
 export async function reserveBytes(tx: Db, workspace: number, id: string, bytes: number): Promise<void> {
   await tx.query('update headgate.files set reserved = greatest(reserved, $3) where workspace_id = $1 and id = $2', [

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { findFile, otherBytes, reserveBytes, type FileRow, type FileState } from '../../store/files.ts';
+import { readLimits } from '../../store/limits.ts';
 import type { OpContext } from '../operation.ts';
 
 export const fileStates = ['pending', 'ready', 'expired', 'deleted'] as const satisfies readonly FileState[];
@@ -77,7 +78,9 @@ export async function requireRoom(
   if (bytes > fileLimits.file) throw limit('a file', fileLimits.file);
   await db.tx(async (tx) => {
     const others = await otherBytes(tx, workspace, id);
-    if (others + bytes > fileLimits.workspace) throw limit('all files of a workspace together', fileLimits.workspace);
+    const { storage_bytes } = await readLimits(tx, workspace);
+    const most = Math.min(fileLimits.workspace, storage_bytes ?? fileLimits.workspace);
+    if (others + bytes > most) throw limit('all files of this workspace together', most);
     await reserveBytes(tx, workspace, id, bytes);
   });
 }
