@@ -100,7 +100,7 @@ export function exampleOf(schema: JsonSchema, noun: string, name = ''): unknown 
       return schema.items ? [exampleOf(schema.items, noun, name.replace(/s$/, ''))] : [];
     case 'integer':
     case 'number':
-      return schema.minimum ?? (schema.exclusiveMinimum === undefined ? 1 : schema.exclusiveMinimum + 1);
+      return Math.max(1, schema.minimum ?? 1, (schema.exclusiveMinimum ?? 0) + 1);
     case 'boolean':
       return false;
     case 'null':

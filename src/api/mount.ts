@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { requireScope, type Actor, type OpContext, type Ports } from '../operations/operation.ts';
+import { causeOf } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { deadLink, openLink } from '../operations/links.ts';
+import type { Watch } from '../observe/watch.ts';
 import { findWorkspaceLimit } from '../store/workspaces.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, GuardedRoute, Incoming, Route, RouteContext } from './dialect.ts';
@@ -22,6 +24,7 @@ export interface Mounting {
   readonly ports: Ports;
   readonly identify: Identify;
   readonly metrics: Metrics;
+  readonly watch: Watch;
   /** Requests of one key. */
   readonly rate: RateLimit;
   /** Requests of one workspace, by whatever keys: how many it may send is its own limit. */
@@ -52,16 +55,30 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
     }
     app.on(route.method, [...pathsOf(route)], async (c) => {
       const begun = performance.now();
-      const answer = await serve(c, route, dialect, mounting).catch((error: unknown) =>
-        dialect.toError(refusalOf(c, route.name, error)),
-      );
-      mounting.metrics.answered(dialect.name, route.name, answer.status, (performance.now() - begun) / 1000);
+      const facts = { request: requestIdOf(c), route: route.name, dialect: dialect.name };
+      const work = async (): Promise<Answer> =>
+        await serve(c, route, dialect, mounting).catch((error: unknown) =>
+          failed(refusalOf(c, route.name, error), dialect, mounting),
+        );
+      const answer = await mounting.watch.traces.span(`${route.method} ${route.path}`, facts, work, c.req.header('traceparent'));
+      const seconds = (performance.now() - begun) / 1000;
+      mounting.metrics.answered(dialect.name, route.name, answer.status, seconds);
+      const more = { workspace: c.req.param('workspace'), status: answer.status, ms: Math.round(seconds * 1000) };
+      mounting.watch.log.say('debug', 'answered', { ...facts, ...more });
       // Whoever is refused may still be sending: what follows on this connection would not be read.
       const last = route.documented.uploads !== undefined && answer.status >= 400 ? { connection: 'close' } : {};
       const headers = { ...(route.auth === 'signed' && forBrowsers), ...last, ...answer.headers };
       return respond(c, dialect, { ...answer, headers });
     });
   }
+}
+
+/** What we did wrong ourselves stands in our log. */
+function failed(refusal: Refusal, dialect: ApiDialect, { watch }: Mounting): Answer {
+  const answer = dialect.toError(refusal);
+  const { error, requestId: request } = refusal;
+  if (answer.status >= 500) watch.log.say('error', error.message, { request, code: error.code, ...causeOf(error) });
+  return answer;
 }
 
 /** Below the paths of a dialect even nothing answers in its words. */
@@ -98,7 +115,9 @@ async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mo
       return route.handle(contextOf({ ...context, ...(changed && { changed }) }, dialect.name), request);
     });
   const logged = async (): Promise<Answer> => await audited({ ...attempt, workspace }, request, work);
-  const key = route.method === 'POST' && !route.documented.uploads ? request.headers.get('idempotency-key') : null;
+  // Nobody keeps a stream: who asks again gets another one.
+  const kept = route.method === 'POST' && !route.documented.uploads && !route.documented.streams;
+  const key = kept ? request.headers.get('idempotency-key') : null;
   if (key === null) return await logged();
   return await step('work', route.name, () => idempotently(context, route.name, key, request, logged));
 }

@@ -12,16 +12,22 @@ export interface Room {
   readonly openDuck?: OpenDuck;
 }
 
-type Parts = Pick<Ports, 'dataDir' | 'net' | 'fileRoots' | 'openDuck' | 'db' | 'clock' | 'storage'>;
+type Parts = Pick<Ports, 'dataDir' | 'net' | 'fileRoots' | 'openDuck'>;
+/** Whoever reads sources needs these as well. */
+type Uploads = Pick<Ports, 'db' | 'clock' | 'storage'>;
 
 /** Where a workspace's own files lie: its warehouse, and what its connections name by relative paths. */
 export const ownFolder = (dataDir: string, workspace: number): string => join(dataDir, 'files', String(workspace));
 
-export function roomOf(parts: Parts, workspace: number): Room {
+export function roomOf(parts: Parts & (Uploads | { readonly storage?: never }), workspace: number): Room {
   const { dataDir, net, fileRoots, openDuck } = parts;
   return {
     stateDir: join(dataDir, 'engine', String(workspace)),
-    reach: { net, folders: [ownFolder(dataDir, workspace), ...fileRoots], uploads: fetchUploads(parts, workspace) },
+    reach: {
+      net,
+      folders: [ownFolder(dataDir, workspace), ...fileRoots],
+      ...(parts.storage && { uploads: fetchUploads(parts, workspace) }),
+    },
     ...(openDuck && { openDuck }),
   };
 }

@@ -111,13 +111,11 @@ const update = defineRoute({
   path: `${here}/imports/:import`,
   name: 'imports.update',
   summary: 'Change an import',
-  ...{
-    auth: 'key',
-    scope: 'pipelines:write',
-    resolve: found,
-    body: z.object({ title: z.string().min(1) }),
-    replies: { 200: view },
-  },
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve: found,
+  body: z.object({ title: z.string().min(1) }),
+  replies: { 200: view },
   async handle(context, { found: { external_id, object_id, data }, body: { title } }) {
     const row = await context.tx(async (tx) => {
       await perform(updatePipeline, tx, { pipeline: object_id, name: title });

@@ -147,13 +147,15 @@ export function curl({
   security,
 }: Omit<Addressed, 'responses' | 'summary' | 'tags' | 'operationId'>): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    String(parameters.find((one) => one.name === name)?.example ?? name),
+    texted(parameters.find((one) => one.name === name)?.example ?? name),
   );
   const needed = parameters.filter(({ in: place, required }) => place === 'query' && required);
-  const query = needed.map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`).join('&');
+  const query = needed.map(({ name, example }) => `${name}=${encodeURIComponent(texted(example))}`).join('&');
   const [media, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
   const body = content?.example === undefined ? '' : ` -d '${JSON.stringify(content.example).replaceAll("'", `'\\''`)}'`;
   const bytes = media !== undefined && content?.example === undefined ? ' --data-binary @FILE' : '';
   const verb = method === (body === '' ? 'GET' : 'POST') ? '' : ` -X ${method}`;
   return `curl${security.length > 0 ? ' -H "$H"' : ''}${verb} "$U${filled}${query === '' ? '' : `?${query}`}"${body}${bytes}`;
 }
+
+const texted = (example: unknown): string => (typeof example === 'string' ? example : JSON.stringify(example));

@@ -10,6 +10,7 @@ import { problem } from '../../problem.ts';
 import { queryOf } from '../../route.ts';
 import { requireText } from '../../text.ts';
 import { contentRoutes } from './content.ts';
+import { backupRoute } from './backup.ts';
 import { runEvents } from './events.ts';
 import { exposed, type Exposed } from './routes.ts';
 import { exchange } from './token.ts';
@@ -22,7 +23,7 @@ export const native: ApiDialect = {
   bodyLimit: 10 * 1024 * 1024,
   credentials: authorization,
   workspace,
-  routes: [...exposed.map(routeOf), runEvents, exchange, ...contentRoutes],
+  routes: [...exposed.map(routeOf), runEvents, exchange, backupRoute, ...contentRoutes],
   toError: problem,
 };
 
