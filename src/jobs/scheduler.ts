@@ -8,6 +8,7 @@ import type { Db, OpenDb } from '../store/db.ts';
 import { dispatch, dueRetries, nextEvent, setDue, takeDue, unplanned, type Dispatch, type DuePipeline } from '../store/due.ts';
 import { expireReviews } from '../store/runs.ts';
 import { wake } from './queue.ts';
+import { expireUploads } from './sweeper.ts';
 import { tellEnd } from './tell.ts';
 
 /** Nobody tells a scheduler about new due times: it looks for them as often as this. */
@@ -68,6 +69,7 @@ export async function pass(db: Db, now: Date): Promise<number> {
     });
     all += made;
   }
+  await expireUploads(db, now);
   await db.tx(async (tx) => {
     for (const run of await expireReviews(tx, now)) await tellEnd(tx, run, now);
   });
