@@ -1,4 +1,4 @@
-/** What a server promises about time: schedules that fall due, runs that start. `npm run bench:service [pass|late|trigger|burst]` */
+/** What a server promises about time: schedules that fall due, runs that start. `npm run bench:service [pass|late|trigger|burst|uploads]` */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { startService, type Service } from '../test/support/service.ts';
 import { migrationsFolder } from '../test/support/state.ts';
 import { load } from './measure.ts';
 import { startServer } from './server.ts';
+import { benchUploads } from './uploads.ts';
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 const at = (sorted: readonly number[], share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
@@ -161,6 +162,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   late: async () => await withService(benchLate),
   trigger: async () => await withService(benchTrigger),
   burst: async () => await withService(benchBurst),
+  uploads: async () => await withService(benchUploads),
 };
 
 console.log(`${round(await load())} cores busy before`);

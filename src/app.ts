@@ -16,6 +16,7 @@ import { startDeliveries } from './jobs/deliveries.ts';
 import { wake } from './jobs/queue.ts';
 import { startScheduler, type Scheduler } from './jobs/scheduler.ts';
 import { TestClock } from './jobs/test-clock.ts';
+import { startSweeper } from './jobs/sweeper.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { startWorker } from './jobs/worker.ts';
 import { loopback } from './net/addresses.ts';
@@ -36,6 +37,8 @@ import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { serverPrincipal } from './store/principals.ts';
 import { freeLeases } from './store/leases.ts';
+import { LocalStorage } from './storage/local.ts';
+import type { Storage } from './storage/storage.ts';
 import { readMigrations } from './store/migrate.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
 import { loadMasterKey, masterKeyText, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
@@ -60,10 +63,21 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
   const { net, fileRoots, notes } = reachOf(config);
-  const openDuck = warehouses.open.bind(warehouses);
   const migrations = (await readMigrations(migrationsFolder)).map(({ number }) => number);
-  const mails = config.smtpUrl !== undefined;
-  const ports: Ports = { db, key, dataDir, clock, net, fileRoots, openDuck, migrations, mails, wake };
+  const ports: Ports = {
+    db,
+    key,
+    dataDir,
+    clock,
+    net,
+    fileRoots,
+    migrations,
+    wake,
+    openDuck: warehouses.open.bind(warehouses),
+    mails: config.smtpUrl !== undefined,
+    storage: await openStorage(config),
+    fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
+  };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());
   await ensureWarehouse(db, 1);
@@ -99,6 +113,25 @@ function reachOf({ role, host, allowNetworks, fileRoots }: Config): Pick<Ports, 
   return { net: guardedNet(opened), fileRoots, notes };
 }
 
+/** Uploaded files: in a bucket where one is named, else in the data directory. */
+async function openStorage(config: Config): Promise<Storage> {
+  const { dataDir, s3Bucket, s3Endpoint, s3Region, s3PathStyle, s3Prefix, s3AccessKey, s3SecretKey, s3Direct } = config;
+  if (s3Bucket === undefined || s3AccessKey === undefined || s3SecretKey === undefined) {
+    return new LocalStorage(join(dataDir, 'objects'));
+  }
+  const { S3Storage } = await import('./storage/s3.ts');
+  return new S3Storage({
+    bucket: s3Bucket,
+    endpoint: s3Endpoint ?? `https://s3.${s3Region}.amazonaws.com`,
+    region: s3Region,
+    pathStyle: s3PathStyle ?? s3Endpoint !== undefined,
+    prefix: s3Prefix,
+    accessKey: s3AccessKey,
+    secretKey: s3SecretKey,
+    direct: s3Direct,
+  });
+}
+
 /** The scheduler ends first: what it dispatched is handed back by the worker or waits for the next one. */
 async function startJobs(
   config: Config,
@@ -111,6 +144,8 @@ async function startJobs(
   const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
+  const sweeper = startSweeper(db, ports.storage, ports.clock);
+  parts.defer(async () => await sweeper.stop());
   const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)), watch.log);
   parts.defer(async () => await deliveries.stop());
   const upkeep = startUpkeep(db, ports.clock, config, watch.log);
@@ -201,6 +236,8 @@ async function listen(config: Config, ports: Ports, version: string, watch: Watc
   const tls = await readTls(config);
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => void answer(incoming, outgoing);
   const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
+  // An upload may take days; who sends nothing is let go by whoever waits for it, and headers still have their minute.
+  server.requestTimeout = 0;
   await new Promise<void>((ready, fail) => server.once('error', fail).listen(port, host, ready)).catch((error: unknown) => {
     const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (!busy) throw asHeadgateError(error, `listening on ${host}:${port}`);

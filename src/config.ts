@@ -72,7 +72,44 @@ const settings = z.strictObject({
     .transform((text) => text.split(',').map((folder) => folder.trim()))
     .pipe(z.array(z.string().refine(isAbsolute, 'absolute paths with commas between them')))
     .default([]),
+  /** Bytes of one uploaded file, and of all those of a workspace. */
+  fileLimit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(100 * 2 ** 30),
+  filesLimit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2 ** 40),
+  /** Absent = uploaded files lie in the data directory. */
+  s3Bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket')
+    .optional(),
+  s3Endpoint: z
+    .string()
+    .regex(/^https?:\/\/[^/?#@]+$/, 'an address like https://storage.example.com')
+    .optional(),
+  s3Region: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'the name of a region')
+    .default('us-east-1'),
+  /** The bucket's name stands in the path; absent: with an endpoint of one's own, it does. */
+  s3PathStyle: flag.optional(),
+  s3Prefix: z
+    .string()
+    .regex(/^(?:[\w.-]+\/)*$/, 'empty, or names that each end in a slash')
+    .default(''),
+  s3AccessKey: z.string().min(1).optional(),
+  s3SecretKey: z.string().min(1).optional(),
+  /** Links for downloads lead to the storage itself. */
+  s3Direct: flag.default(false),
 });
+
+/** Of object storage: what is given only counts beside a bucket. */
+const bucketOnly = ['s3Endpoint', 's3Prefix', 's3AccessKey', 's3SecretKey'] as const;
 
 export type Config = Readonly<z.output<typeof settings>>;
 
@@ -106,6 +143,16 @@ const variables = {
   rateLimit: 'HEADGATE_RATE_LIMIT',
   perConnection: 'HEADGATE_RUNS_PER_CONNECTION',
   perWorkspace: 'HEADGATE_RUNS_PER_WORKSPACE',
+  fileLimit: 'HEADGATE_FILE_LIMIT',
+  filesLimit: 'HEADGATE_FILES_LIMIT',
+  s3Bucket: 'HEADGATE_S3_BUCKET',
+  s3Endpoint: 'HEADGATE_S3_ENDPOINT',
+  s3Region: 'HEADGATE_S3_REGION',
+  s3PathStyle: 'HEADGATE_S3_PATH_STYLE',
+  s3Prefix: 'HEADGATE_S3_PREFIX',
+  s3AccessKey: 'HEADGATE_S3_ACCESS_KEY',
+  s3SecretKey: 'HEADGATE_S3_SECRET_KEY',
+  s3Direct: 'HEADGATE_S3_DIRECT',
 } as const;
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -116,7 +163,8 @@ export function readConfig(env: Env, options: Readonly<Record<string, string | b
   const given = [...fromEnv, ...Object.entries(options)].filter(([, value]) => value !== undefined);
   const parsed = settings.safeParse(Object.fromEntries(given));
   if (parsed.success) {
-    const unsafe = [...unsafeSettings(parsed.data), ...unsafeRoots(parsed.data), ...halfMail(parsed.data)];
+    const halves = [...halfMail(parsed.data), ...halfStorage(parsed.data)];
+    const unsafe = [...unsafeSettings(parsed.data), ...unsafeRoots(parsed.data), ...halves];
     if (unsafe.length === 0) return Object.freeze(parsed.data);
     throw new HeadgateError('config.invalid', `refusing to start: ${unsafe.join('; ')}`);
   }
@@ -134,6 +182,17 @@ function unsafeRoots({ fileRoots, dataDir }: Config): readonly string[] {
   return fileRoots
     .filter((root) => inside(dataDir, resolve(root)) || inside(resolve(root), dataDir))
     .map((root) => `HEADGATE_FILE_ROOTS: ${root} overlaps the data directory`);
+}
+
+/** A bucket needs a key to it; and without one, what is said of it would be ignored in silence. */
+function halfStorage(config: Config): readonly string[] {
+  const { s3Bucket, s3AccessKey, s3SecretKey } = config;
+  if (s3Bucket === undefined) {
+    const given = bucketOnly.filter((name) => config[name] !== undefined && config[name] !== '');
+    return given.map((name) => `${variables[name]}: there is no HEADGATE_S3_BUCKET`);
+  }
+  if (s3AccessKey !== undefined && s3SecretKey !== undefined) return [];
+  return ['HEADGATE_S3_BUCKET: HEADGATE_S3_ACCESS_KEY and HEADGATE_S3_SECRET_KEY come with it'];
 }
 
 function halfMail({ smtpUrl, mailFrom }: Config): readonly string[] {

@@ -52,6 +52,12 @@ test('the settings as a whole: no start, no value in the message', () => {
   for (const root of ['/', '/data', '/data/headgate', '/data/headgate/state'])
     refused({ HEADGATE_FILE_ROOTS: root }, /HEADGATE_FILE_ROOTS/);
   refused({ HEADGATE_FILE_ROOTS: 'relative' }, /HEADGATE_FILE_ROOTS/);
+  const bucket = { HEADGATE_S3_BUCKET: 'files', HEADGATE_S3_ACCESS_KEY: 'k', HEADGATE_S3_SECRET_KEY: 'Zaphod' };
+  refused({ HEADGATE_S3_BUCKET: 'files', HEADGATE_S3_SECRET_KEY: 'Zaphod' }, /HEADGATE_S3_ACCESS_KEY and HEADGATE_S3_SECRET_KEY/);
+  refused({ HEADGATE_S3_SECRET_KEY: 'Zaphod' }, /HEADGATE_S3_SECRET_KEY: there is no HEADGATE_S3_BUCKET/);
+  const wrong = { HEADGATE_S3_ENDPOINT: 'ftp://Zaphod', HEADGATE_S3_PREFIX: '../Zaphod', HEADGATE_FILE_LIMIT: '0' };
+  refused({ ...bucket, ...wrong }, /HEADGATE_FILE_LIMIT.*HEADGATE_S3_ENDPOINT.*HEADGATE_S3_PREFIX/);
+  assert.equal(readConfig(bucket, {}).s3Bucket, 'files');
   const config = readConfig(
     { HEADGATE_HOST: '0.0.0.0', HEADGATE_INSECURE_HTTP: 'true', HEADGATE_FILE_ROOTS: '/data/in, /srv' },
     {},

@@ -20,10 +20,15 @@ export interface Attempt {
 /** What asks for everything takes something out of the house, or moves its time. */
 const changes = ({ scope, method }: Attempt['route']): boolean => scope.endsWith(':write') || (scope === '*' && method !== 'GET');
 
-/** The last name in the path is what the request is about. */
+/** The last name in the path is what the request is about; a number counts something within it. */
 function objectOf({ params }: Incoming): string | null {
   const { workspace: _workspace, ...names } = params;
-  return Object.values(names).at(-1)?.slice(0, 100) ?? null;
+  return (
+    Object.values(names)
+      .filter((name) => !/^\d+$/.test(name))
+      .at(-1)
+      ?.slice(0, 100) ?? null
+  );
 }
 
 function rowOf({ route, actor, workspace, ip, requestId }: Attempt, request?: Incoming): NewAudit {

@@ -18,6 +18,8 @@ export interface Incoming {
   /** As the client sees us: `origin` makes absolute addresses. */
   readonly url: URL;
   readonly headers: Headers;
+  /** Only the headers of the answer are wanted. */
+  readonly head: boolean;
   /** Undefined = there is none. Throws `request.large`, and `request.invalid` for what is no JSON; read once, answered often. */
   json(): Promise<unknown>;
   /** JSON, or the fields of a form as texts, by its content type. */

@@ -1,16 +1,22 @@
 /** Requests as routes see them, over those that the server hands us. */
 import { HeadgateError } from '../domain/error.ts';
+import { within } from '../operations/patience.ts';
 import type { Incoming } from './dialect.ts';
 import { requireText } from './text.ts';
 
+/** Milliseconds that a body may take that is read as a whole. */
+const patience = 60_000;
+const late = (): HeadgateError => new HeadgateError('request.invalid', 'the body does not come to its end');
+
 export function incomingOf(raw: Request, params: Incoming['params'], limit: number): Incoming {
   let text: Promise<string> | undefined;
-  const read = async (): Promise<string> => await (text ??= new Response(limited(raw, limit)).text());
+  const read = async (): Promise<string> => await (text ??= within(patience, new Response(limited(raw, limit)).text(), late));
   const json = async (): Promise<unknown> => checked(parsed(await read()));
   return {
     params,
     url: new URL(raw.url),
     headers: raw.headers,
+    head: raw.method === 'HEAD',
     json,
     fields: async () => {
       const form = /^application\/x-www-form-urlencoded\b/i.test(raw.headers.get('content-type') ?? '');

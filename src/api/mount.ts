@@ -5,6 +5,7 @@ import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { requireScope, type Actor, type OpContext, type Ports } from '../operations/operation.ts';
 import { causeOf } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { deadLink, openLink } from '../operations/links.ts';
 import type { Watch } from '../observe/watch.ts';
 import { findWorkspaceLimit } from '../store/workspaces.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
@@ -17,7 +18,6 @@ import { byPrecision, methodsAt, pathsOf } from './match.ts';
 import type { RateLimit, Taken } from './rate.ts';
 import { Refused, step, type Refusal } from './refusal.ts';
 import type { RequestCount } from './requests.ts';
-import { openLink } from './signed.ts';
 import { isText } from './text.ts';
 
 export interface Mounting {
@@ -34,8 +34,25 @@ export interface Mounting {
   readonly strangers: RateLimit;
 }
 
+/** A link works from whatever page it was put into: it carries no cookie, and nothing of its maker. */
+const forBrowsers: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers':
+    'accept-ranges, content-disposition, content-length, content-range, etag, retry-after, x-request-id',
+};
+
+const preflight: Readonly<Record<string, string>> = {
+  ...forBrowsers,
+  'access-control-allow-methods': 'GET, HEAD, PUT, POST',
+  'access-control-allow-headers': 'content-type, content-digest, content-md5, if-range, range, x-request-id',
+  'access-control-max-age': '600',
+};
+
 export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void {
   for (const route of byPrecision(dialect.routes)) {
+    if (route.auth === 'signed') {
+      for (const path of pathsOf(route)) app.options(path, (c) => respond(c, dialect, { status: 204, headers: preflight }));
+    }
     app.on(route.method, [...pathsOf(route)], async (c) => {
       const begun = performance.now();
       const facts = { request: requestIdOf(c), route: route.name, dialect: dialect.name };
@@ -48,7 +65,10 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
       mounting.metrics.answered(dialect.name, route.name, answer.status, seconds);
       const more = { workspace: c.req.param('workspace'), status: answer.status, ms: Math.round(seconds * 1000) };
       mounting.watch.log.say('debug', 'answered', { ...facts, ...more });
-      return respond(c, dialect, answer);
+      // Whoever is refused may still be sending: what follows on this connection would not be read.
+      const last = route.documented.uploads !== undefined && answer.status >= 400 ? { connection: 'close' } : {};
+      const headers = { ...(route.auth === 'signed' && forBrowsers), ...last, ...answer.headers };
+      return respond(c, dialect, { ...answer, headers });
     });
   }
 }
@@ -134,10 +154,13 @@ async function actorOf({ headers, url }: Incoming, dialect: ApiDialect, { identi
   });
 }
 
-/** Throws `access.link`, and `access.key` where the key that made it is dead. What a link may do is what its route does. */
+/** Throws `access.link`, also where the key that made it is dead. What a link may do is what its route does. */
 async function byLink(c: Context, { method, scope }: GuardedRoute, ports: Ports, { url }: Incoming): Promise<Actor> {
   const { by, workspace } = openLink(ports, method, c.req.path, url.searchParams);
-  return { ...(await renewActor(ports, { id: by })), workspace, scopes: [scope] };
+  const actor = await renewActor(ports, { id: by }).catch((error: unknown) => {
+    throw error instanceof HeadgateError && error.code === 'access.key' ? deadLink() : error;
+  });
+  return { ...actor, workspace, scopes: [scope] };
 }
 
 /** The workspace, where this key may ask this about it, and not too often. */

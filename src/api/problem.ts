@@ -1,5 +1,6 @@
 /** Errors as `application/problem+json` (RFC 9457): one table from codes to statuses. */
 import type { ErrorCode } from '../domain/codes.ts';
+import { UnsatisfiableRange } from '../operations/files/range.ts';
 import { InvalidInput } from '../operations/operation.ts';
 import type { Answer } from './dialect.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -13,6 +14,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   'request.large': 413,
   'request.method': 405,
   'request.limit': 429,
+  'request.range': 416,
   'access.key': 401,
   'access.link': 403,
   'access.scope': 403,
@@ -24,6 +26,9 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   'object.changed': 412,
   'state.conflict': 409,
   'state.unreachable': 503,
+  'upload.large': 413,
+  'storage.unreachable': 503,
+  'disk.full': 507,
   'internal.unexpected': 500,
 };
 
@@ -35,6 +40,7 @@ export function problem({ error, requestId }: Pick<Refusal, 'error' | 'requestId
   const headers = {
     'content-type': 'application/problem+json',
     ...(status === 401 && { 'www-authenticate': 'Bearer, Basic realm="headgate"' }),
+    ...(error instanceof UnsatisfiableRange && { 'content-range': `bytes */${error.size}` }),
     ...(status === 503 && { 'retry-after': '1' }),
   };
   return {

@@ -185,7 +185,7 @@ export const commands: readonly CommandInfo[] = [
   },
   {
     name: 'runs',
-    usage: 'list | tail [RUN] | cancel RUN | rejects RUN [FILE] | replay RUN FILE | undo RUN',
+    usage: 'list | tail [RUN] | cancel|rejects|replay|undo RUN [FILE]',
     summary: 'runs of a running server',
     details: [
       'tail shows the log of a run, the newest one where none is named, until it has ended; its exit code says how.',

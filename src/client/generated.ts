@@ -16,6 +16,8 @@ export type Pipeline = { readonly id: string; readonly slug: string; readonly na
 
 export type Run = { readonly id: string; readonly pipeline: string; readonly state: 'queued' | 'running' | 'retrying' | 'needs_review' | 'succeeded' | 'failed' | 'cancelled'; readonly outcome: 'changed' | 'nothing_new' | 'with_rejects' | 'suspicious' | 'skipped' | null; readonly cause: 'manual' | 'schedule' | 'after' | 'resync' | 'replay' | 'undo'; readonly task: { readonly kind: 'replay' | 'undo'; readonly of: string; readonly table: string } | null; readonly from_start: boolean; readonly due_at: string | null; readonly span: { readonly from: string; readonly to: string } | null; readonly attempt: number; readonly retry_at: string | null; readonly review_until: string | null; readonly queued_at: string; readonly started_at: string | null; readonly finished_at: string | null; readonly rows_read: number; readonly rows_written: number; readonly rows_rejected: number; readonly rows_deleted: number; readonly receipts: readonly ({ readonly run: string; readonly stream: string; readonly table: string; readonly mode: string; readonly lane: string; readonly state: 'queued' | 'running' | 'retrying' | 'needs_review' | 'succeeded' | 'failed' | 'cancelled'; readonly read: number; readonly written: number; readonly added: number; readonly changed: number; readonly deduplicated: number; readonly rejected: number; readonly deleted: number; readonly bytes: number; readonly checksums: readonly string[]; readonly from: unknown; readonly to: unknown; readonly token: string | null; readonly guarantee: string; readonly evidence: string; readonly warnings: readonly string[]; readonly columns: readonly { readonly column: string; readonly from?: string; readonly to: string }[]; readonly derived?: { readonly added: number; readonly changed: number; readonly removed: number; readonly linked: number; readonly conflicts: number; readonly dropped: number; readonly cut: number; readonly rejects: Readonly<Record<string, number>> }; readonly seconds: number; readonly error?: { readonly code: string; readonly message: string; readonly hint: string } })[]; readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null };
 
+export type File = { readonly id: string; readonly name: string; readonly content_type: string; readonly state: 'pending' | 'ready' | 'expired' | 'deleted'; readonly size: number | null; readonly sha256: string | null; readonly md5: string | null; readonly crc32: string | null; readonly created_at: string; readonly ready_at: string | null; readonly pending_until: string | null; readonly expires_at: string | null };
+
 export type Event = { readonly id: string; readonly type: string; readonly at: string; readonly pipeline: string | null; readonly run: string | null; readonly data: Readonly<Record<string, unknown>> };
 
 export type Webhook = { readonly id: string; readonly name: string; readonly events: readonly ('run.succeeded' | 'run.with_rejects' | 'run.failed' | 'run.held' | 'run.stalled' | 'webhook.disabled' | 'webhook.test' | 'disk.budget')[]; readonly pipelines: readonly string[]; readonly state: 'active' | 'paused' | 'disabled'; readonly failures: number; readonly failing_since: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string; readonly url: string };
@@ -87,6 +89,14 @@ export interface Operations {
   'runs.undo': { input: { readonly workspace: string; readonly run: string; readonly table?: string }; reply: Run };
   'warehouse.tables': { input: { readonly workspace: string }; reply: { readonly data: readonly { readonly schema: string; readonly name: string; readonly view: boolean; readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[] }[] } };
   'warehouse.query': { input: { readonly workspace: string; readonly sql: string; readonly limit?: number; readonly timeout_seconds?: number }; reply: { readonly columns: readonly { readonly name: string; readonly type: string }[]; readonly rows: readonly (readonly (string | null)[])[]; readonly truncated: boolean } };
+  'files.list': { input: { readonly workspace: string; readonly state?: 'pending' | 'ready' | 'expired' | 'deleted'; readonly cursor?: string; readonly limit?: number }; reply: Page<File> };
+  'files.create': { input: { readonly workspace: string; readonly name: string; readonly content_type?: string; readonly size?: number; readonly sha256?: string; readonly md5?: string; readonly crc32?: string; readonly expires_at?: string }; reply: File };
+  'files.get': { input: { readonly workspace: string; readonly file: string }; reply: File };
+  'files.delete': { input: { readonly workspace: string; readonly file: string }; reply: undefined };
+  'files.list_parts': { input: { readonly workspace: string; readonly file: string; readonly cursor?: string; readonly limit?: number }; reply: { readonly data: readonly { readonly number: number; readonly size: number; readonly sha256: string; readonly arrived_at: string }[]; readonly has_more: boolean; readonly next_cursor: string | null } };
+  'files.complete': { input: { readonly workspace: string; readonly file: string; readonly parts?: number; readonly sha256?: string; readonly md5?: string; readonly crc32?: string }; reply: File };
+  'files.abort': { input: { readonly workspace: string; readonly file: string }; reply: File };
+  'files.sign': { input: { readonly workspace: string; readonly file: string; readonly method?: 'GET' | 'PUT'; readonly part?: number; readonly expires_in?: number }; reply: { readonly method: 'GET' | 'PUT'; readonly url: string; readonly expires_at: string } };
   'events.list': { input: { readonly workspace: string; readonly cursor?: string; readonly limit?: number; readonly type?: 'run.succeeded' | 'run.with_rejects' | 'run.failed' | 'run.held' | 'run.stalled' | 'webhook.disabled' | 'webhook.test' | 'disk.budget'; readonly pipeline?: string }; reply: Page<Event> };
   'webhooks.list': { input: { readonly workspace: string; readonly cursor?: string; readonly limit?: number }; reply: Page<Webhook> };
   'webhooks.create': { input: { readonly workspace: string; readonly name: string; readonly url: string; readonly events?: readonly ('run.succeeded' | 'run.with_rejects' | 'run.failed' | 'run.held' | 'run.stalled' | 'webhook.disabled' | 'webhook.test' | 'disk.budget')[]; readonly pipelines?: readonly string[] }; reply: { readonly id: string; readonly name: string; readonly events: readonly ('run.succeeded' | 'run.with_rejects' | 'run.failed' | 'run.held' | 'run.stalled' | 'webhook.disabled' | 'webhook.test' | 'disk.budget')[]; readonly pipelines: readonly string[]; readonly state: 'active' | 'paused' | 'disabled'; readonly failures: number; readonly failing_since: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string; readonly url: string; readonly secret: string } };
@@ -128,6 +138,12 @@ export interface Operations {
   'runs.rejects.csv': { input: { readonly workspace: string; readonly run: string; readonly table?: string; readonly form?: 'reasons' | 'rows' }; reply: string };
   'keys.exchange': { input: { readonly grant_type: 'client_credentials'; readonly client_id?: string; readonly client_secret?: string }; reply: { readonly access_token: string; readonly token_type: 'Bearer'; readonly expires_in: number } };
   'backup.create': { input: { readonly passphrase?: string }; reply: string };
+  'files.upload': { input: { readonly workspace: string; readonly file: string }; reply: File };
+  'files.download': { input: { readonly workspace: string; readonly file: string }; reply: string };
+  'files.send_part': { input: { readonly workspace: string; readonly file: string; readonly number: number }; reply: { readonly number: number; readonly size: number; readonly sha256: string; readonly arrived_at: string } };
+  'files.upload_by_link': { input: { readonly file: string }; reply: File };
+  'files.download_by_link': { input: { readonly file: string }; reply: string };
+  'files.send_part_by_link': { input: { readonly file: string; readonly number: number }; reply: { readonly number: number; readonly size: number; readonly sha256: string; readonly arrived_at: string } };
 }
 
 export const operations: Readonly<Record<keyof Operations, { readonly method: string; readonly path: string }>> = {
@@ -183,6 +199,14 @@ export const operations: Readonly<Record<keyof Operations, { readonly method: st
   'runs.undo': { method: 'POST', path: '/v1/workspaces/{workspace}/runs/{run}/undo' },
   'warehouse.tables': { method: 'GET', path: '/v1/workspaces/{workspace}/warehouse/tables' },
   'warehouse.query': { method: 'POST', path: '/v1/workspaces/{workspace}/warehouse/query' },
+  'files.list': { method: 'GET', path: '/v1/workspaces/{workspace}/files' },
+  'files.create': { method: 'POST', path: '/v1/workspaces/{workspace}/files' },
+  'files.get': { method: 'GET', path: '/v1/workspaces/{workspace}/files/{file}' },
+  'files.delete': { method: 'DELETE', path: '/v1/workspaces/{workspace}/files/{file}' },
+  'files.list_parts': { method: 'GET', path: '/v1/workspaces/{workspace}/files/{file}/parts' },
+  'files.complete': { method: 'POST', path: '/v1/workspaces/{workspace}/files/{file}/complete' },
+  'files.abort': { method: 'POST', path: '/v1/workspaces/{workspace}/files/{file}/abort' },
+  'files.sign': { method: 'POST', path: '/v1/workspaces/{workspace}/files/{file}/links' },
   'events.list': { method: 'GET', path: '/v1/workspaces/{workspace}/events' },
   'webhooks.list': { method: 'GET', path: '/v1/workspaces/{workspace}/webhooks' },
   'webhooks.create': { method: 'POST', path: '/v1/workspaces/{workspace}/webhooks' },
@@ -224,4 +248,10 @@ export const operations: Readonly<Record<keyof Operations, { readonly method: st
   'runs.rejects.csv': { method: 'GET', path: '/v1/workspaces/{workspace}/runs/{run}/rejects.csv' },
   'keys.exchange': { method: 'POST', path: '/v1/oauth/token' },
   'backup.create': { method: 'POST', path: '/v1/backup' },
+  'files.upload': { method: 'PUT', path: '/v1/workspaces/{workspace}/files/{file}/content' },
+  'files.download': { method: 'GET', path: '/v1/workspaces/{workspace}/files/{file}/content' },
+  'files.send_part': { method: 'PUT', path: '/v1/workspaces/{workspace}/files/{file}/parts/{number}' },
+  'files.upload_by_link': { method: 'PUT', path: '/v1/links/files/{file}/content' },
+  'files.download_by_link': { method: 'GET', path: '/v1/links/files/{file}/content' },
+  'files.send_part_by_link': { method: 'PUT', path: '/v1/links/files/{file}/parts/{number}' },
 };

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { asHeadgateError } from '../domain/error.ts';
 import { guardedFiles, personalFiles } from '../files/folders.ts';
+import { withUploads, type FetchUpload } from '../files/uploads.ts';
 import { personalNet } from '../net/net.ts';
 import type { Context, DuckOptions, Log, Net } from '../sdk/index.ts';
 import { openDuck } from '../staging/duck.ts';
@@ -16,6 +17,8 @@ export type OpenDuck = typeof openDuck;
 export interface Reach {
   readonly net: Net;
   readonly folders: readonly [string, ...string[]];
+  /** Absent = there are none. */
+  readonly uploads?: FetchUpload;
 }
 
 /**
@@ -42,12 +45,15 @@ export async function createContext(of: {
   const guarded = of.reach && (await guardedFiles(...of.reach.folders));
   // Statements may hold what users wrote, and DuckDB reads files: it gets no others than they do.
   const within = guarded && [realpathSync(root), ...guarded.folders];
+  const fetch = of.reach?.uploads;
+  const place = { scratch, signal: of.signal };
+  const files = guarded && fetch ? withUploads(guarded, async (id) => await fetch(id, place)) : guarded;
   return {
     signal: of.signal,
     log: of.log,
     scratch,
     net: of.reach?.net ?? personalNet(),
-    files: guarded ?? personalFiles,
+    files: files ?? personalFiles,
     failpoint,
     duck: (options: DuckOptions = {}) =>
       (of.openDuck ?? openDuck)(options, { scratch, signal: of.signal, ...(within && { within }) }),

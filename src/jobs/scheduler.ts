@@ -20,6 +20,7 @@ import {
 import { insertRunRanges } from '../store/ranges.ts';
 import { expireReviews } from '../store/runs.ts';
 import { wake } from './queue.ts';
+import { expireUploads } from './sweeper.ts';
 import { tellEnd } from './tell.ts';
 
 /** Nobody tells a scheduler about new due times: it looks for them as often as this. */
@@ -90,6 +91,7 @@ export async function pass(db: Db, now: Date): Promise<number> {
     });
     all += made;
   }
+  await expireUploads(db, now);
   await db.tx(async (tx) => {
     for (const run of await expireReviews(tx, now)) await tellEnd(tx, run, now);
   });

@@ -45,7 +45,7 @@ export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clo
     await settleRange(tx, run, result, now);
     await addUsage(tx, Number(run.workspace_id), now, { rows: rowsOf(run, result) });
     await tellEnd(tx, { ...run, ...result }, now);
-    await freshen(tx, { ...run, ...result }, run.started_at ?? run.queued_at);
+    if (!run.task) await freshen(tx, { ...run, ...result }, run.started_at ?? run.queued_at);
     if (result.state === 'succeeded') await grantRestart(tx, run);
     if (result.state === 'succeeded' && run.task?.kind !== 'undo') await startDependents(tx, run, now);
     if (result.state === 'succeeded' || result.state === 'needs_review') await closeReviews(tx, run);

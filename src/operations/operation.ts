@@ -10,6 +10,7 @@ import type { Net } from '../sdk/index.ts';
 import { digestOf, setGrant } from '../store/grants.ts';
 import { requireObjects } from '../store/limits.ts';
 import type { MasterKey } from '../store/master-key.ts';
+import type { Storage } from '../storage/storage.ts';
 import { authorize, needsOf, type Access, type Needs } from './access.ts';
 
 export const nouns = [
@@ -20,6 +21,7 @@ export const nouns = [
   'pipelines',
   'runs',
   'warehouse',
+  'files',
   'keys',
   'audit',
   'principals',
@@ -58,6 +60,9 @@ export interface Ports {
   readonly net: Net;
   /** Folders of this machine whose files they may name, besides the workspace's own. */
   readonly fileRoots: readonly string[];
+  /** Where uploaded files lie. */
+  readonly storage: Storage;
+  readonly fileLimits: FileLimits;
   /** The whole installation as an archive; absent = this process makes none. */
   backup?(passphrase: string | undefined, signal: AbortSignal): Readable;
   /** Numbers of the migrations that this program needs. */
@@ -66,6 +71,13 @@ export interface Ports {
   readonly mails?: boolean;
   /** Tells a worker that there is a run, in the caller's transaction. */
   wake(db: Db, run: string): Promise<void>;
+}
+
+/** Bytes. */
+export interface FileLimits {
+  readonly file: number;
+  /** All files of a workspace together. */
+  readonly workspace: number;
 }
 
 export interface TestClockPort {

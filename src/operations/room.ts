@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createContext, type OpenDuck, type Reach } from '../engine/context.ts';
 import type { Context, Log } from '../sdk/index.ts';
+import { fetchUploads } from './files/named.ts';
 import type { OpContext, Ports } from './operation.ts';
 
 export interface Room {
@@ -12,14 +13,21 @@ export interface Room {
 }
 
 type Parts = Pick<Ports, 'dataDir' | 'net' | 'fileRoots' | 'openDuck'>;
+/** Whoever reads sources needs these as well. */
+type Uploads = Pick<Ports, 'db' | 'clock' | 'storage'>;
 
 /** Where a workspace's own files lie: its warehouse, and what its connections name by relative paths. */
 export const ownFolder = (dataDir: string, workspace: number): string => join(dataDir, 'files', String(workspace));
 
-export function roomOf({ dataDir, net, fileRoots, openDuck }: Parts, workspace: number): Room {
+export function roomOf(parts: Parts & (Uploads | { readonly storage?: never }), workspace: number): Room {
+  const { dataDir, net, fileRoots, openDuck } = parts;
   return {
     stateDir: join(dataDir, 'engine', String(workspace)),
-    reach: { net, folders: [ownFolder(dataDir, workspace), ...fileRoots] },
+    reach: {
+      net,
+      folders: [ownFolder(dataDir, workspace), ...fileRoots],
+      ...(parts.storage && { uploads: fetchUploads(parts, workspace) }),
+    },
     ...(openDuck && { openDuck }),
   };
 }

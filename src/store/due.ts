@@ -104,6 +104,8 @@ export async function nextEvent(db: Db, now: Date): Promise<Date | undefined> {
        (select min(next_due_at) from headgate.pipelines where state = 'active' and next_due_at > $1),
        (select min(retry_at) from headgate.runs where state in ('queued', 'retrying') and retry_at > $1),
        (select min(review_until) from headgate.runs where state = 'needs_review' and review_until > $1),
+       (select min(expires_at) from headgate.files where state = 'ready' and expires_at > $1),
+       (select min(pending_until) from headgate.files where state = 'pending' and pending_until > $1),
        (select min(date_trunc('day', $1::timestamptz, 'UTC') + interval '1 day') from headgate.runs r
         where r.state = 'queued' and ${usedUp('r', '$1')})) as at`,
     [now],

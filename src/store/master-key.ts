@@ -19,18 +19,25 @@ export class MasterKey {
   readonly #secret: Buffer;
   readonly #wrapping: Buffer;
   readonly #hashing: Buffer;
+  readonly #linking: Buffer;
 
   /** `hashing`: absent = it follows from the secret. */
   constructor(secret: Buffer, hashing?: Buffer) {
     this.#secret = secret;
     this.id = createHash('sha256').update('id').update(secret).digest('hex').slice(0, 12);
     this.#wrapping = Buffer.from(hkdfSync('sha256', secret, '', 'headgate wrap', 32));
+    this.#linking = Buffer.from(hkdfSync('sha256', secret, '', 'headgate link', 32));
     this.#hashing = hashing ?? Buffer.from(hkdfSync('sha256', secret, '', 'headgate hash', 32));
   }
 
   /** What is stored of an API key's secret. */
   hash(text: string): Buffer {
     return createHmac('sha256', this.#hashing).update(text).digest();
+  }
+
+  /** Proof that a link was made here. */
+  sign(text: string): Buffer {
+    return createHmac('sha256', this.#linking).update(text).digest();
   }
 
   /** Under a data key of its own; `place` (tenant and object) is bound to it, so a copy in another row does not open. */

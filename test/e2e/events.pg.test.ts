@@ -64,6 +64,8 @@ for (const destination of destinations) {
       assert.deepEqual([await added({}), await added({})], [3, 3]);
       assert.deepEqual([await added({ event: 'content' }), await added({ event: 'content' })], [3, 0]);
       assert.deepEqual([await added({ event: ['n'] }), await added({ event: ['n'] })], [3, 0]);
+      // Two rows share the field's value, and the one without a value is known by its content already.
+      assert.deepEqual([await added({ event: ['email'] }), await added({ event: ['email'] })], [1, 0]);
       // A column that came later and is empty leaves no trace in what an event is known by.
       await site.change('alter table clicks add column later text');
       assert.equal(await added({ event: 'content' }), 0);

@@ -181,5 +181,24 @@ for (const destination of destinations) {
       const many = await site.run({ ...spec, derive: { ...derive, limits: { count: 1 } } });
       assert.deepEqual([many.rejected, many.derived?.rejects['attributes.limit'], many.derived?.changed], [1, 1, 0]);
     });
+
+    test('imports of the same profiles at the same time wait for each other', async () => {
+      await using site = await derivationSite(server, destination);
+      const flows = ['a', 'b', 'c'];
+      for (const name of flows)
+        await site.change(
+          `create table ${name} (id int primary key, ${name}_plan text); insert into ${name} select i, '${name}' from generate_series(1, 50) i`,
+        );
+      const receipts = await Promise.all(
+        flows.map(async (stream) => await site.run({ stream, write: 'merge', derive: { into: 'profiles', id: 'id' } })),
+      );
+      assert.deepEqual(
+        receipts.map(({ error }) => error),
+        [undefined, undefined, undefined],
+      );
+      const found = Object.values(await properties(site));
+      assert.equal(found.length, 50);
+      for (const one of found) assert.deepEqual(one, { a_plan: 'a', b_plan: 'b', c_plan: 'c' });
+    });
   });
 }

@@ -26,7 +26,12 @@ export interface Documented {
     readonly in: 'path' | 'query' | 'header';
     readonly schema: JsonSchema;
   }[];
-  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: JsonSchema } } };
+  readonly requestBody?: {
+    readonly content: {
+      readonly 'application/json'?: { readonly schema: JsonSchema };
+      readonly 'application/octet-stream'?: object;
+    };
+  };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>> }>>;
   readonly 'x-scope'?: string;
 }
@@ -106,7 +111,18 @@ const headers = fc.record(
     'if-match': fc.constantFrom('"1"', 'W/"1"', '*', '""', '"99999999999"', 'x'),
     'idempotency-key': fc.constantFrom('a', 'b', 'é', 'x'.repeat(256), ' '),
     'x-request-id': fc.constantFrom('ok-1', 'not ok', 'x'.repeat(100)),
+    range: fc.constantFrom('bytes=0-1', 'bytes=9-', 'bytes=-0', 'bytes=', 'x'),
     'content-type': fc.constantFrom('application/json', 'text/plain', 'nonsense'),
+  },
+  { requiredKeys: [] },
+);
+
+/** Of bytes. */
+const announcements = fc.record(
+  {
+    'content-length': fc.constantFrom('5', '0', '6', '-1', 'x', '9'.repeat(20)),
+    'content-md5': fc.constantFrom('AAAA', '!', ''),
+    'content-digest': fc.constantFrom('sha-256=:AAAA:', 'x', ''),
   },
   { requiredKeys: [] },
 );
@@ -130,7 +146,7 @@ export function requestOf(
   const query = fc.record(Object.fromEntries(at('query').map(({ name, schema }) => [name, valueOf(schema, known)])), {
     requiredKeys: [],
   });
-  const schema = operation.requestBody?.content['application/json'].schema;
+  const schema = operation.requestBody?.content['application/json']?.schema;
   const body = schema
     ? fc.oneof(
         { arbitrary: valueOf(schema, known).map((value) => JSON.stringify(value)), weight: 12 },
@@ -139,8 +155,10 @@ export function requestOf(
           weight: 1,
         },
       )
-    : fc.constant(undefined);
-  return fc.tuple(inPath, query, body, headers).map(([names, asked, sent, given]) => ({
+    : fc.constant(operation.requestBody ? 'bytes' : undefined);
+  const announced = operation.requestBody?.content['application/octet-stream'] ? announcements : fc.constant({});
+  const all = fc.tuple(headers, announced).map(([some, more]) => ({ ...some, ...more }));
+  return fc.tuple(inPath, query, body, all).map(([names, asked, sent, given]) => ({
     path: `${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encode(names[name] ?? ''))}${search(asked)}`,
     ...(sent !== undefined && { body: sent }),
     headers: Object.fromEntries(Object.entries(given).filter(([, value]) => /^[\x20-\x7e]*$/.test(value))),

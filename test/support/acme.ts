@@ -7,7 +7,7 @@ import { issueAccess } from '../../src/api/identify.ts';
 import { statusOf } from '../../src/api/problem.ts';
 import type { Refusal } from '../../src/api/refusal.ts';
 import { defineRoute } from '../../src/api/route.ts';
-import { signedLink } from '../../src/api/signed.ts';
+import { signedLink } from '../../src/operations/links.ts';
 import { createConnection } from '../../src/operations/connections/create.ts';
 import { perform } from '../../src/operations/operation.ts';
 import { createPipeline } from '../../src/operations/pipelines/create.ts';

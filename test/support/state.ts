@@ -11,6 +11,7 @@ import type { Ports } from '../../src/operations/operation.ts';
 import { openDb, type OpenDb } from '../../src/store/db.ts';
 import { insertKey } from '../../src/store/keys.ts';
 import { MasterKey } from '../../src/store/master-key.ts';
+import { LocalStorage } from '../../src/storage/local.ts';
 import { migrate, readMigrations } from '../../src/store/migrate.ts';
 import { serverPrincipal } from '../../src/store/principals.ts';
 import type { TestPostgres } from './postgres.ts';
@@ -32,10 +33,23 @@ export async function openState(server: TestPostgres): Promise<TestState> {
   await migrateQueue(db.pool);
   const dataDir = await mkdtemp(join(tmpdir(), 'headgate-state-'));
   const key = new MasterKey(Buffer.from('test master key, long enough to serve'));
+  const storage = new LocalStorage(join(dataDir, 'objects'));
+  const fileLimits = { file: 1 << 30, workspace: 1 << 30 };
   return {
     url,
     db,
-    ports: { db, key, dataDir, clock: systemClock, net: guardedNet(loopback), fileRoots: [], mails: true, wake },
+    ports: {
+      db,
+      key,
+      dataDir,
+      storage,
+      fileLimits,
+      wake,
+      clock: systemClock,
+      net: guardedNet(loopback),
+      fileRoots: [],
+      mails: true,
+    },
     async token(scopes, workspace) {
       const made = newKey();
       const row = { name: 'test', kind: 'backend' as const, scopes, workspace: workspace ?? null, principal_id: serverPrincipal };

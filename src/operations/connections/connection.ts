@@ -8,6 +8,7 @@ import { nearest } from '../../domain/nearest.ts';
 import type { Connection, Connector } from '../../sdk/index.ts';
 import { findConnection, type ConnectionRow } from '../../store/connections.ts';
 import { openSecrets } from '../../store/secrets.ts';
+import { withNames } from '../files/named.ts';
 import type { OpContext } from '../operation.ts';
 import { resolvePlaces } from './places.ts';
 
@@ -110,9 +111,11 @@ function isSecret(field: ZodType): boolean {
 
 /** With its secrets, ready to be opened: only for whoever dials now. */
 export async function configured(
-  { db, key, dataDir, workspace }: Pick<OpContext, 'db' | 'key' | 'dataDir' | 'workspace'>,
+  context: Pick<OpContext, 'db' | 'key' | 'dataDir' | 'workspace' | 'clock'>,
   row: ConnectionRow,
 ): Promise<Connection> {
+  const { db, key, dataDir, workspace } = context;
   const connector = await loadConnector(row.connector);
-  return connector.configure({ ...resolvePlaces(row.settings, dataDir), ...(await openSecrets(db, key, workspace, row.id)) });
+  const settings = await withNames(context, resolvePlaces(row.settings, dataDir));
+  return connector.configure({ ...settings, ...(await openSecrets(db, key, workspace, row.id)) });
 }

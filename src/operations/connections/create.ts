@@ -4,6 +4,7 @@ import { newId } from '../../domain/ids.ts';
 import { insertConnection, setPolicy } from '../../store/connections.ts';
 import { saveSecrets } from '../../store/secrets.ts';
 import { defineOperation } from '../operation.ts';
+import { requireNamed } from '../files/named.ts';
 import { refusePlaces } from './places.ts';
 import { slug, slugOf } from '../slug.ts';
 import { connectionView, loadConnector, show, splitSettings, storedPolicy } from './connection.ts';
@@ -21,8 +22,10 @@ export const createConnection = defineOperation({
     policy: connectionPolicy.prefault({}).meta({ description: 'What it can bear: sessions, hours' }),
   }),
   output: connectionView,
-  async run({ db, key, workspace }, { name, slug: wanted, connector, settings: given, policy }) {
+  async run(context, { name, slug: wanted, connector, settings: given, policy }) {
+    const { db, key, workspace } = context;
     refusePlaces(given);
+    await requireNamed(context, given);
     const { settings, secrets } = splitSettings(await loadConnector(connector), given);
     const id = newId('connection');
     return await db.tx(async (tx) => {

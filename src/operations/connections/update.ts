@@ -5,6 +5,7 @@ import { setPolicy, updateConnection as update } from '../../store/connections.t
 import { openSecrets, saveSecrets } from '../../store/secrets.ts';
 import { defineOperation } from '../operation.ts';
 import { ifVersion, requireVersion } from '../version.ts';
+import { requireNamed } from '../files/named.ts';
 import { refusePlaces } from './places.ts';
 import { connectionView, loadConnector, requireConnection, show, splitSettings, storedPolicy } from './connection.ts';
 
@@ -26,6 +27,7 @@ export const updateConnection = defineOperation({
     const before = await requireConnection(context, connection);
     requireVersion('connection', before.version, if_version);
     refusePlaces(given);
+    await requireNamed(context, given);
     const known = { ...before.settings, ...(await openSecrets(db, key, workspace, before.id)) };
     const merged = Object.fromEntries(Object.entries({ ...known, ...given }).filter(([, value]) => value !== null));
     const { settings, secrets } = splitSettings(await loadConnector(before.connector), merged);

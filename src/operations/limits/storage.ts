@@ -1,15 +1,16 @@
-/** What a workspace's own files weigh. */
+/** What a workspace's own files weigh, uploaded ones among them. */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadgateError } from '../../domain/error.ts';
+import { readyBytes } from '../../store/files.ts';
 import { readLimits } from '../../store/limits.ts';
 import { ownFolder } from '../room.ts';
 import type { Ports } from '../operation.ts';
 
 /** Files that come and go meanwhile count or do not. */
-export async function storedBytes({ dataDir }: Pick<Ports, 'dataDir'>, workspace: number): Promise<number> {
+export async function storedBytes({ db, dataDir }: Pick<Ports, 'db' | 'dataDir'>, workspace: number): Promise<number> {
   const entries = await readdir(ownFolder(dataDir, workspace), { recursive: true, withFileTypes: true }).catch(() => []);
-  let all = 0;
+  let all = await readyBytes(db, workspace);
   for (const entry of entries) {
     if (entry.isFile())
       all += await lstat(join(entry.parentPath, entry.name)).then(

@@ -16,7 +16,7 @@ import type { OpContext } from '../operation.ts';
 import { fittedFlow } from './fitted.ts';
 import { loadSchema, readSchemaRef, requireSchema } from '../schemas/schema.ts';
 
-type Reads = Pick<OpContext, 'db' | 'key' | 'dataDir' | 'workspace'>;
+type Reads = Pick<OpContext, 'db' | 'key' | 'dataDir' | 'workspace' | 'clock'>;
 
 /** Both ends of a pipeline, known to be able to be what they are. */
 export interface Ends {

@@ -31,7 +31,7 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     // Open until the end: what is found out about files stays true as long as they are held.
     await using context = await createContext({ ...opened.room, signal: execution.signal, log: execution.log });
     for await (const made of receiptsOf(run, execution, opened, context)) {
-      if ('closedUntil' in made) return { state: 'retrying', receipts, error: null, retryAt: made.closedUntil };
+      if ('until' in made) return { state: 'retrying', receipts, error: null, retryAt: made.until };
       const { receipt, known } = made;
       receipts.push(receipt);
       if (!known) tell(execution.log, receipt);
@@ -45,14 +45,8 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
   }
 }
 
-type Made =
-  | {
-      readonly receipt: Receipt;
-      /** An earlier attempt made it. */
-      readonly known?: boolean;
-    }
-  /** The connections may not be used on before then. */
-  | { readonly closedUntil: Date };
+/** A receipt, which an earlier attempt may have made; or the time from which the connections may be used again. */
+type Made = { readonly receipt: Receipt; readonly known?: boolean } | { readonly until: Date };
 
 async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, context: Context): AsyncGenerator<Made> {
   const { task } = run;
@@ -77,9 +71,9 @@ async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, co
   }
   for (const [at, flow] of flows.entries()) {
     execution.signal.throwIfAborted();
-    const closedUntil = at === 0 ? undefined : await execution.closedUntil?.();
-    if (closedUntil) {
-      yield { closedUntil };
+    const until = at === 0 ? undefined : await execution.closedUntil?.();
+    if (until) {
+      yield { until };
       return;
     }
     const earlier = earlierReceipt(run, flow);

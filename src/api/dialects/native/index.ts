@@ -9,6 +9,7 @@ import { plainPath } from '../../match.ts';
 import { problem } from '../../problem.ts';
 import { queryOf } from '../../route.ts';
 import { requireText } from '../../text.ts';
+import { contentRoutes } from './content.ts';
 import { backupRoute } from './backup.ts';
 import { runEvents } from './events.ts';
 import { rejectsCsv } from './rejects-csv.ts';
@@ -23,7 +24,7 @@ export const native: ApiDialect = {
   bodyLimit: 10 * 1024 * 1024,
   credentials: authorization,
   workspace,
-  routes: [...exposed.map(routeOf), runEvents, rejectsCsv, exchange, backupRoute],
+  routes: [...exposed.map(routeOf), runEvents, rejectsCsv, exchange, backupRoute, ...contentRoutes],
   toError: problem,
 };
 

@@ -7,6 +7,14 @@ import { discoverConnection } from '../../../operations/connections/discover.ts'
 import { getConnection } from '../../../operations/connections/get.ts';
 import { updateConnection } from '../../../operations/connections/update.ts';
 import { listConnections } from '../../../operations/connections/list.ts';
+import { abortFile } from '../../../operations/files/abort.ts';
+import { completeFile } from '../../../operations/files/complete.ts';
+import { createFile } from '../../../operations/files/create.ts';
+import { deleteFile } from '../../../operations/files/delete.ts';
+import { getFile } from '../../../operations/files/get.ts';
+import { listParts } from '../../../operations/files/list-parts.ts';
+import { listFiles } from '../../../operations/files/list.ts';
+import { signFile } from '../../../operations/files/sign.ts';
 import { listGrants } from '../../../operations/grants/list.ts';
 import { removeGrant } from '../../../operations/grants/remove.ts';
 import { setGrant } from '../../../operations/grants/set.ts';
@@ -164,6 +172,16 @@ export const exposed: readonly Exposed[] = [
 
   route('GET', `${here}/warehouse/tables`, listTables),
   route('POST', `${here}/warehouse/query`, queryWarehouse),
+
+  route('GET', `${here}/files`, listFiles),
+  route('POST', `${here}/files`, createFile, 201),
+  route('GET', `${here}/files/:file`, getFile),
+  route('DELETE', `${here}/files/:file`, deleteFile, 204),
+  route('GET', `${here}/files/:file/parts`, listParts),
+  route('POST', `${here}/files/:file/complete`, completeFile),
+  route('POST', `${here}/files/:file/abort`, abortFile),
+  route('POST', `${here}/files/:file/links`, signFile, 201),
+
   route('GET', `${here}/events`, listEvents),
   route('GET', `${here}/webhooks`, listWebhooks),
   route('POST', `${here}/webhooks`, createWebhook, 201),

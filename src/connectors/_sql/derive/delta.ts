@@ -59,16 +59,16 @@ function momentOf(grammar: Grammar, { target, derive }: DeltaOf, alias: string):
   return grammar.instant(fieldOf(target, column), `${alias}.${quoteName(column)}`, unit);
 }
 
+/** An event without a value in its own field is known by its content. */
 function eventId(grammar: Grammar, { target, derive, pipeline, run }: DeltaOf, alias: string): string {
   const texts = (names: readonly string[]): readonly string[] => names.map((name) => `${alias}.${quoteName(name)}`);
-  if (typeof derive.event !== 'string') {
-    const [only, ...others] = texts(derive.event);
-    if (only !== undefined && others.length === 0) return grammar.text(only);
-    return grammar.digest(grammar.content(texts(derive.event)));
-  }
   const salt = derive.event === 'run' ? `${pipeline}\n${run}\n` : `${pipeline}\n`;
   const content = grammar.content(texts(target.schema.fields.map(({ name }) => name)));
-  return grammar.digest(`${quoteText(salt)} || ${content}`);
+  const digest = grammar.digest(`${quoteText(salt)} || ${content}`);
+  if (typeof derive.event === 'string') return digest;
+  const [only, ...others] = texts(derive.event);
+  if (only !== undefined && others.length === 0) return `coalesce(${grammar.text(only)}, ${digest})`;
+  return grammar.digest(grammar.content(texts(derive.event)));
 }
 
 const keyOf = ({ policy, schema }: Target): readonly string[] => policy.key ?? schema.key ?? [];

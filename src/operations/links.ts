@@ -1,11 +1,10 @@
 /** Links that do one thing for a while, for clients that send no key: an upload, a download, a webhook. */
 import { timingSafeEqual } from 'node:crypto';
 import { HeadgateError } from '../domain/error.ts';
-import type { Ports } from '../operations/operation.ts';
-import type { Method } from './dialect.ts';
+import type { Ports } from './operation.ts';
 
 export interface Link {
-  readonly method: Method;
+  readonly method: string;
   /** As the route has it, with its names filled in. */
   readonly path: string;
   readonly workspace: number;
@@ -20,26 +19,27 @@ type Signing = Pick<Ports, 'key' | 'clock'>;
 export function signedLink({ key }: Pick<Ports, 'key'>, link: Link): string {
   const { path, workspace, by, until } = link;
   const expires = Math.floor(until.getTime() / 1000);
-  const signature = key.hash(textOf({ ...link, expires })).toString('hex');
+  const signature = key.sign(textOf({ ...link, expires })).toString('hex');
   return `${path}?${new URLSearchParams({ workspace: String(workspace), by, expires: String(expires), signature }).toString()}`;
 }
 
-/** Whose link it is. Throws `access.link`. */
+/** Whose link it is. Throws `access.link`: one answer for whatever is wrong with it. */
 export function openLink(
   { key, clock }: Signing,
-  method: Method,
+  method: string,
   path: string,
   query: URLSearchParams,
 ): Pick<Link, 'by' | 'workspace'> {
   const [workspace, expires] = [Number(query.get('workspace')), Number(query.get('expires'))];
   const by = query.get('by') ?? '';
   const signature = Buffer.from(query.get('signature') ?? '', 'hex');
-  const wanted = key.hash(textOf({ method, path, workspace, by, expires }));
+  const wanted = key.sign(textOf({ method, path, workspace, by, expires }));
   const genuine = signature.length === wanted.length && timingSafeEqual(signature, wanted);
-  if (!genuine) throw new HeadgateError('access.link', 'this link was not made here');
-  if (clock.now().getTime() >= expires * 1000) throw new HeadgateError('access.link', 'this link has expired');
+  if (!genuine || clock.now().getTime() >= expires * 1000) throw deadLink();
   return { by, workspace };
 }
+
+export const deadLink = (): HeadgateError => new HeadgateError('access.link', 'the link does not hold, or not any more');
 
 const textOf = (link: Omit<Link, 'until'> & { readonly expires: number }): string =>
   ['link', link.method, link.path, link.workspace, link.by, link.expires].join('\n');

@@ -1,0 +1,153 @@
+/**
+ * Objects as files of a directory. An object gets its name when all of it is on disk; what belongs to attempts stands beside it, with
+ * `~` behind the name, and goes with it.
+ */
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { asHeadgateError, HeadgateError } from '../domain/error.ts';
+import { exactly } from './exactly.ts';
+import type { ByteRange, PartRef, Storage, StoredObject } from './storage.ts';
+
+/** Bytes that one stream holds at most. */
+const buffer = 1 << 17;
+
+export class LocalStorage implements Storage {
+  readonly smallestPart = 0;
+  readonly #root: string;
+
+  /** `root` is made where it is missing. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  path(key: string): string {
+    if (!/^[\w.-]+(?:\/[\w.-]+)*$/.test(key) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(key)) throw new Error('a key of ours');
+    return join(this.#root, key);
+  }
+
+  async put(key: string, bytes: AsyncIterable<Uint8Array>, size: number): Promise<void> {
+    const path = this.path(key);
+    await saying('storing a file', async () => {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await write(path, exactly(bytes, size), token());
+    });
+  }
+
+  async get(key: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
+    return await saying('opening a stored file', async () => {
+      const handle = await open(this.path(key), 'r');
+      const bounds = range && { start: range.from, end: range.to - 1 };
+      return createReadStream('', { fd: handle, highWaterMark: buffer, ...bounds });
+    });
+  }
+
+  async size(key: string): Promise<number | undefined> {
+    return await sizeOf(this.path(key));
+  }
+
+  async begin(key: string): Promise<string> {
+    const upload = token();
+    await saying('beginning an upload', async () => await mkdir(this.#parts(key, upload), { recursive: true, mode: 0o700 }));
+    return upload;
+  }
+
+  async part(key: string, upload: string, number: number, bytes: AsyncIterable<Uint8Array>, size: number): Promise<string> {
+    const folder = this.#parts(key, upload);
+    return await saying('storing a part', async () => {
+      const name = `${number}.${token()}`;
+      await write(join(folder, name), exactly(bytes, size), token());
+      // Its end says which one of several counts; the others are in nobody's way until then.
+      const older = (await readdir(folder)).filter((one) => one.startsWith(`${number}.`) && one !== name && !one.includes('~'));
+      for (const one of older) await rm(join(folder, one), { force: true });
+      return name;
+    });
+  }
+
+  async complete(key: string, upload: string, parts: readonly PartRef[]): Promise<void> {
+    const path = this.path(key);
+    const folder = this.#parts(key, upload);
+    const whole = parts.reduce((sum, { size }) => sum + size, 0);
+    // An earlier attempt came as far as this, and its answer was lost.
+    if ((await sizeOf(path)) === undefined) {
+      const joined = oneBehindTheOther(parts.map(({ ref }) => join(folder, basename(ref))));
+      await saying('joining parts', async () => await write(path, exactly(joined, whole), token()));
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  async abort(key: string, upload: string): Promise<void> {
+    await rm(this.#parts(key, upload), { recursive: true, force: true });
+  }
+
+  async delete(key: string): Promise<void> {
+    const path = this.path(key);
+    await saying('deleting a stored file', async () => {
+      const beside = await readdir(dirname(path)).catch(() => []);
+      const own = beside.filter((name) => name === basename(path) || name.startsWith(`${basename(path)}~`));
+      for (const name of own) await rm(join(dirname(path), name), { recursive: true, force: true });
+    });
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    const found = await readdir(this.#root, { recursive: true, withFileTypes: true }).catch(() => []);
+    const keys = found
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(this.#root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+      .filter((key) => key.startsWith(prefix) && !key.includes('~'))
+      .sort();
+    for (const key of keys) {
+      const size = await this.size(key);
+      if (size !== undefined) yield { key, size };
+    }
+  }
+
+  #parts(key: string, upload: string): string {
+    return `${this.path(key)}~${upload}`;
+  }
+}
+
+const token = (): string => randomBytes(8).toString('hex');
+
+/** Beside its place, to the disk, and only then under its name. */
+async function write(path: string, bytes: AsyncIterable<Uint8Array>, mark: string): Promise<void> {
+  const beside = `${path}~${mark}`;
+  try {
+    await pipeline(bytes, createWriteStream(beside, { flags: 'wx', mode: 0o600, flush: true, highWaterMark: buffer }));
+    await rename(beside, path);
+    await using folder = await open(dirname(path), 'r');
+    await folder.sync();
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+async function* oneBehindTheOther(paths: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const path of paths) {
+    try {
+      for await (const chunk of createReadStream(path, { highWaterMark: buffer })) yield chunk as Uint8Array; // no encoding is set
+    } catch (cause) {
+      throw new HeadgateError('object.changed', 'joining parts: one of them was sent again meanwhile', { cause });
+    }
+  }
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw asHeadgateError(error, 'looking for a stored file');
+  }
+}
+
+async function saying<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asHeadgateError(error, doing);
+  }
+}
