@@ -19,6 +19,7 @@ export const createFile = defineOperation({
   name: 'files.create',
   summary: 'Create a file, whose bytes follow: in one PUT, or in parts',
   scope: 'files:write',
+  access: { creates: 'file' },
   input: z.strictObject({
     name: name.meta({ description: 'Of the file where it came from', example: 'orders.csv' }),
     content_type: z
