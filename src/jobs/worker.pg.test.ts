@@ -50,7 +50,7 @@ async function working(execute: Execute, more: object = {}): Promise<Worker & As
 
 /** Works until it is told to stop. */
 const endless: Execute = async (_run, { signal }) => {
-  await new Promise((done) => signal.addEventListener('abort', done));
+  if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done));
   return { state: 'cancelled', receipts: [], error: null };
 };
 
