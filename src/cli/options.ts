@@ -69,6 +69,11 @@ export const options = {
     value: 'FILE',
     help: 'fields, types and rules that every row is held to, as a JSON file (docs/rules.md)',
   },
+  derive: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'make profiles or events of the rows as well, as a JSON file says (docs/profiles.md)',
+  },
   lookback: {
     kind: 'text',
     value: 'AMOUNT',

@@ -9,6 +9,7 @@ import { buildFlow } from '../engine/build-flow.ts';
 import { chooseLocation, connect, embeddedWarehouse, isFile, isStdio, withFormat } from './locations.ts';
 import type { Values } from './options.ts';
 import { readCount, readRequest } from './request.ts';
+import { readDerivation } from './derive.ts';
 import { readSchema } from './schema.ts';
 import { spoolStdin } from './stdin.ts';
 import { requireChoice, wantedStreams } from './streams.ts';
@@ -74,7 +75,9 @@ export async function prepare(
   const { stateDir, signal, terminal } = world;
   // Rows own stdout then: what we say about them goes to stderr.
   if (isStdio(places.destination)) terminal.leaveStdout();
-  const request = readRequest(values);
+  const asked = readRequest(values);
+  const derive = await readDerivation(values);
+  const request = derive ? { ...asked, policy: { ...asked.policy, derive } } : asked;
   const schema = await readSchema(values);
   const parallel = values.parallel === undefined ? usualReaders() : readCount('parallel', values.parallel);
   const { source, destination } = await connectBoth(places, values, world, context);

@@ -1,5 +1,6 @@
 /** What a pipeline is told to do, as people write it: JSON in the API, YAML-like files in version control. */
 import { z } from 'zod';
+import { derivationSpec } from './derivation.ts';
 import { calendarSpec } from './calendar.ts';
 import { duration, durationMs } from './duration.ts';
 import { instant, intervalSpec } from './interval.ts';
@@ -49,6 +50,7 @@ export const flowSpec = z
       .regex(/^\d{1,9}$|^\d{1,3}(\.\d{1,4})?%$/, 'a count, or a share like 1%')
       .refine((text) => readRejectLimit(text) !== undefined, 'a share is at most 100%')
       .default('0'),
+    derive: derivationSpec.optional().meta({ description: 'Profiles or events that the publish makes of the rows' }),
     undo: z
       .number()
       .int()

@@ -1,3 +1,4 @@
+import type { DerivationSpec } from './derivation.ts';
 import type { LogicalType } from './types.ts';
 
 export type ReadMode = 'snapshot' | 'incremental' | 'changes' | 'push';
@@ -15,6 +16,7 @@ export type WriteMode = 'append' | 'replace' | 'merge' | 'mirror';
  * - `version` picks the newest of several rows with one key inside one read; without it, that is `key.duplicate`.
  * - `nulls`: 'keep' = an incoming NULL leaves the stored value in place.
  * - `deletes` (mirror, changes): 'soft' sets `_deleted_at` instead of deleting; 'ignore' leaves rows alone.
+ * - `derive`: what the publish makes of the rows beside the table. There `nulls` 'keep' leaves a property, 'write' unsets it.
  * - `existing`: what a table that is already there means; 'recreate' (replace only) drops its structure.
  */
 export interface WritePolicy {
@@ -25,6 +27,7 @@ export interface WritePolicy {
   readonly deletes: 'hard' | 'soft' | 'ignore';
   readonly existing: 'any' | 'fail' | 'recreate';
   readonly evolution: Evolution;
+  readonly derive?: DerivationSpec;
   /** Earlier versions of the table that are kept beside it; absent = none. */
   readonly undo?: number;
 }

@@ -1,3 +1,4 @@
+import type { DerivedCounts } from './derivation.ts';
 import type { Json } from './json.ts';
 import type { ReadMode, WriteMode } from './policy.ts';
 import type { RunState } from './run.ts';
@@ -43,6 +44,8 @@ export interface Receipt {
   readonly warnings: readonly string[];
   /** Columns that the run added or widened. */
   readonly columns: readonly ColumnChange[];
+  /** What the rows became beside the table. */
+  readonly derived?: DerivedCounts;
   readonly seconds: number;
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }

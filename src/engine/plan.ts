@@ -14,7 +14,10 @@ export interface PlanInput {
   readonly flow: Flow;
   readonly connectors: { readonly source: string; readonly destination: string };
   readonly source: Pick<SourceFacts, 'modes' | 'pushdown' | 'produces'>;
-  readonly destination: Pick<DestinationFacts, 'modes' | 'accepts' | 'loads' | 'types' | 'identifiers' | 'keepsVersions'>;
+  readonly destination: Pick<
+    DestinationFacts,
+    'modes' | 'accepts' | 'loads' | 'types' | 'identifiers' | 'keepsVersions' | 'derives'
+  >;
   /** The table as it stands; absent = there is none. */
   readonly table?: TableInfo;
   /** Names that earlier publishes of this pipeline gave; absent = none. */

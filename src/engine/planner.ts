@@ -8,6 +8,7 @@ import { refName, type TableInfo } from '../domain/schema.ts';
 import { typeName } from '../domain/types.ts';
 import type { Target } from '../sdk/index.ts';
 import { mapColumns, missingColumns, requireField, sameNative, shapeColumns, streamKey, type Mapping } from './columns.ts';
+import { settleDerivation } from './derivation.ts';
 import type { Reason } from './flow.ts';
 import { routeOf } from './lane.ts';
 import { columnNames, extendNames } from './names.ts';
@@ -26,7 +27,7 @@ export function plan(input: PlanInput): Plan {
   const mappings = mapColumns(schema, columns, known, types, { parses: flow.stream.kind === 'file', evolution });
   for (const text of flow.stream.notes ?? []) reasons.push({ about: 'format', text });
   reasons.push(...typeReasons(mappings));
-  const target = planTarget(input, mappings, reasons);
+  const target = { ...planTarget(input, mappings, reasons), ...settleDerivation(input, mappings, reasons) };
   const route = routeOf(input, columns, mappings, target);
   return { ...route, target, mappings, names, reasons: [...reasons, ...route.reasons] };
 }

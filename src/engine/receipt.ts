@@ -1,4 +1,5 @@
 /** Receipts from what a run left behind. Pure: the counts are checked here, so no receipt can lie about its sums. */
+import type { DerivedCounts } from '../domain/derivation.ts';
 import type { HeadgateError } from '../domain/error.ts';
 import type { Json } from '../domain/json.ts';
 import type { Receipt } from '../domain/receipt.ts';
@@ -62,6 +63,7 @@ export function receiptOf(parts: ReceiptParts, started: number): Receipt {
       : (outcome?.proof.evidence ?? ''),
     warnings: outcome ? [...outcome.proof.warnings, ...warnedWords(outcome.delivered)] : [],
     columns: distinctChanges(failure || held ? [] : tables),
+    ...(flow.policy.derive && !failure && !held && { derived: derivedOf(tables) }),
     seconds: Math.round((Date.now() - started) / 10) / 100,
     ...(failure && { error: { code: failure.code, message: failure.message, hint: failure.hint } }),
     ...(held && { error: heldError(held) }),
@@ -84,8 +86,29 @@ function warnedWords(delivered: ReadOutcome['delivered']): readonly string[] {
 function countsOf(tables: readonly TableResult[], rejected: number): Counts {
   const sum = (count: (table: TableResult) => number): number => tables.reduce((total, table) => total + count(table), 0);
   const [staged, added, changed] = [sum((t) => t.staged), sum((t) => t.added), sum((t) => t.changed)];
-  const [deduplicated, deleted] = [sum((t) => t.deduplicated), sum((t) => t.deleted)];
-  return { read: staged + rejected, written: added + changed, added, changed, deduplicated, rejected, deleted };
+  const [deduplicated, deleted, refused] = [sum((t) => t.deduplicated), sum((t) => t.deleted), sum((t) => t.rejected ?? 0)];
+  const read = staged + rejected;
+  return { read, written: added + changed, added, changed, deduplicated, rejected: rejected + refused, deleted };
+}
+
+/** Added up over the publishes of the run; the same names are cut in each. */
+function derivedOf(tables: readonly TableResult[]): DerivedCounts {
+  const parts = tables.flatMap(({ derived }) => derived ?? []);
+  const sum = (count: (part: DerivedCounts) => number): number => parts.reduce((total, part) => total + count(part), 0);
+  return {
+    added: sum((part) => part.added),
+    changed: sum((part) => part.changed),
+    removed: sum((part) => part.removed),
+    linked: sum((part) => part.linked),
+    conflicts: sum((part) => part.conflicts),
+    dropped: sum((part) => part.dropped),
+    cut: Math.max(0, ...parts.map((part) => part.cut)),
+    rejects: {
+      'identity.missing': sum((part) => part.rejects['identity.missing']),
+      'attributes.limit': sum((part) => part.rejects['attributes.limit']),
+      'time.invalid': sum((part) => part.rejects['time.invalid']),
+    },
+  };
 }
 
 function heldError(held: {

@@ -7,7 +7,7 @@ export interface FlowRequest {
   /** Absent = merge where a key is known, else append. */
   readonly write?: WriteMode;
   readonly key?: readonly string[];
-  readonly policy: Pick<WritePolicy, 'nulls' | 'deletes' | 'existing' | 'evolution' | 'version' | 'undo'>;
+  readonly policy: Pick<WritePolicy, 'nulls' | 'deletes' | 'existing' | 'evolution' | 'version' | 'undo' | 'derive'>;
   /** The field is named apart: it may be missing, which only matters to incremental reads. */
   readonly cursor?: string;
   readonly window: Omit<CursorPolicy, 'field'>;

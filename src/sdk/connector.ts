@@ -37,6 +37,8 @@ export interface DestinationDefinition<C> {
   accepts(config: C): readonly FormatName[];
   /** Can a writer `load` a file of this format by itself? */
   loads(format: FormatName): boolean;
+  /** Can a publish make profiles and events of the rows (`Target.derive`)? */
+  readonly derives?: boolean;
   /** Do several writers per table load at the same time, and does it help? */
   readonly parallelWriters: boolean;
   /** Do its destinations have the facet `Undoes`? */

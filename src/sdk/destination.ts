@@ -1,9 +1,11 @@
 import type { Json } from '../domain/json.ts';
+import type { DerivedCounts } from '../domain/derivation.ts';
 import type { Brake, WritePolicy } from '../domain/policy.ts';
 import type { ColumnChange } from '../domain/receipt.ts';
 import type { Field, Schema, TableInfo, TableRef } from '../domain/schema.ts';
 import { typeName } from '../domain/types.ts';
 import type { Duck } from './context.ts';
+import type { Derivation } from './derivation.ts';
 import type { FileRef, Finding, FormatName } from './source.ts';
 
 /** What a table will be after the publish, decided by the planner. */
@@ -25,6 +27,8 @@ export interface Target {
    * whole rows as a multiset, so that true duplicates stay.
    */
   readonly overlap?: { readonly cursor: string; readonly key?: readonly string[] };
+  /** What the publish makes of the rows beside the table, in the same transaction. */
+  readonly derive?: Derivation;
 }
 
 /** What a publish of this target changes about the columns of its table: each destination records it in its ledger. */
@@ -77,7 +81,7 @@ export interface PublishRequest {
   readonly checksums: readonly string[];
 }
 
-/** What happened to one table. `staged = added + changed + deduplicated`, except in `changes`, where keys are counted. */
+/** What happened to one table. `staged = added + changed + deduplicated + rejected`, except in `changes`, where keys are counted. */
 export interface TableResult {
   readonly table: string;
   readonly staged: number;
@@ -85,6 +89,9 @@ export interface TableResult {
   readonly changed: number;
   readonly deduplicated: number;
   readonly deleted: number;
+  /** Rows that the derivation refused; absent = none. They are not in the table. */
+  readonly rejected?: number;
+  readonly derived?: DerivedCounts;
   /** How the publish changed the table's columns; absent = it did not. */
   readonly columns?: readonly ColumnChange[];
 }
@@ -107,6 +114,13 @@ export interface Publish {
   readonly positions: Readonly<Record<string, Json>>;
   readonly tables: readonly TableResult[];
   readonly checksums: readonly string[];
+}
+
+/** Events that went, profiles that lost properties (or got back what another pipeline had written), identities that lead nowhere now. */
+export interface Forgotten {
+  readonly events: number;
+  readonly profiles: number;
+  readonly identities: number;
 }
 
 export interface Claim {
@@ -177,9 +191,12 @@ export interface Undoes {
   undo(request: UndoRequest): Promise<Undone>;
 }
 
-/** Facet: drops a table with all that is kept of it, and what the ledger says of these pipelines, in one transaction. */
+/**
+ * Facet: drops a table with all that is kept of it, what was derived from it, and what the ledger says of these pipelines, in one
+ * transaction.
+ */
 export interface Forgets {
-  forget(table: TableRef, pipelines: readonly string[]): Promise<void>;
+  forget(table: TableRef, pipelines: readonly string[]): Promise<Forgotten>;
 }
 
 export const canUndo = (destination: Destination): destination is Destination & Undoes => 'undo' in destination;

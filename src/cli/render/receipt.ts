@@ -1,3 +1,4 @@
+import type { DerivedCounts } from '../../domain/derivation.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { Paint, Style } from '../terminal.ts';
 import { count, counted, duration, short } from './amount.ts';
@@ -36,6 +37,7 @@ export function receiptLines(receipt: Receipt, paint: Paint): readonly string[] 
   return [
     `${paint(style, mark)} ${names}  ${rows}${rate}  ${duration(seconds)}  ${paint('dim', way)}`,
     `  ${sumLine(receipt)}`,
+    ...(receipt.derived ? [`  ${derivedLine(receipt.derived)}`] : []),
     ...(guarantee === '' ? [] : [`  ${paint('dim', 'guarantee')}  ${guarantee}`]),
     ...(evidence === '' ? [] : [`  ${paint('dim', 'evidence')}   ${evidence}`]),
     ...warningLines(warnings, paint),
@@ -48,6 +50,18 @@ function sumLine({ read, written, added, changed, deduplicated, rejected, delete
   return [`read ${count(read)} → written ${count(written)} (${count(added)} added, ${count(changed)} changed)`, ...rest].join(
     ' · ',
   );
+}
+
+/** `derived 2 added, 1 changed, 0 removed · 4 identities linked, 0 in conflict`, and what was left out where something was. */
+function derivedLine({ added, changed, removed, linked, conflicts, dropped, cut, rejects }: DerivedCounts): string {
+  const refused = Object.entries(rejects).filter(([, rows]) => rows > 0);
+  return [
+    `derived ${count(added)} added, ${count(changed)} changed, ${count(removed)} removed`,
+    `${count(linked)} identities linked, ${count(conflicts)} in conflict`,
+    ...(dropped > 0 ? [`${count(dropped)} values too long`] : []),
+    ...(cut > 0 ? [`${count(cut)} names cut`] : []),
+    ...refused.map(([code, rows]) => `${counted(rows, 'row')} refused (${code})`),
+  ].join(' · ');
 }
 
 const warningLines = (warnings: readonly string[], paint: Paint): readonly string[] =>

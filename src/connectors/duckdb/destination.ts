@@ -24,7 +24,8 @@ export async function openDestination(settings: Config, context: Context): Promi
     open: async (request) => await openWriter(await context.duck({ path }), context, request),
     publish: async (request) => await publish(await duck(), context, request),
     undo: async (request) => await undoRun(await duck(), request),
-    forget: async (table, pipelines) => (known() ? await forgetTable(await duck(), table, pipelines) : undefined),
+    forget: async (table, pipelines) =>
+      known() ? await forgetTable(await duck(), table, pipelines) : { events: 0, profiles: 0, identities: 0 },
     explain: explainPublish,
     [Symbol.asyncDispose]: async () => {
       const open = await opened?.catch(() => undefined);

@@ -24,6 +24,7 @@ export const duckdb = defineConnector({
     identifiers: { maxBytes: 1024, foldsCase: true, defaultNamespace },
     accepts: () => ['csv'],
     loads: (format) => format === 'csv' || format === 'parquet' || format === 'ndjson',
+    derives: true,
     parallelWriters: false,
     keepsVersions: true,
     types: duckType,

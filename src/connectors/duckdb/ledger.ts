@@ -68,13 +68,15 @@ export async function readLedger(duck: Duck, pipeline: string, token?: string): 
 /** Inside the caller's transaction. */
 export async function addToLedger(duck: Duck, request: PublishRequest, tables: readonly TableResult[]): Promise<void> {
   const { token, pipeline, run, fence, positions, checksums } = request;
-  const results = tables.map(({ table: name, staged, added, changed, deduplicated, deleted, columns }) => ({
+  const results = tables.map(({ table: name, staged, added, changed, deduplicated, deleted, rejected, derived, columns }) => ({
     table: name,
     staged,
     added,
     changed,
     deduplicated,
     deleted,
+    ...(rejected !== undefined && { rejected }),
+    ...(derived && { derived: { ...derived } }),
     ...(columns && { columns: columns.map((change) => ({ ...change })) }),
   }));
   const values = [token, pipeline, run].map(quoteText).join(', ');

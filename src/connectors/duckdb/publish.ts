@@ -4,7 +4,7 @@ import type { Context, Duck, PublishRequest, PublishResult, TableResult } from '
 import { quoteTable, relationExists } from './catalog.ts';
 import { addToLedger, checkFence, dropStages, ensureLedger, readLedger, stageOf } from './ledger.ts';
 import { HeldPublish } from '../_sql/publish.ts';
-import { writeTable } from './table.ts';
+import { publishTable } from './table.ts';
 import { keepVersion, settleVersions } from './versions.ts';
 import { count, transaction } from './transaction.ts';
 
@@ -27,7 +27,7 @@ export async function publish(duck: Duck, context: Context, request: PublishRequ
       const results: TableResult[] = [];
       for (const table of tables) {
         await keepVersion(duck, request, table.target);
-        results.push(await writeTable(duck, table));
+        results.push(await publishTable(duck, table, request));
         await settleVersions(duck, request, table.target);
       }
       await context.failpoint('duckdb.publish.written');

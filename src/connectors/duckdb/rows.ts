@@ -1,9 +1,10 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { nameList, quoteName } from '../../sdk/duck-sql.ts';
 import type { Duck, TablePublish, Target } from '../../sdk/index.ts';
+import type { Deriver } from '../_sql/derive/derive.ts';
 import { sameName, type TableFacts } from './catalog.ts';
 import { nativeType } from './load-sql.ts';
-import { collectChanged, countMatches, deletedAt, matchRows, writeMerge, type Merge } from './merge-sql.ts';
+import { collectChanged, countMatches, deletedAt, matchRows, temporary, writeMerge, type Merge } from './merge-sql.ts';
 
 /** One table that a publish writes. */
 export interface Work {
@@ -14,8 +15,12 @@ export interface Work {
   readonly table: string;
   /** Rows that were staged, and the quoted name of the one table that holds them. */
   readonly staged: number;
+  /** Of them, rows that the derivation refused. */
+  readonly rejected: number;
   readonly rows: string;
   readonly doing: string;
+  /** Where the target derives something. */
+  readonly deriver?: Deriver;
 }
 
 /** Adds rows; of those read again by an incremental read only what is not there yet. */
@@ -24,23 +29,41 @@ export async function appendRows({
   target,
   table,
   rows,
+  deriver,
 }: Work): Promise<{ added: number; changed: number; deleted: number }> {
-  return { added: await duck.run(appendSql(target, table, rows)), changed: 0, deleted: 0 };
+  if (!deriver || !target.overlap) {
+    await deriver?.capture(rows);
+    return { added: await duck.run(appendSql(target, table, rows)), changed: 0, deleted: 0 };
+  }
+  // What is new is set aside: nothing is derived from rows that are there already.
+  const { match: fresh } = temporary;
+  const names = nameList(target.schema.fields.map(({ name }) => name));
+  await duck.run(`create temp table ${fresh} as select ${names} from ${rows} limit 0`);
+  const added = await duck.run(appendSql(target, table, rows, fresh));
+  await deriver.capture(fresh);
+  await duck.run(`insert into ${table} (${names}) select ${names} from ${fresh}`);
+  return { added, changed: 0, deleted: 0 };
 }
 
-export function appendSql({ schema, overlap }: Pick<Target, 'schema' | 'overlap'>, table: string, rows: string): string {
+/** `into` = where the rows go that are not in the table yet, where that is not the table itself. */
+export function appendSql(
+  { schema, overlap }: Pick<Target, 'schema' | 'overlap'>,
+  table: string,
+  rows: string,
+  into = table,
+): string {
   const names = nameList(schema.fields.map(({ name }) => name));
-  const into = `insert into ${table} (${names})`;
-  if (!overlap) return `${into} select ${names} from ${rows}`;
+  const insert = `insert into ${into} (${names})`;
+  if (!overlap) return `${insert} select ${names} from ${rows}`;
   if (overlap.key?.length) {
     const same = [...overlap.key, overlap.cursor].map((name) => `t.${quoteName(name)} is not distinct from s.${quoteName(name)}`);
-    return `${into} select ${names} from ${rows} s where not exists (select 1 from ${table} t where ${same.join(' and ')})`;
+    return `${insert} select ${names} from ${rows} s where not exists (select 1 from ${table} t where ${same.join(' and ')})`;
   }
   // Without a key whole rows are compared, as often as they occur: true duplicates stay. Only rows from the lowest cursor of
   // this read on can have been read before.
   const cursor = quoteName(overlap.cursor);
   const before = `select ${names} from ${table} where ${cursor} is null or ${cursor} >= (select min(${cursor}) from ${rows})`;
-  return `${into} select ${names} from ${rows} except all ${before}`;
+  return `${insert} select ${names} from ${rows} except all ${before}`;
 }
 
 export function mergeFor(

@@ -1,10 +1,19 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { brakeHolds } from '../../domain/policy.ts';
 import { refName, type Field } from '../../domain/schema.ts';
-import { columnChanges, type Duck, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
+import {
+  columnChanges,
+  type Duck,
+  type PublishRequest,
+  type TablePublish,
+  type TableResult,
+  type Target,
+} from '../../sdk/index.ts';
+import { Deriver } from '../_sql/derive/derive.ts';
 import { nameList, quoteName } from '../../sdk/duck-sql.ts';
 import { HeldPublish } from '../_sql/publish.ts';
 import { namespaceOf, quoteTable, readTable, sameName, type TableFacts } from './catalog.ts';
+import { systemOf } from './derive/system.ts';
 import { stageOf } from './ledger.ts';
 import { addColumn, columnList, nativeType, widenColumn } from './load-sql.ts';
 import {
@@ -21,8 +30,21 @@ import {
 import { appendRows, mergeFor, mergeRows, onlyNew, type Work } from './rows.ts';
 import { count } from './transaction.ts';
 
-/** Writes one table inside the caller's transaction. */
-export async function writeTable(duck: Duck, publish: TablePublish): Promise<TableResult> {
+/** Writes one table, and what is derived from it, inside the caller's transaction. `of`: the same for every attempt of a run. */
+export async function publishTable(
+  duck: Duck,
+  publish: TablePublish,
+  of: Pick<PublishRequest, 'pipeline' | 'run'>,
+): Promise<TableResult> {
+  const { target } = publish;
+  const { derive } = target;
+  if (!derive) return await writeTable(duck, publish);
+  const deriver = new Deriver({ ...of, target, derive, system: systemOf(duck) });
+  const written = await writeTable(duck, publish, deriver);
+  return { ...written, derived: await deriver.apply() };
+}
+
+async function writeTable(duck: Duck, publish: TablePublish, deriver?: Deriver): Promise<TableResult> {
   const { target } = publish;
   const { policy, content } = target;
   const doing = `publishing ${refName(target.table)}`;
@@ -32,25 +54,31 @@ export async function writeTable(duck: Duck, publish: TablePublish): Promise<Tab
   await duck.run(`create schema if not exists ${quoteName(namespaceOf(target.table))}`);
   const rows = await gatherStages(duck, publish);
   const staged = publish.staged.reduce((sum, part) => sum + part.rows, 0);
-  const work: Work = { duck, target, publish, table: quoteTable(target.table), staged, rows, doing };
+  const rejected = deriver ? await deriver.refuse(rows) : 0;
+  const table = quoteTable(target.table);
+  const work: Work = { duck, target, publish, table, staged, rejected, rows, doing, ...(deriver && { deriver }) };
   if (content === 'changes') return result(work, await writeChanges(work, await ready(work, found)));
   const unique = await uniqueRows(work);
   if (!found || policy.mode === 'replace') return result(work, await replaceTable(unique, found));
-  const table = await ready(work, found);
+  const facts = await ready(work, found);
   if (policy.mode === 'append') return result(work, await appendRows(unique));
-  return result(work, await writeMerged(unique, table));
+  return result(work, await writeMerged(unique, facts));
 }
 
 type Counts = Pick<TableResult, 'added' | 'changed' | 'deleted'>;
 
-const result = ({ target, staged }: Work, counts: Counts): TableResult => ({
+const result = ({ target, staged, rejected }: Work, counts: Counts): TableResult => ({
   table: refName(target.table),
   staged,
   added: counts.added,
   changed: counts.changed,
   // In a change stream the deletes are records too, but a truncate deletes more rows than it has records.
-  deduplicated: Math.max(0, staged - counts.added - counts.changed - (target.content === 'changes' ? counts.deleted : 0)),
+  deduplicated: Math.max(
+    0,
+    staged - rejected - counts.added - counts.changed - (target.content === 'changes' ? counts.deleted : 0),
+  ),
   deleted: counts.deleted,
+  ...(rejected > 0 && { rejected }),
   ...columnChanges(target),
 });
 
@@ -126,6 +154,7 @@ const doubled = ({ doing }: Work, keys: number, where: string): HeadgateError =>
 
 /** The rows become the table. A table that is only its columns is swapped for the stage, which copies no row. */
 async function replaceTable(work: Work, found: TableFacts | undefined): Promise<Counts> {
+  await work.deriver?.capture(work.rows);
   const { duck, target, table, rows, publish, doing } = work;
   const incoming = await count(duck, `select count(*) from ${rows}`);
   const before = found ? await count(duck, `select count(*) from ${table}`) : 0;
@@ -165,6 +194,8 @@ async function writeMerged(work: Work, table: TableFacts): Promise<Counts> {
   const merge = mergeFor(work, table);
   const live = merge.soft ? ` where ${deletedAt} is null` : '';
   const before = await count(duck, `select count(*) from ${work.table}${live}`);
+  const softened = merge.soft ? `t.${deletedAt} is not null` : undefined;
+  await work.deriver?.capture(rows, { name: work.table, ...(softened !== undefined && { softened }) });
   const counts = await mergeRows(work, merge);
   if (target.policy.mode !== 'mirror' || target.policy.deletes === 'ignore') return { ...counts, deleted: 0 };
   const deleted = await duck.run(deleteRows(work.table, target.policy.deletes, missingIn(rows, merge.key)));

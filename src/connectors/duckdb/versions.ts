@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { HeadgateError } from '../../domain/error.ts';
 import { refName, type TableRef } from '../../domain/schema.ts';
 import { nameList, quoteText } from '../../sdk/duck-sql.ts';
-import type { Duck, PublishRequest, Target, UndoRequest, Undone } from '../../sdk/index.ts';
+import type { Duck, Forgotten, PublishRequest, Target, UndoRequest, Undone } from '../../sdk/index.ts';
 import { namespaceOf, ownSchema, quoteTable, readTable, relationExists, sameName } from './catalog.ts';
+import { forgetDerived } from '../_sql/derive/derive.ts';
+import { derivedNamespaces, systemOf } from './derive/system.ts';
 import { checkFence, ledgerExists, readLedger } from './ledger.ts';
 import { count, transaction } from './transaction.ts';
 
@@ -129,13 +131,15 @@ async function restore(duck: Duck, table: TableRef, kept: string | null): Promis
 }
 
 /** In one transaction: the table, what is kept of it, and what the ledger says of the pipelines. */
-export async function forgetTable(duck: Duck, table: TableRef, pipelines: readonly string[]): Promise<void> {
-  await transaction(duck, async () => {
+export async function forgetTable(duck: Duck, table: TableRef, pipelines: readonly string[]): Promise<Forgotten> {
+  return await transaction(duck, async () => {
     const versions = await hasVersions(duck);
     for (const pipeline of versions ? pipelines : []) await dropVersions(duck, pipeline, table, 0);
+    const forgotten = await forgetDerived(systemOf(duck), await derivedNamespaces(duck), pipelines);
     await duck.run(`drop table if exists ${quoteTable(table)}`);
-    if (!(await ledgerExists(duck))) return;
+    if (!(await ledgerExists(duck))) return forgotten;
     const own = pipelines.map(quoteText).join(', ');
     await duck.run(`delete from ${ledger} where pipeline in (${own})`);
+    return forgotten;
   });
 }

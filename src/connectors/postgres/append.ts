@@ -4,15 +4,28 @@ import { nameList, quoteName } from '../_sql/names.ts';
 import { columnNames, tableName } from './stage.ts';
 import { ownTable } from './names.ts';
 
-/**
- * Rows as text: NULL equals NULL, every type has one, and the planner can hash it. With a key, a row is the key and the
- * cursor; without one it is the whole row, numbered among its equals, so that true duplicates stay.
- */
+type Overlap = NonNullable<Target['overlap']>;
+
 export function appendSql(target: Target, stage: string): string {
   const columns = columnNames(target);
   const into = `insert into ${tableName(target)} (${nameList(columns)})\nselect ${nameList(columns, 's')} from ${ownTable(stage)} s`;
   if (!target.overlap) return into;
-  const { cursor, key } = target.overlap;
+  return `${knownRows(target, target.overlap, stage)}
+${into}
+where not exists (select from known where known.id = s.ctid)`;
+}
+
+/** Removes from the stage what `appendSql` would leave out. */
+export const dropKnownSql = (target: Target, overlap: Overlap, stage: string): string =>
+  `${knownRows(target, overlap, stage)}
+delete from ${ownTable(stage)} s using known where known.id = s.ctid`;
+
+/**
+ * Rows as text: NULL equals NULL, every type has one, and the planner can hash it. With a key, a row is the key and the
+ * cursor; without one it is the whole row, numbered among its equals, so that true duplicates stay.
+ */
+function knownRows(target: Target, { cursor, key }: Overlap, stage: string): string {
+  const columns = columnNames(target);
   const name = quoteName(cursor);
   const compared = key === undefined ? columns : [...key, cursor];
   const image = (alias: string): string => `row(${nameList(compared, alias)})::text`;
@@ -27,7 +40,5 @@ export function appendSql(target: Target, stage: string): string {
   where s.${name} <= (select high from edge) or s.${name} is null
 ), known as materialized (
   select again.id from again where exists (select from there where there.image = again.image and there.number = again.number)
-)
-${into}
-where not exists (select from known where known.id = s.ctid)`;
+)`;
 }

@@ -6,6 +6,7 @@ import type {
   Destination,
   Finding,
   Forgets,
+  Forgotten,
   Publish,
   PublishRequest,
   PublishResult,
@@ -127,7 +128,7 @@ export class PostgresDestination implements Destination, Undoes, Forgets {
     const tables: TableResult[] = [];
     for (const table of request.tables) {
       await keepVersion(session, request, table.target);
-      tables.push(await publishTable(session, table));
+      tables.push(await publishTable(session, table, request));
       await settleVersions(session, request, table.target);
     }
     await failpoint('postgres.publish.written');
@@ -143,8 +144,8 @@ export class PostgresDestination implements Destination, Undoes, Forgets {
     return await undoRun(await this.#session(), request);
   }
 
-  async forget(table: TableRef, pipelines: readonly string[]): Promise<void> {
-    await forgetTable(await this.#session(), table, pipelines);
+  async forget(table: TableRef, pipelines: readonly string[]): Promise<Forgotten> {
+    return await forgetTable(await this.#session(), table, pipelines);
   }
 
   explain(target: Target): readonly string[] {

@@ -25,6 +25,7 @@ export const postgres = defineConnector({
     identifiers: { maxBytes: 63, foldsCase: false, defaultNamespace: 'public', reserved: systemColumns },
     accepts: () => copyFormats,
     loads: () => false,
+    derives: true,
     parallelWriters: true,
     keepsVersions: true,
     types: nativeType,

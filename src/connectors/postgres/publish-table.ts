@@ -2,12 +2,14 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { brakeHolds } from '../../domain/policy.ts';
 import { refName } from '../../domain/schema.ts';
-import { columnChanges, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
+import { columnChanges, type PublishRequest, type TablePublish, type TableResult, type Target } from '../../sdk/index.ts';
+import { Deriver } from '../_sql/derive/derive.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
 import { HeldPublish } from '../_sql/publish.ts';
-import { appendSql } from './append.ts';
+import { appendSql, dropKnownSql } from './append.ts';
 import { readIndexes } from './catalog.ts';
 import * as changes from './changes.ts';
+import { systemOf } from './derive/system.ts';
 import * as merge from './merge.ts';
 import { ownTable } from './names.ts';
 import type { Session } from './session.ts';
@@ -24,18 +26,37 @@ interface Work {
   readonly rows: number;
   /** Logged stages can become the table itself. */
   readonly logged: boolean;
+  /** Where the target derives something. */
+  readonly deriver?: Deriver;
 }
 
 type Counts = Pick<TableResult, 'added' | 'changed' | 'deleted'>;
 
-export async function publishTable(session: Session, publish: TablePublish): Promise<TableResult> {
+/** `of` names what is derived: the same for every attempt of a run. */
+export async function publishTable(
+  session: Session,
+  publish: TablePublish,
+  of: Pick<PublishRequest, 'pipeline' | 'run'>,
+): Promise<TableResult> {
   const { target } = publish;
   const doing = `publishing ${refName(target.table)}`;
-  const work: Work = { session, publish, target, doing, ...(await countStages(session, publish, doing)) };
-  const counts = await writeTable(work);
-  const { added, changed, deleted } = counts;
-  const deduplicated = work.rows - added - changed;
-  return { table: refName(target.table), staged: work.rows, added, changed, deduplicated, deleted, ...columnChanges(target) };
+  const staged: Work = { session, publish, target, doing, ...(await countStages(session, publish, doing)) };
+  const { derive } = target;
+  const deriver = derive && new Deriver({ ...of, target, derive, system: systemOf(session, doing) });
+  const rejected = deriver ? await deriver.refuse(ownTable(staged.stage)) : 0;
+  const work: Work = deriver ? { ...staged, rows: staged.rows - rejected, deriver } : staged;
+  const { added, changed, deleted } = await writeTable(work);
+  return {
+    table: refName(target.table),
+    staged: staged.rows,
+    added,
+    changed,
+    deduplicated: work.rows - added - changed,
+    deleted,
+    ...(rejected > 0 && { rejected }),
+    ...(deriver && { derived: await deriver.apply() }),
+    ...columnChanges(target),
+  };
 }
 
 /** Counts what is staged again and joins several stages into one. A crash of the server empties what is not logged. */
@@ -142,6 +163,7 @@ async function createFromStage(work: Work): Promise<Counts> {
   await createSchema(work);
   const merges = target.policy.mode === 'merge' || target.policy.mode === 'mirror';
   const removed = merges && target.policy.version !== undefined ? await keepNewest(work, target.policy.version) : 0;
+  await work.deriver?.capture(ownTable(stage));
   for (const sql of intoPlace(stage, target.table)) await session.rows(sql, doing);
   await addKey(work);
   return { added: work.rows - removed, changed: 0, deleted: 0 };
@@ -161,14 +183,19 @@ async function changeColumns({ session, target, doing }: Work): Promise<void> {
   for (const sql of [...columnSql(table, target), ...(marksDeletes(target) ? [mark] : [])]) await session.rows(sql, doing);
 }
 
-async function appendRows({ session, target, doing, stage, rows }: Work): Promise<Counts> {
+async function appendRows({ session, target, doing, stage, rows, deriver }: Work): Promise<Counts> {
   if (target.overlap && rows >= analyzeFrom) await session.rows(`analyze ${ownTable(stage)}`, doing);
-  return { added: await session.run(appendSql(target, stage), doing), changed: 0, deleted: 0 };
+  if (!deriver) return { added: await session.run(appendSql(target, stage), doing), changed: 0, deleted: 0 };
+  if (target.overlap) await session.run(dropKnownSql(target, target.overlap, stage), doing);
+  await deriver.capture(ownTable(stage));
+  const { overlap: _removed, ...rest } = target;
+  return { added: await session.run(appendSql(rest, stage), doing), changed: 0, deleted: 0 };
 }
 
 /** Old rows are not counted as deleted: a replace has a new table for a result, not a difference. */
 async function replaceRows(work: Work, facts: TableFacts | undefined): Promise<Counts> {
   const { session, target, doing, stage, rows } = work;
+  await work.deriver?.capture(ownTable(stage));
   if (facts && facts.inPlace.length === 0 && work.logged && (await sameShape(work, facts))) {
     await swapTable(session, facts.oid, target.table, stage);
     return { added: rows, changed: 0, deleted: 0 };
@@ -231,6 +258,8 @@ async function keepNewest({ session, target, doing, stage, rows }: Work, version
 async function mergeRows(work: Work, facts: TableFacts | undefined): Promise<Counts & { readonly keys: number }> {
   const { session, target, doing, stage, rows } = work;
   const keys = rows - (await keepNewest(work, target.policy.version));
+  const softened = marksDeletes(target) ? `t.${quoteName(deletedAt)} is not null` : undefined;
+  await work.deriver?.capture(ownTable(stage), { name: tableName(target), ...(softened !== undefined && { softened }) });
   if (await canUpsert(work, facts ?? (await tableFacts(session, target.table)))) {
     const { added, changed } = await session.row(merge.upsertSql(target, stage), doing);
     return { added: Number(added), changed: Number(changed), deleted: 0, keys };

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { HeadgateError } from '../../domain/error.ts';
 import { refName, type TableRef } from '../../domain/schema.ts';
-import type { PublishRequest, Target, UndoRequest, Undone } from '../../sdk/index.ts';
+import type { Forgotten, PublishRequest, Target, UndoRequest, Undone } from '../../sdk/index.ts';
+import { forgetDerived } from '../_sql/derive/derive.ts';
 import { nameList, quoteTable } from '../_sql/names.ts';
+import { derivedNamespaces, systemOf } from './derive/system.ts';
 import { readLedger } from './ledger.ts';
 import { ownSchema, ownTable } from './names.ts';
 import type { Session } from './session.ts';
@@ -201,19 +203,21 @@ async function writableColumns(session: Session, table: string, doing: string): 
   return rows.map(({ name }) => name ?? '');
 }
 
-/** In one transaction: the table, what is kept of it, and what the ledger says of the pipelines. */
-export async function forgetTable(session: Session, table: TableRef, pipelines: readonly string[]): Promise<void> {
+/** In one transaction: the table, what is kept of it and was derived from it, and what the ledger says of the pipelines. */
+export async function forgetTable(session: Session, table: TableRef, pipelines: readonly string[]): Promise<Forgotten> {
   const doing = `dropping ${refName(table)}`;
   await session.rows('begin', doing);
   try {
     if (await hasVersions(session)) {
       for (const pipeline of pipelines) await dropVersions(session, { pipeline, table, keep: 0 }, doing);
     }
+    const forgotten = await forgetDerived(systemOf(session, doing), await derivedNamespaces(session, doing), pipelines);
     await session.rows(`drop table if exists ${quoted(table)}`, doing);
     for (const pipeline of pipelines) {
       await session.rows(`delete from ${ownSchema}.ledger where pipeline = $1`, doing, [pipeline]);
     }
     await session.rows('commit', doing);
+    return forgotten;
   } catch (error) {
     if (session.alive) await session.rows('rollback', doing).catch(() => undefined);
     throw error;

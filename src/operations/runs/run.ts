@@ -1,10 +1,22 @@
 import { z } from 'zod';
+import { rejectCodes } from '../../domain/derivation.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import { outcomes, runCauses, runStates, runTask } from '../../domain/run.ts';
 import { findRun, type RunRow } from '../../store/runs.ts';
 import type { OpContext } from '../operation.ts';
 
 const problem = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+
+const derived = z.object({
+  added: z.number(),
+  changed: z.number(),
+  removed: z.number(),
+  linked: z.number(),
+  conflicts: z.number(),
+  dropped: z.number(),
+  cut: z.number(),
+  rejects: z.record(z.enum(rejectCodes), z.number()),
+});
 
 const receipt = z.object({
   run: z.string(),
@@ -29,6 +41,7 @@ const receipt = z.object({
   evidence: z.string(),
   warnings: z.array(z.string()),
   columns: z.array(z.object({ column: z.string(), from: z.string().optional(), to: z.string() })),
+  derived: derived.optional().meta({ description: 'What the rows became beside the table: docs/profiles.md' }),
   seconds: z.number(),
   error: problem.optional(),
 });

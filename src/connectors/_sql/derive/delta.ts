@@ -1,0 +1,203 @@
+/** What a publish will change in its table, as rows of a derivation: taken before the table is written. Pure. */
+import type { Field } from '../../../domain/schema.ts';
+import type { Derivation, Target } from '../../../sdk/index.ts';
+import { quoteName, quoteText } from '../names.ts';
+import type { Grammar, Piece } from './grammar.ts';
+import type { Tables } from './tables.ts';
+
+export interface DeltaOf {
+  readonly target: Target;
+  readonly derive: Derivation;
+  readonly tables: Tables;
+  /** Quoted names: of the rows that arrive, and of the table as it was, where rows of it are compared or taken back. */
+  readonly stage: string;
+  readonly table?: string;
+  /** Condition for rows of the table that count as gone already. */
+  readonly softened?: string;
+  readonly pipeline: string;
+  readonly run: string;
+}
+
+/** Name of the temporary table with one row per row that is new, changed or gone. */
+export const delta = 'hg_delta';
+
+/** NULL where the value identifies nobody. `name` has its alias. */
+export function identityText(grammar: Grammar, { refused }: Derivation, name: string): string {
+  const text = `nullif(trim(${grammar.text(name)}), '')`;
+  return refused.length === 0 ? text : `case when ${text} not in (${refused.map(quoteText).join(', ')}) then ${text} end`;
+}
+
+const fieldOf = ({ schema }: Target, column: string): Field =>
+  schema.fields.find(({ name }) => name === column) ?? { name: column, type: { kind: 'text' }, nullable: true };
+
+/** May a value of this type be longer than a limit on texts? */
+const unbounded = ({ type: { kind } }: Field): boolean => ['text', 'json', 'bytes', 'array', 'opaque', 'decimal'].includes(kind);
+
+/** True for a value that is there and too long to keep; absent where none can be. */
+export function tooLong(
+  grammar: Grammar,
+  { target, derive }: Pick<DeltaOf, 'target' | 'derive'>,
+  column: string,
+): string | undefined {
+  const { value } = derive.limits;
+  if (value === undefined || !unbounded(fieldOf(target, column))) return undefined;
+  return `length(${grammar.text(`s.${quoteName(column)}`)}) > ${value}`;
+}
+
+/** Who the row is about: columns `p0` for a given id, then `i1`, `i2`… for identities. */
+function whoColumns(grammar: Grammar, derive: Derivation, alias: string): readonly string[] {
+  const id = derive.id === undefined ? 'null' : identityText(grammar, derive, `${alias}.${quoteName(derive.id)}`);
+  const identities = derive.identities.map(
+    ({ column }, i) => `${identityText(grammar, derive, `${alias}.${quoteName(column)}`)} as i${i + 1}`,
+  );
+  return [`cast(${id} as varchar) as p0`, ...identities];
+}
+
+function momentOf(grammar: Grammar, { target, derive }: DeltaOf, alias: string): string {
+  if (!derive.time) return 'cast(null as timestamptz)';
+  const { column, unit } = derive.time;
+  return grammar.instant(fieldOf(target, column), `${alias}.${quoteName(column)}`, unit);
+}
+
+/** An event without a value in its own field is known by its content. */
+function eventId(grammar: Grammar, { target, derive, pipeline, run }: DeltaOf, alias: string): string {
+  const texts = (names: readonly string[]): readonly string[] => names.map((name) => `${alias}.${quoteName(name)}`);
+  const salt = derive.event === 'run' ? `${pipeline}\n${run}\n` : `${pipeline}\n`;
+  const content = grammar.content(texts(target.schema.fields.map(({ name }) => name)));
+  const digest = grammar.digest(`${quoteText(salt)} || ${content}`);
+  if (typeof derive.event === 'string') return digest;
+  const [only, ...others] = texts(derive.event);
+  if (only !== undefined && others.length === 0) return `coalesce(${grammar.text(only)}, ${digest})`;
+  return grammar.digest(grammar.content(texts(derive.event)));
+}
+
+const keyOf = ({ policy, schema }: Target): readonly string[] => policy.key ?? schema.key ?? [];
+
+const onKey = (target: Target): string =>
+  keyOf(target)
+    .map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`)
+    .join(' and ');
+
+function differing(grammar: Grammar, { target }: DeltaOf, columns: readonly string[]): string {
+  const parts = columns.map((name) => grammar.differs(fieldOf(target, name), `s.${quoteName(name)}`, `t.${quoteName(name)}`));
+  return parts.length === 0 ? 'false' : `(${parts.join(' or ')})`;
+}
+
+const whoNames = ({ id, identities }: Derivation): readonly string[] => [
+  ...(id === undefined ? [] : [id]),
+  ...identities.map(({ column }) => column),
+];
+
+const isNew = (of: DeltaOf): string => `t.${quoteName(keyOf(of.target)[0] ?? '')} is null`;
+
+function join(of: DeltaOf): string {
+  if (of.table === undefined) return '';
+  return ` left join ${of.table} t on ${onKey(of.target)}${of.softened === undefined ? '' : ` and not (${of.softened})`}`;
+}
+
+/** The table as it was counts only for what is gone from it. */
+function goneWhere(of: DeltaOf, moved: string): string {
+  const missing = `not exists (select 1 from ${of.stage} s where ${onKey(of.target)})`;
+  const changed = moved === 'false' ? '' : ` or exists (select 1 from ${of.stage} s where ${onKey(of.target)} and ${moved})`;
+  return `(${missing}${changed})${of.softened === undefined ? '' : ` and not (${of.softened})`}`;
+}
+
+const takesBack = ({ target, table }: DeltaOf): boolean =>
+  table !== undefined && target.policy.mode === 'mirror' && target.policy.deletes !== 'ignore';
+
+function attributePieces(
+  grammar: Grammar,
+  of: DeltaOf,
+  alias: string,
+  when: (column: string) => readonly string[],
+): readonly Piece[] {
+  return of.derive.attributes.map(({ column, property }) => {
+    const name = `${alias}.${quoteName(column)}`;
+    const conditions = [`${name} is not null`, ...when(column)];
+    return {
+      property,
+      value: `case when ${conditions.join(' and ')} then ${grammar.json(fieldOf(of.target, column), name)} end`,
+    };
+  });
+}
+
+const short = (grammar: Grammar, of: DeltaOf, column: string): readonly string[] => {
+  const long = tooLong(grammar, of, column);
+  return long === undefined ? [] : [`not (${long})`];
+};
+
+export function profileDelta(grammar: Grammar, of: DeltaOf): string {
+  const { derive, target, stage, table } = of;
+  // Columns of the key are equal in both rows.
+  const who = whoNames(derive).filter((name) => !keyOf(target).includes(name));
+  const moved = table === undefined || who.length === 0 ? 'false' : differing(grammar, of, who);
+  const different = (column: string): string =>
+    grammar.differs(fieldOf(target, column), `s.${quoteName(column)}`, `t.${quoteName(column)}`);
+  const sets = attributePieces(grammar, of, 's', (column) => [
+    ...short(grammar, of, column),
+    ...(table === undefined ? [] : [`(${[isNew(of), ...(moved === 'false' ? [] : [moved]), different(column)].join(' or ')})`]),
+  ]);
+  const unsets = derive.attributes.map(({ column, property }) => {
+    const was = table === undefined ? '' : ` and t.${quoteName(column)} is not null`;
+    return { property, when: `s.${quoteName(column)} is null${was}` };
+  });
+  const columns = [
+    'false as gone',
+    `s.${grammar.place} as place`,
+    `${momentOf(grammar, of, 's')} as moment`,
+    ...whoColumns(grammar, derive, 's'),
+    `${grammar.sets(sets)} as sets`,
+    `${grammar.names(target.policy.nulls === 'write' ? unsets : [])} as unsets`,
+  ];
+  const attributes = derive.attributes.map(({ column }) => column);
+  const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, [...who, ...attributes])}`;
+  const arriving = `select ${columns.join(', ')} from ${stage} s${join(of)}${where}`;
+  if (!takesBack(of)) return numbered(of, arriving);
+  const left = derive.attributes.map(({ column, property }) => ({ property, when: `t.${quoteName(column)} is not null` }));
+  const gone = [
+    'true',
+    'null',
+    'cast(null as timestamptz)',
+    ...whoColumns(grammar, derive, 't'),
+    grammar.sets([]),
+    grammar.names(left),
+  ];
+  return numbered(of, `${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`);
+}
+
+export function eventDelta(grammar: Grammar, of: DeltaOf): string {
+  const { derive, target, stage, table } = of;
+  const all = target.schema.fields.map(({ name }) => name);
+  const columns = (alias: string, gone: boolean): string =>
+    [
+      `${gone} as gone`,
+      `${gone ? 'null' : `${alias}.${grammar.place}`} as place`,
+      `${momentOf(grammar, of, alias)} as moment`,
+      ...whoColumns(grammar, derive, alias),
+      `${eventId(grammar, of, alias)} as event`,
+      `${gone ? grammar.object([]) : grammar.object(attributePieces(grammar, of, alias, (column) => short(grammar, of, column)))} as properties`,
+    ].join(', ');
+  const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, all)}`;
+  const arriving = `select ${columns('s', false)} from ${stage} s${join(of)}${where}`;
+  if (table === undefined) return numbered(of, arriving);
+  // An event whose row changed is taken back under its old id; its new form comes under that of its new content.
+  const different = differing(grammar, of, all);
+  const replaced = `exists (select 1 from ${stage} s where ${onKey(target)} and ${different})`;
+  const condition = takesBack(of) ? goneWhere(of, different) : replaced;
+  return numbered(of, `${arriving} union all select ${columns('t', true)} from ${table} t where ${condition}`);
+}
+
+/**
+ * Each row with a number, the profile of each identity (`f1`…) and its own (`settled`), as far as they are known. The lookup is
+ * a part of this query so that a system can share it among its processes.
+ */
+function numbered({ derive, tables }: DeltaOf, query: string): string {
+  const found = derive.identities.map((_, i) => `x${i + 1}.profile`);
+  const joins = derive.identities.map(
+    ({ type }, i) =>
+      ` left join ${tables.identities} x${i + 1} on x${i + 1}.kind = ${quoteText(derive.kind)} and x${i + 1}.type = ${quoteText(type)} and x${i + 1}.value = d.i${i + 1}`,
+  );
+  const columns = ['row_number() over () as line', 'd.*', ...found.map((name, i) => `${name} as f${i + 1}`)];
+  const settled = found.length === 0 ? 'd.p0' : `coalesce(d.p0, ${found.join(', ')})`;
+  return `select ${[...columns, `${settled} as settled`].join(', ')} from (${query}) d${joins.join('')}`;
+}

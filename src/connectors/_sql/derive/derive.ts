@@ -1,0 +1,169 @@
+/** Profiles and events as a part of a publish: what is captured before the table is written, and what comes of it after. */
+import { rejectCodes, type DerivedCounts, type RejectCode } from '../../../domain/derivation.ts';
+import type { Derivation, Forgotten, Target } from '../../../sdk/index.ts';
+import { quoteText } from '../names.ts';
+import { delta, eventDelta, profileDelta } from './delta.ts';
+import { addEvents, labelColumns, removeEvents } from './events.ts';
+import type { Grammar, Transaction } from './grammar.ts';
+import { resolveProfiles, type Resolution } from './resolve.ts';
+import { refuseSql, surveySql } from './survey.ts';
+import { tablesIn, type Tables } from './tables.ts';
+
+/** Tables that live as long as a publish. */
+const temporary = [delta, 'hg_open', 'hg_solved', 'hg_links', 'hg_twice', 'hg_merged', 'hg_next'];
+
+/** What differs between systems beside their words: how profiles are stored, and how writers wait for each other. */
+export interface System {
+  readonly grammar: Grammar;
+  readonly tx: Transaction;
+  /** Creates the tables where they are missing, and keeps other writers of them out until the end of the transaction. */
+  prepare(tables: Tables): Promise<void>;
+  /** Statements that take back what an import wrote, and restore what it covered: each in order. */
+  forget(tables: Tables, number: number): Readonly<Record<keyof Forgotten, readonly string[]>>;
+  /** Something was filled and will be joined. */
+  filled(table: string): Promise<void>;
+  /** Applies rows of (profile, sets, unsets), several per profile in the order of gone, moment and place. */
+  writeProfiles(rows: string, of: Write): Promise<{ readonly added: number; readonly changed: number }>;
+}
+
+export interface Write extends Resolution {
+  /** The number of this publish, greater than that of any earlier one. */
+  readonly seq: string;
+  /** Is there one row per profile for certain? */
+  readonly single: boolean;
+  /** Does every row say something that its table did not? Else it may say what the profile says already. */
+  readonly differs: boolean;
+  /** Can a row unset anything? */
+  readonly unsets: boolean;
+}
+
+export interface Publishing {
+  readonly system: System;
+  readonly target: Target;
+  readonly derive: Derivation;
+  readonly pipeline: string;
+  readonly run: string;
+}
+
+export class Deriver {
+  readonly #of: Publishing;
+  readonly #tables: Tables;
+  #rejects: readonly number[] = rejectCodes.map(() => 0);
+  #dropped = 0;
+
+  constructor(of: Publishing) {
+    this.#of = of;
+    this.#tables = tablesIn(of.derive.namespace);
+  }
+
+  /** Takes refused rows out of `stage`; resolves to how many they are. First of all. */
+  async refuse(stage: string): Promise<number> {
+    const { grammar, tx } = this.#of.system;
+    await this.#of.system.prepare(this.#tables);
+    const survey = surveySql(grammar, this.#of, stage);
+    if (survey === undefined) return 0;
+    const counts = (await tx.first(survey)).map(Number);
+    this.#rejects = counts.slice(0, rejectCodes.length);
+    this.#dropped = counts.at(-1) ?? 0;
+    if (this.#rejects.every((count) => count === 0)) return 0;
+    return await tx.run(refuseSql(grammar, this.#of, stage));
+  }
+
+  /** Before the table is written. `table`, with the condition for rows that are gone from it already: where there are rows to compare. */
+  async capture(stage: string, table?: { readonly name: string; readonly softened?: string }): Promise<void> {
+    const { target, derive, pipeline, run, system } = this.#of;
+    const { grammar, tx } = system;
+    const of = {
+      target,
+      derive,
+      tables: this.#tables,
+      pipeline,
+      run,
+      stage,
+      ...(table && { table: table.name, ...(table.softened !== undefined && { softened: table.softened }) }),
+    };
+    const query = derive.into === 'profiles' ? profileDelta(grammar, of) : eventDelta(grammar, of);
+    await tx.run(grammar.createTemp(delta, query));
+    await system.filled(delta);
+  }
+
+  /** After the table is written. */
+  async apply(): Promise<DerivedCounts> {
+    const { derive, system, pipeline } = this.#of;
+    const { number, seq } = await this.#register(pipeline);
+    const resolution: Resolution = { derive, tables: this.#tables, number };
+    const { rows, linked, conflicts } = await resolveProfiles(system.grammar, system.tx, resolution);
+    const written =
+      derive.into === 'profiles' ? await this.#profiles(rows, resolution, seq) : await this.#events(rows, resolution, seq);
+    await this.#drop();
+    const [missing = 0, many = 0, time = 0] = this.#rejects;
+    const rejects: Record<RejectCode, number> = { 'identity.missing': missing, 'attributes.limit': many, 'time.invalid': time };
+    return { ...written, linked, conflicts, dropped: this.#dropped, cut: derive.cut, rejects };
+  }
+
+  async #drop(): Promise<void> {
+    const { grammar, tx } = this.#of.system;
+    for (const name of temporary) await tx.run(`drop table if exists ${grammar.temp(name)}`);
+  }
+
+  async #profiles(
+    found: string,
+    resolution: Resolution,
+    seq: string,
+  ): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
+    const { derive, system, target } = this.#of;
+    const rows = `(select * from ${found} w where profile is not null)`;
+    const { key, mode, nulls } = target.policy;
+    const single = mode !== 'append' && key?.length === 1 && key[0] === derive.id;
+    const differs = mode === 'merge' || mode === 'mirror';
+    const unsets = nulls === 'write' || mode === 'mirror';
+    return { ...(await system.writeProfiles(rows, { ...resolution, seq, single, differs, unsets })), removed: 0 };
+  }
+
+  async #events(
+    rows: string,
+    resolution: Resolution,
+    seq: string,
+  ): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
+    const { grammar, tx } = this.#of.system;
+    for (const sql of labelColumns(resolution)) await tx.run(sql);
+    const removed = await tx.run(removeEvents(grammar, resolution));
+    return { added: await tx.run(addEvents(rows, resolution, seq)), changed: 0, removed };
+  }
+
+  /** The import's own number, and that of this publish. */
+  async #register(pipeline: string): Promise<{ readonly number: number; readonly seq: string }> {
+    const { tx } = this.#of.system;
+    const { imports } = this.#tables;
+    const own = `pipeline = ${quoteText(pipeline)}`;
+    const next = `(select coalesce(max(seq), 0) + 1 from ${imports})`;
+    if ((await tx.run(`update ${imports} set seq = ${next} where ${own}`)) === 0) {
+      const number = `(select coalesce(max(import), 0) + 1 from ${imports})`;
+      await tx.run(`insert into ${imports} (import, pipeline, seq) select ${number}, ${quoteText(pipeline)}, ${next}`);
+    }
+    const [number, seq] = await tx.first(`select import, seq from ${imports} where ${own}`);
+    return { number: Number(number), seq: seq ?? '0' };
+  }
+}
+
+/** Takes back all that pipelines derived, wherever that is. Inside the caller's transaction. */
+export async function forgetDerived(
+  system: System,
+  namespaces: readonly string[],
+  pipelines: readonly string[],
+): Promise<Forgotten> {
+  const forgotten = { events: 0, profiles: 0, identities: 0 };
+  for (const tables of namespaces.map(tablesIn)) {
+    await system.prepare(tables);
+    for (const pipeline of pipelines) {
+      const [number] = await system.tx.first(`select import from ${tables.imports} where pipeline = ${quoteText(pipeline)}`);
+      if (number == null) continue;
+      // Its number stays its own: profiles may still name it as the only one that has written to them.
+      const statements = system.forget(tables, Number(number));
+      for (const what of ['events', 'profiles', 'identities'] as const) {
+        for (const sql of statements[what]) forgotten[what] += await system.tx.run(sql);
+      }
+    }
+  }
+  return forgotten;
+}

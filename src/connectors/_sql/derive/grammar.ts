@@ -1,0 +1,47 @@
+/** How a SQL system says what a derivation needs. Everything else about derivations is the same for all of them. */
+import type { Field } from '../../../domain/schema.ts';
+
+/** One attribute of a row: its name as a property, and the JSON text of its value, NULL where it says nothing. */
+export interface Piece {
+  readonly property: string;
+  readonly value: string;
+}
+
+export interface Grammar {
+  /** How a table that lives as long as the publish is named. */
+  temp(name: string): string;
+  createTemp(name: string, query: string): string;
+  /** The place of a row in its table: later rows have greater ones. */
+  readonly place: string;
+  /** The JSON text of a value that is not NULL. Numbers keep their digits: decimals and more than 64 bits become strings. */
+  json(field: Field, value: string): string;
+  text(value: string): string;
+  /** The first 128 bits of the SHA-256, in hexadecimal. */
+  digest(text: string): string;
+  /** All values of a row as one text; columns at its end that are NULL leave no trace. */
+  content(columns: readonly string[]): string;
+  differs(field: Field, a: string, b: string): string;
+  /** The instant of a date or time, without a zone that of UTC, or of a number that counts from 1970. */
+  instant(field: Field, value: string, unit: 's' | 'ms' | undefined): string;
+  /** The properties that a row writes, as a value that `profiles` below understands. */
+  sets(pieces: readonly Piece[]): string;
+  /** Names for which the condition holds. */
+  names(of: readonly { readonly property: string; readonly when: string }[]): string;
+  /** A JSON object as the system stores it. */
+  object(pieces: readonly Piece[]): string;
+}
+
+/** A transaction of the destination. */
+export interface Transaction {
+  run(sql: string): Promise<number>;
+  /** The first row, every value as text. */
+  first(sql: string): Promise<readonly (string | null)[]>;
+}
+
+/** Several texts as one, without the NULLs; a function takes 100 arguments at most. */
+export function joined(texts: readonly string[]): string {
+  if (texts.length === 0) return `''`;
+  if (texts.length <= 50) return `concat_ws(',', ${texts.join(', ')})`;
+  const parts = Array.from({ length: Math.ceil(texts.length / 50) }, (_, i) => texts.slice(i * 50, i * 50 + 50));
+  return joined(parts.map((part) => `nullif(${joined(part)}, '')`));
+}

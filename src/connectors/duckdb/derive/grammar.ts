@@ -1,0 +1,69 @@
+/** DuckDB's words for derivations. Pure. */
+import type { Field } from '../../../domain/schema.ts';
+import { joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
+import { quoteText, toWire } from '../../../sdk/duck-sql.ts';
+import { nativeType } from '../load-sql.ts';
+
+const temp = (name: string): string => `temp.${name}`;
+const text = (value: string): string => `cast(${value} as varchar)`;
+
+function json(field: Field, value: string): string {
+  const { type } = field;
+  switch (type.kind) {
+    case 'boolean':
+    case 'json':
+      return text(value);
+    case 'integer':
+      return type.bits <= 64 ? text(value) : `'"' || ${text(value)} || '"'`;
+    case 'float':
+      return `case when isfinite(${value}) then ${text(value)} else '"' || ${toWire(type, value)} || '"' end`;
+    case 'array':
+      // A list of DuckDB's own; what came from elsewhere is kept as the text of the wire.
+      return nativeType(field).endsWith(']') ? text(`to_json(${value})`) : text(`to_json(${text(value)})`);
+    default:
+      return text(`to_json(${toWire(type, value)})`);
+  }
+}
+
+/** Equal by DuckDB's rules with different texts. */
+const byText: readonly string[] = ['json', 'interval'];
+
+const key = (property: string): string => quoteText(`${JSON.stringify(property)}:`);
+
+/** The rows of a list that are there: what a property is, with its value as JSON text. */
+export const noSets = `cast([] as struct(property varchar, value varchar)[])`;
+
+const sets = (pieces: readonly Piece[]): string => {
+  if (pieces.length === 0) return noSets;
+  const all = pieces.map(({ property, value }) => `{'property': ${quoteText(property)}, 'value': ${value}}`);
+  return `list_filter([${all.join(', ')}], lambda e: e.value is not null)`;
+};
+
+export const grammar: Grammar = {
+  temp,
+  createTemp: (name, query) => `create or replace temp table ${name} as ${query}`,
+  place: 'rowid',
+  json,
+  text,
+  digest: (value) => `substr(sha256(${value}), 1, 32)`,
+  content: (columns) => {
+    const cells = columns.map((name) => `coalesce('"' || replace(${text(name)}, '"', '""') || '"', '')`);
+    return `rtrim(${cells.join(` || ',' || `)}, ',')`;
+  },
+  differs: ({ type }, a, b) =>
+    byText.includes(type.kind) ? `${text(a)} is distinct from ${text(b)}` : `${a} is distinct from ${b}`,
+  instant: ({ type }, value, unit) => {
+    if (type.kind === 'integer') return `make_timestamptz(cast(${value} as bigint) * ${unit === 'ms' ? '1000' : '1000000'})`;
+    return type.kind === 'timestamp' && type.zone ? value : `(cast(${value} as timestamp) at time zone 'UTC')`;
+  },
+  sets,
+  names: (of) => {
+    if (of.length === 0) return 'cast([] as varchar[])';
+    const all = of.map(({ property, when }) => `case when ${when} then ${quoteText(property)} end`);
+    return `list_filter([${all.join(', ')}], lambda e: e is not null)`;
+  },
+  object: (pieces) =>
+    pieces.length === 0
+      ? `cast('{}' as json)`
+      : `cast('{' || ${joined(pieces.map(({ property, value }) => `${key(property)} || (${value})`))} || '}' as json)`,
+};

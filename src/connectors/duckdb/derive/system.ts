@@ -1,0 +1,47 @@
+/** Derivations in a transaction of DuckDB. Publishes of one file wait for each other anyway. */
+import type { Duck } from '../../../sdk/index.ts';
+import type { System, Write } from '../../_sql/derive/derive.ts';
+import { relationExists } from '../catalog.ts';
+import { grammar } from './grammar.ts';
+import { collapseSql, forgetSql, layout, nextSql, replaceSql } from './profiles.ts';
+
+export function systemOf(duck: Duck): System {
+  const first = async (sql: string): Promise<readonly (string | null)[]> => (await duck.rows(sql))[0] ?? [];
+  return {
+    grammar,
+    tx: { run: async (sql) => await duck.run(sql), first },
+    prepare: async (tables) => {
+      if (await relationExists(duck, { namespace: tables.name, name: 'imports' })) return;
+      for (const sql of layout(tables)) await duck.run(sql);
+    },
+    forget: forgetSql,
+    filled: async () => undefined,
+    writeProfiles: async (rows, of) => await writeProfiles(duck, rows, of),
+  };
+}
+
+async function writeProfiles(duck: Duck, rows: string, of: Write): Promise<{ added: number; changed: number }> {
+  const merged = of.single ? rows : await collapse(duck, rows);
+  const next = grammar.temp('hg_next');
+  await duck.run(grammar.createTemp('hg_next', nextSql(merged, of)));
+  const sums = `select count(*) filter (where fresh), count(*) filter (where not fresh and properties is distinct from was) from ${next}`;
+  const [added, changed] = (await duck.rows(sums))[0] ?? [];
+  for (const sql of replaceSql(next, of)) await duck.run(sql);
+  return { added: Number(added), changed: Number(changed) };
+}
+
+async function collapse(duck: Duck, rows: string): Promise<string> {
+  const [twice] = await duck.rows(`select 1 from ${rows} r group by profile having count(*) > 1 limit 1`);
+  if (!twice) return rows;
+  await duck.run(grammar.createTemp('hg_merged', collapseSql(rows)));
+  return grammar.temp('hg_merged');
+}
+
+/** Schemas that hold what was derived. */
+export async function derivedNamespaces(duck: Duck): Promise<readonly string[]> {
+  const rows = await duck.rows(
+    `select v.schema_name from duckdb_views() v join duckdb_tables() t on t.database_name = v.database_name and t.schema_name = v.schema_name
+     where v.database_name = current_database() and v.view_name = 'profile_properties' and t.table_name = 'imports'`,
+  );
+  return rows.map(([name]) => name ?? '');
+}

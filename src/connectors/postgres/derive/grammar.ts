@@ -1,0 +1,64 @@
+/** PostgreSQL's words for derivations. Pure. */
+import type { Field } from '../../../domain/schema.ts';
+import { joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
+import { quoteName, quoteText } from '../../_sql/names.ts';
+
+const temp = (name: string): string => `pg_temp.${quoteName(name)}`;
+
+function json({ type }: Field, value: string): string {
+  const text = `${value}::text`;
+  switch (type.kind) {
+    case 'boolean':
+      return text;
+    case 'integer':
+      return type.bits <= 64 ? text : `'"' || ${text} || '"'`;
+    case 'float':
+      return `case when ${text} in ('NaN', 'Infinity', '-Infinity') then '"' || ${text} || '"' else ${text} end`;
+    case 'decimal':
+    case 'date':
+    case 'time':
+    case 'timestamp':
+    case 'interval':
+    case 'uuid':
+      return `'"' || ${text} || '"'`;
+    case 'json':
+      // jsonb cannot hold the character NUL: such a document stays a text.
+      return `case when strpos(${text}, '\\u0000') > 0 then to_json(${text})::text else ${text} end`;
+    case 'array':
+      return `to_json(${value})::text`;
+    default:
+      return `to_json(${text})::text`;
+  }
+}
+
+/** Types without equality, and those where equal values have different texts. */
+const byText: readonly string[] = ['json', 'opaque', 'decimal', 'interval', 'array'];
+
+const members = (pieces: readonly Piece[]): string =>
+  joined(pieces.map(({ property, value }) => `${quoteText(`${JSON.stringify(property)}:`)} || (${value})`));
+
+const object = (pieces: readonly Piece[]): string =>
+  pieces.length === 0 ? `'{}'::jsonb` : `('{' || ${members(pieces)} || '}')::jsonb`;
+
+export const grammar: Grammar = {
+  temp,
+  createTemp: (name, query) => `create temp table ${quoteName(name)} on commit drop as ${query}`,
+  place: 'ctid',
+  json,
+  text: (value) => `${value}::text`,
+  digest: (text) => `encode(substr(sha256(convert_to(${text}, 'UTF8')), 1, 16), 'hex')`,
+  content: (columns) => `rtrim(row(${columns.join(', ')})::text, ',)')`,
+  differs: ({ type }, a, b) =>
+    byText.includes(type.kind) ? `${a}::text is distinct from ${b}::text` : `${a} is distinct from ${b}`,
+  instant: ({ type }, value, unit) => {
+    if (type.kind === 'integer')
+      return `timestamptz 'epoch' + ${value} * interval '${unit === 'ms' ? '1 millisecond' : '1 second'}'`;
+    return type.kind === 'timestamp' && type.zone ? value : `${value}::timestamp at time zone 'UTC'`;
+  },
+  sets: object,
+  names: (of) =>
+    of.length === 0
+      ? `'{}'::text[]`
+      : `array_remove(array[${of.map(({ property, when }) => `case when ${when} then ${quoteText(property)} end`).join(', ')}], null)`,
+  object,
+};

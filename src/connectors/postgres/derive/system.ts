@@ -1,0 +1,59 @@
+/** Derivations in a transaction of PostgreSQL. */
+import type { System, Write } from '../../_sql/derive/derive.ts';
+import type { Transaction } from '../../_sql/derive/grammar.ts';
+import type { Tables } from '../../_sql/derive/tables.ts';
+import { quoteName } from '../../_sql/names.ts';
+import type { Session } from '../session.ts';
+import { grammar } from './grammar.ts';
+import { addSql, changeSql, collapseSql, forgetSql, layout, sharedSql } from './profiles.ts';
+
+export function systemOf(session: Session, doing: string): System {
+  const tx: Transaction = {
+    run: (sql) => session.run(sql, doing),
+    first: async (sql) => Object.values((await session.rows(sql, doing))[0] ?? {}),
+  };
+  return {
+    grammar,
+    tx,
+    prepare: async (tables) => await prepare(session, tables, doing),
+    forget: forgetSql,
+    filled: async (table) => void (await session.rows(`analyze ${quoteName(table)} (line, settled)`, doing)),
+    writeProfiles: async (rows, of) => await writeProfiles(tx, rows, of),
+  };
+}
+
+/** One publish at a time writes profiles: two imports may have something to say about the same one. */
+async function prepare(session: Session, tables: Tables, doing: string): Promise<void> {
+  // Compiling an expression per attribute costs more than running it.
+  await session.rows(`select set_config('jit', 'off', true)`, doing);
+  await session.rows(`select pg_advisory_xact_lock(hashtextextended('headgate derive ' || $1, 0))`, doing, [tables.namespace]);
+  const { found } = await session.row('select to_regclass($1)::text as found', doing, [tables.properties]);
+  if (found === null) for (const sql of layout(tables)) await session.rows(sql, doing);
+}
+
+async function writeProfiles(tx: Transaction, rows: string, of: Write): Promise<{ added: number; changed: number }> {
+  const merged = of.single ? rows : await collapse(tx, rows);
+  const [imports] = await tx.first(`select count(*)::text as imports from ${of.tables.imports}`);
+  // Looking for profiles of others costs a join, and with one import there are none.
+  const shared = Number(imports) > 1 ? await tx.run(sharedSql(merged, of)) : 0;
+  const changed = await tx.run(changeSql(merged, of));
+  return { added: await tx.run(addSql(merged, of)), changed: changed + shared };
+}
+
+async function collapse(tx: Transaction, rows: string): Promise<string> {
+  const twice = 'hg_twice';
+  const made = `select profile from ${rows} r group by profile having count(*) > 1`;
+  await tx.run(grammar.createTemp(twice, made));
+  const [some] = await tx.first(`select count(*)::text as some from ${grammar.temp(twice)}`);
+  return Number(some) === 0 ? rows : collapseSql(rows, grammar.temp(twice));
+}
+
+/** Schemas that hold what was derived. */
+export async function derivedNamespaces(session: Session, doing: string): Promise<readonly string[]> {
+  const rows = await session.rows(
+    `select n.nspname as name from pg_class v join pg_namespace n on n.oid = v.relnamespace
+     where v.relname = 'profile_properties' and v.relkind = 'v' and to_regclass(format('%I.imports', n.nspname)) is not null`,
+    doing,
+  );
+  return rows.map(({ name }) => name ?? '');
+}
