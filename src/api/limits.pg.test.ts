@@ -22,7 +22,7 @@ after(async () => {
 });
 let now = new Date('2026-03-31T12:00:00Z');
 const clock = { now: () => now };
-const api = createApi({ ...state.ports, clock }, '0.0.0');
+const api = createApi({ ...state.ports, clock }, '0.0.0', undefined, undefined, undefined, () => now.getTime());
 const admin = await state.token(['*']);
 
 interface Reply {

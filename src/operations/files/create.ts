@@ -13,7 +13,7 @@ const name = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u, 'a name without slashes and control characters');
+  .regex(/^(?!\.{1,2}$)[^/\\\x00-\x1f\x7f-\x9f]+$/, 'a name without slashes and control characters');
 
 export const createFile = defineOperation({
   name: 'files.create',
