@@ -48,10 +48,11 @@ function isAlive({ revoked_at, expires_at, principal_disabled }: CallerRow, now:
   return revoked_at === null && !principal_disabled && (expires_at === null || expires_at > now);
 }
 
-function actorOf({ id, scopes, principal_id, workspace_id, workspace_rank }: CallerRow): Actor {
+function actorOf({ id, name, scopes, principal_id, workspace_id, workspace_rank }: CallerRow): Actor {
   const level = levelOf(workspace_rank ?? 0);
   return {
     id,
+    name,
     scopes,
     principal: principal_id,
     ...(level && { level }),

@@ -86,6 +86,11 @@ export function lastOfInterval(schedule: IntervalSchedule, at: number): number |
   return k < first ? undefined : step(schedule, k) + delay;
 }
 
+/** The newest step at an instant; undefined before the first. */
+export function stepAt(schedule: IntervalSchedule, at: number): number | undefined {
+  return at < Date.parse(schedule.start) ? undefined : step(schedule, indexAt(schedule, at));
+}
+
 /** The step before, and the step that the run due at `due` is about. */
 export function spanOfInterval(schedule: IntervalSchedule, due: number): readonly [from: number, to: number] {
   const k = indexAt(schedule, due - durationMs(schedule.delay));

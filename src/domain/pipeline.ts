@@ -50,6 +50,16 @@ export const flowSpec = z
       .regex(/^\d{1,9}$|^\d{1,3}(\.\d{1,4})?%$/, 'a count, or a share like 1%')
       .refine((text) => readRejectLimit(text) !== undefined, 'a share is at most 100%')
       .default('0'),
+    fit: z
+      .strictObject({
+        others: name
+          .optional()
+          .meta({ description: 'What fields are called that `rename` does not name: a template with {field}' }),
+        drop: z.array(name).max(1000).default([]).meta({ description: 'Fields that do not travel, where they are there' }),
+        rules: z.array(z.json()).max(100).default([]).meta({ description: 'Rules of rows as in docs/rules.md, by column' }),
+      })
+      .optional()
+      .meta({ description: 'For streams that nobody has seen yet: names are found in any case, absent identities left out' }),
     derive: derivationSpec.optional().meta({ description: 'Profiles or events that the publish makes of the rows' }),
     undo: z
       .number()

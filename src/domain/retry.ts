@@ -12,6 +12,12 @@ export const retrySpec = z.strictObject({
     .default(15)
     .meta({ description: 'Wait before the second attempt; it doubles' }),
   max_seconds: z.number().int().min(1).max(604_800).default(900),
+  waits: z
+    .array(z.number().int().min(1).max(604_800))
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: 'Exact seconds before the second attempt, the third …, instead of those; the last one repeats' }),
 });
 
 export type RetryPolicy = z.output<typeof retrySpec>;
@@ -22,6 +28,8 @@ export type RetryPolicy = z.output<typeof retrySpec>;
  */
 export function retryDelay(policy: RetryPolicy, failures: number, errors: readonly string[], random: number): number | undefined {
   if (failures >= policy.attempts || !errors.some(mayPass)) return undefined;
+  const exact = policy.waits?.[Math.min(failures, policy.waits.length) - 1];
+  if (exact !== undefined) return exact * 1000;
   const full = Math.min(policy.max_seconds, policy.first_seconds * 2 ** (failures - 1));
   return full * 1000 * (0.5 + random / 2);
 }

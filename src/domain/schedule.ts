@@ -1,7 +1,7 @@
 /** When a pipeline runs: every decision about time as a pure function, with the clock passed in. */
 import { lastOfCalendar, nextOfCalendar } from './calendar.ts';
 import { durationMs } from './duration.ts';
-import { lastOfInterval, nextOfInterval, spanOfInterval } from './interval.ts';
+import { lastOfInterval, nextOfInterval, spanOfInterval, stepAt } from './interval.ts';
 import type { Schedule } from './pipeline.ts';
 
 /** What a run is about: the time between its tick and the one before. */
@@ -83,6 +83,12 @@ export function spanOf(schedule: Schedule, due: Date): Span | undefined {
   }
   if (schedule.kind !== 'calendar') return undefined;
   return { from: new Date(lastOfCalendar(schedule, due.getTime() - 1)), to: due };
+}
+
+/** What a run is called after that somebody asked for at an instant: the interval that was open then, or the instant itself. */
+export function openingAt(schedule: Schedule, now: Date): Date {
+  const opened = schedule.kind === 'interval' ? stepAt(schedule, now.getTime()) : undefined;
+  return opened === undefined ? now : new Date(opened);
 }
 
 function newestTick(schedule: Grid, at: Date): Date | undefined {

@@ -3,9 +3,21 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import { newId } from '../domain/ids.ts';
 import { scheduleSpec } from '../domain/pipeline.ts';
-import { dueAfter, dueTick, firstDue, spanOf } from '../domain/schedule.ts';
+import { isDone, rangePolicy } from '../domain/range.ts';
+import { dueAfter, dueTick, firstDue, nextTick, spanOf } from '../domain/schedule.ts';
 import type { Db, OpenDb } from '../store/db.ts';
-import { dispatch, dueRetries, nextEvent, setDue, takeDue, unplanned, type Dispatch, type DuePipeline } from '../store/due.ts';
+import {
+  dispatch,
+  dueRetries,
+  nextEvent,
+  setDue,
+  skipTicks,
+  takeDue,
+  unplanned,
+  type Dispatch,
+  type TakenPipeline,
+} from '../store/due.ts';
+import { insertRunRanges } from '../store/ranges.ts';
 import { expireReviews } from '../store/runs.ts';
 import { wake } from './queue.ts';
 import { expireUploads } from './sweeper.ts';
@@ -57,15 +69,25 @@ async function passAndLook(db: OpenDb, clock: Clock): Promise<number> {
 
 /** Everything that is due at `now`. Resolves to the number of ticks that became runs. */
 export async function pass(db: Db, now: Date): Promise<number> {
-  let [all, made] = [0, batch];
-  while (made === batch) {
-    made = await db.tx(async (tx) => {
-      const runs = await dispatch(
+  let [all, taken] = [0, batch];
+  while (taken === batch) {
+    const made = await db.tx(async (tx) => {
+      const pipelines = await takeDue(tx, now, batch);
+      taken = pipelines.length;
+      const ticks = pipelines.flatMap((pipeline) => ticksOf(pipeline, now));
+      await skipTicks(
         tx,
-        (await takeDue(tx, now, batch)).flatMap((pipeline) => ticksOf(pipeline, now)),
+        ticks.filter(({ passes }) => passes),
+      );
+      const wanted = ticks.filter(({ passes }) => !passes);
+      const runs = new Set(await dispatch(tx, wanted));
+      const started = wanted.filter(({ run }) => runs.has(run));
+      await insertRunRanges(
+        tx,
+        started.map(({ run, due, from, to }) => ({ run, logicalAt: from ?? due, upTo: to ?? due })),
       );
       await wake(tx, ...runs);
-      return runs.length;
+      return runs.size;
     });
     all += made;
   }
@@ -77,13 +99,21 @@ export async function pass(db: Db, now: Date): Promise<number> {
   return all;
 }
 
+interface Tick extends Dispatch {
+  /** Without a run. */
+  readonly passes: boolean;
+}
+
 /** None for a schedule that this program cannot read: it stays due, and the others go on. */
-function ticksOf({ id, schedule: stored, next_due_at }: DuePipeline, now: Date): readonly Dispatch[] {
+function ticksOf({ id, schedule: stored, next_due_at, faulty, range, done_to }: TakenPipeline, now: Date): readonly Tick[] {
   const { data: schedule } = scheduleSpec.safeParse(stored);
   if (!schedule) return [];
   const due = dueTick(schedule, next_due_at, now);
   const span = spanOf(schedule, due);
-  return [{ run: newId('run'), pipeline: id, due, from: span?.from, to: span?.to, next: dueAfter(schedule, due, now) }];
+  const passes = faulty || (range !== null && isDone(rangePolicy.parse(range), done_to, span?.to ?? due));
+  // All that have come due during a fault are dropped at once.
+  const next = faulty ? nextTick(schedule, now) : dueAfter(schedule, due, now);
+  return [{ run: newId('run'), pipeline: id, due, from: span?.from, to: span?.to, next, passes }];
 }
 
 /** A schedule can never be lost silently: an active pipeline without a due time gets the one that it should have. */

@@ -11,6 +11,7 @@ import { addUsage } from '../store/limits.ts';
 import { dependentsOf, grantRestart } from '../store/pipelines.ts';
 import { closeReviews, insertRun, lastReceipts } from '../store/runs.ts';
 import { wake } from './queue.ts';
+import { settleRange } from './settle-range.ts';
 import { tellEnd } from './tell.ts';
 
 /** A person has this long to decide about deletes that are held. */
@@ -41,6 +42,7 @@ export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clo
     const meaning =
       result.state === 'succeeded' ? { outcome: outcomeOf(end.receipts, await lastReceipts(tx, run, remembered)) } : {};
     if (!(await endRun(tx, run.id, run.fence, { ...result, ...meaning }))) return false;
+    await settleRange(tx, run, result, now);
     await addUsage(tx, Number(run.workspace_id), now, { rows: rowsOf(run, result) });
     await tellEnd(tx, { ...run, ...result }, now);
     if (!run.task) await freshen(tx, { ...run, ...result }, run.started_at ?? run.queued_at);

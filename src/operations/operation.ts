@@ -37,6 +37,8 @@ export type Scope = `${(typeof nouns)[number]}:${'read' | 'write'}` | '*';
 export interface Actor {
   /** Of the key. */
   readonly id: string;
+  /** What people called the key; absent = a link. */
+  readonly name?: string;
   readonly principal: string;
   /** What the principal has been granted on the whole workspace; absent = nothing. */
   readonly level?: Level;

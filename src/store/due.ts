@@ -10,17 +10,42 @@ export interface DuePipeline {
   readonly next_due_at: Date;
 }
 
+/** With what decides whether its tick becomes a run. */
+export interface TakenPipeline extends DuePipeline {
+  /** Ticks of what is at fault are dropped. */
+  readonly faulty: boolean;
+  /** `RangePolicy` (domain/range.ts), where its runs read a range each, and how far they have come. */
+  readonly range: Json;
+  readonly done_to: Date | null;
+}
+
 /**
  * Pipelines whose tick is due, the oldest first, held until the end of the transaction; what another one holds is left to it. While
- * a run of the pipeline waits to start, its tick stays due.
+ * a run of the pipeline waits to start, its tick stays due; where runs follow on each other's ranges, also while one is at work.
  */
-export async function takeDue(tx: Db, now: Date, limit: number): Promise<readonly DuePipeline[]> {
-  return await tx.query<DuePipeline>(
-    `select p.id, p.workspace_id, p.schedule, p.next_due_at from headgate.pipelines p
+export async function takeDue(tx: Db, now: Date, limit: number): Promise<readonly TakenPipeline[]> {
+  return await tx.query<TakenPipeline>(
+    `select p.id, p.workspace_id, p.schedule, p.next_due_at, f.object_id is not null as faulty, g.policy as range, g.done_to
+     from headgate.pipelines p left join headgate.ranges g on g.pipeline_id = p.id
+       left join headgate.faults f on f.workspace_id = p.workspace_id and f.object_id = p.id
      where p.state = 'active' and p.next_due_at <= $1
-       and not exists (select from headgate.runs r where r.pipeline_id = p.id and r.state = 'queued')
+       and not exists (select from headgate.runs r where r.pipeline_id = p.id
+         and (r.state = 'queued' or g.pipeline_id is not null and r.state in ('running', 'retrying')))
      order by p.next_due_at limit $2 for no key update of p skip locked`,
     [now, limit],
+  );
+}
+
+/** Ticks that pass without a run, in the transaction that took them. `next` undefined = nothing any more. */
+export async function skipTicks(
+  tx: Db,
+  ticks: readonly { readonly pipeline: string; readonly due: Date; readonly next: Date | undefined }[],
+): Promise<void> {
+  if (ticks.length === 0) return;
+  await tx.query(
+    `update headgate.pipelines p set next_due_at = t.next, last_due_at = t.due
+     from unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) as t (pipeline, due, next) where p.id = t.pipeline`,
+    [ticks.map(({ pipeline }) => pipeline), ticks.map(({ due }) => due), ticks.map(({ next }) => next)],
   );
 }
 

@@ -204,3 +204,24 @@ export async function deletePipeline(db: Db, workspace: number, id: string): Pro
   await db.query('delete from headgate.runs where workspace_id = $1 and pipeline_id = $2', [workspace, id]);
   await db.query('delete from headgate.pipelines where workspace_id = $1 and id = $2', [workspace, id]);
 }
+
+/** Its two connections. */
+export async function pairOf(
+  db: Db,
+  workspace: number,
+  id: string,
+): Promise<Pick<PipelineRow, 'source_id' | 'destination_id'> | undefined> {
+  const [row] = await db.query<Pick<PipelineRow, 'source_id' | 'destination_id'>>(
+    'select source_id, destination_id from headgate.pipelines where workspace_id = $1 and id = $2',
+    [workspace, id],
+  );
+  return row;
+}
+
+/** What is read next comes from another place. */
+export async function setSource(db: Db, workspace: number, id: string, source: string): Promise<void> {
+  await db.query(
+    'update headgate.pipelines set source_id = $3, version = version + 1, updated_at = now() where workspace_id = $1 and id = $2',
+    [workspace, id, source],
+  );
+}

@@ -1,5 +1,6 @@
 import type { ApiDialect } from '../dialect.ts';
+import { mparticle } from './mparticle/index.ts';
 import { native } from './native/index.ts';
 
 /** One line per dialect; all of them share one origin. */
-export const dialects: readonly ApiDialect[] = [native];
+export const dialects: readonly ApiDialect[] = [native, mparticle];

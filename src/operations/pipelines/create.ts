@@ -39,7 +39,7 @@ export const createPipeline = defineOperation({
       source_id: from.id,
       destination_id: into.id,
       flows: (await settledFlows(context, { flows, source: from.id })) as Json, // checked by its schema: nothing but JSON
-      retry,
+      retry: retry as Json, // the same
       priority,
       ...(await plannedSchedule(context, { id, schedule, state })),
     });

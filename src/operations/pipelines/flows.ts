@@ -1,9 +1,9 @@
 /** A stored pipeline as the engine takes it: its connections, and its flows with their models and schemas. */
 import { HeadgateError } from '../../domain/error.ts';
 import { flowSpecs, type FlowSpec } from '../../domain/pipeline.ts';
-import { buildFlow } from '../../engine/build-flow.ts';
+import type { StreamInfo } from '../../domain/schema.ts';
 import type { Flow } from '../../engine/flow.ts';
-import { flowRequest, wantedStream } from '../../engine/pipeline-flow.ts';
+import { wantedStream } from '../../engine/pipeline-flow.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { assignTargets, type Sides } from '../../engine/targets.ts';
 import type { SchemaFile } from '../../rules/schema-file.ts';
@@ -14,6 +14,7 @@ import { configured } from '../connections/connection.ts';
 import { requireGrant } from '../access.ts';
 import { requireModel } from '../models/model.ts';
 import type { OpContext } from '../operation.ts';
+import { fittedFlow } from './fitted.ts';
 import { loadSchema, readSchemaRef, requireSchema } from '../schemas/schema.ts';
 
 type Reads = Pick<OpContext, 'db' | 'key' | 'dataDir' | 'workspace' | 'clock'>;
@@ -66,17 +67,28 @@ export async function loadFlows(
   return loaded;
 }
 
+/** Which rows of a stream are wanted, in the source's own SQL; undefined = all. */
+type Filter = (stream: StreamInfo) => Promise<string | undefined>;
+
 /** One spec may name several streams with a pattern. `rejects` = where the refused rows of each are written. Throws what is wrong with it before anything is read. */
 export async function flowsOf(
   { spec, schema }: LoadedFlow,
   ends: Ends,
   context: Context,
   rejects: (at: number) => string,
+  filter?: Filter,
 ): Promise<readonly Flow[]> {
   const { source, destination } = ends;
   const streams = await discoverStreams(source.source, context, [wantedStream(spec, source.source.defaultNamespace)]);
   const targets = assignTargets(streams, spec.into, sidesOf(ends), source.identity === destination.identity);
-  return targets.map(({ info, into }, at) => buildFlow(flowRequest(spec, rejects(at)), info, into, schema));
+  const flows: Flow[] = [];
+  for (const [at, { info, into }] of targets.entries()) {
+    const where = await filter?.(info);
+    flows.push(
+      fittedFlow(spec, info, { into, rejects: rejects(at), ...(where !== undefined && { where }), ...(schema && { schema }) }),
+    );
+  }
+  return flows;
 }
 
 /** What flows are to become, and what they have been: who changes a pipeline is not asked again about what it reads already. */

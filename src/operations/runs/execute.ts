@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
 import type { Receipt } from '../../domain/receipt.ts';
-import { refName } from '../../domain/schema.ts';
+import { refName, type StreamInfo } from '../../domain/schema.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Flow } from '../../engine/flow.ts';
 import { runFlow } from '../../engine/run.ts';
@@ -13,6 +13,7 @@ import type { RunRow } from '../../store/runs.ts';
 import { outward, outwardError } from '../connections/outward.ts';
 import { requireStorage } from '../limits/storage.ts';
 import { flowsOf, loadFlows } from '../pipelines/flows.ts';
+import { filterOf, openRange } from '../ranges/open.ts';
 import { replayRows } from './replay-rows.ts';
 import { openRun, type Execution, type Opened } from './session.ts';
 import { undoTable } from './undo-table.ts';
@@ -54,12 +55,19 @@ async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, co
     yield { receipt: told(await work(run, task, { execution, opened, context })) };
     return;
   }
+  const range = await openRange(execution, run);
+  if (range?.range.empty) {
+    execution.log.info('the range of this run is empty: everything up to its end was read before');
+    return;
+  }
   const flows: Flow[] = [];
   // The one place outside of users' folders where the engine's statements may write.
   const rejects = (at: number): string => join(context.scratch, `${flows.length + at}.rejects.csv`);
   for (const loaded of await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline)) {
     const spec = { ...loaded.spec, allow_delete: loaded.spec.allow_delete || run.allow_delete };
-    flows.push(...(await flowsOf({ ...loaded, spec }, opened.ends, context, rejects)));
+    const { source } = opened.ends.source;
+    const filter = range && (async (info: StreamInfo) => await filterOf(range, source, context, info));
+    flows.push(...(await flowsOf({ ...loaded, spec }, opened.ends, context, rejects, filter)));
   }
   for (const [at, flow] of flows.entries()) {
     execution.signal.throwIfAborted();

@@ -1,0 +1,2 @@
+/** In front of every path of a workspace. */
+export const base = '/platform/v2/workspaces/:workspace';

@@ -1,0 +1,144 @@
+/** Data models: one SELECT each, checked by its words when it is written and by the warehouse when it runs. */
+import { z } from 'zod';
+import { HeadgateError } from '../../../domain/error.ts';
+import { InvalidInput } from '../../../operations/operation.ts';
+import type { RouteContext } from '../../dialect.ts';
+import { defineRoute } from '../../route.ts';
+import { base } from './base.ts';
+import { changes, merged } from './fields.ts';
+import { modelBody, modelView, show, type ModelBody } from './model.ts';
+import { insertStored, listStored, requireFree, requireSameId, requireStored, updateStored, type Stored } from './objects.ts';
+import { refresh, usersOf } from './pipeline-plan.ts';
+import { faultOf, faultsOf, repaired } from './status.ts';
+
+type Found = Stored<ModelBody>;
+
+const path = `${base}/data-models`;
+const one = `${path}/:model`;
+const resolve = async (context: RouteContext, { model = '' }: Readonly<Record<string, string>>): Promise<Found> =>
+  await requireStored<ModelBody>(context, 'data-model', model);
+
+const list = defineRoute({
+  method: 'GET',
+  path,
+  name: 'data-models.list',
+  summary: 'List data models',
+  auth: 'key',
+  scope: 'pipelines:read',
+  replies: { 200: z.array(modelView) },
+  async handle(context) {
+    const all = await listStored<ModelBody>(context, 'data-model');
+    const faults = await faultsOf(
+      context,
+      all.map(({ object }) => object),
+    );
+    return {
+      status: 200,
+      body: all.map((found) => show(found, faults.get(found.object))),
+    };
+  },
+});
+
+const get = defineRoute({
+  method: 'GET',
+  path: one,
+  name: 'data-models.get',
+  summary: 'Get a data model',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve,
+  replies: { 200: modelView },
+  handle: async (context, { found }) => ({
+    status: 200,
+    body: show(found, await faultOf(context, found.object)),
+  }),
+});
+
+const create = defineRoute({
+  method: 'POST',
+  path,
+  name: 'data-models.create',
+  summary: 'Create a data model',
+  auth: 'key',
+  scope: 'pipelines:write',
+  body: modelBody,
+  replies: { 200: modelView },
+  async handle(context, { body }) {
+    await requireFree(context, 'data-model', body.id);
+    return {
+      status: 200,
+      body: show(await insertStored(context, 'data-model', body.id, body), undefined),
+    };
+  },
+});
+
+/** Repairs the model, and the pipelines that it stopped. */
+async function replace(context: RouteContext, found: Found, sent: unknown): Promise<z.input<typeof modelView>> {
+  const parsed = modelBody.safeParse(sent);
+  if (!parsed.success) throw new InvalidInput('data-model', parsed.error.issues);
+  requireSameId(parsed.data.id, found.id);
+  return await context.tx(async (tx) => {
+    const stored = await updateStored(tx, 'data-model', found, parsed.data);
+    const users = await usersOf(tx, ({ data_model_id }) => data_model_id === found.id);
+    await repaired(tx, [found.object, ...users.map(({ object }) => object)]);
+    await refresh(tx, users);
+    return show(stored, undefined);
+  });
+}
+
+const put = defineRoute({
+  method: 'PUT',
+  path: one,
+  name: 'data-models.replace',
+  summary: 'Replace a data model',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  replies: { 200: modelView },
+  body: modelBody.partial({ id: true }),
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await replace(context, found, {
+      id: found.id,
+      ...body,
+    }),
+  }),
+});
+
+const patch = defineRoute({
+  method: 'PATCH',
+  path: one,
+  name: 'data-models.update',
+  summary: 'Change parts of a data model',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  body: changes,
+  replies: { 200: modelView },
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await replace(context, found, merged(found.body, body, ['config'])),
+  }),
+});
+
+const remove = defineRoute({
+  method: 'DELETE',
+  path: one,
+  name: 'data-models.delete',
+  summary: 'Delete a data model that no pipeline uses',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  replies: { 204: undefined },
+  async handle(context, { found }) {
+    await context.tx(async (tx) => {
+      const [user] = await usersOf(tx, ({ data_model_id }) => data_model_id === found.id);
+      if (user) throw new HeadgateError('object.conflict', `Data model ${found.id} is used by pipeline ${user.id}.`);
+      await tx.objects.delete('data-model', found.id);
+      await repaired(tx, [found.object]);
+    });
+    return { status: 204 };
+  },
+});
+
+export const modelRoutes = [list, get, create, put, patch, remove];

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { HeadgateError } from '../../../domain/error.ts';
+import { InvalidInput } from '../../../operations/operation.ts';
+import type { RouteContext } from '../../dialect.ts';
+import { defineRoute } from '../../route.ts';
+import { base } from './base.ts';
+import { changes, merged } from './fields.ts';
+import { insertStored, listStored, requireFree, requireSameId, requireStored, updateStored, type Stored } from './objects.ts';
+import { refresh, usersOf } from './pipeline-plan.ts';
+import { show, transformationBody, transformationView, type TransformationBody } from './transformation.ts';
+
+type Found = Stored<TransformationBody>;
+
+const path = `${base}/field-transformations`;
+const one = `${path}/:transformation`;
+const kind = 'field-transformation';
+const resolve = async (context: RouteContext, params: Readonly<Record<string, string>>): Promise<Found> =>
+  await requireStored<TransformationBody>(context, kind, params['transformation'] ?? '');
+
+const list = defineRoute({
+  method: 'GET',
+  path,
+  name: 'field-transformations.list',
+  summary: 'List field transformations',
+  auth: 'key',
+  scope: 'pipelines:read',
+  replies: { 200: z.array(transformationView) },
+  handle: async (context) => ({
+    status: 200,
+    body: (await listStored<TransformationBody>(context, kind)).map(show),
+  }),
+});
+
+const get = defineRoute({
+  method: 'GET',
+  path: one,
+  name: 'field-transformations.get',
+  summary: 'Get a field transformation',
+  auth: 'key',
+  scope: 'pipelines:read',
+  resolve,
+  replies: { 200: transformationView },
+  handle: async (_, { found }) => ({
+    status: 200,
+    body: show(found),
+  }),
+});
+
+const create = defineRoute({
+  method: 'POST',
+  path,
+  name: 'field-transformations.create',
+  summary: 'Create a field transformation',
+  auth: 'key',
+  scope: 'pipelines:write',
+  body: transformationBody,
+  replies: { 200: transformationView },
+  async handle(context, { body }) {
+    await requireFree(context, kind, body.id);
+    return {
+      status: 200,
+      body: show(await insertStored(context, kind, body.id, body)),
+    };
+  },
+});
+
+async function replace(context: RouteContext, found: Found, sent: unknown): Promise<z.input<typeof transformationView>> {
+  const parsed = transformationBody.safeParse(sent);
+  if (!parsed.success) throw new InvalidInput(kind, parsed.error.issues);
+  requireSameId(parsed.data.id, found.id);
+  return await context.tx(async (tx) => {
+    const stored = await updateStored(tx, kind, found, parsed.data);
+    await refresh(tx, await usersOf(tx, ({ field_transformation_id }) => field_transformation_id === found.id));
+    return show(stored);
+  });
+}
+
+const put = defineRoute({
+  method: 'PUT',
+  path: one,
+  name: 'field-transformations.replace',
+  summary: 'Replace a field transformation',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  replies: { 200: transformationView },
+  body: transformationBody.partial({ id: true }),
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await replace(context, found, {
+      id: found.id,
+      ...body,
+    }),
+  }),
+});
+
+const patch = defineRoute({
+  method: 'PATCH',
+  path: one,
+  name: 'field-transformations.update',
+  summary: 'Change parts of a field transformation',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  body: changes,
+  replies: { 200: transformationView },
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await replace(context, found, merged(found.body, body)),
+  }),
+});
+
+const remove = defineRoute({
+  method: 'DELETE',
+  path: one,
+  name: 'field-transformations.delete',
+  summary: 'Delete a field transformation',
+  auth: 'key',
+  scope: 'pipelines:write',
+  resolve,
+  replies: { 204: undefined },
+  async handle(context, { found }) {
+    await context.tx(async (tx) => {
+      const [user] = await usersOf(tx, ({ field_transformation_id }) => field_transformation_id === found.id);
+      if (user) throw new HeadgateError('object.conflict', `Field transformation ${found.id} is used by pipeline ${user.id}.`);
+      await tx.objects.delete(kind, found.id);
+    });
+    return { status: 204 };
+  },
+});
+
+export const transformationRoutes = [list, get, create, put, patch, remove];
