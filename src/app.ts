@@ -16,7 +16,6 @@ import { startDeliveries } from './jobs/deliveries.ts';
 import { wake } from './jobs/queue.ts';
 import { startScheduler, type Scheduler } from './jobs/scheduler.ts';
 import { TestClock } from './jobs/test-clock.ts';
-import { startSweeper } from './jobs/sweeper.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { startWorker } from './jobs/worker.ts';
 import { loopback } from './net/addresses.ts';
@@ -37,7 +36,7 @@ import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { serverPrincipal } from './store/principals.ts';
 import { freeLeases } from './store/leases.ts';
-import { LocalStorage } from './storage/local.ts';
+import { LocalStorage, objectsFolder } from './storage/local.ts';
 import type { Storage } from './storage/storage.ts';
 import { readMigrations } from './store/migrate.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
@@ -117,7 +116,7 @@ function reachOf({ role, host, allowNetworks, fileRoots }: Config): Pick<Ports, 
 async function openStorage(config: Config): Promise<Storage> {
   const { dataDir, s3Bucket, s3Endpoint, s3Region, s3PathStyle, s3Prefix, s3AccessKey, s3SecretKey, s3Direct } = config;
   if (s3Bucket === undefined || s3AccessKey === undefined || s3SecretKey === undefined) {
-    return new LocalStorage(join(dataDir, 'objects'));
+    return new LocalStorage(join(dataDir, objectsFolder));
   }
   const { S3Storage } = await import('./storage/s3.ts');
   return new S3Storage({
@@ -144,11 +143,9 @@ async function startJobs(
   const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
-  const sweeper = startSweeper(db, ports.storage, ports.clock);
-  parts.defer(async () => await sweeper.stop());
   const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)), watch.log);
   parts.defer(async () => await deliveries.stop());
-  const upkeep = startUpkeep(db, ports.clock, config, watch.log);
+  const upkeep = startUpkeep({ ...ports, db }, config, watch.log);
   parts.defer(async () => await upkeep.stop());
   const scheduler = await startScheduler(db, ports.clock);
   parts.defer(async () => await scheduler.stop());

@@ -47,7 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   safety: ['net'],
   config: ['domain', 'net', 'observe', 'safety', 'operations', 'store'],
   notify: ['domain', 'sdk', 'connectors/_net'],
-  backup: ['domain', 'sdk', 'state', 'store', 'engine', 'operations', 'warehouse'],
+  backup: ['domain', 'sdk', 'state', 'store', 'engine', 'operations', 'storage', 'warehouse'],
   state: ['config', 'domain', 'store', 'jobs'],
   app: [
     'config',

@@ -64,6 +64,7 @@ const fields: Readonly<Record<string, unknown>> = {
   actor: '5edfb941512792f5',
   object: 'pl_01kqj8z5t4q0v9m3x7c2d1b6hc',
   email: 'ada@example.com',
+  passphrase: 'correct horse battery staple',
   token: 'hg_5edfb941512792f5_…',
   access_token: 'hga_5edfb941512792f5_…',
   next_cursor: null,

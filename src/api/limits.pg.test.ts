@@ -22,7 +22,7 @@ after(async () => {
 });
 let now = new Date('2026-03-31T12:00:00Z');
 const clock = { now: () => now };
-const api = createApi({ ...state.ports, clock }, '0.0.0');
+const api = createApi({ ...state.ports, clock }, '0.0.0', undefined, undefined, undefined, () => now.getTime());
 const admin = await state.token(['*']);
 
 interface Reply {
@@ -83,6 +83,22 @@ test('of twenty that are made at once as many come into being as there is room f
   assert.deepEqual([refused?.status, refused?.body['code']], [403, 'limit.reached']);
   assert.equal((await ask('POST', '/pipelines', spec)).body['code'], 'limit.reached');
   assert.equal((await usage())['connections'], before + 3);
+});
+
+test('an archived pipeline is not counted, and comes back where there is room for it', async () => {
+  const [first, second] = [await pipeline(), await pipeline()];
+  assert.equal((await ask('POST', `/pipelines/${first}/archive`)).status, 200);
+  await ask('PUT', '/limits', { pipelines: (await usage())['pipelines'] });
+  for (const [method, path, body] of [
+    ['POST', `/pipelines/${first}/unarchive`, undefined],
+    ['PATCH', `/pipelines/${first}`, { state: 'active' }],
+  ] as const) {
+    assert.equal((await ask(method, path, body)).body['code'], 'limit.reached', path);
+  }
+  assert.equal((await ask('GET', `/pipelines/${first}`)).body['state'], 'archived');
+  assert.equal((await ask('PATCH', `/pipelines/${first}`, { name: 'still away' })).status, 200);
+  assert.equal((await ask('POST', `/pipelines/${second}/archive`)).status, 200);
+  assert.equal((await ask('POST', `/pipelines/${first}/unarchive`)).body['state'], 'paused');
 });
 
 test('only keys of the whole server limit a workspace', async () => {

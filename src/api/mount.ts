@@ -195,7 +195,7 @@ async function admitted(
 function requireRoom(c: Context, workspace: number, most: number | null, { requests, tenants }: Mounting): void {
   requests.add(workspace);
   if (most === null) return;
-  const taken = tenants.take(String(workspace), performance.now(), most);
+  const taken = tenants.take(String(workspace), most);
   if (taken.allowed) return;
   c.set('rate', { limit: most, ...taken });
   throw new Refused('rate', new HeadgateError('request.limit', 'the keys of this workspace have sent too many requests'));

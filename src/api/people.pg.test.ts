@@ -169,6 +169,97 @@ test('an object has one owner, who can give it away; an owner is not removed', a
   assert.deepEqual(await state.db.query('select from headgate.grants where object_id = $1', [gone]), []);
 });
 
+test('models, schemas and files belong to who made them, and are shared one by one', async () => {
+  const [ann, ben] = [await person('ann'), await person('ben')];
+  const { source } = await furnish(ann);
+  const select = { name: 'm', slug: 'bestsellers', connection: source, sql: 'select 1', validate: false };
+  const objects = {
+    model: String((await made('/models', ann.token, select))['id']),
+    schema: String((await made('/schemas', ann.token, { name: 's', definition: { fields: [{ name: 'a' }] } }))['id']),
+    file: String((await made('/files', ann.token, { name: 'a.csv' }))['id']),
+  };
+  assert.equal((await ask('POST', '/models', ben.token, { ...select, slug: 'mine' })).status, 404);
+  for (const [kind, id] of Object.entries(objects)) {
+    const [all, one] = [`/${kind}s`, `/${kind}s/${id}`];
+    const change = async (): Promise<Reply> =>
+      kind === 'file' ? await ask('POST', `${one}/abort`, ben.token) : await ask('PATCH', one, ben.token, { name: 'other' });
+    assert.deepEqual([ids(await ask('GET', all, ann.token)), ids(await ask('GET', all, ben.token))], [[id], []], kind);
+    for (const method of ['GET', 'DELETE']) {
+      assert.equal(said(await ask(method, one, ben.token)), said(await ask(method, `${all}/unknown`, ben.token)), kind);
+    }
+    assert.equal((await change()).status, 404, kind);
+    assert.equal((await grant({ [kind]: id }, { principal: ben.id }, 'read', ann.token)).status, 200, kind);
+    assert.deepEqual(ids(await ask('GET', all, ben.token)), [id], kind);
+    assert.deepEqual([(await ask('GET', one, ben.token)).status, (await change()).status], [200, 403], kind);
+    await grant({ [kind]: id }, { principal: ben.id }, 'write', ann.token);
+    assert.deepEqual([(await change()).status, (await ask('DELETE', one, ben.token)).status], [200, 403], kind);
+    // The SELECT and its rows are the connection's.
+    if (kind === 'model') {
+      assert.equal((await ask('PATCH', one, ben.token, { sql: 'select 2', validate: false })).status, 404);
+      assert.equal((await ask('POST', `${one}/preview`, ben.token)).status, 404);
+    }
+    const given = await ask('POST', '/grants/transfer', ann.token, { [kind]: id, principal: ben.id });
+    assert.deepEqual([given.status, given.body['level']], [200, 'own'], kind);
+    assert.equal((await ask('DELETE', one, ben.token)).status, 204, kind);
+    const kept = await state.db.query('select from headgate.grants where object_id = $1', [id]);
+    // Of a file that was deleted it is still known that it was there.
+    assert.equal(kept.length > 0, kind === 'file', kind);
+  }
+});
+
+test('who names a model, a schema or a file must have been granted reading it; what a pipeline names already stays', async () => {
+  const [ann, ben] = [await person('ann'), await person('ben')];
+  const { source, into, pipeline } = await furnish(ann);
+  for (const connection of [source, into]) await grant({ connection }, { principal: ben.id }, 'write', ann.token);
+  await grant({ pipeline }, { principal: ben.id }, 'write', ann.token);
+  const sql = { connection: source, sql: 'select 1', validate: false };
+  const model = String((await made('/models', ann.token, { name: 'm', slug: 'paid', ...sql }))['id']);
+  const fields = { fields: [{ name: 'a' }] };
+  const [schema, { id: other }] = [
+    String((await made('/schemas', ann.token, { name: 's', slug: 'rules', definition: fields }))['id']),
+    await made('/schemas', ann.token, { name: 'others', definition: fields }),
+  ];
+  const reading = [{ model, schema: `${schema}@1` }];
+  const spec = { name: 'p', source, destination: into };
+  const unknown = ['mod_unknown', 'sch_unknown'] as const;
+  for (const [flow, not] of [
+    [{ model }, { model: unknown[0] }],
+    [
+      { stream: 'a', schema },
+      { stream: 'a', schema: unknown[1] },
+    ],
+    // Which versions there are is not told either.
+    [
+      { stream: 'a', schema: `${schema}@7` },
+      { stream: 'a', schema: `${unknown[1]}@7` },
+    ],
+  ]) {
+    const asked = async (one: unknown): Promise<readonly Reply[]> => [
+      await ask('POST', '/pipelines', ben.token, { ...spec, flows: [one] }),
+      await ask('PATCH', `/pipelines/${pipeline}`, ben.token, { flows: [one] }),
+    ];
+    const [there, nowhere] = [await asked(flow), await asked(not)];
+    assert.deepEqual(there.map(said), nowhere.map(said));
+    assert.ok(there.every(({ status }) => status === 404));
+  }
+  assert.equal((await ask('PATCH', `/pipelines/${pipeline}`, ann.token, { flows: reading })).status, 200);
+  const [{ flows }, stays] = [(await ask('GET', `/pipelines/${pipeline}`, ben.token)).body, { name: 'renamed' }];
+  assert.equal((await ask('PATCH', `/pipelines/${pipeline}`, ben.token, { ...stays, flows })).status, 200);
+  const more = [...reading, { stream: 'b', schema: other }];
+  assert.equal((await ask('PATCH', `/pipelines/${pipeline}`, ben.token, { flows: more })).status, 404);
+  for (const object of [{ model }, { schema }]) await grant(object, { principal: ben.id }, 'read', ann.token);
+  const byName = [{ model: 'paid', schema: 'rules' }];
+  assert.equal((await ask('POST', '/pipelines', ben.token, { ...spec, flows: byName })).status, 201);
+
+  const upload = String((await made('/files', ann.token, { name: 'a.csv' }))['id']);
+  const init = { method: 'PUT', headers: { authorization: `Bearer ${ann.token}`, 'content-length': '4' }, body: 'a\n1\n' };
+  assert.equal((await api.request(`/v1/workspaces/1/files/${upload}/content`, init)).status, 200);
+  const over = { name: 'c', slug: 'over', connector: 'file', settings: { path: upload, format: 'csv' } };
+  assert.equal((await ask('POST', '/connections', ben.token, over)).status, 404);
+  await grant({ file: upload }, { principal: ben.id }, 'read', ann.token);
+  assert.equal((await ask('POST', '/connections', ben.token, over)).status, 201);
+});
+
 test('nobody grants more than they have, nor acts for who stands above them', async () => {
   const [boss, chief, ben] = [await person('boss'), await person('chief'), await person('ben')];
   await grant({}, { principal: boss.id }, 'own');

@@ -14,6 +14,9 @@ interface Bucket {
   readonly at: number;
 }
 
+/** Milliseconds since some moment; it only grows, whatever happens to the time of day. */
+export type Ticks = () => number;
+
 /** Whoever sends more than this many ids in a minute is no reason to remember more. */
 const mostBuckets = 10_000;
 
@@ -33,15 +36,17 @@ export function take(
 
 export class RateLimit {
   readonly perMinute: number;
+  readonly #ticks: Ticks;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(perMinute: number) {
+  constructor(perMinute: number, ticks: Ticks) {
     this.perMinute = perMinute;
+    this.#ticks = ticks;
   }
 
   /** `perMinute`: where this one has another limit than all others. */
-  take(who: string, nowMs = performance.now(), perMinute = this.perMinute): Taken {
-    const { next, taken } = take(this.#buckets.get(who), perMinute, nowMs);
+  take(who: string, perMinute = this.perMinute): Taken {
+    const { next, taken } = take(this.#buckets.get(who), perMinute, this.#ticks());
     // The one that was used last stands last.
     this.#buckets.delete(who);
     this.#buckets.set(who, next);
@@ -51,7 +56,7 @@ export class RateLimit {
   }
 
   /** Is there a token? Without taking it. */
-  peek(who: string, nowMs = performance.now()): Taken {
-    return take(this.#buckets.get(who), this.perMinute, nowMs).taken;
+  peek(who: string): Taken {
+    return take(this.#buckets.get(who), this.perMinute, this.#ticks()).taken;
   }
 }

@@ -15,19 +15,20 @@ import { mount, nothingAt, requestIdOf, respond } from './mount.ts';
 import { serveDocs } from './docs/serve.ts';
 import { documentOf } from './document.ts';
 import { problem } from './problem.ts';
-import { RateLimit } from './rate.ts';
+import { RateLimit, type Ticks } from './rate.ts';
 import { RequestCount } from './requests.ts';
 
 /** A minute, from one address. */
 const wrongKeys = 60;
 
-/** `perMinute`: requests of one key. */
+/** `perMinute`: requests of one key. `ticks`: what limits of rate go by. */
 export function createApi(
   ports: Ports,
   version: string,
   perMinute = 60_000,
   served: readonly ApiDialect[] = dialects,
   watch: Watch = unwatched,
+  ticks: Ticks = () => performance.now(),
 ): Hono {
   const app = new Hono({ getPath: ({ url }) => plainPath(url) });
   const identify = identifyBy(ports);
@@ -37,9 +38,9 @@ export function createApi(
     identify,
     metrics,
     watch,
-    rate: new RateLimit(perMinute),
-    strangers: new RateLimit(wrongKeys),
-    tenants: new RateLimit(perMinute),
+    rate: new RateLimit(perMinute, ticks),
+    strangers: new RateLimit(wrongKeys, ticks),
+    tenants: new RateLimit(perMinute, ticks),
     requests: new RequestCount(ports),
   };
   mountHealth(app, ports);

@@ -1,12 +1,12 @@
 /** A backup of a whole installation, as it is at work: the state at one moment, each warehouse at one moment, the other files. */
-import { open, readdir, stat } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createContext } from '../engine/context.ts';
 import { silent } from '../operations/log.ts';
 import type { Ports } from '../operations/operation.ts';
 import { roomOf } from '../operations/room.ts';
+import { objectsFolder } from '../storage/local.ts';
 import type { OpenDb } from '../store/db.ts';
 import { dumpState, type StateDump } from '../store/dump.ts';
 import { packed, type Entry } from './archive.ts';
@@ -16,6 +16,7 @@ import { sealKey } from './seal.ts';
 
 /** Rows are cut into entries of this size: an entry says its length before its bytes. */
 const pieceBytes = 4 * 1024 * 1024;
+const uploaded = `${objectsFolder}/`;
 
 export interface Installation extends Pick<Ports, 'dataDir' | 'net' | 'fileRoots' | 'openDuck' | 'key'> {
   readonly db: OpenDb;
@@ -47,7 +48,7 @@ async function* entriesOf(of: Installation, passphrase: string | undefined, sign
   yield whole(manifestName, Buffer.from(JSON.stringify(manifest, undefined, 2)));
   if (passphrase !== undefined) yield whole(keyName, sealKey(of.masterKey, passphrase));
   yield* rowsOf(dump, signal);
-  yield* filesOf(of, signal);
+  yield* filesOf(of, dump, signal);
 }
 
 const whole = (name: string, content: Buffer): Entry => ({ name, size: content.length, content: [content] });
@@ -68,9 +69,11 @@ async function* rowsOf(dump: StateDump, signal: AbortSignal): AsyncGenerator<Ent
   }
 }
 
-async function* filesOf(of: Installation, signal: AbortSignal): AsyncGenerator<Entry> {
+async function* filesOf(of: Installation, dump: StateDump, signal: AbortSignal): AsyncGenerator<Entry> {
   for await (const path of keptFiles(of.dataDir)) {
     signal.throwIfAborted();
+    // What arrived later belongs to no file of the state, and what is still arriving is sent again.
+    if (path.startsWith(uploaded) && !(await dump.isContent(path.slice(uploaded.length)))) continue;
     const full = join(of.dataDir, path);
     const name = `${filesPrefix}${path}`;
     const [, workspace] = /^files\/(\d+)\//.exec(path) ?? [];
@@ -84,13 +87,12 @@ async function* filesOf(of: Installation, signal: AbortSignal): AsyncGenerator<E
   }
 }
 
-/** One that has gone in the meantime is none of a backup's business. */
+/** One that has gone in the meantime is none of a backup's business; one that goes while it is read is read to its end. */
 async function* fileOf(name: string, path: string): AsyncGenerator<Entry> {
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => undefined,
-  );
-  if (size !== undefined) yield { name, size, content: size === 0 ? [] : createReadStream(path) };
+  await using handle = await open(path).catch(() => undefined);
+  if (!handle) return;
+  const { size } = await handle.stat();
+  yield { name, size, content: size === 0 ? [] : handle.createReadStream({ autoClose: false }) };
 }
 
 /** In order; links and what is no file are left out. */

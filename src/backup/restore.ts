@@ -10,6 +10,7 @@ import type { OpenDb } from '../store/db.ts';
 import { holdsState, loadState, type DumpedTable } from '../store/dump.ts';
 import { MasterKey, placeMasterKey } from '../store/master-key.ts';
 import { migrate, readMigrations } from '../store/migrate.ts';
+import { dropUploads } from '../store/objects.ts';
 import { unpacked, type OpenEntry } from './archive.ts';
 import { filesPrefix, isKept, keyName, manifest, manifestName, rowsPrefix, type Manifest } from './manifest.ts';
 import { openKey } from './seal.ts';
@@ -47,6 +48,8 @@ export async function restoreBackup(path: string, to: RestoreSettings): Promise<
   await writeFile(marker, '');
   await migrate(db, wanted);
   const files = await load(path, about, db, to.dataDir);
+  // A state that is older than uploads knows of none.
+  if (about.state.tables.some(({ name }) => name === 'stored_objects')) await dropUploads(db);
   if (text !== undefined) await placeMasterKey(to.dataDir, text);
   await rm(marker);
   return { created: about.created_at, tables: about.state.tables.length, files };

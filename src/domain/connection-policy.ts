@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { day, instantOf, isZone, localAt } from './zone.ts';
 
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day like 22:30');
+const clock = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day like 22:30')
+  .meta({ example: '22:30' });
 
 const hoursSpec = z.strictObject({
   zone: z.string().max(100).refine(isZone, 'an IANA time zone like Europe/Berlin').default('UTC'),

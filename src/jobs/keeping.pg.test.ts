@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { addPipeline } from '../../test/support/pipelines.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
@@ -10,14 +11,17 @@ import { openState } from '../../test/support/state.ts';
 import { newId } from '../domain/ids.ts';
 import { insertAudit } from '../store/audit.ts';
 import { happen, listEvents } from '../store/events.ts';
+import { deleteObject, insertObject } from '../store/objects.ts';
+import { insertRejects } from '../store/rejects.ts';
+import { insertReplay } from '../store/replays.ts';
 import { appendLog } from '../store/run-logs.ts';
 import { insertRun } from '../store/runs.ts';
 import { keep, type KeepingSettings } from './keeping.ts';
 
 const server = await startPostgres();
 const state = await openState(server);
-const { db } = state;
-const { dataDir } = state.ports;
+const { db, ports } = state;
+const { dataDir } = ports;
 after(async () => {
   await state[Symbol.asyncDispose]();
   await server.stop();
@@ -102,21 +106,80 @@ test('the audit log still refuses whoever does not say that it is about age', as
   );
 });
 
-test('rejects go by their age, scratch with its process; what is in use stays', async () => {
+test('refused rows go by their age, with their run at the latest; so does what a replay brought', async () => {
+  const pipeline = await addPipeline(db);
+  const [old, recent] = [await ended(pipeline, 100), await ended(pipeline, 1)];
+  const reject = {
+    file: null,
+    line: null,
+    row_number: '1',
+    field: 'a',
+    code: 'value.invalid',
+    reason: 'r',
+    value: 'x',
+    record: '{}',
+  };
+  for (const run of [old, recent]) {
+    await insertRejects(db, { workspace: 1, run, stream: 's', table: 't' }, [reject, reject]);
+    await insertReplay(db, 1, run, { format: 'csv', content: 'a\n1\n' });
+  }
+  await db.query('update headgate.rejects set at = $2 where run_id = $1 and seq = 1', [recent, daysAgo(40)]);
+  const gone = await keep(db, settings, now);
+  assert.equal(gone.get('rejects'), 1);
+  assert.deepEqual(await ids("select run_id || ' ' || seq as id from headgate.rejects"), [`${recent} 2`]);
+  assert.deepEqual(await ids('select run_id as id from headgate.replays'), [recent]);
+});
+
+test('uploads that are over are forgotten by their age, and not before their bytes have gone', async () => {
+  const upload = async (
+    state: string,
+    days: { readonly arrived?: number; readonly until: number; readonly expires?: number },
+  ) => {
+    const id = newId('file');
+    const at = (ago: number | undefined): Date | null => (ago === undefined ? null : daysAgo(ago));
+    await db.query(
+      `insert into headgate.files (id, workspace_id, name, content_type, state, created_at, ready_at, pending_until, expires_at)
+       values ($1, 1, 'f', 'text/csv', $2, $3, $4, $5, $6)`,
+      [id, state, daysAgo(days.until + 7), at(days.arrived), daysAgo(days.until), at(days.expires)],
+    );
+    return id;
+  };
+  const stay = [
+    await upload('ready', { arrived: 400, until: 400 }),
+    await upload('expired', { arrived: 400, until: 400, expires: 10 }),
+    await upload('expired', { until: 10 }),
+    await upload('deleted', { until: 10, expires: -1000 }),
+    await upload('deleted', { until: 400 }),
+  ];
+  const over = [
+    await upload('expired', { arrived: 400, until: 400, expires: 100 }),
+    await upload('expired', { until: 100 }),
+    await upload('deleted', { until: 100, expires: -1000 }),
+  ];
+  const busy = stay.at(-1) ?? '';
+  await insertObject(db, 1, { key: '1/busy', upload: null, file: busy, goneBy: now });
+  assert.equal((await keep(db, settings, now)).get('uploads'), over.length);
+  assert.deepEqual(await ids('select id from headgate.files order by id'), stay.toSorted());
+  await deleteObject(db, '1/busy');
+  assert.equal((await keep(db, settings, now)).get('uploads'), 1);
+});
+
+test('scratch goes with its process; what is in use stays', async () => {
   const folder = join(dataDir, 'engine', '1');
   const scratch = (pid: number): string => join(folder, 'scratch', `${pid}-1`);
   for (const pid of [process.pid, 99_999_999]) await mkdir(scratch(pid), { recursive: true });
-  const [old, fresh, other] = ['run_1.t.rejects.csv', 'run_2.t.rejects.csv', 'names.json'].map((name) => join(folder, name));
-  for (const path of [old, fresh, other]) await writeFile(path ?? '', 'x');
-  for (const path of [old, other]) await utimes(path ?? '', daysAgo(40), daysAgo(40));
+  const names = join(folder, 'names.json');
+  await writeFile(names, 'x');
+  await utimes(names, daysAgo(400), daysAgo(400));
   await keep(db, settings, now);
-  const there = [old, fresh, other, scratch(process.pid), scratch(99_999_999)].map((path) => existsSync(path ?? ''));
-  assert.deepEqual(there, [false, true, true, true, false]);
+  assert.deepEqual(
+    [names, scratch(process.pid), scratch(99_999_999)].map((path) => existsSync(path)),
+    [true, true, false],
+  );
 });
 
-test('a passed budget is told once, and again after it was kept', async () => {
-  await mkdir(join(dataDir, 'files', '1'), { recursive: true });
-  await writeFile(join(dataDir, 'files', '1', 'big'), Buffer.alloc(10_000));
+test('a passed budget is told once, and again after it was kept; uploads count', async () => {
+  await ports.storage.put('1/big', Readable.from([Buffer.alloc(10_000)]), 10_000);
   const told = async (): Promise<number> => (await listEvents(db, 1, { kind: 'disk.budget' }, 10)).length;
   const counts = [];
   for (const diskBudget of [1_000_000, 1000, 1000, 1_000_000, 1000]) {
@@ -124,6 +187,6 @@ test('a passed budget is told once, and again after it was kept', async () => {
     counts.push(await told());
   }
   assert.deepEqual(counts, [0, 1, 1, 1, 2]);
-  const [row] = await db.query<{ bytes: string }>("select bytes from headgate.kept where kind = 'files'");
+  const [row] = await db.query<{ bytes: string }>("select bytes from headgate.kept where kind = 'uploads'");
   assert.equal(row?.bytes, '10000');
 });

@@ -4,10 +4,11 @@
  */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { objectsFolder } from '../storage/local.ts';
 import type { Db, OpenDb } from '../store/db.ts';
 import { happen } from '../store/events.ts';
 import { markPassed, removeOld, saveKept } from '../store/keeping.ts';
-import { bytesBelow, removeRejects, removeScratch } from './kept-files.ts';
+import { bytesBelow, removeScratch } from './kept-files.ts';
 
 export interface KeepingSettings {
   readonly dataDir: string;
@@ -31,12 +32,10 @@ interface Kept {
 /** The order is that of need: what others refer to goes last. */
 const kinds: readonly Kept[] = [
   { kind: 'run logs', days: (of) => of.keepLogsDays, remove: async ({ db }, before) => await removeOld(db, 'run_logs', before) },
-  {
-    kind: 'rejects',
-    days: (of) => of.keepRejectsDays,
-    remove: async ({ dataDir }, before) => await removeRejects(dataDir, before),
-  },
+  { kind: 'rejects', days: (of) => of.keepRejectsDays, remove: async ({ db }, before) => await removeOld(db, 'rejects', before) },
   { kind: 'runs', days: (of) => of.keepRunsDays, remove: async ({ db }, before) => await removeOld(db, 'runs', before) },
+  // Their bytes went when they were over (sweeper.ts).
+  { kind: 'uploads', days: (of) => of.keepRunsDays, remove: async ({ db }, before) => await removeOld(db, 'files', before) },
   {
     kind: 'deliveries',
     days: (of) => of.keepEventsDays,
@@ -50,7 +49,7 @@ const kinds: readonly Kept[] = [
 ];
 
 /** Folders of the data directory whose size is told. */
-const measured: Readonly<Record<string, string>> = { files: 'files', engine: 'engine', state: 'state', uploads: 'uploads' };
+const measured: Readonly<Record<string, string>> = { files: 'files', engine: 'engine', state: 'state', uploads: objectsFolder };
 
 /** The operator's own: what is about the whole installation is told there. */
 const firstWorkspace = 1;

@@ -22,22 +22,6 @@ export async function bytesBelow(folder: string): Promise<number> {
   return bytes;
 }
 
-/** Files of refused rows that runs wrote before then. Resolves to how many went. */
-export async function removeRejects(dataDir: string, before: Date): Promise<number> {
-  let gone = 0;
-  for (const folder of await workspaceFolders(dataDir)) {
-    for (const name of await readdir(folder).catch(() => [])) {
-      if (!name.startsWith('run_') || !name.endsWith('.rejects.csv')) continue;
-      const path = join(folder, name);
-      const found = await stat(path).catch(() => undefined);
-      if (!found || found.mtime >= before) continue;
-      await rm(path, { force: true });
-      gone += 1;
-    }
-  }
-  return gone;
-}
-
 /** Scratch of processes that are not there any more: a killed one leaves it behind, and its workspace may never run again. */
 export async function removeScratch(dataDir: string, isAlive: (pid: number) => boolean): Promise<number> {
   let gone = 0;

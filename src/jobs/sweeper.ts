@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Db, OpenDb } from '../store/db.ts';
 import { expireFiles } from '../store/files.ts';
-import { deleteObject, dropAll, goneObjects, postponeObject } from '../store/objects.ts';
+import { deleteObject, dropAll, goneObjects, maySweep, postponeObject } from '../store/objects.ts';
 
 const lookMs = 5_000;
 /** Of one transaction. */
@@ -27,6 +27,7 @@ export async function expireUploads(db: Db, now: Date): Promise<void> {
 /** Deletes what is gone by now. Resolves to the number of objects, among them those that have to wait for their storage. */
 export async function sweepObjects(db: Db, storage: Storage, now: Date): Promise<number> {
   return await db.tx(async (tx) => {
+    if (!(await maySweep(tx))) return 0;
     const objects = await goneObjects(tx, now, fewObjects);
     for (const { key, upload } of objects) {
       try {
@@ -46,7 +47,7 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-/** Any number of them share the work. */
+/** There may be any number of them: they take turns. */
 export function startSweeper(db: OpenDb, storage: Storage, clock: Clock): Sweeper {
   const ending = new AbortController();
   const loop = (async (): Promise<void> => {

@@ -3,9 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import { asHeadgateError } from '../domain/error.ts';
 import type { ProcessLog } from '../observe/log.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { OpenDb } from '../store/db.ts';
 import { markStalled } from '../store/runs.ts';
 import { keep, type KeepingSettings } from './keeping.ts';
+import { startSweeper } from './sweeper.ts';
 import { tell } from './tell.ts';
 
 const lookMs = 5_000;
@@ -21,7 +23,15 @@ export interface UpkeepSettings extends KeepingSettings {
   readonly stalledHours: number;
 }
 
-export function startUpkeep(db: OpenDb, clock: Clock, settings: UpkeepSettings, log: ProcessLog): Upkeep {
+export interface UpkeepOf {
+  readonly db: OpenDb;
+  readonly clock: Clock;
+  readonly storage: Storage;
+}
+
+export function startUpkeep({ db, clock, storage }: UpkeepOf, settings: UpkeepSettings, log: ProcessLog): Upkeep {
+  // At its own pace: a storage that is slow holds up nothing else.
+  const sweeper = startSweeper(db, storage, clock);
   const ending = new AbortController();
   const loop = (async (): Promise<void> => {
     for (let looks = 0; !ending.signal.aborted; looks++) {
@@ -35,7 +45,7 @@ export function startUpkeep(db: OpenDb, clock: Clock, settings: UpkeepSettings, 
   return {
     async stop() {
       ending.abort();
-      await loop;
+      await Promise.all([loop, sweeper.stop()]);
     },
   };
 }

@@ -27,6 +27,9 @@ test('what an operation needs follows from its scope and from what its input nam
       { source: 'a', destination: 'b' },
       { objects: [on('connection', 'a', 'read'), on('connection', 'b', 'write')] },
     ],
+    [{ scope: 'schemas:read' }, { schema: 's' }, { objects: [on('schema', 's', 'read')] }],
+    [{ scope: 'files:write', access: { level: 'manage' } }, { file: 'f' }, { objects: [on('file', 'f', 'manage')] }],
+    [{ scope: 'models:write', access: { level: 'read' } }, { connection: 'c' }, { objects: [on('connection', 'c', 'read')] }],
     [{ scope: 'keys:write', access: { level: 'none' } }, { key: 'k' }, { objects: [] }],
     [{ scope: 'grants:write', access: { level: 'manage' } }, { pipeline: 'p' }, { objects: [on('pipeline', 'p', 'manage')] }],
   ] as const;

@@ -32,6 +32,9 @@ const fields: Readonly<Record<string, ObjectKind | 'run'>> = {
 const subjects: Readonly<Record<string, readonly (ObjectKind | 'run')[]>> = {
   connections: ['connection'],
   pipelines: ['pipeline'],
+  models: ['model', 'connection'],
+  schemas: ['schema'],
+  files: ['file'],
   runs: ['run', 'pipeline'],
   grants: objectKinds,
 };

@@ -99,7 +99,7 @@ export interface Change {
   readonly after: string | null;
 }
 
-export interface Operation<I extends ZodType = ZodType, O extends ZodType = ZodType> {
+export interface Operation<I extends ZodType = ZodType, O extends ZodType = ZodType, P = unknown> {
   /** `connections.create`: for the audit log, and the operation id of the API document. */
   readonly name: string;
   readonly summary: string;
@@ -108,10 +108,14 @@ export interface Operation<I extends ZodType = ZodType, O extends ZodType = ZodT
   readonly access?: Access;
   readonly input: I;
   readonly output: O;
-  run(context: OpContext, input: z.output<I>): Promise<z.input<O>>;
+  /** Asks others, before the transaction in which an object is made: `run` gets the answer. */
+  prepare?(context: OpContext, input: z.output<I>): Promise<P>;
+  run(context: OpContext, input: z.output<I>, prepared?: P): Promise<z.input<O>>;
 }
 
-export function defineOperation<I extends ZodType, O extends ZodType>(operation: Operation<I, O>): Operation<I, O> {
+export function defineOperation<I extends ZodType, O extends ZodType, P = undefined>(
+  operation: Operation<I, O, P>,
+): Operation<I, O, P> {
   return operation;
 }
 
@@ -134,10 +138,11 @@ export async function perform<I extends ZodType, O extends ZodType>(
   if (!parsed.success) throw new InvalidInput(name, parsed.error.issues);
   const needs = needsOf(operation, parsed.data);
   await authorize(context, needs);
+  const prepared = await operation.prepare?.(context, parsed.data);
   const creates = operation.access?.creates;
   const answer = creates
-    ? await created(creates, context, async (inside) => await operation.run(inside, parsed.data))
-    : await changed(needs, context, async () => await operation.run(context, parsed.data));
+    ? await created(creates, context, async (inside) => await operation.run(inside, parsed.data, prepared))
+    : await changed(needs, context, async () => await operation.run(context, parsed.data, prepared));
   return output.parse(answer);
 }
 

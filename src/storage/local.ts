@@ -11,6 +11,9 @@ import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { exactly } from './exactly.ts';
 import type { ByteRange, PartRef, Storage, StoredObject } from './storage.ts';
 
+/** Of a data directory: where uploaded files lie unless a bucket is named. */
+export const objectsFolder = 'objects';
+
 /** Bytes that one stream holds at most. */
 const buffer = 1 << 17;
 

@@ -1,13 +1,16 @@
 /** Requests to an S3-compatible service: signed, patient where that is safe, with its errors in our words. */
+import { createHash } from 'node:crypto';
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { AwsV4Signer } from 'aws4fetch';
 import { HeadgateError } from '../domain/error.ts';
-import { encode, presigned, queryText, sha256, signed, unsignedPayload, type Credentials } from './s3-sign.ts';
 
-export interface S3Place extends Credentials {
+export interface S3Place {
+  readonly accessKey: string;
+  readonly secretKey: string;
   readonly bucket: string;
   /** `https://s3.eu-central-1.amazonaws.com` */
   readonly endpoint: string;
@@ -57,23 +60,20 @@ export class S3Client {
     return await textOf(answer).catch((error: unknown) => gone(error, doing));
   }
 
-  link(key: string, seconds: number): string {
-    const { url, path, headers } = this.#target(key);
-    const query = presigned({ method: 'GET', path, query: {}, headers }, { ...this.#place, now: new Date() }, seconds);
-    return `${url.origin}${path}?${queryText(query)}`;
+  async link(key: string, seconds: number): Promise<string> {
+    const url = this.#address(key, { 'X-Amz-Expires': String(seconds) });
+    return (await this.#signer({ method: 'GET', url, signQuery: true }).sign()).url.href;
   }
 
   async #send({ method, key, query = {}, headers = {}, text = '', stream }: S3Request): Promise<IncomingMessage> {
-    const target = this.#target(key);
-    const payload = stream ? unsignedPayload : sha256(text);
+    const url = this.#address(key, query);
     const size = stream ? stream.size : Buffer.byteLength(text);
-    const own = { ...target.headers, ...headers };
-    const all = signed({ method, path: target.path, query, headers: own, payload }, { ...this.#place, now: new Date() });
-    const search = queryText(query);
-    const sending = (target.url.protocol === 'https:' ? tlsRequest : plainRequest)(target.url, {
+    // A body that is streamed is read once, as it comes: the signature cannot cover it.
+    const payload = stream ? 'UNSIGNED-PAYLOAD' : createHash('sha256').update(text).digest('hex');
+    const signed = await this.#signer({ method, url, headers: { ...headers, 'x-amz-content-sha256': payload } }).sign();
+    const sending = (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, {
       method,
-      path: search === '' ? target.path : `${target.path}?${search}`,
-      headers: { ...all, 'content-length': size },
+      headers: { ...Object.fromEntries(signed.headers), 'content-length': size },
       timeout: silence,
     });
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -89,12 +89,22 @@ export class S3Client {
     return await promise;
   }
 
-  #target(key: string | undefined): { readonly url: URL; readonly path: string; readonly headers: { readonly host: string } } {
+  #signer(request: { method: string; url: URL; headers?: Record<string, string>; signQuery?: boolean }): AwsV4Signer {
+    const { accessKey, secretKey, region } = this.#place;
+    const url = request.url.href;
+    return new AwsV4Signer({ ...request, url, accessKeyId: accessKey, secretAccessKey: secretKey, region, service: 's3' });
+  }
+
+  #address(key: string | undefined, query: Readonly<Record<string, string>>): URL {
     const { endpoint, bucket, pathStyle } = this.#place;
     const url = new URL(endpoint);
     if (!pathStyle) url.host = `${bucket}.${url.host}`;
     const names = [...(pathStyle ? [bucket] : []), ...(key === undefined ? [] : key.split('/'))];
-    return { url, path: `/${names.map(encode).join('/')}`, headers: { host: url.host } };
+    url.pathname = `/${names.map(encodeURIComponent).join('/')}`;
+    url.search = Object.entries(query)
+      .map((pair) => pair.map(encodeURIComponent).join('='))
+      .join('&');
+    return url;
   }
 }
 

@@ -21,7 +21,7 @@ const mostParts = 10_000;
 
 export class S3Storage implements Storage {
   readonly smallestPart = 5 * mib;
-  readonly link?: (key: string, seconds: number) => string;
+  readonly link?: (key: string, seconds: number) => Promise<string>;
   readonly #client: S3Client;
   readonly #prefix: string;
   readonly #largestPut: number;
@@ -30,7 +30,7 @@ export class S3Storage implements Storage {
     this.#client = new S3Client(settings);
     this.#prefix = settings.prefix;
     this.#largestPut = settings.largestPut ?? 5 * 1024 * mib;
-    if (settings.direct) this.link = (key, seconds) => this.#client.link(this.#prefix + key, seconds);
+    if (settings.direct) this.link = async (key, seconds) => await this.#client.link(this.#prefix + key, seconds);
   }
 
   async put(key: string, bytes: AsyncIterable<Uint8Array>, size: number): Promise<void> {

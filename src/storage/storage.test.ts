@@ -77,7 +77,7 @@ test('joining whose answer is lost is done', async () => {
 
 test('a link needs no key, and a wrong key opens nothing', async () => {
   await bucket.put('1/linked', chunked(Buffer.from('abc')), 3);
-  const link = bucket.link?.('1/linked', 60) ?? '';
+  const link = (await bucket.link?.('1/linked', 60)) ?? '';
   assert.equal(await (await fetch(link)).text(), 'abc');
   assert.equal((await fetch(link.replace('linked', 'other'))).status, 403);
   assert.equal((await fetch(link, { method: 'DELETE' })).status, 403);

@@ -45,7 +45,7 @@ export interface Storage {
   /** In the order of their keys. */
   list(prefix: string): AsyncIterable<StoredObject>;
   /** An address with which whoever has it fetches the object for some seconds, without us. Absent = there is none. */
-  link?(key: string, seconds: number): string;
+  link?(key: string, seconds: number): Promise<string>;
   /** A path that leads to the object on this machine. Absent = it has to be fetched. */
   path?(key: string): string;
 }

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
+import { objectsLock } from './objects.ts';
 
 export interface DumpedTable {
   readonly name: string;
@@ -24,6 +25,8 @@ export interface StateShape {
 export interface StateDump extends AsyncDisposable {
   readonly shape: StateShape;
   rows(table: DumpedTable): AsyncIterable<Buffer>;
+  /** Is this object of the storage the content of a file at that moment? Then it is there until this is disposed. */
+  isContent(key: string): Promise<boolean>;
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -34,14 +37,20 @@ export async function dumpState(pool: Pool): Promise<StateDump> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
+    // Before the moment is fixed: a sweep at work ends first, and the next one waits.
+    await client.query(`select pg_advisory_lock_shared(${objectsLock})`);
     await client.query('begin isolation level repeatable read read only');
     const shape = await shapeOf(client);
     return {
       shape,
       rows: (table) =>
         client.query(copyTo(`copy headgate.${quoted(table.name)} (${table.columns.map(quoted).join(', ')}) to stdout`)),
+      async isContent(key) {
+        const { rows } = await client.query('select from headgate.stored_objects where key = $1 and gone_by is null', [key]);
+        return rows.length > 0;
+      },
       async [Symbol.asyncDispose]() {
-        await client.query('rollback').catch((lost: Error) => (broken = lost));
+        await client.query(`rollback; select pg_advisory_unlock_shared(${objectsLock})`).catch((lost: Error) => (broken = lost));
         client.release(broken);
       },
     };

@@ -1,5 +1,6 @@
 /** Files that people upload: what is known of them. Their bytes lie in the storage (store/objects.ts). */
 import { insertedRow, type Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 export type FileState = 'pending' | 'ready' | 'expired' | 'deleted';
 
@@ -53,10 +54,11 @@ export async function findFile(db: Db, workspace: number, id: string): Promise<F
   return row;
 }
 
-/** The newest first; absent state = those that are not deleted. */
+/** The newest first; absent state = those that are not deleted. Of those that `reader` may see, where there is one. */
 export async function listFiles(
   db: Db,
   workspace: number,
+  reader: string | undefined,
   limit: number,
   { after, state }: { readonly after?: string | undefined; readonly state?: FileState | undefined },
 ): Promise<readonly FileRow[]> {
@@ -64,8 +66,9 @@ export async function listFiles(
     `select ${columns} from headgate.files
      where workspace_id = $1 and ($2::text is null or id < $2)
        and case when $3::text is null then state <> 'deleted' else state = $3 end
+       and ${readableBy('$5', 'id')}
      order by id desc limit $4`,
-    [workspace, after ?? null, state ?? null, limit],
+    [workspace, after ?? null, state ?? null, limit, reader ?? null],
   );
 }
 

@@ -5,12 +5,23 @@ import { insertedRow, type Db } from './db.ts';
 /** Stands for the whole workspace where an object is expected. */
 export const everything = 'workspace';
 
-const tables: Readonly<Record<ObjectKind, string>> = { connection: 'headgate.connections', pipeline: 'headgate.pipelines' };
+const tables: Readonly<Record<ObjectKind, string>> = {
+  connection: 'headgate.connections',
+  pipeline: 'headgate.pipelines',
+  model: 'headgate.models',
+  schema: 'headgate.schemas',
+  file: 'headgate.files',
+};
+
+const bySlug = (table: string): string => `(select workspace_id, id, slug, id as holder from ${table})`;
 
 /** The objects of a kind by their names: `id` and `slug` of what was asked for, and `holder`, whose grants count. */
 const named: Readonly<Record<ObjectKind | 'run', string>> = {
-  connection: `(select workspace_id, id, slug, id as holder from ${tables.connection})`,
-  pipeline: `(select workspace_id, id, slug, id as holder from ${tables.pipeline})`,
+  connection: bySlug(tables.connection),
+  pipeline: bySlug(tables.pipeline),
+  model: bySlug(tables.model),
+  schema: bySlug(tables.schema),
+  file: `(select workspace_id, id, id as slug, id as holder from ${tables.file})`,
   run: '(select workspace_id, id, id as slug, pipeline_id as holder from headgate.runs)',
 };
 

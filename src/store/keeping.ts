@@ -5,12 +5,19 @@ const portion = 5000;
 
 /** $1 = the moment before which a thing is old, $2 = how many go at once. */
 const statements = {
-  // How a pipeline fared last stays, however long ago that was.
+  // How a pipeline fared last stays, however long ago that was. Rejects and replays of the others go with them.
   runs: `delete from headgate.runs where id in (
     select r.id from headgate.runs r where r.finished_at < $1
       and exists (select from headgate.runs n where n.pipeline_id = r.pipeline_id and n.id > r.id) limit $2) returning id`,
   run_logs: `delete from headgate.run_logs where (run_id, seq) in (
     select l.run_id, l.seq from headgate.run_logs l join headgate.runs r on r.id = l.run_id where r.finished_at < $1 limit $2) returning seq`,
+  rejects: `delete from headgate.rejects where (run_id, seq) in (
+    select run_id, seq from headgate.rejects where at < $1 limit $2) returning seq`,
+  // Whose bytes have gone, with whatever was left of attempts to send them.
+  files: `delete from headgate.files where id in (
+    select f.id from headgate.files f where f.state in ('expired', 'deleted')
+      and case when f.state = 'deleted' then f.created_at when f.ready_at is null then f.pending_until else f.expires_at end < $1
+      and not exists (select from headgate.stored_objects o where o.file_id = f.id) limit $2) returning id`,
   deliveries: `delete from headgate.deliveries where id in (
     select id from headgate.deliveries where created_at < $1 and state <> 'waiting' limit $2) returning id`,
   events: `delete from headgate.events where id in (select id from headgate.events where at < $1 limit $2) returning id`,

@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import { insertedRow, type Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 export interface ModelRow {
   readonly id: string;
@@ -41,11 +42,18 @@ export async function findModel(db: Db, workspace: number, ref: string): Promise
   return row;
 }
 
-/** The newest first. */
-export async function listModels(db: Db, workspace: number, limit: number, after?: string): Promise<readonly ModelRow[]> {
+/** The newest first; of those that `reader` may see, where there is one. */
+export async function listModels(
+  db: Db,
+  workspace: number,
+  reader: string | undefined,
+  limit: number,
+  after?: string,
+): Promise<readonly ModelRow[]> {
   return await db.query<ModelRow>(
-    `select ${columns} from headgate.models where workspace_id = $1 and ($2::text is null or id < $2) order by id desc limit $3`,
-    [workspace, after ?? null, limit],
+    `select ${columns} from headgate.models where workspace_id = $1 and ($2::text is null or id < $2) and ${readableBy('$4', 'id')}
+     order by id desc limit $3`,
+    [workspace, after ?? null, limit, reader ?? null],
   );
 }
 

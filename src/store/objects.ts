@@ -80,6 +80,15 @@ export async function dropAll(tx: Db, files: readonly string[], now: Date): Prom
   await tx.query('update headgate.stored_objects set gone_by = $2 where file_id = any($1)', [files, now]);
 }
 
+/** Whoever holds this lock shared finds every byte where the state says that it lies. */
+export const objectsLock = "hashtextextended('headgate.objects', 0)";
+
+/** False while somebody else sweeps, or makes a backup; else nobody does until the end of the transaction. */
+export async function maySweep(tx: Db): Promise<boolean> {
+  const [row] = await tx.query<{ held: boolean }>(`select pg_try_advisory_xact_lock(${objectsLock}) as held`);
+  return row?.held === true;
+}
+
 /** Of all workspaces: objects whose time is over, held until the end of the transaction. */
 export async function goneObjects(tx: Db, now: Date, limit: number): Promise<readonly ObjectRow[]> {
   return await tx.query<ObjectRow>(
@@ -91,6 +100,11 @@ export async function goneObjects(tx: Db, now: Date, limit: number): Promise<rea
 /** Its storage does not answer: later. */
 export async function postponeObject(tx: Db, key: string, goneBy: Date): Promise<void> {
   await tx.query('update headgate.stored_objects set gone_by = $2 where key = $1', [key, goneBy]);
+}
+
+/** After a restore, which brings no parts: uploads that were under way begin again, of files that are still pending. */
+export async function dropUploads(db: Db): Promise<void> {
+  await db.query("update headgate.stored_objects set gone_by = '-infinity' where upload is not null and gone_by is not null");
 }
 
 export async function deleteObject(tx: Db, key: string): Promise<void> {

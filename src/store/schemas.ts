@@ -1,6 +1,7 @@
 /** Named fields and rules. Every version stays: runs and pipelines may name an earlier one. */
 import type { Json } from '../domain/json.ts';
 import { insertedRow, type Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 export interface SchemaRow {
   readonly id: string;
@@ -65,11 +66,18 @@ export async function findSchema(db: Db, workspace: number, ref: string): Promis
   return row;
 }
 
-/** The newest first. */
-export async function listSchemas(db: Db, workspace: number, limit: number, after?: string): Promise<readonly SchemaRow[]> {
+/** The newest first; of those that `reader` may see, where there is one. */
+export async function listSchemas(
+  db: Db,
+  workspace: number,
+  reader: string | undefined,
+  limit: number,
+  after?: string,
+): Promise<readonly SchemaRow[]> {
   return await db.query<SchemaRow>(
-    `${select} where s.workspace_id = $1 and ($2::text is null or s.id < $2) order by s.id desc limit $3`,
-    [workspace, after ?? null, limit],
+    `${select} where s.workspace_id = $1 and ($2::text is null or s.id < $2) and ${readableBy('$4', 's.id')}
+     order by s.id desc limit $3`,
+    [workspace, after ?? null, limit, reader ?? null],
   );
 }
 

@@ -1,6 +1,7 @@
 /** Backups of a server, running or not, and what goes on after they were put back: nothing is lost, nothing comes twice. */
 import assert from 'node:assert/strict';
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { adminKey, databaseSettings, startService, untilRun, type Service } from '../support/service.ts';
 import { openSite } from '../support/site.ts';
@@ -106,6 +107,44 @@ test('made while it is stopped, put back into a database of another server; the 
   const { ok } = await service.api('POST', '/connections/s/check');
   assert.equal(ok, true);
   assert.match((await headgate(into, { HEADGATE_MASTER_KEY: key })).stdout, /backup\.target/);
+});
+
+test('uploaded files come with it as they were; uploads under way begin again', async () => {
+  const [dataDir, file, elsewhere] = [site.path('uploads'), site.path('uploads.tar.zst'), site.path('uploads-again')];
+  const sent = async (service: Service, path: string, bytes: Buffer): Promise<void> => {
+    const init = { method: 'PUT', headers: { authorization: `Bearer ${adminKey}` }, body: new Uint8Array(bytes) };
+    const reply = await fetch(`${service.url}/v1/workspaces/1/files/${path}`, init);
+    assert.equal(reply.status, 200, await reply.text());
+  };
+  const create = async (service: Service): Promise<string> =>
+    String((await service.api('POST', '/files', { name: 'a.csv' }))['id']);
+  const bytes = randomBytes(300_000);
+  const lying = async (of: string): Promise<number> => {
+    const found = await readdir(`${of}/objects`, { recursive: true, withFileTypes: true });
+    return found.filter((entry) => entry.isFile()).length;
+  };
+  await using first = await startService(dataDir);
+  const [whole, part] = [await create(first), await create(first)];
+  await sent(first, `${whole}/content`, bytes);
+  await sent(first, `${part}/parts/1`, bytes);
+  // Nothing that the state knows of.
+  await writeFile(`${dataDir}/objects/stray`, 'x');
+  assert.equal(await lying(dataDir), 3);
+  const made = await headgate(['backup', file, '--data-dir', dataDir]);
+  assert.equal(made.code, 0, made.stderr + made.stdout);
+  await first.stop();
+  const restored = await headgate(['restore', file, '--data-dir', elsewhere]);
+  assert.equal(restored.code, 0, restored.stderr + restored.stdout);
+  assert.equal(await lying(elsewhere), 1);
+  await using second = await startService(elsewhere);
+  const got = await fetch(`${second.url}/v1/workspaces/1/files/${whole}/content`, {
+    headers: { authorization: `Bearer ${adminKey}` },
+  });
+  assert.ok(Buffer.from(await got.arrayBuffer()).equals(bytes));
+  assert.deepEqual((await second.api('GET', `/files/${part}/parts`))['data'], []);
+  await sent(second, `${part}/parts/1`, bytes.subarray(0, 1000));
+  const done = await second.api('POST', `/files/${part}/complete`);
+  assert.deepEqual([done['state'], done['size']], ['ready', 1000]);
 });
 
 test('what is not whole, not for us or not for this place is refused, and nothing is written', async () => {

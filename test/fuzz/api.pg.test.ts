@@ -251,7 +251,7 @@ test("other people's objects answer like those that are not there", async () => 
 /** What the administrator made is not shown to who was granted nothing, wherever an answer may hold it. */
 function requireNothingOfOthers(body: unknown): void {
   const text = JSON.stringify(body ?? null);
-  for (const name of ['connection', 'pipeline', 'run', 'principal', 'group', 'file']) {
+  for (const name of ['connection', 'pipeline', 'run', 'principal', 'group', 'model', 'schema', 'file']) {
     const [id = ''] = mine[name] ?? [];
     assert.ok(!text.includes(`"${id}"`), `${name} in ${text}`);
   }

@@ -8,6 +8,7 @@ const hex = (bytes: number) =>
   z
     .string()
     .regex(new RegExp(`^[0-9a-fA-F]{${bytes * 2}}$`), `${bytes * 2} hexadecimal digits`)
+    .meta({ example: '0'.repeat(bytes * 2) })
     .transform((text) => text.toLowerCase());
 
 export const checksums = {

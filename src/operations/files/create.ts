@@ -13,12 +13,13 @@ const name = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u, 'a name without slashes and control characters');
+  .regex(/^(?!\.{1,2}$)[^/\\\x00-\x1f\x7f-\x9f]+$/, 'a name without slashes and control characters');
 
 export const createFile = defineOperation({
   name: 'files.create',
   summary: 'Create a file, whose bytes follow: in one PUT, or in parts',
   scope: 'files:write',
+  access: { creates: 'file' },
   input: z.strictObject({
     name: name.meta({ description: 'Of the file where it came from', example: 'orders.csv' }),
     content_type: z

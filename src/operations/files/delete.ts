@@ -8,6 +8,7 @@ export const deleteFile = defineOperation({
   name: 'files.delete',
   summary: 'Delete a file: nobody reads it any more, and its bytes go soon after',
   scope: 'files:write',
+  access: { level: 'manage' },
   input: z.strictObject({ file: z.string() }),
   output: z.object({}),
   async run(context, { file }) {

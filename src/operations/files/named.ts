@@ -7,7 +7,7 @@ import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
 import type { Json } from '../../domain/json.ts';
 import { uploadIn, type FetchUpload } from '../../files/uploads.ts';
 import { findContent } from '../../store/objects.ts';
-import { authorize } from '../access.ts';
+import { requireGrant } from '../access.ts';
 import { requireScope, type OpContext, type Ports } from '../operation.ts';
 import { requireState } from './file.ts';
 
@@ -22,7 +22,7 @@ export async function requireNamed(context: OpContext, settings: Settings): Prom
   const id = uploadOf(settings);
   if (id === undefined) return;
   requireScope(context.actor, 'files:read');
-  await authorize(context, { objects: [], workspace: 'read' });
+  await requireGrant(context, { kind: 'file', ref: id, level: 'read' });
   await requireState(context, id, 'ready');
 }
 

@@ -31,7 +31,7 @@ export const signFile = defineOperation({
     if (method === 'GET') requireScope(actor, 'files:read');
     const until = new Date((Math.floor(clock.now().getTime() / 1000) + expires_in) * 1000);
     const object = method === 'GET' ? await findContent(db, workspace, id) : undefined;
-    const direct = object === undefined ? undefined : storage.link?.(object, expires_in);
+    const direct = object === undefined ? undefined : await storage.link?.(object, expires_in);
     const path = `/v1/links/files/${id}/${part === undefined ? 'content' : `parts/${part}`}`;
     const url = direct ?? signedLink({ key }, { method, path, workspace, by: actor.id, until });
     return { method, url, expires_at: until.toISOString() };

@@ -13,6 +13,9 @@ const ref = z.string().optional();
 export const objectInput = {
   connection: ref.meta({ description: 'By id or slug; without any object it is about the whole workspace' }),
   pipeline: ref.meta({ description: 'By id or slug' }),
+  model: ref.meta({ description: 'By id or slug' }),
+  schema: ref.meta({ description: 'By id or slug' }),
+  file: ref.meta({ description: 'By id' }),
 } satisfies Record<ObjectKind, z.ZodType>;
 
 export const holderInput = {

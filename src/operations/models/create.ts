@@ -10,7 +10,7 @@ export const createModel = defineOperation({
   name: 'models.create',
   summary: 'Create a model: a SELECT over a connection that flows read like a table',
   scope: 'models:write',
-  access: { objects: { connection: 'read' } },
+  access: { creates: 'model', objects: { connection: 'read' } },
   input: z.strictObject({
     name: z.string().min(1).max(200),
     slug: slug.optional(),
@@ -19,10 +19,13 @@ export const createModel = defineOperation({
     validate: z.boolean().default(true).meta({ description: 'false: it is stored without asking the source' }),
   }),
   output: modelView,
-  async run(context, { name, slug: wanted, connection, sql, validate }) {
+  async prepare(context, { name, slug: wanted, connection, sql, validate }) {
+    const { id: connection_id } = await requireConnection(context, connection);
+    return validate ? await describeModel(context, { connection_id, slug: wanted ?? slugOf(name), sql }) : null;
+  },
+  async run(context, { name, slug: wanted, connection, sql }, columns = null) {
     const { id: connection_id } = await requireConnection(context, connection);
     const made = { slug: wanted ?? slugOf(name), name, connection_id, sql };
-    const columns = validate ? await describeModel(context, made) : null;
     return show(await insertModel(context.db, context.workspace, { ...made, id: newId('model'), columns }));
   },
 });

@@ -38,7 +38,7 @@ export const createPipeline = defineOperation({
       state,
       source_id: from.id,
       destination_id: into.id,
-      flows: (await settledFlows(context, flows, from.id)) as Json, // checked by its schema: nothing but JSON
+      flows: (await settledFlows(context, { flows, source: from.id })) as Json, // checked by its schema: nothing but JSON
       retry: retry as Json, // the same
       priority,
       ...(await plannedSchedule(context, { id, schedule, state })),

@@ -11,6 +11,7 @@ import type { Connection, Context } from '../../sdk/index.ts';
 import { findConnection } from '../../store/connections.ts';
 import type { PipelineRow } from '../../store/pipelines.ts';
 import { configured } from '../connections/connection.ts';
+import { requireGrant } from '../access.ts';
 import { requireModel } from '../models/model.ts';
 import type { OpContext } from '../operation.ts';
 import { fittedFlow } from './fitted.ts';
@@ -90,27 +91,39 @@ export async function flowsOf(
   return flows;
 }
 
-/** Models and schemas by their ids, as they are stored. Throws `object.missing`, `request.invalid` for a model of another connection. */
-export async function settledFlows(
-  context: Pick<OpContext, 'db' | 'workspace'>,
-  flows: readonly FlowSpec[],
-  source: string,
-): Promise<readonly FlowSpec[]> {
+/** What flows are to become, and what they have been: who changes a pipeline is not asked again about what it reads already. */
+export interface Settling {
+  readonly flows: readonly FlowSpec[];
+  /** Id of the connection. */
+  readonly source: string;
+  readonly before?: readonly FlowSpec[];
+}
+
+/**
+ * Models and schemas by their ids, as they are stored. Who names one must have been granted reading it. Throws `object.missing`,
+ * `request.invalid` for a model of another connection.
+ */
+export async function settledFlows(context: OpContext, { flows, source, before = [] }: Settling): Promise<readonly FlowSpec[]> {
+  const known = new Set(
+    before.flatMap(({ model, schema }) => [model, schema === undefined ? schema : readSchemaRef(schema).ref]),
+  );
   const settled: FlowSpec[] = [];
   for (const flow of flows) {
     const model = flow.model === undefined ? undefined : await requireModel(context, flow.model);
+    if (model && !known.has(model.id)) await requireGrant(context, { kind: 'model', ref: model.id, level: 'read' });
     if (model && model.connection_id !== source) {
       throw new HeadgateError('request.invalid', `the model ${model.slug} is not of this pipeline's source`);
     }
-    const schema = flow.schema === undefined ? undefined : await settledSchema(context, flow.schema);
+    const schema = flow.schema === undefined ? undefined : await settledSchema(context, flow.schema, known);
     settled.push({ ...flow, ...(model && { model: model.id }), ...(schema !== undefined && { schema }) });
   }
   return settled;
 }
 
-async function settledSchema(context: Pick<OpContext, 'db' | 'workspace'>, text: string): Promise<string> {
+async function settledSchema(context: OpContext, text: string, known: ReadonlySet<string | undefined>): Promise<string> {
   const { ref, version } = readSchemaRef(text);
-  await loadSchema(context, text);
   const { id } = await requireSchema(context, ref);
+  if (!known.has(id)) await requireGrant(context, { kind: 'schema', ref: id, level: 'read' });
+  await loadSchema(context, text);
   return version === undefined ? id : `${id}@${version}`;
 }

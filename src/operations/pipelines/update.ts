@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { canonicalJson, type Json } from '../../domain/json.ts';
-import { flowSpecs, scheduleSpec } from '../../domain/pipeline.ts';
+import { flowSpecs, scheduleSpec, type FlowSpec } from '../../domain/pipeline.ts';
 import { retrySpec } from '../../domain/retry.ts';
+import { requireObjects } from '../../store/limits.ts';
 import { updatePipeline as update, type PipelineRow } from '../../store/pipelines.ts';
 import { cancelWaiting } from '../../store/runs.ts';
 import { defineOperation } from '../operation.ts';
-import { settledFlows } from './flows.ts';
+import { settledFlows, type Settling } from './flows.ts';
 import { ifVersion, requireVersion } from '../version.ts';
 import { pipelineView, priority, requirePipeline, show } from './pipeline.ts';
 import { plannedSchedule } from './schedule.ts';
@@ -29,11 +30,14 @@ export const updatePipeline = defineOperation({
   async run(context, { pipeline, if_version, ...asked }) {
     const before = await requirePipeline(context, pipeline);
     requireVersion('pipeline', before.version, if_version);
-    const changes = { ...asked, flows: asked.flows && (await settledFlows(context, asked.flows, before.source_id)) };
+    const flows = asked.flows && (await settledFlows(context, settling(before, asked.flows)));
+    const changes = { ...asked, flows };
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const wanted = { ...before, ...given };
     const planned = isReplanned(before, wanted) ? await plannedSchedule(context, plan(wanted)) : {};
     const row = await context.db.tx(async (tx) => {
+      // Only those that are not archived are counted.
+      if (before.state === 'archived' && wanted.state !== 'archived') await requireObjects(tx, context.workspace, 'pipeline');
       const stored = await update(tx, context.workspace, { ...wanted, next_due_at: undefined, ...planned });
       if (stored && stored.state !== 'active' && before.state === 'active') {
         await cancelWaiting(tx, context.workspace, stored.id);
@@ -43,6 +47,12 @@ export const updatePipeline = defineOperation({
     if (!row) throw new HeadgateError('object.changed', 'the pipeline was changed in the meantime');
     return show(row);
   },
+});
+
+const settling = ({ source_id, flows }: PipelineRow, wanted: readonly FlowSpec[]): Settling => ({
+  flows: wanted,
+  source: source_id,
+  before: flowSpecs.parse(flows),
 });
 
 /** Other changes leave the next due time alone: who renames a pipeline does not move its ticks. */

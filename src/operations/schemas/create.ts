@@ -9,6 +9,7 @@ export const createSchema = defineOperation({
   name: 'schemas.create',
   summary: 'Create a schema: fields and rules that rows of flows are held to',
   scope: 'schemas:write',
+  access: { creates: 'schema' },
   input: z.strictObject({ name: z.string().min(1).max(200), slug: slug.optional(), definition }),
   output: schemaView,
   async run({ db, workspace }, { name, slug: wanted, definition: given }) {

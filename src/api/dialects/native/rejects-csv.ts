@@ -4,6 +4,7 @@ import { InvalidInput, perform, type OpContext } from '../../../operations/opera
 import { runRejects } from '../../../operations/runs/rejects.ts';
 import type { GuardedRoute } from '../../dialect.ts';
 import { queryOf } from '../../route.ts';
+import { requireText } from '../../text.ts';
 
 const input = runRejects.input.pick({ run: true, table: true }).extend({
   form: z
@@ -26,7 +27,9 @@ export const rejectsCsv: GuardedRoute = {
   scope: 'runs:read',
   documented: { input, replies: { 200: z.string() }, streams: 'text/csv' },
   async handle(context, { params, url }) {
-    const { data: asked, error } = input.safeParse({ ...queryOf(url.searchParams), run: params['run'] });
+    const query = queryOf(url.searchParams);
+    requireText(query);
+    const { data: asked, error } = input.safeParse({ ...query, run: params['run'] });
     if (!asked) throw new InvalidInput('runs.rejects', error.issues);
     // What is wrong with the request is said before the file begins.
     const first = await pageOf(context, asked);
