@@ -3,10 +3,12 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { createApi } from './api/server.ts';
+import { makeBackup } from './backup/make.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
@@ -18,6 +20,9 @@ import { startUpkeep } from './jobs/upkeep.ts';
 import { startWorker } from './jobs/worker.ts';
 import { loopback } from './net/addresses.ts';
 import { guardedNet } from './net/net.ts';
+import { openLog, type ProcessLog } from './observe/log.ts';
+import { openTraces } from './observe/traces.ts';
+import type { Watch } from './observe/watch.ts';
 import { mailer, type SendMail } from './notify/smtp.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
 import { senderOf } from './operations/notifications/send.ts';
@@ -26,13 +31,14 @@ import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
 import { isLoopback } from './safety.ts';
-import { openState } from './state.ts';
+import { migrationsFolder, openDatabase, openState } from './state.ts';
 import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { serverPrincipal } from './store/principals.ts';
 import { freeLeases } from './store/leases.ts';
+import { readMigrations } from './store/migrate.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
-import { loadMasterKey, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
+import { loadMasterKey, masterKeyText, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
 import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
 
 export interface App extends AsyncDisposable {
@@ -55,17 +61,25 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const warehouses = parts.use(new Warehouses());
   const { net, fileRoots, notes } = reachOf(config);
   const openDuck = warehouses.open.bind(warehouses);
-  const ports: Ports = { db, key, dataDir, clock, net, fileRoots, openDuck, mails: config.smtpUrl !== undefined, wake };
+  const migrations = (await readMigrations(migrationsFolder)).map(({ number }) => number);
+  const mails = config.smtpUrl !== undefined;
+  const ports: Ports = { db, key, dataDir, clock, net, fileRoots, openDuck, migrations, mails, wake };
+  const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
+  parts.defer(async () => await watch.traces.stop());
   await ensureWarehouse(db, 1);
   const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey, first);
   if (first && config.sample) await createSample(ports, 1, join(import.meta.dirname, '..', 'examples', 'contacts.csv'));
-  const scheduler = config.role === 'api' ? undefined : await startJobs(config, db, ports, parts);
+  const scheduler = config.role === 'api' ? undefined : await startJobs(config, db, ports, watch, parts);
   // Its own checks allow a test clock only where this process does everything.
   const moved = clock instanceof TestClock && scheduler;
   const testClock = moved && { advance: async (to: Date, signal: AbortSignal) => await clock.advance(to, scheduler, signal) };
-  const served = { ...ports, ...(testClock && { testClock }) };
-  const url = config.role === 'worker' ? undefined : await listen(config, served, version, parts);
+  const masterKey = await masterKeyText(dataDir, config.masterKey);
+  const installation = masterKey === undefined ? undefined : { ...ports, db, version, masterKey };
+  const backup =
+    installation && ((passphrase: string | undefined, signal: AbortSignal) => makeBackup(installation, passphrase, signal));
+  const served = { ...ports, ...(testClock && { testClock }), ...(backup && { backup }) };
+  const url = config.role === 'worker' ? undefined : await listen(config, served, version, watch, parts);
   const running = parts.move();
   return {
     ...(url !== undefined && { url }),
@@ -86,18 +100,30 @@ function reachOf({ role, host, allowNetworks, fileRoots }: Config): Pick<Ports, 
 }
 
 /** The scheduler ends first: what it dispatched is handed back by the worker or waits for the next one. */
-async function startJobs(config: Config, db: OpenDb, ports: Ports, parts: AsyncDisposableStack): Promise<Scheduler> {
+async function startJobs(
+  config: Config,
+  db: OpenDb,
+  ports: Ports,
+  watch: Watch,
+  parts: AsyncDisposableStack,
+): Promise<Scheduler> {
   const { concurrency, perConnection, perWorkspace } = config;
-  const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock };
+  const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
-  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)));
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)), watch.log);
   parts.defer(async () => await deliveries.stop());
-  const upkeep = startUpkeep(db, ports.clock, config);
+  const upkeep = startUpkeep(db, ports.clock, config, watch.log);
   parts.defer(async () => await upkeep.stop());
   const scheduler = await startScheduler(db, ports.clock);
   parts.defer(async () => await scheduler.stop());
   return scheduler;
+}
+
+/** Beside what the command itself prints. */
+function logOf({ logLevel, logFormat }: Config): ProcessLog {
+  const format = logFormat === 'auto' ? (process.stderr.isTTY ? 'text' : 'json') : logFormat;
+  return openLog({ level: logLevel, format, write: (line) => void process.stderr.write(line) });
 }
 
 const mailOf = ({ smtpUrl, mailFrom }: Config): SendMail | undefined =>
@@ -130,6 +156,24 @@ export async function rotateMasterKey(config: Config, given: string | undefined)
   return count;
 }
 
+/** While no server runs on the data directory. Throws `state.locked` where one does, `backup.target` where there is no state. */
+export async function backupStopped(
+  config: Config,
+  version: string,
+  passphrase: string | undefined,
+  signal: AbortSignal,
+  write: (archive: Readable) => Promise<void>,
+): Promise<void> {
+  await using parts = new AsyncDisposableStack();
+  const { dataDir } = config;
+  const masterKey = await masterKeyText(dataDir, config.masterKey);
+  if (masterKey === undefined) throw new HeadgateError('backup.target', `backing up ${dataDir}: no server has ever run on it`);
+  const db = await openDatabase({ ...config, role: 'all' }, parts);
+  const { net, fileRoots } = reachOf(config);
+  const key = await openKey(db, config);
+  await write(makeBackup({ db, dataDir, net, fileRoots, key, version, masterKey }, passphrase, signal));
+}
+
 /** Where a server that listens leaves its address, for commands on the same machine. */
 export const serverFile = 'server.json';
 
@@ -151,9 +195,9 @@ async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined
   return tokenOf(made);
 }
 
-async function listen(config: Config, ports: Ports, version: string, parts: AsyncDisposableStack): Promise<string> {
+async function listen(config: Config, ports: Ports, version: string, watch: Watch, parts: AsyncDisposableStack): Promise<string> {
   const { host, port } = config;
-  const answer = getRequestListener(createApi(ports, version, config.rateLimit).fetch);
+  const answer = getRequestListener(createApi(ports, version, config.rateLimit, undefined, watch).fetch);
   const tls = await readTls(config);
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => void answer(incoming, outgoing);
   const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);

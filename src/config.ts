@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { HeadgateError } from './domain/error.ts';
 import { instant } from './domain/interval.ts';
 import { parseNetworks } from './net/addresses.ts';
+import { levels } from './observe/log.ts';
 import { unsafeSettings } from './safety.ts';
 import { isDatabaseUrl } from './store/db.ts';
 import { parseToken } from './operations/keys/key.ts';
@@ -50,6 +51,16 @@ const settings = z.strictObject({
   mailFrom: z.email().optional(),
   /** A run that has not ended so many hours after it was queued is reported. */
   stalledHours: z.coerce.number().min(0.001).max(8760).default(6),
+  logLevel: z.enum(levels).default('info'),
+  /** `auto`: text where people look at it, else one JSON object a line. */
+  logFormat: z.enum(['auto', 'json', 'text']).default('auto'),
+  /** How long things are kept, and how much of the disk they may take. */
+  keepRunsDays: z.coerce.number().int().min(1).max(36_500).default(90),
+  keepLogsDays: z.coerce.number().int().min(1).max(36_500).default(30),
+  keepRejectsDays: z.coerce.number().int().min(1).max(36_500).default(30),
+  keepEventsDays: z.coerce.number().int().min(4).max(36_500).default(30),
+  keepAuditDays: z.coerce.number().int().min(90).max(36_500).default(730),
+  diskBudget: z.coerce.number().int().min(1).optional(),
   /** Private networks that connections may lead to. */
   allowNetworks: z
     .string()
@@ -84,6 +95,14 @@ const variables = {
   smtpUrl: 'HEADGATE_SMTP_URL',
   mailFrom: 'HEADGATE_MAIL_FROM',
   stalledHours: 'HEADGATE_STALLED_HOURS',
+  logLevel: 'HEADGATE_LOG_LEVEL',
+  logFormat: 'HEADGATE_LOG_FORMAT',
+  keepRunsDays: 'HEADGATE_KEEP_RUNS_DAYS',
+  keepLogsDays: 'HEADGATE_KEEP_LOGS_DAYS',
+  keepRejectsDays: 'HEADGATE_KEEP_REJECTS_DAYS',
+  keepEventsDays: 'HEADGATE_KEEP_EVENTS_DAYS',
+  keepAuditDays: 'HEADGATE_KEEP_AUDIT_DAYS',
+  diskBudget: 'HEADGATE_DISK_BUDGET',
   rateLimit: 'HEADGATE_RATE_LIMIT',
   perConnection: 'HEADGATE_RUNS_PER_CONNECTION',
   perWorkspace: 'HEADGATE_RUNS_PER_WORKSPACE',

@@ -1,8 +1,9 @@
 /** The state of an installation, opened: what a server, a rotation of keys, a backup and a restore begin with. */
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { asHeadgateError } from './domain/error.ts';
+import { asHeadgateError, HeadgateError } from './domain/error.ts';
 import { migrateQueue } from './jobs/queue.ts';
 import { openDb, type OpenDb } from './store/db.ts';
 import { startEmbedded } from './store/embedded/server.ts';
@@ -10,6 +11,9 @@ import { lockDataDir } from './store/lock.ts';
 import { migrate, readMigrations } from './store/migrate.ts';
 
 export const migrationsFolder = join(import.meta.dirname, '..', 'migrations');
+
+/** Lies in a data directory while something is put back into it. */
+export const incompleteName = 'restore.incomplete';
 
 export type StateConfig = Pick<Config, 'dataDir' | 'databaseUrl' | 'role' | 'concurrency'>;
 
@@ -30,6 +34,11 @@ export async function openDatabase(config: StateConfig, parts: AsyncDisposableSt
   await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw asHeadgateError(error, `creating the data directory ${dataDir}`);
   });
+  if (existsSync(join(dataDir, incompleteName))) {
+    throw new HeadgateError('backup.target', `opening ${dataDir}: a restore into it was cut off`, {
+      hint: 'delete the directory and restore again',
+    });
+  }
   if (databaseUrl === undefined || role !== 'worker') parts.use(await lockDataDir(dataDir));
   return parts.use(openDb(databaseUrl ?? parts.use(await startEmbedded(dataDir)).url, 10 + concurrency));
 }

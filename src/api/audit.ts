@@ -17,7 +17,8 @@ export interface Attempt {
   readonly requestId: string;
 }
 
-const changes = ({ scope }: Attempt['route']): boolean => scope.endsWith(':write');
+/** What asks for everything takes something out of the house, or moves its time. */
+const changes = ({ scope, method }: Attempt['route']): boolean => scope.endsWith(':write') || (scope === '*' && method !== 'GET');
 
 /** The last name in the path is what the request is about. */
 function objectOf({ params }: Incoming): string | null {

@@ -40,6 +40,11 @@ export async function idempotently(
   await forget(db, clock.now());
   try {
     const answer = await handle();
+    if (answer.body instanceof ReadableStream) {
+      // Nobody keeps a stream: who asks again gets another one.
+      await db.query('delete from headgate.idempotency where scope = $1 and key = $2', [scope, key]);
+      return answer;
+    }
     await db.query('update headgate.idempotency set status = $3, headers = $4, reply = $5 where scope = $1 and key = $2', [
       scope,
       key,

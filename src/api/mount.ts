@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { requireScope, type Actor, type OpContext, type Ports } from '../operations/operation.ts';
+import { causeOf } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Watch } from '../observe/watch.ts';
 import { findWorkspaceLimit } from '../store/workspaces.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, GuardedRoute, Incoming, Route, RouteContext } from './dialect.ts';
@@ -22,6 +24,7 @@ export interface Mounting {
   readonly ports: Ports;
   readonly identify: Identify;
   readonly metrics: Metrics;
+  readonly watch: Watch;
   /** Requests of one key. */
   readonly rate: RateLimit;
   /** Requests of one workspace, by whatever keys: how many it may send is its own limit. */
@@ -35,13 +38,27 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
   for (const route of byPrecision(dialect.routes)) {
     app.on(route.method, [...pathsOf(route)], async (c) => {
       const begun = performance.now();
-      const answer = await serve(c, route, dialect, mounting).catch((error: unknown) =>
-        dialect.toError(refusalOf(c, route.name, error)),
-      );
-      mounting.metrics.answered(dialect.name, route.name, answer.status, (performance.now() - begun) / 1000);
+      const facts = { request: requestIdOf(c), route: route.name, dialect: dialect.name };
+      const work = async (): Promise<Answer> =>
+        await serve(c, route, dialect, mounting).catch((error: unknown) =>
+          failed(refusalOf(c, route.name, error), dialect, mounting),
+        );
+      const answer = await mounting.watch.traces.span(`${route.method} ${route.path}`, facts, work, c.req.header('traceparent'));
+      const seconds = (performance.now() - begun) / 1000;
+      mounting.metrics.answered(dialect.name, route.name, answer.status, seconds);
+      const more = { workspace: c.req.param('workspace'), status: answer.status, ms: Math.round(seconds * 1000) };
+      mounting.watch.log.say('debug', 'answered', { ...facts, ...more });
       return respond(c, dialect, answer);
     });
   }
+}
+
+/** What we did wrong ourselves stands in our log. */
+function failed(refusal: Refusal, dialect: ApiDialect, { watch }: Mounting): Answer {
+  const answer = dialect.toError(refusal);
+  const { error, requestId: request } = refusal;
+  if (answer.status >= 500) watch.log.say('error', error.message, { request, code: error.code, ...causeOf(error) });
+  return answer;
 }
 
 /** Below the paths of a dialect even nothing answers in its words. */

@@ -2,11 +2,13 @@
 import { Hono, type Context } from 'hono';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { Metrics } from '../observe/metrics.ts';
+import { unwatched, type Watch } from '../observe/watch.ts';
 import { requireScope, type Ports } from '../operations/operation.ts';
 import { sharedFigures } from '../store/figures.ts';
 import { authorization } from './credentials.ts';
 import type { ApiDialect } from './dialect.ts';
 import { dialects } from './dialects/registry.ts';
+import { mountHealth } from './health.ts';
 import { identifyBy, type Identify } from './identify.ts';
 import { dialectAt, plainPath } from './match.ts';
 import { mount, nothingAt, requestIdOf, respond } from './mount.ts';
@@ -20,7 +22,13 @@ import { RequestCount } from './requests.ts';
 const wrongKeys = 60;
 
 /** `perMinute`: requests of one key. */
-export function createApi(ports: Ports, version: string, perMinute = 60_000, served: readonly ApiDialect[] = dialects): Hono {
+export function createApi(
+  ports: Ports,
+  version: string,
+  perMinute = 60_000,
+  served: readonly ApiDialect[] = dialects,
+  watch: Watch = unwatched,
+): Hono {
   const app = new Hono({ getPath: ({ url }) => plainPath(url) });
   const identify = identifyBy(ports);
   const metrics = new Metrics(async () => await sharedFigures(ports.db, ports.clock.now()));
@@ -28,20 +36,13 @@ export function createApi(ports: Ports, version: string, perMinute = 60_000, ser
     ports,
     identify,
     metrics,
+    watch,
     rate: new RateLimit(perMinute),
     strangers: new RateLimit(wrongKeys),
     tenants: new RateLimit(perMinute),
     requests: new RequestCount(ports),
   };
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', async (c) => {
-    try {
-      await ports.db.query('select 1');
-      return c.json({ status: 'ready' });
-    } catch {
-      return c.json({ status: 'waiting for the state database' }, 503);
-    }
-  });
+  mountHealth(app, ports);
   app.get('/metrics', async (c) => await guarded(c, async () => await scraped(c, identify, metrics)));
   for (const dialect of served) {
     mount(app, dialect, mounting);

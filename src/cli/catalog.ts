@@ -176,9 +176,10 @@ export const commands: readonly CommandInfo[] = [
     ],
     examples: [
       { line: 'headgate keys create nightly --scope runs:write --scope runs:read', says: 'for one task' },
+      { line: 'headgate keys create laptop --principal pri_0abc', says: 'for somebody else' },
       { line: 'headgate keys revoke 5edfb941512792f5', says: 'its next request is refused' },
     ],
-    options: ['url', 'workspace', 'scope', 'expires', 'data-dir', 'database-url'],
+    options: ['url', 'workspace', 'scope', 'expires', 'principal', 'data-dir', 'database-url'],
     positionals: { min: 1, max: 2 },
     load: async () => (await import('./commands/keys.ts')).keys,
   },
@@ -215,6 +216,32 @@ export const commands: readonly CommandInfo[] = [
     options: ['url', 'workspace', 'data-dir'],
     positionals: { min: 0, max: 1 },
     load: async () => (await import('./commands/as-files.ts')).exportPipelines,
+  },
+  {
+    name: 'backup',
+    usage: 'FILE',
+    summary: 'everything that a server knows and holds, as one file',
+    details: [
+      'State, warehouses and files of the data directory, while the server runs or not; with HEADGATE_BACKUP_PASSPHRASE also the master key, sealed with it. The file is checked before it gets its name. A running server is asked with the key in HEADGATE_KEY.',
+    ],
+    examples: [{ line: 'HEADGATE_BACKUP_PASSPHRASE=… headgate backup monday.tar.zst', says: 'with the master key' }],
+    options: ['url', 'data-dir', 'database-url'],
+    positionals: { min: 1, max: 1 },
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    usage: 'FILE',
+    summary: 'put a backup into an empty data directory',
+    details: [
+      'Checks the whole file first. The state goes into a database of the data directory, or into the empty one of --database-url. The master key comes from the backup (HEADGATE_BACKUP_PASSPHRASE) or from HEADGATE_MASTER_KEY.',
+    ],
+    examples: [
+      { line: 'HEADGATE_BACKUP_PASSPHRASE=… headgate restore monday.tar.zst --data-dir /srv/headgate', says: 'on a new machine' },
+    ],
+    options: ['data-dir', 'database-url'],
+    positionals: { min: 1, max: 1 },
+    load: async () => (await import('./commands/backup.ts')).restore,
   },
   {
     name: 'doctor',

@@ -1,6 +1,7 @@
 /** The running server, for commands that are nothing but its API. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { ApiError, Client, type Input, type Item, type ListName, type OperationName, type Reply } from '../client/client.ts';
 import { HeadgateError } from '../domain/error.ts';
 import { serverFile } from '../app.ts';
@@ -12,6 +13,8 @@ export interface Connected {
   /** In the workspace of `--workspace`. */
   call<N extends OperationName>(name: N, input: Input<N>): Promise<Reply<N>>;
   all<N extends ListName>(name: N, input: Omit<Input<N>, 'cursor' | 'limit'>): Promise<readonly Item<N>[]>;
+  /** The bytes of the answer, as they come. */
+  stream<N extends OperationName>(name: N, input: Input<N>): Promise<Readable>;
 }
 
 export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Connected> {
@@ -26,6 +29,7 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
   return {
     call: async (name, input) => await told(url, signal, async () => await client.call(name, input)),
     all: async (name, input) => await told(url, signal, async () => await client.all(name, input)),
+    stream: async (name, input) => Readable.fromWeb(await told(url, signal, async () => await client.stream(name, input))),
   };
 }
 

@@ -148,6 +148,7 @@ export const options = {
   workspace: { kind: 'text', value: 'ID', help: 'workspace of the server (default 1)' },
   scope: { kind: 'list', value: 'SCOPE', help: 'what the key may do: runs:read, connections:* … (default all); may be repeated' },
   expires: { kind: 'text', value: 'TIME', help: 'when the key ends: 2027-01-01T00:00:00Z (default never)' },
+  principal: { kind: 'text', value: 'ID', help: 'whose key it is: pri_… (default: of whoever makes it)' },
   'insecure-http': {
     kind: 'flag',
     env: 'HEADGATE_INSECURE_HTTP',

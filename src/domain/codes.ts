@@ -85,6 +85,8 @@ export const codes = {
   'server.refused': never('look at what the server says'),
   'secret.sealed': never('start with the master key that sealed it: HEADGATE_MASTER_KEY or master.key in the data directory'),
   'config.invalid': never('docs/server.md lists the settings'),
+  'backup.damaged': never('use another backup; this one was cut off or changed'),
+  'backup.target': never('restore into an empty data directory and an empty database'),
   'run.cancelled': later('run the same command again: it continues where it stopped'),
   'internal.unexpected': later('this is a bug in Headgate: please report it with the output of --debug'),
 } as const satisfies Record<string, CodeInfo>;

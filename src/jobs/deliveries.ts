@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import { verdict, type Attempted } from '../domain/notification.ts';
+import { silentLog, type ProcessLog } from '../observe/log.ts';
 import type { OpenDb } from '../store/db.ts';
 import { endAttempt, takeDeliveries, type TakenDelivery } from '../store/deliveries.ts';
 import { happen } from '../store/events.ts';
@@ -25,7 +26,7 @@ export interface Deliveries {
   stop(): Promise<void>;
 }
 
-export function startDeliveries(db: OpenDb, clock: Clock, send: Send): Deliveries {
+export function startDeliveries(db: OpenDb, clock: Clock, send: Send, log: ProcessLog = silentLog): Deliveries {
   const ending = new AbortController();
   const atWork = new Set<Promise<void>>();
   const loop = (async (): Promise<void> => {
@@ -34,7 +35,7 @@ export function startDeliveries(db: OpenDb, clock: Clock, send: Send): Deliverie
       const taken = await takeDeliveries(db, clock.now(), atOnce - atWork.size).catch(() => []);
       for (const one of taken) {
         // What cannot be written is tried again when the lease has run out.
-        const work: Promise<void> = deliver(one, { db, clock, send, signal: ending.signal })
+        const work: Promise<void> = deliver(one, { db, clock, send, log, signal: ending.signal })
           .catch(() => undefined)
           .finally(() => atWork.delete(work));
         atWork.add(work);
@@ -59,10 +60,11 @@ interface Door {
   readonly db: OpenDb;
   readonly clock: Clock;
   readonly send: Send;
+  readonly log: ProcessLog;
   readonly signal: AbortSignal;
 }
 
-async function deliver(taken: TakenDelivery, { db, clock, send, signal }: Door): Promise<void> {
+async function deliver(taken: TakenDelivery, { db, clock, send, log, signal }: Door): Promise<void> {
   const begun = performance.now();
   const made = await send(taken, signal);
   // Cut off by our own end: that says nothing about the target. The lease runs out, and another attempt is made.
@@ -70,6 +72,10 @@ async function deliver(taken: TakenDelivery, { db, clock, send, signal }: Door):
   const now = clock.now();
   const { status, error } = made;
   const attempt = { at: now, status, error, ms: Math.round(performance.now() - begun) };
+  if (!made.ok) {
+    const about = { workspace: taken.workspace_id, subscription: taken.subscription_id, delivery: taken.id };
+    log.say('warn', 'a delivery failed', { ...about, attempt: taken.attempt, status: status ?? undefined, code: error });
+  }
   const result = verdict(made, taken.attempt, taken, now, Math.random());
   await db.tx(async (tx) => {
     const mine = await endAttempt(tx, taken, attempt, result);

@@ -2,7 +2,9 @@
 import type { Clock } from '../domain/clock.ts';
 import { newId } from '../domain/ids.ts';
 import { retryDelay, retrySpec, type RetryPolicy } from '../domain/retry.ts';
+import type { RunState } from '../domain/receipt.ts';
 import type { Db, OpenDb } from '../store/db.ts';
+import { freshen } from '../store/freshness.ts';
 import { endRun, waitingRuns, type ClaimedRun, type Limits, type RunEnd } from '../store/leases.ts';
 import { addUsage } from '../store/limits.ts';
 import { dependentsOf } from '../store/pipelines.ts';
@@ -30,20 +32,22 @@ function errorsOf({ receipts, error }: RunEnd): readonly string[] {
   ];
 }
 
-/** The end of a run and the start of those that depend on it stand or fall together. */
-export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clock: Clock; limits: Limits }): Promise<void> {
+/** The end of a run and the start of those that depend on it stand or fall together. Resolves to the state that it came to. */
+export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clock: Clock; limits: Limits }): Promise<RunState> {
   const now = by.clock.now();
   const result = settled(end, retrySpec.parse(run.retry), run.failures, now, Math.random());
   const mine = await db.tx(async (tx) => {
     if (!(await endRun(tx, run.id, run.fence, result))) return false;
     await addUsage(tx, Number(run.workspace_id), now, { rows: rowsOf(run, result) });
     await tellEnd(tx, { ...run, ...result }, now);
+    await freshen(tx, { ...run, ...result }, run.started_at ?? run.queued_at);
     if (result.state === 'succeeded') await startDependents(tx, run, now);
     if (result.state === 'succeeded' || result.state === 'needs_review') await closeReviews(tx, run);
     return true;
   });
   // One run's end makes room for one in its pipeline and one at each of its connections. What is missed here is found later.
   if (mine) await wake(db, ...(await waitingRuns(db, { now, limits: by.limits }, 3, run.workspace_id)));
+  return result.state;
 }
 
 /** Written by this attempt: the receipts of flows that an earlier one has finished are handed on as they are. */

@@ -1,23 +1,34 @@
 /** What has to be looked at again and again, besides what falls due. Every process may do it: each finding is made once. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
+import { asHeadgateError } from '../domain/error.ts';
+import type { ProcessLog } from '../observe/log.ts';
 import type { OpenDb } from '../store/db.ts';
 import { markStalled } from '../store/runs.ts';
+import { keep, type KeepingSettings } from './keeping.ts';
 import { tell } from './tell.ts';
 
 const lookMs = 5_000;
 const batch = 100;
+/** Looks between two times that old things are removed: an hour. */
+const keepEvery = 720;
 
 export interface Upkeep {
   stop(): Promise<void>;
 }
 
-export function startUpkeep(db: OpenDb, clock: Clock, { stalledHours }: { readonly stalledHours: number }): Upkeep {
+export interface UpkeepSettings extends KeepingSettings {
+  readonly stalledHours: number;
+}
+
+export function startUpkeep(db: OpenDb, clock: Clock, settings: UpkeepSettings, log: ProcessLog): Upkeep {
   const ending = new AbortController();
   const loop = (async (): Promise<void> => {
-    while (!ending.signal.aborted) {
+    for (let looks = 0; !ending.signal.aborted; looks++) {
       // The database is away: what is to be found is found later.
-      await tellStalled(db, clock, stalledHours).catch(() => undefined);
+      await tellStalled(db, clock, settings.stalledHours).catch(() => undefined);
+      // How old something is goes by real time.
+      if (looks % keepEvery === 0) await keep(db, settings, new Date()).then((gone) => tellGone(log, gone), noted(log));
       await wait(lookMs, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   })();
@@ -28,6 +39,15 @@ export function startUpkeep(db: OpenDb, clock: Clock, { stalledHours }: { readon
     },
   };
 }
+
+function tellGone(log: ProcessLog, gone: ReadonlyMap<string, number>): void {
+  if (gone.size > 0) log.say('info', 'removed what was kept long enough', Object.fromEntries(gone));
+}
+
+const noted =
+  (log: ProcessLog) =>
+  (error: unknown): void =>
+    log.say('warn', asHeadgateError(error, 'looking after what is kept').message);
 
 export async function tellStalled(db: OpenDb, clock: Clock, hours: number): Promise<void> {
   await db.tx(async (tx) => {

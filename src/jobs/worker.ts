@@ -6,26 +6,41 @@ import { Logger, run as runWorkers, type Runner } from 'graphile-worker';
 import type { Clock } from '../domain/clock.ts';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { Log } from '../sdk/index.ts';
+import type { ProcessLog } from '../observe/log.ts';
+import { unwatched, type Watch } from '../observe/watch.ts';
 import type { OpenDb } from '../store/db.ts';
-import { claimRun, isHeld, renewLease, waitingRuns, type Limits, type RunEnd } from '../store/leases.ts';
+import { postponeRun } from '../store/connection-policies.ts';
+import { claimRun, isHeld, renewLease, waitingRuns, type ClaimedRun, type Limits, type RunEnd } from '../store/leases.ts';
 import { appendLog } from '../store/run-logs.ts';
 import { cancelChannel, type RunRow } from '../store/runs.ts';
 import { listen } from './listener.ts';
 import { patientPool } from './patient-pool.ts';
+import { closedFor, readersFor } from './policies.ts';
 import { runTask, wake } from './queue.ts';
+import { logTo } from './run-log.ts';
 import { settle } from './settle.ts';
 
 const reapMs = 5_000;
 
 const heldBack = 'waits: the workspace has used up its runs of the day or its rows of the month (UTC)';
 
-export type Execute = (run: RunRow, of: { readonly signal: AbortSignal; readonly log: Log }) => Promise<RunEnd>;
+export interface ExecuteWith {
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** When its connections may be used again; undefined = now. */
+  closedUntil(): Promise<Date | undefined>;
+  /** Most readers that its connections bear; undefined = nothing is said. */
+  readonly readers: number | undefined;
+}
+
+export type Execute = (run: RunRow, of: ExecuteWith) => Promise<RunEnd>;
 
 export interface WorkerOptions {
   /** Runs at the same time in this process. */
   readonly concurrency: number;
   readonly limits: Limits;
   readonly clock: Clock;
+  readonly watch?: Watch;
   /** Milliseconds; a lease lives 20 s, so three renewals may fail before another worker takes over. */
   readonly renewMs?: number;
 }
@@ -49,7 +64,7 @@ export async function startWorker(db: OpenDb, execute: Execute, options: WorkerO
   const owner = `${hostname()}/${process.pid}/${randomBytes(3).toString('hex')}`;
   const ending = new AbortController();
   const atWork = new Set<Promise<void>>();
-  const shop: Shop = { renewMs: 5_000, ...options, db, owner, execute, ending: ending.signal, look: new Map() };
+  const shop: Shop = { renewMs: 5_000, watch: unwatched, ...options, db, owner, execute, ending: ending.signal, look: new Map() };
   const listener = await listen(db.pool, cancelChannel, (run) => shop.look.get(run)?.());
   const runner: Runner = await runWorkers({
     pgPool: patientPool(db.pool),
@@ -86,28 +101,47 @@ async function reap({ db, clock, limits }: Shop): Promise<void> {
 
 /** A run that may not start now is woken by the end of the one that is in its way. */
 async function carryOut(id: string, shop: Shop): Promise<void> {
-  const { db, owner, clock, limits, ending } = shop;
+  const { db, owner, clock, limits, watch } = shop;
+  const until = await closedFor(db, id, clock.now());
+  if (until) {
+    const waits = `waits until ${until.toISOString()}: its connections may not be used before`;
+    if (await postponeRun(db, id, until)) await appendLog(db, id, 'info', waits, {});
+    return;
+  }
   const run = await claimRun(db, id, owner, { now: clock.now(), limits });
   if (!run) {
     if (await isHeld(db, id, clock.now())) await appendLog(db, id, 'warn', heldBack, { code: 'limit.period' });
     return;
   }
-  const held = hold(run, shop);
-  const lines = logTo(db, id);
-  const end = await attempt(run, shop, held.signal, lines.log);
-  held.release();
-  await lines.flush();
-  if (held.lost()) return;
-  const handedBack = ending.aborted && !held.cancelled() && end.state === 'cancelled';
-  // What cannot be written because the database is away is found by the next owner, when the lease has run out.
-  await settle(db, run, handedBack ? { ...end, state: 'retrying' } : end, shop);
+  const about = { workspace: run.workspace_id, pipeline: run.pipeline_id, run: id, attempt: run.attempt };
+  await watch.traces.span('run', about, async () => await carryOutClaimed(run, shop, watch.log.about(about)));
 }
 
-async function attempt(run: RunRow, { execute }: Shop, signal: AbortSignal, log: Log): Promise<RunEnd> {
+async function carryOutClaimed(run: ClaimedRun, shop: Shop, processLog: ProcessLog): Promise<void> {
+  const { db, clock, ending } = shop;
+  processLog.say('info', 'the run begins');
+  const held = hold(run, shop);
+  const lines = logTo(db, run.id, processLog);
+  const end = await attempt(run, shop, {
+    signal: held.signal,
+    log: lines.log,
+    closedUntil: async () => await closedFor(db, run.id, clock.now()),
+    readers: await readersFor(db, run.id),
+  });
+  held.release();
+  await lines.flush();
+  if (held.lost()) return processLog.say('warn', 'another worker has taken the run over');
+  const handedBack = ending.aborted && !held.cancelled() && end.state === 'cancelled';
+  // What cannot be written because the database is away is found by the next owner, when the lease has run out.
+  const state = await settle(db, run, handedBack ? { ...end, state: 'retrying' } : end, shop);
+  processLog.say(state === 'failed' ? 'warn' : 'info', 'the run ends', { state });
+}
+
+async function attempt(run: RunRow, { execute }: Shop, of: ExecuteWith): Promise<RunEnd> {
   // Its owner died before it heard that it should stop.
   if (run.cancel_requested_at) return { state: 'cancelled', receipts: run.receipts, error: null };
   try {
-    return await execute(run, { signal, log });
+    return await execute(run, of);
   } catch (error) {
     const { code, message, hint } = asHeadgateError(error, 'running');
     return { state: 'failed', receipts: [], error: { code, message, hint } };
@@ -150,17 +184,5 @@ function hold({ id, fence }: RunRow, { db, renewMs, ending, look }: Shop): Held 
       clearInterval(renewing);
       look.delete(id);
     },
-  };
-}
-
-/** One line after the other, in order; what cannot be written does not stop a run. */
-function logTo(db: OpenDb, run: string): { readonly log: Log; flush(): Promise<void> } {
-  let last: Promise<void> = Promise.resolve();
-  const add = (level: 'info' | 'warn', message: string, fields: object = {}): void => {
-    last = last.then(() => appendLog(db, run, level, message, fields)).catch(() => undefined);
-  };
-  return {
-    log: { info: (message, fields) => add('info', message, fields), warn: (message, fields) => add('warn', message, fields) },
-    flush: async () => await last,
   };
 }

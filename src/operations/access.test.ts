@@ -11,6 +11,11 @@ test('what an operation needs follows from its scope and from what its input nam
     [{ scope: 'warehouse:read' }, { sql: 'select 1' }, { objects: [], workspace: 'read' }],
     [{ scope: 'audit:read', access: { level: 'manage' } }, {}, { objects: [], workspace: 'manage' }],
     [{ scope: 'novelties:write' }, { novelty: 'n' }, { objects: [], workspace: 'write' }],
+    [
+      { scope: 'novelties:write' },
+      { novelty: 'n', connection: 'c' },
+      { objects: [on('connection', 'c', 'write')], workspace: 'write' },
+    ],
     [{ scope: '*' }, undefined, { objects: [], workspace: 'own' }],
     // Of a filter that was left out, or that is no name, nothing follows.
     [{ scope: 'runs:read' }, { pipeline: undefined }, { objects: [], workspace: 'read' }],

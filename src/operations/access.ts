@@ -6,7 +6,8 @@ import { grantedLevel } from '../store/grants.ts';
 
 /**
  * How an operation differs from what its scope says. Without it, an operation that reads needs `read` and one that writes needs `write`,
- * on each object that its input names and, where it names none, on the whole workspace: who forgets to say more refuses too much.
+ * on each object that its input names and, where it names none that its scope is about, on the whole workspace as well: who forgets to
+ * say more refuses too much.
  */
 export interface Access {
   /** In place of the scope's; `none` = whose things it is about is for the operation itself to say. */
@@ -25,6 +26,14 @@ const fields: Readonly<Record<string, ObjectKind | 'run'>> = {
   source: 'connection',
   destination: 'connection',
   run: 'run',
+};
+
+/** What operations of a scope's noun are about: with a grant on one of these, none on the whole workspace is asked for. */
+const subjects: Readonly<Record<string, readonly (ObjectKind | 'run')[]>> = {
+  connections: ['connection'],
+  pipelines: ['pipeline'],
+  runs: ['run', 'pipeline'],
+  grants: objectKinds,
 };
 
 export interface ObjectNeed {
@@ -53,7 +62,12 @@ export function needsOf({ scope, access = {} }: Guarded, input: unknown): Needs 
     const wanted = access.objects?.[field] ?? level;
     return kind === undefined || typeof ref !== 'string' || wanted === 'none' ? [] : [{ kind, ref, level: wanted }];
   });
-  const enough = objects.length > 0 || access.creates !== undefined || access.filters === true || level === 'none';
+  const about = subjects[scope.split(':')[0] ?? ''] ?? [];
+  const enough =
+    objects.some(({ kind }) => about.includes(kind)) ||
+    access.creates !== undefined ||
+    access.filters === true ||
+    level === 'none';
   return enough ? { objects } : { objects, workspace: level };
 }
 

@@ -1,4 +1,5 @@
 /** One use case: what it needs, what it answers, who may ask for it. The same for every dialect, the console and the command line. */
+import type { Readable } from 'node:stream';
 import type { z, ZodType } from 'zod';
 import type { Clock } from '../domain/clock.ts';
 import type { Level, ObjectKind } from '../domain/access.ts';
@@ -53,6 +54,10 @@ export interface Ports {
   readonly net: Net;
   /** Folders of this machine whose files they may name, besides the workspace's own. */
   readonly fileRoots: readonly string[];
+  /** The whole installation as an archive; absent = this process makes none. */
+  backup?(passphrase: string | undefined, signal: AbortSignal): Readable;
+  /** Numbers of the migrations that this program needs. */
+  readonly migrations?: readonly number[];
   /** Can mails be sent? */
   readonly mails?: boolean;
   /** Tells a worker that there is a run, in the caller's transaction. */

@@ -9,12 +9,14 @@ export interface ConnectionRow {
   readonly connector: string;
   /** Without secrets, which are sealed apart. */
   readonly settings: Readonly<Record<string, Json>>;
+  /** `ConnectionPolicy` (domain/connection-policy.ts). */
+  readonly policy: Json;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
-const columns = 'id, slug, name, connector, settings, version, created_at, updated_at';
+const columns = 'id, slug, name, connector, settings, policy, version, created_at, updated_at';
 
 export type NewConnection = Pick<ConnectionRow, 'id' | 'slug' | 'name' | 'connector' | 'settings'>;
 
@@ -74,4 +76,25 @@ export async function deleteConnection(db: Db, workspace: number, id: string): P
     [workspace, id],
   );
   return rows.length > 0;
+}
+
+/** `runs` = at the same time; null = as many as the server allows. */
+export async function setPolicy(
+  db: Db,
+  workspace: number,
+  id: string,
+  policy: Json,
+  runs: number | null,
+): Promise<ConnectionRow> {
+  const rows = await db.query<ConnectionRow>(
+    `update headgate.connections set policy = $3, runs_at_once = $4 where workspace_id = $1 and id = $2 returning ${columns}`,
+    [workspace, id, JSON.stringify(policy), runs],
+  );
+  // Only hours make a run wait before it has begun: whoever takes it next looks at them again.
+  await db.query(
+    `update headgate.runs r set retry_at = null from headgate.pipelines p
+     where r.workspace_id = $1 and p.id = r.pipeline_id and $2 in (p.source_id, p.destination_id) and r.state = 'queued'`,
+    [workspace, id],
+  );
+  return insertedRow(rows);
 }

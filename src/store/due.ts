@@ -63,10 +63,10 @@ export async function dispatch(tx: Db, ticks: readonly Dispatch[]): Promise<read
   return rows.map(({ id }) => id);
 }
 
-/** Attempts whose wait is over. */
+/** Runs and attempts whose wait is over. */
 export async function dueRetries(db: Db, now: Date): Promise<readonly string[]> {
   const rows = await db.query<{ id: string }>(
-    `select id from headgate.runs where state = 'retrying' and retry_at <= $1 order by retry_at limit 1000`,
+    `select id from headgate.runs where state in ('queued', 'retrying') and retry_at <= $1 order by retry_at limit 1000`,
     [now],
   );
   return rows.map(({ id }) => id);
@@ -77,7 +77,7 @@ export async function nextEvent(db: Db, now: Date): Promise<Date | undefined> {
   const [row] = await db.query<{ at: Date | null }>(
     `select least(
        (select min(next_due_at) from headgate.pipelines where state = 'active' and next_due_at > $1),
-       (select min(retry_at) from headgate.runs where state = 'retrying' and retry_at > $1),
+       (select min(retry_at) from headgate.runs where state in ('queued', 'retrying') and retry_at > $1),
        (select min(review_until) from headgate.runs where state = 'needs_review' and review_until > $1),
        (select min(date_trunc('day', $1::timestamptz, 'UTC') + interval '1 day') from headgate.runs r
         where r.state = 'queued' and ${usedUp('r', '$1')})) as at`,

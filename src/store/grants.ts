@@ -5,11 +5,10 @@ import { insertedRow, type Db } from './db.ts';
 /** Stands for the whole workspace where an object is expected. */
 export const everything = 'workspace';
 
-/** Where objects lie. Each has an id and a slug. */
 const tables: Readonly<Record<ObjectKind, string>> = { connection: 'headgate.connections', pipeline: 'headgate.pipelines' };
 
-/** The objects of a kind as `o`, with `id` and `slug` of what was asked for and `holder`, whose grants count. */
-const relations: Readonly<Record<ObjectKind | 'run', string>> = {
+/** The objects of a kind by their names: `id` and `slug` of what was asked for, and `holder`, whose grants count. */
+const named: Readonly<Record<ObjectKind | 'run', string>> = {
   connection: `(select workspace_id, id, slug, id as holder from ${tables.connection})`,
   pipeline: `(select workspace_id, id, slug, id as holder from ${tables.pipeline})`,
   run: '(select workspace_id, id, id as slug, pipeline_id as holder from headgate.runs)',
@@ -24,7 +23,7 @@ export async function grantedLevel(
   ref: string,
 ): Promise<Level | undefined> {
   const [row] = await db.query<{ level: number | null }>(
-    `select max(r.level) as level from ${relations[kind]} o
+    `select max(r.level) as level from ${named[kind]} o
      join headgate.rights r on r.workspace_id = o.workspace_id and r.object_id = o.holder and r.principal_id = $2
      where o.workspace_id = $1 and (o.id = $3 or o.slug = $3)`,
     [workspace, principal, ref],
@@ -49,7 +48,7 @@ export const readableBy = (principal: string, object: string): string =>
 /** The id of an object, by id or slug. */
 export async function findObject(db: Db, workspace: number, kind: ObjectKind, ref: string): Promise<string | undefined> {
   const [row] = await db.query<{ id: string }>(
-    `select id from ${tables[kind]} where workspace_id = $1 and (id = $2 or slug = $2)`,
+    `select o.id from ${named[kind]} o where o.workspace_id = $1 and (o.id = $2 or o.slug = $2)`,
     [workspace, ref],
   );
   return row?.id;
@@ -59,7 +58,7 @@ export async function findObject(db: Db, workspace: number, kind: ObjectKind, re
 export async function digestOf(db: Db, workspace: number, kind: ObjectKind, ref: string): Promise<string | null> {
   const [row] = await db.query<{ digest: string }>(
     `select encode(sha256(convert_to(o::text, 'UTF8')), 'hex') as digest from ${tables[kind]} o
-     where o.workspace_id = $1 and (o.id = $2 or o.slug = $2)`,
+     join ${named[kind]} n on n.id = o.id where n.workspace_id = $1 and (n.id = $2 or n.slug = $2)`,
     [workspace, ref],
   );
   return row?.digest ?? null;

@@ -26,7 +26,7 @@ const atWork = `at_work as (
   where w.state = 'running' and w.lease_until > now())`;
 
 /**
- * May the run `r` of the pipeline `p` start? $1 = now, $2 = runs per workspace, $3 = runs per connection. Runs of one pipeline take
+ * May the run `r` of the pipeline `p` start? $1 = now, $2 = runs per workspace, $3 = runs per connection, less where one says so. Runs of one pipeline take
  * turns: the one that was begun goes first, then the oldest; a single order of all of them, so two never wait for each other.
  */
 const admitted = `
@@ -37,8 +37,10 @@ const admitted = `
     and (o.lease_until > now() or (o.state = 'queued', o.id) < (r.state = 'queued', r.id)))
   and not ${usedUp('r', '$1')}
   and (select count(*) from at_work w where w.workspace_id = r.workspace_id) < $2
-  and (select count(*) from at_work w where p.source_id in (w.source_id, w.destination_id)) < $3
-  and (select count(*) from at_work w where p.destination_id in (w.source_id, w.destination_id)) < $3`;
+  and (select count(*) from at_work w where p.source_id in (w.source_id, w.destination_id))
+    < least($3, (select c.runs_at_once from headgate.connections c where c.id = p.source_id))
+  and (select count(*) from at_work w where p.destination_id in (w.source_id, w.destination_id))
+    < least($3, (select c.runs_at_once from headgate.connections c where c.id = p.destination_id))`;
 
 const admission = ({ now, limits }: Admission) => [now, limits.perWorkspace, limits.perConnection] as const;
 

@@ -47,7 +47,8 @@ export async function saveLimits(db: Db, workspace: number, limits: Limits): Pro
   );
 }
 
-const counts: Readonly<Record<ObjectKind, { readonly limit: 'connections' | 'pipelines'; readonly sql: string }>> = {
+/** Of the kinds that have a limit. */
+const counts: Readonly<Partial<Record<ObjectKind, { readonly limit: 'connections' | 'pipelines'; readonly sql: string }>>> = {
   connection: { limit: 'connections', sql: 'select count(*)::float8 as count from headgate.connections where workspace_id = $1' },
   pipeline: {
     limit: 'pipelines',
@@ -56,13 +57,15 @@ const counts: Readonly<Record<ObjectKind, { readonly limit: 'connections' | 'pip
 };
 
 export async function countObjects(db: Db, workspace: number, kind: ObjectKind): Promise<number> {
-  const [row] = await db.query<{ count: number }>(counts[kind].sql, [workspace]);
+  const counted = counts[kind];
+  const [row] = counted ? await db.query<{ count: number }>(counted.sql, [workspace]) : [];
   return row?.count ?? 0;
 }
 
 /** Throws `limit.reached` where there is no room for one more. Of those that ask at once one waits for the other. */
 export async function requireObjects(tx: Db, workspace: number, kind: ObjectKind): Promise<void> {
-  const { limit } = counts[kind];
+  const limit = counts[kind]?.limit;
+  if (limit === undefined) return;
   const [row] = await tx.query<{ most: number | null }>(
     `select ${limit}::float8 as most from headgate.limits where workspace_id = $1 and ${limit} is not null for update`,
     [workspace],

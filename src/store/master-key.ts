@@ -98,6 +98,16 @@ export async function loadMasterKey(dataDir: string, given: string | undefined):
   return new MasterKey(requireLong((await readFile(path, 'utf8')).trim(), path));
 }
 
+/** The text that the key is made of, as it is or as it lies on disk; undefined = there is none. */
+export async function masterKeyText(dataDir: string, given: string | undefined): Promise<string | undefined> {
+  return given ?? (await readFile(join(dataDir, fileName), 'utf8').catch(() => undefined))?.trim();
+}
+
+/** For a data directory that has none: what it holds is readable again. */
+export async function placeMasterKey(dataDir: string, text: string): Promise<void> {
+  await writeFile(join(dataDir, fileName), text, { flag: 'wx', mode: 0o600 });
+}
+
 /** A new key beside the one in use, on disk before anything is wrapped with it. */
 export async function offerMasterKey(dataDir: string): Promise<MasterKey> {
   const path = join(dataDir, newName);

@@ -158,11 +158,11 @@ export async function expireReviews(tx: Db, now: Date): Promise<readonly RunRow[
   );
 }
 
-/** Runs that have not ended `hours` after they were queued, each of them once. */
+/** Runs that have not ended `hours` after they were queued, each of them once; not those that are to wait. */
 export async function markStalled(tx: Db, hours: number, limit: number): Promise<readonly RunRow[]> {
   return await tx.query<RunRow>(
     `update headgate.runs r set stalled_at = now() where r.id in (
-       select id from headgate.runs where state in ('queued', 'running', 'retrying') and stalled_at is null
+       select id from headgate.runs where state in ('queued', 'running', 'retrying') and stalled_at is null and (retry_at is null or retry_at < now())
          and queued_at < now() - make_interval(secs => $1 * 3600) order by queued_at limit $2 for update skip locked)
      returning ${runColumns}`,
     [hours, limit],

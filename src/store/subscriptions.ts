@@ -1,5 +1,5 @@
 /** Who wants to hear of events, and how. */
-import type { Db } from './db.ts';
+import { insertedRow, type Db } from './db.ts';
 
 export type Channel = 'webhook' | 'email';
 
@@ -32,13 +32,12 @@ export async function insertSubscription(
   workspace: number,
   row: Wish & Pick<SubscriptionRow, 'id' | 'channel'>,
 ): Promise<SubscriptionRow> {
-  const [stored] = await db.query<SubscriptionRow>(
+  const rows = await db.query<SubscriptionRow>(
     `insert into headgate.subscriptions (workspace_id, id, channel, name, target, kinds, pipelines, digest_seconds, state)
      values ($1, $2, $3, $4, $5, $6, $7, $8, 'active') returning ${columns}`,
     [workspace, row.id, row.channel, row.name, row.target, row.kinds, row.pipelines, row.digest_seconds],
   );
-  if (!stored) throw new Error('an insert answers its row');
-  return stored;
+  return insertedRow(rows);
 }
 
 export async function findSubscription(

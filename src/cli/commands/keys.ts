@@ -13,7 +13,12 @@ const verbs: Readonly<Record<string, (client: Connected, args: Arguments) => Pro
   list: async (client) => await client.all('keys.list', {}),
   create: async (client, { positionals, values }) => {
     const [, name = 'key'] = positionals;
-    const body = { name, scopes: values.scope ?? ['*'], ...(values.expires !== undefined && { expires_at: values.expires }) };
+    const body = {
+      name,
+      scopes: values.scope ?? ['*'],
+      ...(values.expires !== undefined && { expires_at: values.expires }),
+      ...(values.principal !== undefined && { principal: values.principal }),
+    };
     return [await client.call('keys.create', body)];
   },
   revoke: async (client, { positionals }) => {

@@ -3,6 +3,9 @@ import { generalOptions, optionInfo, type OptionName } from '../options.ts';
 import type { Paint } from '../terminal.ts';
 import { pad } from './width.ts';
 
+/** Whoever sees the overview knows them. */
+const obvious: ReadonlySet<string> = new Set(['help', 'version']);
+
 /** The overview: examples first, at most 25 lines. */
 export function overviewLines(paint: Paint): readonly string[] {
   const examples = [
@@ -17,7 +20,7 @@ export function overviewLines(paint: Paint): readonly string[] {
     ...examples.map((line) => `  ${line}`),
     '',
     paint('bold', 'Commands'),
-    ...commands.map(({ name, summary }) => `  ${pad(name, 10)}${summary}`),
+    ...commands.filter(({ name }) => !obvious.has(name)).map(({ name, summary }) => `  ${pad(name, 10)}${summary}`),
     '',
     'headgate help sync   all options of a command, with examples',
   ];

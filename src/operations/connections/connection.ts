@@ -1,6 +1,7 @@
 /** A connection as the API shows it, and as the engine takes it. Secrets go in and never come out. */
 import { z, type ZodType } from 'zod';
 import { registry } from '../../connectors/registry.ts';
+import { connectionPolicy, type ConnectionPolicy } from '../../domain/connection-policy.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Json } from '../../domain/json.ts';
 import { nearest } from '../../domain/nearest.ts';
@@ -17,17 +18,23 @@ export const connectionView = z.object({
   connector: z.string(),
   /** Secret settings are left out. */
   settings: z.record(z.string(), z.json()),
+  policy: connectionPolicy,
   version: z.number().int(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });
 
 export function show(row: ConnectionRow): z.input<typeof connectionView> {
-  const { created_at, updated_at, settings, ...rest } = row;
+  const { created_at, updated_at, settings, policy, ...rest } = row;
   // jsonb comes back as what was stored.
   const shown = settings as Record<string, z.core.util.JSONType>;
-  return { ...rest, settings: shown, created_at: created_at.toISOString(), updated_at: updated_at.toISOString() };
+  // One that a later version of this program wrote says nothing that this one knows.
+  const known = connectionPolicy.safeParse(policy).data ?? {};
+  return { ...rest, settings: shown, policy: known, created_at: created_at.toISOString(), updated_at: updated_at.toISOString() };
 }
+
+/** Plain data, by its schema. */
+export const storedPolicy = (policy: ConnectionPolicy): Json => JSON.parse(JSON.stringify(policy)) as Json;
 
 /** Throws `object.invalid` with the nearest name. */
 export async function loadConnector(name: string): Promise<Connector> {

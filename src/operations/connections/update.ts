@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { connectionPolicy, sharesOf } from '../../domain/connection-policy.ts';
 import { HeadgateError } from '../../domain/error.ts';
-import { updateConnection as update } from '../../store/connections.ts';
+import { setPolicy, updateConnection as update } from '../../store/connections.ts';
 import { openSecrets, saveSecrets } from '../../store/secrets.ts';
 import { defineOperation } from '../operation.ts';
 import { ifVersion, requireVersion } from '../version.ts';
 import { refusePlaces } from './places.ts';
-import { connectionView, loadConnector, requireConnection, show, splitSettings } from './connection.ts';
+import { connectionView, loadConnector, requireConnection, show, splitSettings, storedPolicy } from './connection.ts';
 
 export const updateConnection = defineOperation({
   name: 'connections.update',
@@ -16,10 +17,11 @@ export const updateConnection = defineOperation({
     connection: z.string(),
     name: z.string().min(1).max(200).optional(),
     settings: z.record(z.string(), z.json()).default({}),
+    policy: connectionPolicy.optional().meta({ description: 'In place of the one before; {} takes it away' }),
     if_version: ifVersion,
   }),
   output: connectionView,
-  async run(context, { connection, name, settings: given, if_version }) {
+  async run(context, { connection, name, settings: given, policy, if_version }) {
     const { db, key, workspace } = context;
     const before = await requireConnection(context, connection);
     requireVersion('connection', before.version, if_version);
@@ -31,7 +33,7 @@ export const updateConnection = defineOperation({
       const row = await update(tx, workspace, { ...before, name: name ?? before.name, settings });
       if (!row) throw new HeadgateError('object.changed', 'the connection was changed in the meantime');
       await saveSecrets(tx, key, workspace, before.id, secrets);
-      return show(row);
+      return show(policy ? await setPolicy(tx, workspace, row.id, storedPolicy(policy), sharesOf(policy).runs) : row);
     });
   },
 });

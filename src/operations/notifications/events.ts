@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listEvents as list, type EventRow } from '../../store/events.ts';
 import { defineOperation } from '../operation.ts';
+import { requirePipeline } from '../pipelines/pipeline.ts';
 import { page, pageInput, pageOf } from '../paging.ts';
 import { eventKind } from './subscription.ts';
 
@@ -19,8 +20,10 @@ export const listEvents = defineOperation({
   scope: 'notifications:read',
   input: z.strictObject({ ...pageInput, type: eventKind.optional(), pipeline: z.string().optional() }),
   output: pageOf(eventView),
-  run: async ({ db, workspace }, { cursor, limit, type, pipeline }) =>
-    page(await list(db, workspace, { kind: type, pipeline }, limit + 1, cursor), limit, show),
+  async run(context, { cursor, limit, type, pipeline: ref }) {
+    const pipeline = ref === undefined ? undefined : (await requirePipeline(context, ref)).id;
+    return page(await list(context.db, context.workspace, { kind: type, pipeline }, limit + 1, cursor), limit, show);
+  },
 });
 
 function show({ id, kind, at, pipeline_id, run_id, body }: EventRow): z.input<typeof eventView> {

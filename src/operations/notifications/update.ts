@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { updateSubscription } from '../../store/subscriptions.ts';
 import { defineOperation } from '../operation.ts';
+import { ifVersion, requireVersion } from '../version.ts';
 import { digest, notificationView, recipients, seconds, show } from './notification.ts';
 import { pipelineIds, requireSubscription, settableState, wishes } from './subscription.ts';
 
@@ -17,11 +18,12 @@ export const updateNotification = defineOperation({
     pipelines: wishes.pipelines.optional(),
     digest: digest.optional(),
     state: settableState.optional(),
-    if_version: z.number().int().optional().meta({ description: 'The version that was read; another one answers 412' }),
+    if_version: ifVersion,
   }),
   output: notificationView,
   async run(context, { notification, name, to, events, pipelines, digest, state, if_version }) {
     const before = await requireSubscription(context, 'email', notification);
+    requireVersion('notification', before.version, if_version);
     const row = await updateSubscription(context.db, context.workspace, {
       ...before,
       name: name ?? before.name,
@@ -30,9 +32,8 @@ export const updateNotification = defineOperation({
       pipelines: pipelines ? await pipelineIds(context, pipelines) : before.pipelines,
       digest_seconds: digest === undefined ? before.digest_seconds : seconds(digest),
       state: state ?? before.state,
-      version: if_version ?? before.version,
     });
-    if (!row) throw new HeadgateError('object.changed', `the notification has version ${before.version}`);
+    if (!row) throw new HeadgateError('object.changed', 'the notification was changed in the meantime');
     return show(row);
   },
 });

@@ -25,6 +25,7 @@ import { outward, outwardError } from '../connections/outward.ts';
 import { requireStorage } from '../limits/storage.ts';
 import { roomOf, type Room } from '../room.ts';
 import type { Ports } from '../operation.ts';
+import { lineOf } from './lines.ts';
 
 /** Tables of this size or more are read in partitions. */
 const partitionBytes = 256 * 1024 * 1024;
@@ -32,6 +33,10 @@ const partitionBytes = 256 * 1024 * 1024;
 export interface Execution extends Ports {
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** When its connections may be used again; undefined = now. */
+  closedUntil?(): Promise<Date | undefined>;
+  /** Most readers that they bear. */
+  readonly readers?: number | undefined;
 }
 
 /**
@@ -54,6 +59,8 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     const { flows, session } = await prepare(run, execution, room, context);
     for (const flow of flows) {
       execution.signal.throwIfAborted();
+      const until = receipts.length === 0 ? undefined : await execution.closedUntil?.();
+      if (until) return { state: 'retrying', receipts, error: null, retryAt: until };
       const earlier = done(flow);
       const receipt = earlier ?? told(await runFlow(flow, session));
       receipts.push(receipt);
@@ -87,11 +94,11 @@ function stateOf(receipts: readonly Receipt[], signal: AbortSignal): RunEnd['sta
   return receipts.some(({ state }) => state === 'needs_review') ? 'needs_review' : 'succeeded';
 }
 
-function tell(log: Log, { stream, table, read, written, rejected, deleted, seconds, error }: Receipt): void {
+function tell(log: Log, receipt: Receipt): void {
+  const { stream, read, written, rejected, deleted, seconds, error } = receipt;
   const counts = { read, written, rejected, deleted, seconds };
   if (error) log.warn(`${stream}: ${error.message}`, { ...counts, code: error.code });
-  else
-    log.info(`read ${read.toLocaleString('en')} rows of ${stream}, wrote ${written.toLocaleString('en')} into ${table}`, counts);
+  else log.info(lineOf(receipt), counts);
 }
 
 async function prepare(
@@ -114,7 +121,7 @@ async function prepare(
     source,
     destination,
     ...room,
-    parallel: Math.min(availableParallelism(), 4),
+    parallel: Math.min(availableParallelism(), 4, execution.readers ?? Infinity),
     partitionBytes,
     signal,
     log: withoutStacks(log),

@@ -3,6 +3,7 @@ import { HeadgateError } from '../../domain/error.ts';
 import { updateSubscription } from '../../store/subscriptions.ts';
 import { pipelineIds, requireSubscription, settableState, wishes } from '../notifications/subscription.ts';
 import { defineOperation } from '../operation.ts';
+import { ifVersion, requireVersion } from '../version.ts';
 import { show, webhookUrl, webhookView } from './webhook.ts';
 
 export const updateWebhook = defineOperation({
@@ -16,11 +17,12 @@ export const updateWebhook = defineOperation({
     events: wishes.events.optional(),
     pipelines: wishes.pipelines.optional(),
     state: settableState.optional(),
-    if_version: z.number().int().optional().meta({ description: 'The version that was read; another one answers 412' }),
+    if_version: ifVersion,
   }),
   output: webhookView,
   async run(context, { webhook, name, url, events, pipelines, state, if_version }) {
     const before = await requireSubscription(context, 'webhook', webhook);
+    requireVersion('webhook', before.version, if_version);
     const row = await updateSubscription(context.db, context.workspace, {
       ...before,
       name: name ?? before.name,
@@ -28,9 +30,8 @@ export const updateWebhook = defineOperation({
       kinds: events ?? before.kinds,
       pipelines: pipelines ? await pipelineIds(context, pipelines) : before.pipelines,
       state: state ?? before.state,
-      version: if_version ?? before.version,
     });
-    if (!row) throw new HeadgateError('object.changed', `the webhook has version ${before.version}`);
+    if (!row) throw new HeadgateError('object.changed', 'the webhook was changed in the meantime');
     return show(row);
   },
 });

@@ -9,6 +9,7 @@ import { plainPath } from '../../match.ts';
 import { problem } from '../../problem.ts';
 import { queryOf } from '../../route.ts';
 import { requireText } from '../../text.ts';
+import { backupRoute } from './backup.ts';
 import { runEvents } from './events.ts';
 import { exposed, type Exposed } from './routes.ts';
 import { exchange } from './token.ts';
@@ -21,7 +22,7 @@ export const native: ApiDialect = {
   bodyLimit: 10 * 1024 * 1024,
   credentials: authorization,
   workspace,
-  routes: [...exposed.map(routeOf), runEvents, exchange],
+  routes: [...exposed.map(routeOf), runEvents, exchange, backupRoute],
   toError: problem,
 };
 

@@ -34,6 +34,7 @@ import type { Operation } from '../../../operations/operation.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { getPipeline } from '../../../operations/pipelines/get.ts';
 import { listPipelines } from '../../../operations/pipelines/list.ts';
+import { pipelineTables } from '../../../operations/pipelines/tables.ts';
 import { triggerPipeline } from '../../../operations/pipelines/trigger.ts';
 import { updatePipeline } from '../../../operations/pipelines/update.ts';
 import { createPrincipal } from '../../../operations/principals/create.ts';
@@ -100,6 +101,7 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/pipelines`, createPipeline, 201),
   route('GET', `${here}/pipelines/:pipeline`, getPipeline),
   route('PATCH', `${here}/pipelines/:pipeline`, updatePipeline),
+  route('GET', `${here}/pipelines/:pipeline/tables`, pipelineTables),
   route('POST', `${here}/pipelines/:pipeline/trigger`, triggerPipeline, 202),
 
   route('GET', `${here}/runs`, listRuns),
