@@ -35,6 +35,7 @@ const fields: Readonly<Record<string, unknown>> = {
   'connectors.name': 'file',
   'connections.name': 'Shop',
   'connections.slug': 'shop',
+  'pipelines.key': ['id'],
   'keys.name': 'nightly',
   'workspaces.name': 'Sales',
   'principals.name': 'Ada',
@@ -96,7 +97,12 @@ export function exampleOf(schema: JsonSchema, noun: string, name = ''): unknown 
   if (first) return exampleOf(first, noun, name);
   switch (typesOf(schema)[0]) {
     case 'object':
-      return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([key, one]) => [key, exampleOf(one, noun, key)]));
+      return Object.fromEntries(
+        Object.entries(schema.properties ?? {})
+          // What may be left out is, unless there is something to show.
+          .filter(([key]) => schema.required?.includes(key) || fields[key] !== undefined)
+          .map(([key, one]) => [key, exampleOf(one, noun, key)]),
+      );
     case 'array':
       return schema.items ? [exampleOf(schema.items, noun, name.replace(/s$/, ''))] : [];
     case 'integer':

@@ -50,7 +50,11 @@ test('every operation has its place, its fields, an example, and nothing is load
 
 test('a request is shown as it is typed', () => {
   const trigger = all.find(({ operationId }) => operationId === 'workspaces.create');
-  assert.equal(trigger && curl(trigger), `curl -H "$H" "$U/v1/workspaces" -d '{"id":77,"name":"Sales"}'`);
+  assert.equal(
+    trigger && curl(trigger),
+    `curl -H "$H" "$U/v1/workspaces" \\
+  -d '{\n  "id": 77,\n  "name": "Sales"\n}'`,
+  );
 });
 
 test('every code has a place that errors link to', () => {

@@ -152,7 +152,8 @@ export function curl({
   const needed = parameters.filter(({ in: place, required }) => place === 'query' && required);
   const query = needed.map(({ name, example }) => `${name}=${encodeURIComponent(texted(example))}`).join('&');
   const [media, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
-  const body = content?.example === undefined ? '' : ` -d '${JSON.stringify(content.example).replaceAll("'", `'\\''`)}'`;
+  const body =
+    content?.example === undefined ? '' : ` \\\n  -d '${JSON.stringify(content.example, undefined, 2).replaceAll("'", `'\\''`)}'`;
   const bytes = media !== undefined && content?.example === undefined ? ' --data-binary @FILE' : '';
   const verb = method === (body === '' ? 'GET' : 'POST') ? '' : ` -X ${method}`;
   return `curl${security.length > 0 ? ' -H "$H"' : ''}${verb} "$U${filled}${query === '' ? '' : `?${query}`}"${body}${bytes}`;
