@@ -8,20 +8,18 @@ import { forgetSecrets } from '../../../operations/secrets/forget.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { change, checked, connectionBody, connectionView, open, probe, show, type ConnectionBody } from './connection.ts';
-import { changes, merged } from './fields.ts';
-import { insertStored, listStored, requireFree, requireSameId, requireStored, updateStored, type Stored } from './objects.ts';
+import { insertStored, listStored, requireFree, requireSameId, updateStored, type Stored } from './objects.ts';
 import { refresh, usersOf } from './pipeline-plan.ts';
 import { providerNames, providerOf } from './providers.ts';
+import { finder, resourceRoutes } from './resource.ts';
 import { faultOf, faultsOf, repaired } from './status.ts';
 import { base } from './base.ts';
 
 type Found = Stored<ConnectionBody>;
-type Params = Readonly<Record<string, string>>;
 
 const path = `${base}/connections`;
 const one = `${path}/:connection`;
-const resolve = async (context: RouteContext, { connection = '' }: Params): Promise<Found> =>
-  await requireStored<ConnectionBody>(context, 'connection', connection);
+const resolve = finder<ConnectionBody>('connection', 'connection');
 
 const list = defineRoute({
   method: 'GET',
@@ -44,21 +42,6 @@ const list = defineRoute({
       body: wanted.map((found) => show(found, faults.get(found.object))),
     };
   },
-});
-
-const get = defineRoute({
-  method: 'GET',
-  path: one,
-  name: 'connections.get',
-  summary: 'Get a connection',
-  auth: 'key',
-  scope: 'connections:read',
-  resolve,
-  replies: { 200: connectionView },
-  handle: async (context, { found }) => ({
-    status: 200,
-    body: show(found, await faultOf(context, found.object)),
-  }),
 });
 
 const create = defineRoute({
@@ -104,62 +87,6 @@ async function replace(context: RouteContext, found: Found, sent: unknown): Prom
   });
 }
 
-const put = defineRoute({
-  method: 'PUT',
-  path: one,
-  name: 'connections.replace',
-  summary: 'Replace a connection',
-  auth: 'key',
-  scope: 'connections:write',
-  resolve,
-  replies: { 200: connectionView },
-  body: connectionBody.partial({ id: true }),
-  handle: async (context, { found, body }) => ({
-    status: 200,
-    body: await replace(context, found, {
-      id: found.id,
-      ...body,
-    }),
-  }),
-});
-
-const patch = defineRoute({
-  method: 'PATCH',
-  path: one,
-  name: 'connections.update',
-  summary: 'Change parts of a connection',
-  auth: 'key',
-  scope: 'connections:write',
-  resolve,
-  body: changes,
-  replies: { 200: connectionView },
-  handle: async (context, { found, body }) => ({
-    status: 200,
-    body: await replace(context, found, merged(found.body, body, ['config'])),
-  }),
-});
-
-const remove = defineRoute({
-  method: 'DELETE',
-  path: one,
-  name: 'connections.delete',
-  summary: 'Delete a connection that no pipeline uses',
-  auth: 'key',
-  scope: 'connections:write',
-  resolve,
-  replies: { 204: undefined },
-  async handle(context, { found }) {
-    await context.tx(async (tx) => {
-      const [user] = await usersOf(tx, ({ connection_id }) => connection_id === found.id);
-      if (user) throw new HeadgateError('object.conflict', `Connection ${found.id} is used by pipeline ${user.id}.`);
-      await tx.objects.delete('connection', found.id);
-      await repaired(tx, [found.object]);
-    });
-    await close(context, found);
-    return { status: 204 };
-  },
-});
-
 /** Runs of deleted pipelines still name what they read from; its secret goes in any case. */
 async function close(context: RouteContext, { object, body }: Found): Promise<void> {
   const { connector, secrets } = providerOf(body.service_provider);
@@ -176,4 +103,29 @@ async function close(context: RouteContext, { object, body }: Found): Promise<vo
   }
 }
 
-export const connectionRoutes = [list, get, create, put, patch, remove];
+async function remove(context: RouteContext, found: Found): Promise<void> {
+  await context.tx(async (tx) => {
+    const [user] = await usersOf(tx, ({ connection_id }) => connection_id === found.id);
+    if (user) throw new HeadgateError('object.conflict', `Connection ${found.id} is used by pipeline ${user.id}.`);
+    await tx.objects.delete('connection', found.id);
+    await repaired(tx, [found.object]);
+  });
+  await close(context, found);
+}
+
+const resource = resourceRoutes({
+  path: one,
+  name: 'connections',
+  title: 'connection',
+  noun: 'connections',
+  resolve,
+  view: connectionView,
+  body: connectionBody.partial({ id: true }),
+  nested: ['config'],
+  removal: 'Delete a connection that no pipeline uses',
+  shown: async (context, found) => show(found, await faultOf(context, found.object)),
+  replace,
+  remove,
+});
+
+export const connectionRoutes = [list, create, ...resource];

@@ -35,15 +35,16 @@ export const instantOf = (clean: string): number => Date.parse(clean);
 
 /** JSON merge: objects named here are merged by their keys, all else is replaced; null takes a field away. Pure. */
 export function merged(
-  before: Readonly<Record<string, unknown>>,
+  before: object,
   changes: Readonly<Record<string, unknown>>,
   nested: readonly string[] = [],
 ): Readonly<Record<string, unknown>> {
+  const had: Readonly<Record<string, unknown>> = { ...before };
   const all = Object.entries(changes).map(([name, value]) => {
-    const old = before[name];
+    const old = had[name];
     return [name, nested.includes(name) && isObject(old) && isObject(value) ? merged(old, value) : value] as const;
   });
-  return Object.fromEntries(Object.entries({ ...before, ...Object.fromEntries(all) }).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries({ ...had, ...Object.fromEntries(all) }).filter(([, value]) => value !== null));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

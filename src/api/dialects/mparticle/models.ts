@@ -5,18 +5,17 @@ import { InvalidInput } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { base } from './base.ts';
-import { changes, merged } from './fields.ts';
 import { modelBody, modelView, show, type ModelBody } from './model.ts';
-import { insertStored, listStored, requireFree, requireSameId, requireStored, updateStored, type Stored } from './objects.ts';
+import { insertStored, listStored, requireFree, requireSameId, updateStored, type Stored } from './objects.ts';
 import { refresh, usersOf } from './pipeline-plan.ts';
+import { finder, resourceRoutes } from './resource.ts';
 import { faultOf, faultsOf, repaired } from './status.ts';
 
 type Found = Stored<ModelBody>;
 
 const path = `${base}/data-models`;
 const one = `${path}/:model`;
-const resolve = async (context: RouteContext, { model = '' }: Readonly<Record<string, string>>): Promise<Found> =>
-  await requireStored<ModelBody>(context, 'data-model', model);
+const resolve = finder<ModelBody>('data-model', 'model');
 
 const list = defineRoute({
   method: 'GET',
@@ -37,21 +36,6 @@ const list = defineRoute({
       body: all.map((found) => show(found, faults.get(found.object))),
     };
   },
-});
-
-const get = defineRoute({
-  method: 'GET',
-  path: one,
-  name: 'data-models.get',
-  summary: 'Get a data model',
-  auth: 'key',
-  scope: 'pipelines:read',
-  resolve,
-  replies: { 200: modelView },
-  handle: async (context, { found }) => ({
-    status: 200,
-    body: show(found, await faultOf(context, found.object)),
-  }),
 });
 
 const create = defineRoute({
@@ -86,59 +70,28 @@ async function replace(context: RouteContext, found: Found, sent: unknown): Prom
   });
 }
 
-const put = defineRoute({
-  method: 'PUT',
+async function remove(context: RouteContext, found: Found): Promise<void> {
+  await context.tx(async (tx) => {
+    const [user] = await usersOf(tx, ({ data_model_id }) => data_model_id === found.id);
+    if (user) throw new HeadgateError('object.conflict', `Data model ${found.id} is used by pipeline ${user.id}.`);
+    await tx.objects.delete('data-model', found.id);
+    await repaired(tx, [found.object]);
+  });
+}
+
+const resource = resourceRoutes({
   path: one,
-  name: 'data-models.replace',
-  summary: 'Replace a data model',
-  auth: 'key',
-  scope: 'pipelines:write',
+  name: 'data-models',
+  title: 'data model',
+  noun: 'pipelines',
   resolve,
-  replies: { 200: modelView },
+  view: modelView,
   body: modelBody.partial({ id: true }),
-  handle: async (context, { found, body }) => ({
-    status: 200,
-    body: await replace(context, found, {
-      id: found.id,
-      ...body,
-    }),
-  }),
+  nested: ['config'],
+  removal: 'Delete a data model that no pipeline uses',
+  shown: async (context, found) => show(found, await faultOf(context, found.object)),
+  replace,
+  remove,
 });
 
-const patch = defineRoute({
-  method: 'PATCH',
-  path: one,
-  name: 'data-models.update',
-  summary: 'Change parts of a data model',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve,
-  body: changes,
-  replies: { 200: modelView },
-  handle: async (context, { found, body }) => ({
-    status: 200,
-    body: await replace(context, found, merged(found.body, body, ['config'])),
-  }),
-});
-
-const remove = defineRoute({
-  method: 'DELETE',
-  path: one,
-  name: 'data-models.delete',
-  summary: 'Delete a data model that no pipeline uses',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve,
-  replies: { 204: undefined },
-  async handle(context, { found }) {
-    await context.tx(async (tx) => {
-      const [user] = await usersOf(tx, ({ data_model_id }) => data_model_id === found.id);
-      if (user) throw new HeadgateError('object.conflict', `Data model ${found.id} is used by pipeline ${user.id}.`);
-      await tx.objects.delete('data-model', found.id);
-      await repaired(tx, [found.object]);
-    });
-    return { status: 204 };
-  },
-});
-
-export const modelRoutes = [list, get, create, put, patch, remove];
+export const modelRoutes = [list, create, ...resource];

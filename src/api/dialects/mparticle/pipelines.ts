@@ -8,13 +8,14 @@ import { stopRange } from '../../../operations/ranges/stop.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { base } from './base.ts';
-import { changes, merged } from './fields.ts';
+import { changes } from './fields.ts';
 import { requireFeed } from './feeds.ts';
 import { mostActive } from './limits.ts';
-import { insertStored, listStored, requireFree, requireSameId, requireStored, updateStored, type Stored } from './objects.ts';
+import { insertStored, listStored, requireFree, requireSameId, updateStored, type Stored } from './objects.ts';
 import { pipelineBody, pipelineView, show, type Doing, type PipelineBody } from './pipeline.ts';
 import { build, partsOf, rebuild, usersOf, type Parts } from './pipeline-plan.ts';
 import { requirePlan } from './plans.ts';
+import { finder, resourceRoutes } from './resource.ts';
 import { repaired } from './status.ts';
 
 export type FoundPipeline = Stored<PipelineBody>;
@@ -23,10 +24,7 @@ const kind = 'pipeline';
 export const pipelinesPath = `${base}/inputs/data-pipelines`;
 export const pipelinePath = `${pipelinesPath}/:pipeline`;
 
-export const resolvePipeline = async (
-  context: RouteContext,
-  { pipeline = '' }: Readonly<Record<string, string>>,
-): Promise<FoundPipeline> => await requireStored<PipelineBody>(context, kind, pipeline);
+export const resolvePipeline = finder<PipelineBody>(kind, 'pipeline');
 
 /** By our own id. */
 async function doingOf(context: RouteContext, pipelines?: readonly string[]): Promise<ReadonlyMap<string, Doing>> {
@@ -56,21 +54,6 @@ const list = defineRoute({
       body: all.map((found) => show(found, now.get(found.object) ?? idle)),
     };
   },
-});
-
-const get = defineRoute({
-  method: 'GET',
-  path: pipelinePath,
-  name: 'data-pipelines.get',
-  summary: 'Get a pipeline',
-  auth: 'key',
-  scope: 'pipelines:read',
-  resolve: resolvePipeline,
-  replies: { 200: pipelineView },
-  handle: async (context, { found }) => ({
-    status: 200,
-    body: show(found, await doing(context, found)),
-  }),
 });
 
 /** Everything that the body names. Throws `object.missing`; `request.invalid` for what is there and cannot be used. */
@@ -137,62 +120,31 @@ async function replace(context: RouteContext, found: FoundPipeline, sent: unknow
   return show(stored, await doing(context, stored));
 }
 
-const put = defineRoute({
-  method: 'PUT',
-  path: pipelinePath,
-  name: 'data-pipelines.replace',
-  summary: 'Replace a pipeline',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve: resolvePipeline,
-  body: changes,
-  replies: { 200: pipelineView },
-  handle: async (context, { found, body }) => ({
-    status: 200,
-    body: await replace(context, found, {
-      id: found.id,
-      ...body,
-    }),
-  }),
-});
-
-const patch = defineRoute({
-  method: 'PATCH',
-  path: pipelinePath,
-  name: 'data-pipelines.update',
-  summary: 'Change parts of a pipeline',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve: resolvePipeline,
-  body: changes,
-  replies: { 200: pipelineView },
-  handle: async (context, { found, body }) => ({
-    status: 200,
-    body: await replace(context, found, merged(found.body, body, ['sync_mode', 'schedule'])),
-  }),
-});
-
-const remove = defineRoute({
-  method: 'DELETE',
-  path: pipelinePath,
-  name: 'data-pipelines.delete',
-  summary: 'Delete a pipeline, and stop it',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve: resolvePipeline,
-  replies: { 204: undefined },
-  async handle(context, { found: { id, object: pipeline } }) {
-    await context.tx(async (tx) => {
-      await perform(updatePipeline, tx, {
-        pipeline,
-        state: 'archived',
-      });
-      await perform(stopRange, tx, { pipeline });
-      await repaired(tx, [pipeline]);
-      await tx.objects.delete(kind, id);
+async function remove(context: RouteContext, { id, object: pipeline }: FoundPipeline): Promise<void> {
+  await context.tx(async (tx) => {
+    await perform(updatePipeline, tx, {
+      pipeline,
+      state: 'archived',
     });
-    return { status: 204 };
-  },
+    await perform(stopRange, tx, { pipeline });
+    await repaired(tx, [pipeline]);
+    await tx.objects.delete(kind, id);
+  });
+}
+
+const resource = resourceRoutes({
+  path: pipelinePath,
+  name: 'data-pipelines',
+  title: 'pipeline',
+  noun: 'pipelines',
+  resolve: resolvePipeline,
+  view: pipelineView,
+  body: changes,
+  nested: ['sync_mode', 'schedule'],
+  removal: 'Delete a pipeline, and stop it',
+  shown: async (context, found) => show(found, await doing(context, found)),
+  replace,
+  remove,
 });
 
-export const pipelineRoutes = [list, get, create, put, patch, remove];
+export const pipelineRoutes = [list, create, ...resource];

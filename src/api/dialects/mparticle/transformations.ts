@@ -4,8 +4,8 @@ import { InvalidInput } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { base } from './base.ts';
-import { changes, merged } from './fields.ts';
-import { insertStored, listStored, requireFree, requireSameId, requireStored, updateStored, type Stored } from './objects.ts';
+import { insertStored, listStored, requireFree, requireSameId, updateStored, type Stored } from './objects.ts';
+import { finder, resourceRoutes } from './resource.ts';
 import { refresh, usersOf } from './pipeline-plan.ts';
 import { show, transformationBody, transformationView, type TransformationBody } from './transformation.ts';
 
@@ -14,8 +14,7 @@ type Found = Stored<TransformationBody>;
 const path = `${base}/field-transformations`;
 const one = `${path}/:transformation`;
 const kind = 'field-transformation';
-const resolve = async (context: RouteContext, params: Readonly<Record<string, string>>): Promise<Found> =>
-  await requireStored<TransformationBody>(context, kind, params['transformation'] ?? '');
+const resolve = finder<TransformationBody>(kind, 'transformation');
 
 const list = defineRoute({
   method: 'GET',
@@ -28,21 +27,6 @@ const list = defineRoute({
   handle: async (context) => ({
     status: 200,
     body: (await listStored<TransformationBody>(context, kind)).map(show),
-  }),
-});
-
-const get = defineRoute({
-  method: 'GET',
-  path: one,
-  name: 'field-transformations.get',
-  summary: 'Get a field transformation',
-  auth: 'key',
-  scope: 'pipelines:read',
-  resolve,
-  replies: { 200: transformationView },
-  handle: async (_, { found }) => ({
-    status: 200,
-    body: show(found),
   }),
 });
 
@@ -75,58 +59,26 @@ async function replace(context: RouteContext, found: Found, sent: unknown): Prom
   });
 }
 
-const put = defineRoute({
-  method: 'PUT',
+async function remove(context: RouteContext, found: Found): Promise<void> {
+  await context.tx(async (tx) => {
+    const [user] = await usersOf(tx, ({ field_transformation_id }) => field_transformation_id === found.id);
+    if (user) throw new HeadgateError('object.conflict', `Field transformation ${found.id} is used by pipeline ${user.id}.`);
+    await tx.objects.delete(kind, found.id);
+  });
+}
+
+const resource = resourceRoutes({
   path: one,
-  name: 'field-transformations.replace',
-  summary: 'Replace a field transformation',
-  auth: 'key',
-  scope: 'pipelines:write',
+  name: 'field-transformations',
+  title: 'field transformation',
+  noun: 'pipelines',
   resolve,
-  replies: { 200: transformationView },
+  view: transformationView,
   body: transformationBody.partial({ id: true }),
-  handle: async (context, { found, body }) => ({
-    status: 200,
-    body: await replace(context, found, {
-      id: found.id,
-      ...body,
-    }),
-  }),
+  removal: 'Delete a field transformation',
+  shown: (_, found) => show(found),
+  replace,
+  remove,
 });
 
-const patch = defineRoute({
-  method: 'PATCH',
-  path: one,
-  name: 'field-transformations.update',
-  summary: 'Change parts of a field transformation',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve,
-  body: changes,
-  replies: { 200: transformationView },
-  handle: async (context, { found, body }) => ({
-    status: 200,
-    body: await replace(context, found, merged(found.body, body)),
-  }),
-});
-
-const remove = defineRoute({
-  method: 'DELETE',
-  path: one,
-  name: 'field-transformations.delete',
-  summary: 'Delete a field transformation',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve,
-  replies: { 204: undefined },
-  async handle(context, { found }) {
-    await context.tx(async (tx) => {
-      const [user] = await usersOf(tx, ({ field_transformation_id }) => field_transformation_id === found.id);
-      if (user) throw new HeadgateError('object.conflict', `Field transformation ${found.id} is used by pipeline ${user.id}.`);
-      await tx.objects.delete(kind, found.id);
-    });
-    return { status: 204 };
-  },
-});
-
-export const transformationRoutes = [list, get, create, put, patch, remove];
+export const transformationRoutes = [list, create, ...resource];
