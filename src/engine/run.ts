@@ -3,6 +3,8 @@ import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { Json } from '../domain/json.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { refName, type TableInfo } from '../domain/schema.ts';
+import { ofRows } from '../shape/convert.ts';
+import { Misread } from '../shape/pass-through.ts';
 import {
   infersTypes,
   type Claim,
@@ -26,7 +28,7 @@ import { DestinationHandle } from './publish.ts';
 import { runReader } from './reader.ts';
 import { namesKey, readNames } from './names.ts';
 import { receiptOf, type ReceiptParts } from './receipt.ts';
-import { ofRows, type Convert } from './sinks.ts';
+import type { Convert } from './sinks.ts';
 
 /**
  * Never throws for what went wrong with its stream: streams fail alone, and the receipt says it in `state` and `error`.
@@ -61,8 +63,8 @@ export async function runFlow(flow: Flow, session: Session): Promise<Receipt> {
 }
 
 /**
- * With the types of a sample first, where every value is looked at on its way: what a sample cannot show ends that try before
- * anything is published, and then all values decide.
+ * The quick way first: with the types of a sample, where every value is looked at on its way, and with the records of a file as they
+ * stand. What it cannot do ends that try before anything is published, and then all values decide and every row is written anew.
  */
 async function move(asked: Flow, of: Way, planned: (plan: Plan) => void): Promise<Partial<ReceiptParts>> {
   const planFor = async (guesses: boolean): Promise<Planned> => {
@@ -75,9 +77,12 @@ async function move(asked: Flow, of: Way, planned: (plan: Plan) => void): Promis
     return await execute({ ...of, ...first });
   } catch (error) {
     const guesses = first.flow.stream.schema.fields.some(({ guessed }) => guessed);
-    if (!guesses || !(error instanceof HeadgateError) || error.code !== 'value.invalid') throw error;
-    of.session.log.info('a later value has another type than those before it: types are found over all of them');
-    return await execute({ ...of, ...(await planFor(false)) });
+    const other = guesses && error instanceof HeadgateError && error.code === 'value.invalid';
+    if (!other && !(error instanceof Misread)) throw error;
+    of.session.log.info('a later value or record is another than those before it: all of them are looked at first');
+    const { flow, last, plan: found } = await planFor(false);
+    const careful = found.conversion ? { ...found, conversion: { ...found.conversion, passThrough: false } } : found;
+    return await execute({ ...of, flow, last, plan: careful });
   }
 }
 
