@@ -8,7 +8,7 @@ import { HeadgateError } from '../domain/error.ts';
 import type { ErrorCode } from '../domain/codes.ts';
 import type { RejectLimit } from '../domain/policy.ts';
 import { checkCsv, checkUnchanged } from '../sdk/file-bytes.ts';
-import type { Duck } from '../sdk/index.ts';
+import type { Duck, FileRef } from '../sdk/index.ts';
 import { documentName, refs, type Lenient } from './document.ts';
 import { type Judged } from './judge.ts';
 import { checkFilter, openPass, prepare, type Pass, type Prepared, type Shaping } from './pass.ts';
@@ -60,7 +60,11 @@ export async function convert(duck: Duck, step: ConvertStep): Promise<Converted>
     return answer;
   } catch (error) {
     // What is wrong with a file explains what DuckDB makes of its rows.
-    if (error instanceof HeadgateError && ofRows.includes(error.code)) await checked;
+    if (error instanceof HeadgateError && ofRows.includes(error.code)) {
+      await checked;
+      const file = guessed(step);
+      if (file) throw new Misread(file, error);
+    }
     throw error;
   } finally {
     stop.abort();
@@ -136,20 +140,18 @@ async function parted(duck: Duck, step: ConvertStep, prepared: Prepared): Promis
   try {
     const pass = await openPass(engine, step, prepared, lenient);
     const file = standing(step);
-    if (file) {
-      const { rows, warned, refused } = await writeStanding(engine, step, file, prepared, { ...pass, lenient });
-      // The reader leaves them out, so that the records after one were judged by the verdicts of others.
-      if (await hasErrors(engine, lenient)) throw new Misread(file);
-      const judgement = judgementOf(step, pass);
-      return { rows, warned, found: await collectRejects(engine, refusedLines(refused), lenient, judgement), ...judgement };
-    }
-    if (passesMarked(step.outlet)) {
-      const { rows, warned, refused } = await writeMarked(engine, step, prepared, { ...pass, lenient });
+    if (file ?? passesMarked(step.outlet)) {
+      const opened = { ...pass, lenient };
+      const { rows, warned, refused } = file
+        ? await writeStanding(engine, step, file, prepared, opened)
+        : await writeMarked(engine, step, prepared, opened);
+      await requireRead(engine, step);
       const judgement = judgementOf(step, pass);
       return { rows, warned, found: await collectRejects(engine, refusedLines(refused), lenient, judgement), ...judgement };
     }
     const { rows, warned, refused } = await writeGood(engine, step, prepared, { ...pass, lenient });
-    const clean = refused === 0 && !(await hasErrors(engine, lenient));
+    const misread = await requireRead(engine, step);
+    const clean = refused === 0 && !misread;
     await forgetErrors(engine, lenient);
     const judged = clean ? { found: none, judged: [] } : await lookAgain(duck, step, prepared);
     return { rows, warned, ...judged };
@@ -157,6 +159,19 @@ async function parted(duck: Duck, step: ConvertStep, prepared: Prepared): Promis
     throw error instanceof HeadgateError && error.code === 'query.invalid' ? unreadable(step, error) : error;
   }
 }
+
+/**
+ * Has the reader met records that are no rows? They throw where a file was not like that: it leaves them out, so that records
+ * that pass through were judged by the verdicts of others, and a guess was wrong.
+ */
+async function requireRead(duck: Duck, step: ConvertStep): Promise<boolean> {
+  const found = await hasErrors(duck, lenient);
+  const file = standing(step) ?? guessed(step);
+  if (found && file) throw new Misread(file);
+  return found;
+}
+
+const guessed = ({ input }: Shaping): FileRef | undefined => refs(input).find(({ csv }) => csv?.guessed);
 
 /** Reads the document once more only to find out which rows are refused and why. */
 async function lookAgain(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Pick<Parted, 'found' | 'judged'>> {
