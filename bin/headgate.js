@@ -15,14 +15,8 @@ function start() {
   if (!process.env.UV_THREADPOOL_SIZE) process.env.UV_THREADPOOL_SIZE = '16';
   // Chunks on their way are garbage that a larger young generation keeps for longer: 1 million rows between two PostgreSQL
   // peak at 133-152 MB without this line, at 98-108 MB with it, for the same CPU.
-  //require('v8').setFlagsFromString('--semi-space-growth-factor=1');
+  require('v8').setFlagsFromString('--semi-space-growth-factor=1');
   require('module').enableCompileCache();
-  // zod brings its messages in 60 languages, which nobody asks for: 30 of the 60 ms that it takes to load.
-  require('module').registerHooks({
-    resolve: function (specifier, context, next) {
-      return specifier === '../locales/index.js' ? { url: 'data:text/javascript,', shortCircuit: true } : next(specifier, context);
-    },
-  });
   // Modules are only reached by URL on every platform.
   import(require('url').pathToFileURL(isClone ? clone : installed).href)
     .then(function (cli) {
