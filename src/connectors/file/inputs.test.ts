@@ -105,6 +105,41 @@ test('packed files', async () => {
   await assert.rejects(take(`file:${several}?format=csv&member=c.csv`), { code: 'file.missing' });
 });
 
+test('quotes are settled over the whole file', async () => {
+  const long = `id;name\n${Array.from({ length: 30_000 }, (_, at) => `${at};x\n`).join('')}`;
+  const late = await take(await write('late.csv', `${long}30000;'a;b'\n`));
+  assert.deepEqual([late.types, late.rows.length, late.rows.at(-1)], [types, 30_001, ['30000', 'a;b']]);
+  assert.match(late.notes.join(), /apostrophes quote/);
+  const odd: [string, readonly string[]][] = [
+    ["id,name\n1,'Zo\\'ë'\n2,'a, b'\n", ["Zo'ë", 'a, b']],
+    ["id,name\n1,'Zo''ë'\n2,'a\nb'\n", ["Zo'ë", 'a\nb']],
+    ["'id';'name'\n'1';'a,b'\n'2';'c'\n", ['a,b', 'c']],
+    ["id,name\n1,'s-Gravenhage\n2,O'Neil\n", ["'s-Gravenhage", "O'Neil"]],
+  ];
+  for (const [content, names] of odd) {
+    const taken = await take(await write('odd.csv', content));
+    assert.deepEqual([taken.rows.map(([, name]) => name), Object.keys(taken.types)], [names, ['id', 'name']], content);
+  }
+  // What a person says about quotes is not questioned.
+  const said = await take(`file:${await write('said.csv', "id,name\n1,'a'\n2,'b'\n")}?quote="`);
+  assert.deepEqual(
+    said.rows.map(([, name]) => name),
+    ["'a'", "'b'"],
+  );
+});
+
+test('what stands before the header is no record', async () => {
+  const cases = ['\n\nid,name\n', '\ufeff\r\nid,name\n', 'sep=,\nid,name\n', '\ufeffsep=;\r\n\r\nid;name\r\n'];
+  for (const start of cases) {
+    const content = start.includes(';') ? `${start}1;Zoë\r\n2;a, b\r\n` : `${start}1,Zoë\n2,"a, b"\n`;
+    const taken = await take(await write('led.csv', content));
+    assert.deepEqual([taken.rows, taken.types], [rows, types], JSON.stringify(start));
+  }
+  // Also where the location leaves nothing open.
+  const given = '?encoding=utf-8&delimiter=,&header=true&infer=false';
+  assert.deepEqual((await take(`file:${await write('given.csv', `\n${plain}`)}${given}`)).rows, rows);
+});
+
 test('what is cut off, damaged, bloated or leads out of its archive gives no row, and leaves no file', async () => {
   const left = async (): Promise<number> =>
     (await readdir(scratch, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length;

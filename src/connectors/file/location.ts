@@ -33,8 +33,8 @@ export const fileConfig = z.object({
     .meta({ advanced: true, description: 'Absent: settled from the whole file; `tab` is the tab' }),
   quote: z
     .union([character, z.literal('')])
-    .default('"')
-    .meta({ advanced: true, description: 'Nothing: no value is quoted' }),
+    .optional()
+    .meta({ advanced: true, description: 'Absent: `"`, or `\'` as the whole file shows; nothing: no value is quoted' }),
   escape: character
     .optional()
     .meta({ advanced: true, description: 'Absent: the quote doubled, or a backslash, as the file shows' }),

@@ -9,6 +9,7 @@ import { isWireCsv } from '../../sdk/file-bytes.ts';
 import { ndjsonDocuments, ndjsonKind, ndjsonText } from '../../sdk/ndjson-sql.ts';
 import { evidence, evidenceAt, typeOf, type Evidence } from '../../sdk/text-types.ts';
 import { evenLines, settleCsv } from './input/csv.ts';
+import { behind, leadOf } from './input/lead.ts';
 import { becomes, type Plain } from './input/plain.ts';
 import { bytesOf } from './input/spool.ts';
 import type { FileConfig } from './location.ts';
@@ -65,8 +66,9 @@ const notesOf =
 async function csvContent(config: FileConfig, files: readonly Plain[], context: Context): Promise<FileContent> {
   const opened: OpenedFile[] = [];
   let clean = true;
-  for (const file of files) {
-    const settled = await settleCsv(file, config, context);
+  for (const one of files) {
+    const { file, delimiter } = await withoutLead(one, context);
+    const settled = await settleCsv(file, { ...config, delimiter: config.delimiter ?? delimiter }, context);
     clean &&= settled.clean;
     const even = settled.uneven
       ? await becomes(file, evenLines(bytesOf(file.path, context.signal), settled.dialect), context)
@@ -90,6 +92,18 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
     ...(judged && { judged }),
     notes: opened.flatMap(notesOf(opened.length > 1)),
   };
+}
+
+/** The file from its first record on, and the delimiter that stood before it. */
+async function withoutLead(
+  file: Plain,
+  context: Context,
+): Promise<{ readonly file: Plain; readonly delimiter: string | undefined }> {
+  const { bytes, lines, delimiter } = leadOf(file.head);
+  if (bytes === 0) return { file, delimiter };
+  const note = delimiter === undefined ? undefined : `its line sep=${delimiter} names the delimiter`;
+  const rest = await becomes(file, behind(bytesOf(file.path, context.signal), bytes), context, note);
+  return { file: { ...rest, ...(file.linesBefore !== undefined && { linesBefore: file.linesBefore + lines }) }, delimiter };
 }
 
 /** The first file, where all have its columns. */

@@ -1,10 +1,10 @@
 /** A csv file as its readers need it: its dialect settled over all of its bytes, its records ended alike. */
 import type { Context, CsvDialect } from '../../../sdk/index.ts';
 import type { FileConfig } from '../location.ts';
-import { candidates, columnsOf, score, type Columns } from './dialect.ts';
+import { apostrophe, columnsOf, type Columns } from './dialect.ts';
 import { headOf } from './inspect.ts';
+import { settleMarks, type Surveyed } from './marks.ts';
 import type { Plain } from './plain.ts';
-import { glances } from './spool.ts';
 import { Survey, type Marks } from './survey.ts';
 
 export interface SettledCsv {
@@ -22,7 +22,7 @@ const longestHeader = 64 * 1024 * 1024;
 
 /**
  * Reads the file once, or not at all where its location says everything: then a mistake in it ends the run when it is met.
- * Twice where its quotes do not add up, to see whether a backslash escapes them.
+ * Again where its quotes do not add up, to see whether a backslash escapes them, or where apostrophes may be its quotes.
  */
 export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pick<Context, 'signal'>): Promise<SettledCsv> {
   const { path, head, size } = file;
@@ -32,18 +32,7 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
     const dialect = { ...given, header: columns.header, asGiven: true };
     return { dialect, names: columns.names, notes: columns.notes, clean: true, uneven: false };
   }
-  const survey = async (marks: readonly Marks[]): Promise<readonly Surveyed[]> => {
-    const surveys = marks.map((one) => ({ marks: one, found: new Survey(one, { counts: marks.length > 1 }) }));
-    for await (const chunk of glances(path, signal)) for (const { found } of surveys) found.push(chunk);
-    for (const { found } of surveys) found.end();
-    return surveys;
-  };
-  const all = await survey(candidates(head.toString('utf8'), config));
-  let best = all.reduce((a, b) => (score(b.found) > score(a.found) ? b : a));
-  if (best.found.malformed > 0 && config.escape === undefined && config.quote !== '') {
-    const [escaped] = await survey([{ ...best.marks, escape: '\\' }]);
-    if (escaped && escaped.found.malformed === 0 && !escaped.found.open) best = escaped;
-  }
+  const best = await settleMarks(file, config, signal);
   const { marks, found } = best;
   const start = found.firstEnd > head.length ? await headOf(path, Math.min(found.firstEnd, longestHeader)) : head;
   const columns = columnsOf(start.toString('utf8'), start.length >= size, marks, config);
@@ -58,20 +47,16 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
 }
 
 /** The dialect of a location that leaves nothing to find out, where it is the one that is checked on the way to a database. */
-function asGiven({ delimiter, quote, escape = quote, header, infer }: FileConfig): Marks | undefined {
+function asGiven({ delimiter, quote = '"', escape = quote, header, infer }: FileConfig): Marks | undefined {
   const said = delimiter === ',' && quote === '"' && escape === '"' && header !== undefined && !infer;
   return said ? { delimiter, quote, escape } : undefined;
-}
-
-interface Surveyed {
-  readonly marks: Marks;
-  readonly found: Survey;
 }
 
 function notesOf({ notes }: Columns, { marks, found }: Surveyed, kinds: number): readonly string[] {
   const amount = (count: number, one: string, many: string): string =>
     `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
   return [
+    ...(marks.quote === apostrophe ? ['apostrophes quote its values'] : []),
     ...(marks.escape === '\\' ? ['a backslash escapes its quotes'] : []),
     ...(kinds > 1 ? ['its lines end in several ways; each of them ends a record'] : []),
     ...(found.zeros > 0 ? [`it holds ${amount(found.zeros, 'zero byte', 'zero bytes')}: values with one are refused`] : []),

@@ -16,6 +16,8 @@ export interface Plain extends FileFacts {
   readonly name: string;
   /** What was done to it, and why: words for people. */
   readonly notes: readonly string[];
+  /** Lines that the person's file has before the first of this one; absent where its lines are not those of the person's file. */
+  readonly linesBefore?: number;
 }
 
 /** A file on local disk and what to call it. */
@@ -29,18 +31,20 @@ type Place = Pick<Context, 'scratch' | 'signal'>;
 /** Throws `file.missing`, `access.denied`, `file.format`, `file.truncated`, `file.limit`, `disk.full`. */
 export async function makePlain(found: Found, config: FileConfig, place: Place): Promise<Plain> {
   const { name } = found;
-  const opened = await unpack({ ...found, ...(await inspect(found.path, name)), notes: [] }, config, place);
+  const opened = await unpack({ ...found, ...(await inspect(found.path, name)), notes: [], linesBefore: 0 }, config, place);
   if (config.format === 'parquet') {
     await requireParquet(opened.path, name, opened);
-    return opened;
+    return withoutLines(opened);
   }
   // Other bytes than text are called what they are, not text in a wrong encoding.
   if ((config.encoding ?? encodingOfHead(opened.head)) === undefined) requireText(config.format, name, opened.head);
   const text = await inUtf8(opened, config, place);
   requireText(config.format, name, text.head);
   if (config.format !== 'ndjson' || !isSpread(text.head)) return text;
-  return await becomes(text, jsonLines(name, bytesOf(text.path, place.signal)), place);
+  return withoutLines(await becomes(text, jsonLines(name, bytesOf(text.path, place.signal)), place));
 }
+
+const withoutLines = ({ linesBefore: _, ...file }: Plain): Plain => file;
 
 async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
   const { name, path, size, head } = file;
@@ -52,7 +56,7 @@ async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Pl
     if (config.format === 'csv' && archive.members.some(({ fileName }) => fileName === 'xl/workbook.xml')) {
       const { sheetAsCsv } = await import('./xlsx.ts');
       const { sheet, rows } = await sheetAsCsv(name, archive, config);
-      return await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`);
+      return withoutLines(await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`));
     }
     const member = chooseMember(name, archive.members, config.member);
     const bytes = bounded(name, archive.read(member), config, member.compressedSize);

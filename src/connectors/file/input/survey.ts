@@ -59,6 +59,8 @@ export class Survey {
   readonly ends = { lf: 0, crlf: 0, cr: 0 };
   /** Bytes of value zero. */
   zeros = 0;
+  /** Values that begin with a quote. */
+  opened = 0;
   /** Quotes inside values that are not quoted, or quoted ones with blanks around: readers disagree about them. */
   stray = 0;
   /** Quoted values that go on behind their closing quote. */
@@ -248,7 +250,8 @@ export class Survey {
     }
     // Behind a closing quote another one reopens the value: so a doubled quote reads.
     if (this.#padded) this.stray++;
-    if (this.#state === behindQuote && this.#escape >= 0) this.malformed++;
+    if (this.#state === atStart) this.opened++;
+    else if (this.#escape >= 0) this.malformed++;
     this.#state = inQuoted;
   }
 
