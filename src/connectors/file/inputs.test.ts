@@ -200,6 +200,12 @@ test('encodings are found from the whole file, and said', async () => {
   const declared = await write('declared.csv', Buffer.from('id,name\n1,Ã©\n', 'latin1'));
   assert.deepEqual((await take(declared)).rows, [['1', 'é']]);
   assert.deepEqual((await take(`file:${declared}?encoding=latin1`)).rows, [['1', 'Ã©']]);
+  // Any encoding that can be named: `ソ` ends with the byte of a backslash, `|` stands in the second byte of others.
+  const japanese = await write('japanese.csv', Buffer.from([...Buffer.from('id|name\n1|'), 0x83, 0x5c, 0x83, 0x7c, 0x0a]));
+  assert.deepEqual((await take(`file:${japanese}?encoding=SJIS`)).rows, [['1', 'ソポ']]);
+  const cyrillic = await write('cyrillic.csv', Buffer.from([...Buffer.from('id,name\n1,'), 0xc4, 0xe0, 0x0a]));
+  assert.deepEqual((await take(`file:${cyrillic}?encoding=windows-1251`)).rows, [['1', 'Да']]);
+  assert.throws(() => fileConfig.parse(parseLocation('a.csv?encoding=klingon')), /the name of an encoding/);
   await assert.rejects(take(`file:${await write('no.csv', Buffer.from(plain, 'latin1'))}?encoding=utf-8`), {
     code: 'file.format',
   });

@@ -68,7 +68,8 @@ async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Pl
 async function inUtf8(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
   const { name, path, head } = file;
   const chunks = (): AsyncIterable<Buffer> => bytesOf(path, place.signal);
-  const declared: Encoded | undefined = config.encoding && { encoding: config.encoding, known: 'as you say' };
+  const declared: Encoded | undefined =
+    config.encoding === undefined ? undefined : { encoding: config.encoding, known: 'as you say' };
   const looks = (): AsyncIterable<Buffer> => glances(path, place.signal);
   const { encoding, known } = declared ?? encodingOfHead(head) ?? (await encodingOfText(name, looks));
   if (encoding !== 'utf-8')
