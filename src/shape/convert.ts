@@ -10,6 +10,7 @@ import { checkUnchanged } from '../sdk/file-bytes.ts';
 import type { Duck } from '../sdk/index.ts';
 import { documentName, refs, type Lenient } from './document.ts';
 import { type Judged } from './judge.ts';
+import { placeRejects } from './places.ts';
 import { checkFilter, openPass, prepare, type Pass, type Prepared, type Shaping } from './pass.ts';
 import {
   collectRejects,
@@ -18,6 +19,7 @@ import {
   recordSql,
   refusedIn,
   refusedLines,
+  table as refusedTable,
   writeRejects,
   type Rejected,
 } from './rejects.ts';
@@ -66,8 +68,7 @@ async function strictly(duck: Duck, step: ConvertStep, prepared: Prepared): Prom
     const { found, judged } = await lookAgain(duck, step, prepared);
     if (found.rows > 0) await keep(duck, step, judged);
     if (found.rows === 0) throw error.code === 'value.invalid' ? error : unreadable(step, error);
-    const code = found.first.startsWith('line') ? 'file.format' : 'value.invalid';
-    throw new HeadgateError(code, `${doing(step)}: ${found.first}; ${counted(found)}`);
+    throw new HeadgateError(found.code, `${doing(step)}: ${found.first}; ${counted(found)}`);
   }
 }
 
@@ -85,9 +86,11 @@ async function leniently(duck: Duck, step: ConvertStep, prepared: Prepared): Pro
   return { rows, rejected: found.rows, warned };
 }
 
-async function keep(duck: Duck, { rejects, input }: ConvertStep, judged: readonly Judged[]): Promise<void> {
+async function keep(duck: Duck, { rejects, input, scratch }: ConvertStep, judged: readonly Judged[]): Promise<void> {
   const { file: path, records = false } = rejects;
-  if (path !== undefined) await writeRejects(duck, { path, records, several: refs(input).length > 1 }, judged);
+  if (path === undefined) return;
+  await placeRejects(duck, refusedTable, input, scratch);
+  await writeRejects(duck, { path, records, several: refs(input).length > 1 }, judged);
 }
 
 interface Parted {
@@ -97,7 +100,7 @@ interface Parted {
   readonly judged: readonly Judged[];
 }
 
-const none: Rejected = { rows: 0, first: '' };
+const none: Rejected = { rows: 0, code: 'value.invalid', first: '' };
 
 async function parted(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Parted> {
   const engine = engineOf(step, duck);

@@ -14,12 +14,14 @@ export interface Judgement {
 
 export interface Rejected {
   readonly rows: number;
+  /** Of the first one: is it a row at all? */
+  readonly code: 'value.invalid' | 'file.format';
   /** Where the first one is and what is wrong with it, without its value. */
   readonly first: string;
 }
 
 /** Its column `rule` = which of `judged`; NULL for records that are no rows, which have words of their own. */
-const table = 'refused';
+export const table = 'refused';
 
 /** True for a row that is refused. */
 export function refusal(judged: readonly Judged[], lenient: Lenient | undefined): string {
@@ -97,7 +99,7 @@ export async function collectRejects(
     const fieldName = `case column_name ${names.map((name, at) => `when '$${at}' then ${quoteText(name)}`).join(' ')} end`;
     await duck.run(
       `insert into ${table} select e.line, null, null, any_value(${fieldName}), any_value(lower(error_type::VARCHAR)), any_value(csv_line), ` +
-        `any_value(parse_filename(s.file_path)), null from ${lenient.errors} e join ${lenient.scans} s using (scan_id, file_id) group by e.file_id, e.line`,
+        `any_value(s.file_path), null from ${lenient.errors} e join ${lenient.scans} s using (scan_id, file_id) group by e.file_id, e.line`,
     );
     await forgetErrors(duck, lenient);
   }
@@ -107,7 +109,8 @@ export async function collectRejects(
   const [first = []] = await duck.rows(
     `select coalesce('line ' || line, 'row ' || row), rule, reason from ${table} order by coalesce(line, row), rule limit 1`,
   );
-  return { rows: Number(counts[0] ?? 0), first: firstWords(first, judged) };
+  const code = first[1] == null ? 'file.format' : 'value.invalid';
+  return { rows: Number(counts[0] ?? 0), code, first: firstWords(first, judged) };
 }
 
 function firstWords([place, rule, reason]: readonly (string | null)[], judged: readonly Judged[]): string {
@@ -138,10 +141,10 @@ export async function writeRejects(
     judged.length === 0
       ? otherwise
       : `case rule ${judged.map((one, at) => `when ${at} then ${quoteText(pick(one))}`).join(' ')} else ${otherwise} end`;
-  const code = word((one) => one.code, `case when line is null then 'value.invalid' else 'file.format' end`);
+  const code = word((one) => one.code, `'file.format'`);
   await duck.run(
-    `copy (select ${several ? 'file, ' : ''}line, row, ${word(({ name }) => name, 'field')} as field, ${code} as code, ` +
-      `${word(({ reason }) => reason, 'reason')} as reason, value${records ? ', record' : ''} from ${table} order by coalesce(line, row), rule) ` +
+    `copy (select ${several ? 'parse_filename(file) as file, ' : ''}line, row, ${word(({ name }) => name, 'field')} as field, ${code} as code, ` +
+      `${word(({ reason }) => reason, 'reason')} as reason, value${records ? ', record' : ''} from ${table} order by ${several ? 'file, ' : ''}coalesce(line, row), rule) ` +
       `to ${quoteText(path)} (format csv, header true)`,
   );
 }

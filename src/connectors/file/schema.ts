@@ -74,7 +74,9 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
       ? await becomes(file, evenLines(bytesOf(file.path, context.signal), settled.dialect), context)
       : file;
     const schema: Schema = { fields: settled.names.map((name) => field(name, text)) };
-    opened.push({ ...even, notes: [...file.notes, ...settled.notes], schema, csv: settled.dialect });
+    const { lines, ...rest } = even;
+    const notes = [...file.notes, ...settled.notes];
+    opened.push({ ...rest, ...(settled.regular && lines && { lines }), notes, schema, csv: settled.dialect });
   }
   const { schema } = requireAlike(opened);
   const order = JSON.stringify(schema);
@@ -103,7 +105,7 @@ async function withoutLead(
   if (bytes === 0) return { file, delimiter };
   const note = delimiter === undefined ? undefined : `its line sep=${delimiter} names the delimiter`;
   const rest = await becomes(file, behind(bytesOf(file.path, context.signal), bytes), context, note);
-  return { file: { ...rest, ...(file.linesBefore !== undefined && { linesBefore: file.linesBefore + lines }) }, delimiter };
+  return { file: { ...rest, ...(file.lines && { lines: { ...file.lines, before: file.lines.before + lines } }) }, delimiter };
 }
 
 /** The first file, where all have its columns. */

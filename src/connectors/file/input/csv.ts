@@ -13,6 +13,8 @@ export interface SettledCsv {
   readonly notes: readonly string[];
   /** Every reader of csv takes its quotes and line ends alike. */
   readonly clean: boolean;
+  /** Its quotes add up: where a record ends is beyond doubt. */
+  readonly regular: boolean;
   /** Its records end in several ways, or with carriage returns: they must be made even before anyone reads them. */
   readonly uneven: boolean;
 }
@@ -30,7 +32,7 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
   if (given && head.includes('\n')) {
     const columns = columnsOf(head.toString('utf8'), head.length >= size, given, config);
     const dialect = { ...given, header: columns.header, asGiven: true };
-    return { dialect, names: columns.names, notes: columns.notes, clean: true, uneven: false };
+    return { dialect, names: columns.names, notes: columns.notes, clean: true, regular: true, uneven: false };
   }
   const best = await settleMarks(file, config, signal);
   const { marks, found } = best;
@@ -42,6 +44,7 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
     names: columns.names,
     notes: notesOf(columns, best, kinds),
     clean: found.stray + found.malformed + found.zeros === 0 && !found.open,
+    regular: found.malformed === 0 && !found.open,
     uneven: kinds > 1 || found.ends.cr > 0,
   };
 }

@@ -1,7 +1,7 @@
 /** A file as it came, made plain: unpacked, its sheet or member taken out, its text in UTF-8, its records one per line. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Context } from '../../../sdk/index.ts';
+import type { Context, CountedLines } from '../../../sdk/index.ts';
 import type { FileConfig } from '../location.ts';
 import { allUtf8, asUtf8, encodingOfHead, encodingOfText, notText, type Encoded } from './encoding.ts';
 import { inspect, packingOf, requireParquet, requireText, type FileFacts } from './inspect.ts';
@@ -16,8 +16,7 @@ export interface Plain extends FileFacts {
   readonly name: string;
   /** What was done to it, and why: words for people. */
   readonly notes: readonly string[];
-  /** Lines that the person's file has before the first of this one; absent where its lines are not those of the person's file. */
-  readonly linesBefore?: number;
+  readonly lines?: CountedLines;
 }
 
 /** A file on local disk and what to call it. */
@@ -31,7 +30,7 @@ type Place = Pick<Context, 'scratch' | 'signal'>;
 /** Throws `file.missing`, `access.denied`, `file.format`, `file.truncated`, `file.limit`, `disk.full`. */
 export async function makePlain(found: Found, config: FileConfig, place: Place): Promise<Plain> {
   const { name } = found;
-  const opened = await unpack({ ...found, ...(await inspect(found.path, name)), notes: [], linesBefore: 0 }, config, place);
+  const opened = await unpack({ ...found, ...(await inspect(found.path, name)), notes: [], lines: { of: 'file', before: 0 } }, config, place);
   if (config.format === 'parquet') {
     await requireParquet(opened.path, name, opened);
     return withoutLines(opened);
@@ -44,7 +43,7 @@ export async function makePlain(found: Found, config: FileConfig, place: Place):
   return withoutLines(await becomes(text, jsonLines(name, bytesOf(text.path, place.signal)), place));
 }
 
-const withoutLines = ({ linesBefore: _, ...file }: Plain): Plain => file;
+const withoutLines = ({ lines: _, ...file }: Plain): Plain => file;
 
 async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
   const { name, path, size, head } = file;
@@ -56,7 +55,8 @@ async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Pl
     if (config.format === 'csv' && archive.members.some(({ fileName }) => fileName === 'xl/workbook.xml')) {
       const { sheetAsCsv } = await import('./xlsx.ts');
       const { sheet, rows } = await sheetAsCsv(name, archive, config);
-      return withoutLines(await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`));
+      const plain = await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`);
+      return { ...plain, lines: { of: 'sheet', before: 0 } };
     }
     const member = chooseMember(name, archive.members, config.member);
     const bytes = bounded(name, archive.read(member), config, member.compressedSize);

@@ -1,0 +1,123 @@
+/** On which line of its file each record begins. Pure. */
+import type { CsvDialect } from '../sdk/index.ts';
+
+const lf = 0x0a;
+const cr = 0x0d;
+const blanks = [0x20, 0x09, cr];
+const mark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Of the records that end in a piece of the file: the lines on which they begin, counted from 1, negative for blank lines. */
+export interface Ended {
+  readonly lines: readonly number[];
+  /** What stands on the line of one of them, where a line is a record. */
+  text?(at: number): string;
+}
+
+export interface RecordLines {
+  push(data: Buffer): Ended;
+  end(): Ended;
+}
+
+/** Records of csv end with a line feed outside quotes; `''` = nothing is quoted. */
+export class CsvLines implements RecordLines {
+  readonly #delimiter: number;
+  readonly #quote: number;
+  readonly #escape: number;
+  #line = 1;
+  #began = 1;
+  /** Bytes of the record so far, and the last of them. */
+  #length = 0;
+  #before = 0;
+  #atStart = true;
+  #quoted = false;
+  /** The last byte closed a value: another quote opens it again. */
+  #closed = false;
+  #escaped = false;
+  #first = true;
+
+  constructor({ delimiter, quote, escape }: Pick<CsvDialect, 'delimiter' | 'quote' | 'escape'>) {
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
+    this.#escape = quote === '' || escape === quote ? -1 : escape.charCodeAt(0);
+  }
+
+  push(data: Buffer): Ended {
+    const lines: number[] = [];
+    const from = this.#first && data.subarray(0, mark.length).equals(mark) ? mark.length : 0;
+    this.#first = false;
+    for (let at = from; at < data.length; at++) {
+      const byte = data[at] ?? 0;
+      if (this.#quoted) {
+        at = this.#insideQuotes(data, at);
+        continue;
+      }
+      if (byte === lf) {
+        lines.push(this.#endRecord());
+        continue;
+      }
+      this.#length++;
+      this.#before = byte;
+      if (byte === this.#quote && (this.#atStart || (this.#closed && this.#escape < 0))) this.#quoted = true;
+      this.#closed = false;
+      this.#atStart = byte === this.#delimiter;
+    }
+    return { lines };
+  }
+
+  end(): Ended {
+    return { lines: this.#length > 0 ? [this.#endRecord()] : [] };
+  }
+
+  /** The byte that closes the value, or the last one. */
+  #insideQuotes(data: Buffer, from: number): number {
+    for (let at = from; at < data.length; at++) {
+      const byte = data[at] ?? 0;
+      if (byte === lf) this.#line++;
+      if (this.#escaped) this.#escaped = false;
+      else if (byte === this.#escape) this.#escaped = true;
+      else if (byte === this.#quote) {
+        this.#quoted = false;
+        this.#closed = true;
+        return at;
+      }
+    }
+    return data.length;
+  }
+
+  #endRecord(): number {
+    const blank = this.#length === 0 || (this.#length === 1 && this.#before === cr);
+    const began = blank ? -this.#began : this.#began;
+    this.#line++;
+    this.#began = this.#line;
+    this.#length = 0;
+    this.#atStart = true;
+    this.#closed = false;
+    return began;
+  }
+}
+
+/** Each line of JSON lines is a record. */
+export class JsonLines implements RecordLines {
+  #line = 0;
+  #rest: Buffer = Buffer.alloc(0);
+
+  push(data: Buffer): Ended {
+    const whole = this.#rest.length > 0 ? Buffer.concat([this.#rest, data]) : data;
+    const [lines, texts]: [number[], Buffer[]] = [[], []];
+    let from = 0;
+    for (let at = whole.indexOf(lf); at >= 0; at = whole.indexOf(lf, from)) {
+      this.#line++;
+      const text = whole.subarray(from, at);
+      lines.push(text.every((byte) => blanks.includes(byte)) ? -this.#line : this.#line);
+      texts.push(text);
+      from = at + 1;
+    }
+    // A copy: the piece may be overwritten by the next one.
+    this.#rest = Buffer.from(whole.subarray(from));
+    return { lines, text: (at) => (texts[at] ?? Buffer.alloc(0)).toString('utf8').trim() };
+  }
+
+  end(): Ended {
+    return this.#rest.length > 0 ? this.push(Buffer.of(lf)) : { lines: [] };
+  }
+}
