@@ -25,13 +25,12 @@ export class CsvLines implements RecordLines {
   readonly #escape: number;
   #line = 1;
   #began = 1;
-  /** Bytes of the record so far, and the last of them. */
+  /** Bytes of the record in earlier pieces, and the last of them. */
   #length = 0;
-  #before = 0;
-  #atStart = true;
+  #before = lf;
   #quoted = false;
-  /** The last byte closed a value: another quote opens it again. */
-  #closed = false;
+  /** Where in the piece a quote closed a value: another one right behind it opens it again. */
+  #closedAt = -2;
   #escaped = false;
   #first = true;
 
@@ -43,55 +42,61 @@ export class CsvLines implements RecordLines {
 
   push(data: Buffer): Ended {
     const lines: number[] = [];
-    const from = this.#first && data.subarray(0, mark.length).equals(mark) ? mark.length : 0;
+    const quote = this.#quote;
+    // Where the record begins in this piece.
+    let from = this.#first && data.subarray(0, mark.length).equals(mark) ? mark.length : 0;
     this.#first = false;
     for (let at = from; at < data.length; at++) {
-      const byte = data[at] ?? 0;
       if (this.#quoted) {
         at = this.#insideQuotes(data, at);
         continue;
       }
-      if (byte === lf) {
-        lines.push(this.#endRecord());
-        continue;
-      }
-      this.#length++;
-      this.#before = byte;
-      if (byte === this.#quote && (this.#atStart || (this.#closed && this.#escape < 0))) this.#quoted = true;
-      this.#closed = false;
-      this.#atStart = byte === this.#delimiter;
+      // Most bytes need one look.
+      while (at < data.length && data[at] !== lf && data[at] !== quote) at++;
+      if (data[at] === lf) {
+        lines.push(this.#endRecord(this.#length + at - from, at > from ? data[at - 1] : this.#before));
+        from = at + 1;
+      } else if (at < data.length) this.#quoted = this.#opens(data, from, at);
     }
+    this.#length += data.length - from;
+    this.#before = data.at(-1) ?? this.#before;
+    this.#closedAt -= data.length;
     return { lines };
   }
 
   end(): Ended {
-    return { lines: this.#length > 0 ? [this.#endRecord()] : [] };
+    return { lines: this.#length > 0 ? [this.#endRecord(this.#length, this.#before)] : [] };
+  }
+
+  #opens(data: Buffer, from: number, at: number): boolean {
+    if (at === from && this.#length === 0) return true;
+    const before = at > 0 ? data[at - 1] : this.#before;
+    return before === this.#delimiter || (this.#escape < 0 && this.#closedAt === at - 1);
   }
 
   /** The byte that closes the value, or the last one. */
   #insideQuotes(data: Buffer, from: number): number {
+    const [quote, escape] = [this.#quote, this.#escape];
     for (let at = from; at < data.length; at++) {
-      const byte = data[at] ?? 0;
+      const byte = data[at];
       if (byte === lf) this.#line++;
       if (this.#escaped) this.#escaped = false;
-      else if (byte === this.#escape) this.#escaped = true;
-      else if (byte === this.#quote) {
+      else if (byte === escape) this.#escaped = true;
+      else if (byte === quote) {
         this.#quoted = false;
-        this.#closed = true;
+        this.#closedAt = at;
         return at;
       }
     }
     return data.length;
   }
 
-  #endRecord(): number {
-    const blank = this.#length === 0 || (this.#length === 1 && this.#before === cr);
+  #endRecord(length: number, last: number | undefined): number {
+    const blank = length === 0 || (length === 1 && last === cr);
     const began = blank ? -this.#began : this.#began;
     this.#line++;
     this.#began = this.#line;
     this.#length = 0;
-    this.#atStart = true;
-    this.#closed = false;
     return began;
   }
 }

@@ -91,7 +91,8 @@ test('a table is held to rules on its way to another server, and the plan says w
   const bad = site.path('bad-table.csv');
   const receipt = receiptOf(await site.run(['sync', ...flow, '--rejects', bad]), 3);
   assert.deepEqual([receipt.read, receipt.added, receipt.rejected], [5, 2, 3]);
-  assert.equal(readFileSync(bad, 'utf8'), rejects);
+  // Rows of a table stand on no line.
+  assert.equal(readFileSync(bad, 'utf8'), rejects.replaceAll(/^\d+/gm, ''));
   assert.deepEqual(
     await site.server.sql(target, 'select id::text, email, age::text, start::text, "end"::text from people order by id'),
     good,
