@@ -5,7 +5,7 @@ import { asHeadgateError } from '../domain/error.ts';
 import { alikeFiles, quoteText } from '../sdk/duck-sql.ts';
 import type { Duck, FileRef } from '../sdk/index.ts';
 import { refs, type Document } from './document.ts';
-import { CsvLines, JsonLines, type Ended } from './record-lines.ts';
+import { CsvLines, JsonLines, type Ended } from '../sdk/record-lines.ts';
 
 /** The table of refused rows: `line` = the number of a record that is no row, counted with the header and blank lines. */
 const page = 10_000;

@@ -5,19 +5,11 @@ import type { Column } from '../domain/policy.ts';
 import { broken, fileName, raw, rowNumber, type Document, type Lenient } from './document.ts';
 import { judgedWords, type Judged } from './judge.ts';
 
-export interface Judgement {
-  /** Only those of level `error`. */
-  readonly judged: readonly Judged[];
-  /** All fields of the document, in order. */
-  readonly names: readonly string[];
-}
-
-export interface Rejected {
-  readonly rows: number;
-  /** Of the first one: is it a row at all? */
+export interface FirstRejected {
+  /** Is it a row at all? */
   readonly code: 'value.invalid' | 'file.format';
-  /** Where the first one is and what is wrong with it, without its value. */
-  readonly first: string;
+  /** Where it is and what is wrong with it, without its value. */
+  readonly words: string;
 }
 
 /** Its column `rule` = which of `judged`; NULL for records that are no rows, which have words of their own. */
@@ -82,14 +74,15 @@ export const refusedLines = ({ path, longest }: Aside): string =>
 
 /**
  * Collects refused rows into a table: what is wrong with each (by row, counted among well-formed records) and, where `lenient`,
- * records that are no rows (by line of the file). `from` is one of the two relations above.
+ * records that are no rows (by their number in the file, blank lines and header among them). `from` is one of the two relations
+ * above, `names` are those of the fields of the document. Resolves to the number of rows.
  */
 export async function collectRejects(
   duck: Duck,
   from: string,
   lenient: Lenient | undefined,
-  { judged, names }: Judgement,
-): Promise<Rejected> {
+  names: readonly string[],
+): Promise<number> {
   await duck.run(
     `create or replace temp table ${table} as select cast(null as BIGINT) as line, cast(row as BIGINT) as row, cast(bad.rule as INTEGER) as rule, ` +
       `cast(null as VARCHAR) as field, case when bad.rule is null then 'not a JSON object with distinct keys' end as reason, ` +
@@ -106,16 +99,17 @@ export async function collectRejects(
   const [counts = []] = await duck.rows(
     `select count(distinct row) + count(distinct (file, line)) filter (line is not null) from ${table}`,
   );
-  const [first = []] = await duck.rows(
-    `select coalesce('line ' || line, 'row ' || row), rule, reason from ${table} order by coalesce(line, row), rule limit 1`,
-  );
-  const code = first[1] == null ? 'file.format' : 'value.invalid';
-  return { rows: Number(counts[0] ?? 0), code, first: firstWords(first, judged) };
+  return Number(counts[0] ?? 0);
 }
 
-function firstWords([place, rule, reason]: readonly (string | null)[], judged: readonly Judged[]): string {
+/** The first of those that were collected. */
+export async function firstRejected(duck: Duck, judged: readonly Judged[]): Promise<FirstRejected> {
+  const [[place, rule, reason] = []] = await duck.rows(
+    `select coalesce('row ' || row, 'line ' || line), rule, reason from ${table} order by coalesce(line, row), rule limit 1`,
+  );
   const found = rule == null ? undefined : judged[Number(rule)];
-  return `${place ?? ''}: ${found ? judgedWords(found) : (reason ?? '')}`;
+  const words = `${place ?? ''}: ${found ? judgedWords(found) : (reason ?? '')}`;
+  return { code: rule == null ? 'file.format' : 'value.invalid', words };
 }
 
 /** The reader adds to these tables with every read. */

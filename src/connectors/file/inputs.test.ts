@@ -128,6 +128,22 @@ test('quotes are settled over the whole file', async () => {
   );
 });
 
+test('a quote that is never closed ends it, with its line: all that follows would be one record', async () => {
+  const cases: [string, RegExp][] = [
+    ['id,name\n1,"a\nb"\n2,"c\n3,d\n', /the record on line 4 is never closed/],
+    ['sep=;\r\nid;name\r\n1;"a\r\n', /the record on line 3 is never closed/],
+    ["id,name\n1,'a,b'\n2,\"c\n", /line 3 is never closed/],
+  ];
+  for (const [content, message] of cases) {
+    await assert.rejects(take(await write('open.csv', content)), { code: 'file.format', message, hint: /quote=/ });
+  }
+  const bare = await take(`file:${await write('bare.csv', 'id,name\n1,"a\n2,b\n')}?quote=`);
+  assert.deepEqual(bare.rows, [
+    ['1', '"a'],
+    ['2', 'b'],
+  ]);
+});
+
 test('what stands before the header is no record', async () => {
   const cases = ['\n\nid,name\n', '\ufeff\r\nid,name\n', 'sep=,\nid,name\n', '\ufeffsep=;\r\n\r\nid;name\r\n'];
   for (const start of cases) {

@@ -1,10 +1,13 @@
 /** A csv file as its readers need it: its dialect settled over all of its bytes, its records ended alike. */
+import { HeadgateError } from '../../../domain/error.ts';
 import type { Context, CsvDialect } from '../../../sdk/index.ts';
+import { lineOfRecord } from '../../../sdk/record-lines.ts';
 import type { FileConfig } from '../location.ts';
 import { apostrophe, columnsOf, type Columns } from './dialect.ts';
 import { headOf } from './inspect.ts';
 import { settleMarks, type Surveyed } from './marks.ts';
 import type { Plain } from './plain.ts';
+import { bytesOf } from './spool.ts';
 import { Survey, type Marks } from './survey.ts';
 
 export interface SettledCsv {
@@ -25,6 +28,7 @@ const longestHeader = 64 * 1024 * 1024;
 /**
  * Reads the file once, or not at all where its location says everything: then a mistake in it ends the run when it is met.
  * Again where its quotes do not add up, to see whether a backslash escapes them, or where apostrophes may be its quotes.
+ * Throws `file.format` where a quote is never closed: what stands behind it would be one record, whatever it is.
  */
 export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pick<Context, 'signal'>): Promise<SettledCsv> {
   const { path, head, size } = file;
@@ -36,6 +40,7 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
   }
   const best = await settleMarks(file, config, signal);
   const { marks, found } = best;
+  if (found.open) throw await openQuote(file, marks, signal);
   const start = found.firstEnd > head.length ? await headOf(path, Math.min(found.firstEnd, longestHeader)) : head;
   const columns = columnsOf(start.toString('utf8'), start.length >= size, marks, config);
   const kinds = Object.values(found.ends).filter((count) => count > 0).length;
@@ -43,10 +48,18 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
     dialect: { ...marks, header: columns.header, ...(found.zeros > 0 && { zeros: true }) },
     names: columns.names,
     notes: notesOf(columns, best, kinds),
-    clean: found.stray + found.malformed + found.zeros === 0 && !found.open,
-    regular: found.malformed === 0 && !found.open,
+    clean: found.stray + found.malformed + found.zeros === 0,
+    regular: found.malformed === 0,
     uneven: kinds > 1 || found.ends.cr > 0,
   };
+}
+
+async function openQuote({ name, path, lines }: Plain, marks: Marks, signal: AbortSignal): Promise<HeadgateError> {
+  const line = lines && (await lineOfRecord(bytesOf(path, signal), marks, 0));
+  const where = line === undefined ? '' : ` of the record on line ${line + (lines?.before ?? 0)}`;
+  return new HeadgateError('file.format', `reading ${name}: a quote${where} is never closed`, {
+    hint: 'close it; where nothing of the file is quoted, say so with quote= in its location',
+  });
 }
 
 /** The dialect of a location that leaves nothing to find out, where it is the one that is checked on the way to a database. */

@@ -30,7 +30,11 @@ type Place = Pick<Context, 'scratch' | 'signal'>;
 /** Throws `file.missing`, `access.denied`, `file.format`, `file.truncated`, `file.limit`, `disk.full`. */
 export async function makePlain(found: Found, config: FileConfig, place: Place): Promise<Plain> {
   const { name } = found;
-  const opened = await unpack({ ...found, ...(await inspect(found.path, name)), notes: [], lines: { of: 'file', before: 0 } }, config, place);
+  const opened = await unpack(
+    { ...found, ...(await inspect(found.path, name)), notes: [], lines: { of: 'file', before: 0 } },
+    config,
+    place,
+  );
   if (config.format === 'parquet') {
     await requireParquet(opened.path, name, opened);
     return withoutLines(opened);

@@ -1,5 +1,5 @@
 /** On which line of its file each record begins. Pure. */
-import type { CsvDialect } from '../sdk/index.ts';
+import type { CsvDialect } from './source.ts';
 
 const lf = 0x0a;
 const cr = 0x0d;
@@ -99,6 +99,28 @@ export class CsvLines implements RecordLines {
     this.#length = 0;
     return began;
   }
+}
+
+/** The line on which a record begins, counted with the header and blank lines; 0 = the last one. Undefined where there is none. */
+export async function lineOfRecord(
+  chunks: AsyncIterable<Buffer>,
+  dialect: Pick<CsvDialect, 'delimiter' | 'quote' | 'escape'>,
+  record: number,
+): Promise<number | undefined> {
+  const lines = new CsvLines(dialect);
+  let [passed, last]: [number, number | undefined] = [0, undefined];
+  const look = (ended: readonly number[]): number | undefined => {
+    const found = record > passed ? ended[record - passed - 1] : undefined;
+    passed += ended.length;
+    last = ended.at(-1) ?? last;
+    return found;
+  };
+  for await (const chunk of chunks) {
+    const found = look(lines.push(chunk).lines);
+    if (found !== undefined) return Math.abs(found);
+  }
+  const found = look(lines.end().lines) ?? (record === 0 ? last : undefined);
+  return found === undefined ? undefined : Math.abs(found);
 }
 
 /** Each line of JSON lines is a record. */
