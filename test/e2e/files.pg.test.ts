@@ -31,6 +31,8 @@ const forms: readonly (readonly [string, string | Uint8Array])[] = [
   ['wide.csv', Buffer.from(`\ufeff${csv}`, 'utf16le')],
   ['windows.csv', Buffer.from(csv.replaceAll('\n', '\r\n'), 'latin1')],
   ['mixed.csv', csv.replace('\n', '\r\n')],
+  ['blank.csv', `\n${csv.replace('\n7', '\n\n\n7')}\n\n`],
+  ['apostrophes.csv', `id;day;name\r\n'00123';'2024-01-02';'Zoë, 5"'\r\n'7';'2024-02-29';\r\n`],
   ['tabs.tsv', 'id\tday\tname\n00123\t2024-01-02\t"Zoë, 5"""\n7\t2024-02-29\t\n'],
   ['array.json', '[{"id":"00123","day":"2024-01-02","name":"Zoë, 5\\""},\n{"id":"7","day":"2024-02-29","name":null}]'],
   ['book.xlsx', workbook({ sheets: { One: sheet } })],

@@ -48,7 +48,8 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
     dialect: { ...marks, header: columns.header, ...(found.zeros > 0 && { zeros: true }) },
     names: columns.names,
     notes: notesOf(columns, best, kinds),
-    clean: found.stray + found.malformed + found.zeros === 0,
+    // Behind a lone carriage return a blank line may go unseen.
+    clean: found.stray + found.malformed + found.zeros + found.blanks + found.ends.cr === 0,
     regular: found.malformed === 0,
     uneven: kinds > 1 || found.ends.cr > 0,
   };
