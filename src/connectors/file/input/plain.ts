@@ -47,7 +47,10 @@ export async function makePlain(found: Found, config: FileConfig, place: Place):
   return withoutLines(await becomes(text, jsonLines(name, bytesOf(text.path, place.signal)), place));
 }
 
-const withoutLines = ({ lines: _, ...file }: Plain): Plain => file;
+function withoutLines(file: Plain): Plain {
+  const { lines: _lines, ...rest } = file;
+  return rest;
+}
 
 async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
   const { name, path, size, head } = file;
