@@ -144,6 +144,22 @@ test('a quote that is never closed ends it, with its line: all that follows woul
   ]);
 });
 
+test('more columns than any table has are none', async () => {
+  const wide = (columns: number): string => `${Array.from({ length: columns }, (_, at) => `c${at}`).join(';')}\n`;
+  await assert.rejects(take(await write('wide.csv', wide(4097))), { code: 'file.limit', message: /4,097 columns/ });
+  const book = (place: string): Buffer =>
+    zip({
+      'xl/workbook.xml': '<workbook xmlns:r="r"><sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>',
+      'xl/_rels/workbook.xml.rels': '<Relationships><Relationship Id="r1" Target="worksheets/one.xml"/></Relationships>',
+      'xl/worksheets/one.xml': `<worksheet><sheetData><row><c r="${place}1"><v>1</v></c></row></sheetData></worksheet>`,
+    });
+  await assert.rejects(take(await write('last.xlsx', book('XFD'))), { code: 'file.limit', message: /16,384 columns/ });
+  await assert.rejects(take(await write('beyond.xlsx', book('ZZZZZ'))), {
+    code: 'file.format',
+    message: /no sheet has a column/,
+  });
+});
+
 test('what stands before the header is no record', async () => {
   const cases = ['\n\nid,name\n', '\ufeff\r\nid,name\n', 'sep=,\nid,name\n', '\ufeffsep=;\r\n\r\nid;name\r\n'];
   for (const start of cases) {

@@ -73,6 +73,7 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
     const even = settled.uneven
       ? await becomes(file, evenLines(bytesOf(file.path, context.signal), settled.dialect), context)
       : file;
+    if (settled.names.length > mostColumns) throw tooWide(file.name, settled.names.length);
     const schema: Schema = { fields: settled.names.map((name) => field(name, text)) };
     const { lines, ...rest } = even;
     const notes = [...file.notes, ...settled.notes];
@@ -95,6 +96,16 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
     notes: opened.flatMap(notesOf(opened.length > 1)),
   };
 }
+
+/** A table with more is none that a database would take, and each costs time before the first row is read. */
+const mostColumns = 4096;
+
+const tooWide = (name: string, columns: number): HeadgateError =>
+  new HeadgateError(
+    'file.limit',
+    `reading ${name}: it has ${columns.toLocaleString('en')} columns, and ${mostColumns.toLocaleString('en')} at most are read`,
+    { hint: 'is its delimiter the right one? name it with delimiter=, or split the file' },
+  );
 
 /** The file from its first record on, and the delimiter that stood before it. */
 async function withoutLead(
