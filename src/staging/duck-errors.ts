@@ -38,6 +38,11 @@ const rules: readonly Rule[] = [
     code: 'file.format',
     say: (m) => `a record of the CSV does not fit its columns${m[1] ? ` (line ${m[1]})` : ''}`,
   },
+  {
+    pattern: /^Invalid Input Error: a line is not a JSON object/,
+    code: 'file.format',
+    say: () => 'a line is not a JSON object with distinct keys',
+  },
   { pattern: /^Invalid Input Error: Malformed JSON/, code: 'file.format', say: () => 'a line holds no JSON' },
   {
     pattern: /^Conversion Error: CSV Error on Line: (\d+)[\s\S]*?Error when converting column "([^"]*)"/,

@@ -164,6 +164,24 @@ for (const [kind, to] of [
   });
 }
 
+test('numbers in JSON lines keep every digit, in values of their own and deep inside of others', async () => {
+  const nested = '{"big":123456789012345678901234567890,"d":1.10,"e":1E5,"z":-0,"f":[0.1000000000000000055511151231257827]}';
+  const numbers = ['123456789012345678901234567890.10', '-0', '1.10', '1e2', '9007199254740993'];
+  const from = site.file('digits.ndjson', numbers.map((n, id) => `{"id":${id},"n":${n},"j":${nested}}\n`).join(''));
+  for (const to of [pg, duck]) {
+    receiptOf(await site.run(['sync', from, to, '--into', 'digits']));
+    const stored = await site.rows(to, 'select n, j::text from digits order by id');
+    assert.deepEqual(
+      stored,
+      numbers.map((n) => [n, nested]),
+      to,
+    );
+    receiptOf(await site.run(['sync', from, to, '--into', 'typed', '--cast', 'n=decimal(38,2)', '--cast', 'j=json']));
+    const [[first] = []] = await site.rows(to, 'select n::text from typed where id = 0');
+    assert.equal(first, numbers[0]);
+  }
+});
+
 test('a zero byte is refused and counted, never lost, whatever the type of its column', async () => {
   const from = site.file('zero.csv', 'id,name\n1,a\0b\n2,c\n');
   const rejects = site.path('zeros.csv');

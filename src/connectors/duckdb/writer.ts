@@ -10,7 +10,7 @@ import { lineOfRecord } from '../../sdk/record-lines.ts';
 import { namespaceOf, ownSchema, quoteTable, stagePrefix } from './catalog.ts';
 import { feed } from './feed.ts';
 import { dropStages, ensureLedger, registerStage, stageText, type StageRef } from './ledger.ts';
-import { columnList, countMisfits, fileRelation, loadCsv, loadRelation, nativeType, stageFields } from './load-sql.ts';
+import { columnList, countMisfits, loadCsv, loadNdjson, loadParquet, nativeType, parquetOf, stageFields } from './load-sql.ts';
 import { count, transaction } from './transaction.ts';
 
 /**
@@ -91,15 +91,15 @@ function loader(duck: Duck, stage: string, { target, format }: WriteRequest, doi
   return {
     csv: async (path) => await duck.run(loadCsv(stage, fields, path)),
     file: async (file) => {
-      const relation = fileRelation(format, file);
-      if (relation === undefined) {
+      if (format === 'csv') {
         const dialect = file.csv ?? { delimiter: ',', quote: '"', escape: '"', header: false };
         const loading = duck.run(loadCsv(stage, fields, file.path, dialect));
         return await loading.catch(async (error: unknown) => await explain(error, file, dialect));
       }
-      const types = new Map((await duck.rows(`describe select * from ${relation}`)).map(([name, type]) => [name, type]));
+      if (format === 'ndjson') return await duck.run(loadNdjson(stage, fields, file));
+      const types = new Map((await duck.rows(`describe select * from ${parquetOf(file)}`)).map(([name, type]) => [name, type]));
       const ordered = file.schema.fields.map((field) => types.get(field.name) ?? 'VARCHAR');
-      return await duck.run(loadRelation(stage, fields, relation, file, ordered));
+      return await duck.run(loadParquet(stage, fields, file, ordered));
     },
   };
 }

@@ -144,6 +144,11 @@ test('a quote that is never closed ends it, with its line: all that follows woul
   ]);
 });
 
+test('keys of JSON that differ only in case are not taken for one', async () => {
+  const path = await write('keys.ndjson', '{"a":1}\n{"A":2}\n');
+  await assert.rejects(take(path), { code: 'file.format', message: /the keys a and A differ only in case/ });
+});
+
 test('more columns than any table has are none', async () => {
   const wide = (columns: number): string => `${Array.from({ length: columns }, (_, at) => `c${at}`).join(';')}\n`;
   await assert.rejects(take(await write('wide.csv', wide(4097))), { code: 'file.limit', message: /4,097 columns/ });
