@@ -176,8 +176,9 @@ test('numbers in JSON lines keep every digit, in values of their own and deep in
       numbers.map((n) => [n, nested]),
       to,
     );
-    receiptOf(await site.run(['sync', from, to, '--into', 'typed', '--cast', 'n=decimal(38,2)', '--cast', 'j=json']));
-    const [[first] = []] = await site.rows(to, 'select n::text from typed where id = 0');
+    const one = site.file('one.ndjson', `{"id":0,"n":${numbers[0]}}\n`);
+    receiptOf(await site.run(['sync', one, to, '--into', 'typed', '--cast', 'n=decimal(38,2)']));
+    const [[first] = []] = await site.rows(to, 'select n::text from typed');
     assert.equal(first, numbers[0]);
   }
 });
