@@ -248,8 +248,11 @@ function keeping(convert: Convert, flow: Flow, { keepRejects }: Session): Conver
 function partitionsOf({ flow, session }: Execution): number {
   // Rules may compare rows with each other, and the refused ones are counted together and go into one file.
   if (flow.shape.rules || flow.rejects.limit > 0) return 1;
-  const big = (flow.stream.estimatedBytes ?? 0) >= session.partitionBytes;
-  return big && session.parallel > 1 && session.destination.destination?.parallelWriters ? session.parallel * 2 : 1;
+  const bytes = flow.stream.estimatedBytes ?? 0;
+  const several = session.parallel > 1 && session.destination.destination?.parallelWriters === true;
+  if (!several || bytes < session.partitionBytes) return 1;
+  // Smaller ones cost more to start than they save.
+  return Math.min(session.parallel * 2, Math.ceil(bytes / Math.max(1, session.partitionBytes / 8)));
 }
 
 /** A run that was killed after its publish: the ledger has its token, so there is nothing left to do. */

@@ -17,6 +17,8 @@ export interface IdentifierRules {
   readonly foldsCase: boolean;
   /** Column names that the system keeps for itself, in lower case. */
   readonly reserved?: readonly string[];
+  /** Parts that no name may have, as a pattern with the flag `g`; a zero byte is one everywhere. */
+  readonly never?: RegExp;
   /** Namespace of a table that is named without one; absent = the system has none. */
   readonly defaultNamespace?: string;
 }
