@@ -3,11 +3,11 @@ import { HeadgateError } from '../../../domain/error.ts';
 import type { Context, CsvDialect } from '../../../sdk/index.ts';
 import { lineOfRecord } from '../../../sdk/record-lines.ts';
 import type { FileConfig } from '../location.ts';
-import { apostrophe, columnsOf, type Columns } from './dialect.ts';
+import { apostrophe, candidates, columnsOf, type Columns } from './dialect.ts';
 import { headOf } from './inspect.ts';
-import { settleMarks, type Surveyed } from './marks.ts';
+import { Apostrophes, settleMarks, type Surveyed } from './marks.ts';
 import type { Plain } from './plain.ts';
-import { bytesOf } from './spool.ts';
+import { bytesOf, glances } from './spool.ts';
 import { Survey, type Marks } from './survey.ts';
 
 export interface SettledCsv {
@@ -21,6 +21,9 @@ export interface SettledCsv {
   /** Its records end in several ways, or with carriage returns: they must be made even before anyone reads them. */
   readonly uneven: boolean;
 }
+
+const lf = 0x0a;
+const cr = 0x0d;
 
 /** A header or first record longer than this is cut. */
 const longestHeader = 64 * 1024 * 1024;
@@ -55,6 +58,34 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
   };
 }
 
+/**
+ * The dialect of the beginning, where it leaves no choice and all of the file has one kind of line ends: a reader that knows what to
+ * do with every record proves it. Undefined where the rest could say something else. Costs a tenth of `settleCsv`.
+ */
+export async function guessDialect(
+  { path, head, size }: Plain,
+  config: FileConfig,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<SettledCsv | undefined> {
+  const [marks, ...others] = candidates(head.toString('utf8'), config);
+  if (!marks || others.length > 0 || head.length >= size || asGiven(config)) return undefined;
+  const found = new Survey(marks);
+  found.push(head);
+  const odd = found.malformed + found.stray + found.zeros + found.ends.cr + found.ends.crlf;
+  if (found.records < 2 || found.width < 2 || found.agreeing < found.records || odd > 0) return undefined;
+  // Blank lines and other quotes than the usual ones are for `settleCsv`.
+  const apostrophes = new Apostrophes([marks]);
+  apostrophes.push(head);
+  if (found.blanks > 0 || (found.opened === 0 && apostrophes.found)) return undefined;
+  let ended = false;
+  for await (const chunk of glances(path, signal)) {
+    if (chunk.includes(0) || chunk.includes(cr) || chunk.includes('\n\n') || (ended && chunk[0] === lf)) return undefined;
+    ended = chunk.at(-1) === lf;
+  }
+  const { header, names, notes } = columnsOf(head.toString('utf8'), false, marks, config);
+  return { dialect: { ...marks, header, guessed: true }, names, notes, clean: true, regular: true, uneven: false };
+}
+
 async function openQuote({ name, path, lines }: Plain, marks: Marks, signal: AbortSignal): Promise<HeadgateError> {
   const line = lines && (await lineOfRecord(bytesOf(path, signal), marks, 0));
   const where = line === undefined ? '' : ` of the record on line ${line + (lines?.before ?? 0)}`;
@@ -83,7 +114,6 @@ function notesOf({ notes }: Columns, { marks, found }: Surveyed, kinds: number):
 
 /** The same records, each with a line feed behind it. What stands in quotes stays. */
 export async function* evenLines(chunks: AsyncIterable<Buffer>, marks: Marks): AsyncGenerator<Buffer> {
-  const lf = 0x0a;
   let chunk: Buffer = Buffer.alloc(0);
   let dropped: number[] = [];
   const lineEnds = {

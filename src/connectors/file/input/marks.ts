@@ -53,7 +53,7 @@ async function survey(
 }
 
 /** Looks for an apostrophe at the beginning of a value, which costs next to nothing where there are few. */
-class Apostrophes {
+export class Apostrophes {
   readonly #edges: ReadonlySet<number>;
   #before = 0x0a;
   found = false;
