@@ -51,6 +51,8 @@ export interface WriteRequest {
   readonly attempt: string;
   /** Several writers of one attempt may stage the same table; each has its own number. */
   readonly ordinal: number;
+  /** Only where `prepare` made the stage (`SharesStages`): an ordinal that somebody has flushed before is not staged again. */
+  readonly once?: boolean;
 }
 
 /** Durable, not yet visible rows: plain JSON, so that another worker could publish it. */
@@ -199,5 +201,15 @@ export interface Forgets {
   forget(table: TableRef, pipelines: readonly string[]): Promise<Forgotten>;
 }
 
+/**
+ * Facet: writers of several processes fill one stage. What is flushed of an ordinal is there once, however often and by whomever it is
+ * tried; the others answer what the first one staged.
+ */
+export interface SharesStages {
+  /** Makes the stage. Writers with `once` do not: where a later attempt has removed it they throw `publish.fenced`. */
+  prepare(request: Omit<WriteRequest, 'ordinal'>): Promise<void>;
+}
+
+export const sharesStages = (destination: Destination): destination is Destination & SharesStages => 'prepare' in destination;
 export const canUndo = (destination: Destination): destination is Destination & Undoes => 'undo' in destination;
 export const canForget = (destination: Destination): destination is Destination & Forgets => 'forget' in destination;

@@ -53,6 +53,18 @@ export function createStageSql(stage: string, target: Target, shape: StageShape)
   return [`create unlogged table if not exists ${name} (${[...lead, ...fields].join(', ')})`];
 }
 
+/** Which ordinals of a shared stage have been flushed. */
+const flushedTable = (stage: string): string => ownTable(`${stage}_flushed`);
+
+/** Kept as the stage is: a crash of the server empties both, or none. */
+export function createFlushedSql(stage: string, { kind }: StageShape): string {
+  const kept = kind === 'plain' ? 'unlogged ' : '';
+  const columns = 'ordinal integer primary key, rows bigint not null, bytes bigint not null';
+  return `create ${kept}table if not exists ${flushedTable(stage)} (${columns})`;
+}
+
+export const dropStageSql = (stage: string): string => `drop table if exists ${ownTable(stage)}, ${flushedTable(stage)}`;
+
 /** One COPY into a stage, in a transaction of its own that `flush` commits. */
 export class StageWriter implements TableWriter {
   readonly #session: Session;
@@ -92,11 +104,25 @@ export class StageWriter implements TableWriter {
   }
 
   async flush(): Promise<Staged> {
-    const { table } = this.#request.target;
-    await this.#session.rows('commit', `staging ${refName(table)}`);
+    const { target, once = false } = this.#request;
+    const { table } = target;
+    const staged = { table, ref: this.#stage, rows: this.#rows, bytes: this.#bytes };
+    const first = once ? await this.#flushedBefore() : undefined;
+    await this.#session.rows(first ? 'rollback' : 'commit', `staging ${refName(table)}`);
     this.#flushed = true;
     await this.#failpoint('postgres.stage.flushed');
-    return { table, ref: this.#stage, rows: this.#rows, bytes: this.#bytes };
+    return { ...staged, ...first };
+  }
+
+  /** In the transaction of the rows: of several that stage an ordinal one alone commits, and the others learn what it staged. */
+  async #flushedBefore(): Promise<Pick<Staged, 'rows' | 'bytes'> | undefined> {
+    const [table, doing] = [flushedTable(this.#stage), `staging ${refName(this.#request.target.table)}`];
+    const values = [this.#request.ordinal, this.#rows, this.#bytes].map(String);
+    const mine = `insert into ${table} values ($1, $2, $3) on conflict do nothing returning ordinal::text`;
+    if ((await this.#session.rows(mine, doing, values)).length > 0) return undefined;
+    const earlier = `select rows::text, bytes::text from ${table} where ordinal = $1`;
+    const { rows, bytes } = await this.#session.row(earlier, doing, [String(this.#request.ordinal)]);
+    return { rows: Number(rows), bytes: Number(bytes) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
