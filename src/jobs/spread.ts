@@ -59,32 +59,37 @@ class SharedSpread implements Spread<object> {
   }
 
   async join(stage: StagePartition<object>, places: number): Promise<readonly StagedPartition<object>[]> {
-    const failure = new AbortController();
-    const signal = AbortSignal.any([this.#signal, failure.signal]);
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#signal, over.signal]);
+    const watched = this.#watch(signal).finally(() => over.abort());
     const works = Array.from({ length: places }, async () => {
-      try {
-        await this.#work(stage, signal);
-      } catch (error) {
-        failure.abort(error);
-      }
+      await this.#work(stage, signal).catch((error: unknown) => over.abort(error));
     });
-    await Promise.all(works);
-    // The first failure is told once all of this process's readers have let go of what they held.
-    failure.signal.throwIfAborted();
-    return await patiently(signal, async () => await stagedPartitions(this.#shop.db, this.#run.workspace_id, this.#id));
+    // What went wrong is told once all of this process's readers have let go of what they held.
+    await Promise.all([...works, watched.catch(() => undefined)]);
+    await watched;
+    return await stagedPartitions(this.#shop.db, this.#run.workspace_id, this.#id);
   }
 
-  /** Stages what is free, and waits for what others have, until all is staged. */
+  /** Resolves when all of it is staged, here or elsewhere; throws what one of them failed with, and why `signal` fired. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      using said = this.#hears(signal);
+      if (requireSound(await patiently(signal, async () => await this.#list()), this.#size)) return;
+      await said.heard;
+    }
+  }
+
+  /** Stages what is free until `signal` fires. */
   async #work(stage: StagePartition<object>, signal: AbortSignal): Promise<void> {
     const { db, owner } = this.#shop;
     const shop = { ...this.#shop, ending: signal };
-    for (;;) {
-      signal.throwIfAborted();
-      using said = this.#hears();
+    while (!signal.aborted) {
+      using said = this.#hears(signal);
       const taken = await patiently(signal, async () => await claimPartition(db, this.#run.id, owner));
       if (taken) await carryOutPartition(taken, shop, async (partition, stop) => await stage(partition, stop));
-      else if (requireSound(await patiently(signal, async () => await this.#list()), this.#size)) return;
-      else await Promise.race([said.heard, wait(lookMs, undefined, { signal, ref: false }).catch(() => undefined)]);
+      else await said.heard;
     }
   }
 
@@ -92,10 +97,19 @@ class SharedSpread implements Spread<object> {
     return await listPartitions(this.#shop.db, this.#run.workspace_id, this.#id);
   }
 
-  #hears(): Disposable & { readonly heard: Promise<void> } {
+  /** Resolves when something is said about the run from now on, after a while, or when `signal` fires. */
+  #hears(signal: AbortSignal): Disposable & { readonly heard: Promise<unknown> } {
     const { promise, resolve } = Promise.withResolvers<void>();
+    const done = new AbortController();
     const forget = this.#shop.looks.add(this.#run.id, resolve);
-    return { heard: promise, [Symbol.dispose]: forget };
+    const later = wait(lookMs, undefined, { signal: AbortSignal.any([signal, done.signal]) }).catch(() => undefined);
+    return {
+      heard: Promise.race([promise, later]),
+      [Symbol.dispose]() {
+        forget();
+        done.abort();
+      },
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
