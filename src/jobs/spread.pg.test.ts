@@ -217,7 +217,12 @@ test('a lease that ran out lets another one take the partition; what the first o
   assert.deepEqual([second?.number, second?.fence], [first.number, '2']);
   assert.equal((await renewPartition(db, first)).held, false);
   assert.equal(await endPartition(db, first, { state: 'staged', result: { late: true } }), false);
-  assert.ok(second && (await endPartition(db, second, { state: 'staged', result: { number: 1, range: 'a' } })));
+  const again = second && (await endPartition(db, second, { state: 'open', failures: 1 }));
+  // A renewal that was on its way when the partition was handed back does not take it again.
+  assert.deepEqual([again, second && (await renewPartition(db, second)).held], [true, false]);
+  const third = await claimPartition(db, scene.run, 'third');
+  assert.deepEqual([third?.number, third?.failures], [1, 1]);
+  assert.ok(third && (await endPartition(db, third, { state: 'staged', result: { number: 1, range: 'a' } })));
   scene.release();
   assert.deepEqual(
     (await scene.joined).map(({ result }) => result),

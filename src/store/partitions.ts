@@ -40,12 +40,13 @@ export async function claimPartition(db: Db, run: string, owner: string): Promis
   });
 }
 
+/** One that was handed back stays so, whatever was on its way. */
 export async function renewPartition(db: Db, { run, spread, number, fence }: TakenPartition): Promise<Lease> {
   const [row] = await db.query<{ cancelled: boolean }>(
     `update headgate.partitions p set lease_until = now() + make_interval(secs => $5)
      from headgate.spreads s join headgate.runs r on r.id = s.run_id and r.fence = s.fence
-     where p.spread_id = $1 and p.workspace_id = $2 and p.number = $3 and p.fence = $4 and p.state = 'open' and s.id = p.spread_id
-       and r.state = 'running' and r.lease_until > now()
+     where p.spread_id = $1 and p.workspace_id = $2 and p.number = $3 and p.fence = $4 and p.state = 'open'
+       and p.lease_until is not null and s.id = p.spread_id and r.state = 'running' and r.lease_until > now()
      returning r.cancel_requested_at is not null as cancelled`,
     [spread, run.workspace_id, number, fence, leaseSeconds],
   );

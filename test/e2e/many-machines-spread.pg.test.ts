@@ -29,6 +29,10 @@ interface Scene extends AsyncDisposable {
   start(): Promise<string>;
   /** Owners of partitions so far. */
   owners(): Promise<readonly string[]>;
+  /** Does anybody copy from the source or into the target? */
+  copies(): Promise<boolean>;
+  /** What users see at the target. */
+  tables(): Promise<number>;
   requireRight(): Promise<void>;
 }
 
@@ -68,6 +72,11 @@ async function openScene(name: string): Promise<Scene> {
       );
       return found.map(([owner]) => owner ?? '');
     },
+    async copies() {
+      const copying = `select from pg_stat_activity where query like 'copy%' and datname in ('shop', 'copy_${name}')`;
+      return (await site.server.sql(state, copying)).length > 0;
+    },
+    tables: async () => (await site.server.sql(target, `select from pg_tables where schemaname = 'public'`)).length,
     async requireRight() {
       assert.deepEqual(await site.server.sql(target, digest), [expected]);
       const left = `select relname from pg_class where relnamespace = '_headgate'::regnamespace and relname like 'stage%'`;
@@ -118,4 +127,20 @@ test('the owner of the run dies: another one starts again, and what is late of t
   assert.deepEqual([ended['state'], ended['attempt']], ['succeeded', 2], JSON.stringify(ended['error']));
   assert.match((ended['receipts'] as Receipts)[0]?.evidence ?? '', /^300000 rows in 12 partitions of one snapshot/);
   await scene.requireRight();
+});
+
+test('a request to cancel ends the copies of all workers, and nothing shows', async () => {
+  await using scene = await openScene('cancel');
+  await scene.worker('owner', 'engine.partitions-opened');
+  const run = await scene.start();
+  await scene.paused('owner');
+  await scene.worker('helper', 'postgres.copy.mid');
+  await scene.paused('helper');
+  await scene.api.api('POST', `/runs/${run}/cancel`);
+  // The worker itself still stands still: its sessions do not.
+  while (await scene.copies()) await wait(20);
+  scene.resume('helper');
+  scene.resume('owner');
+  assert.equal((await untilRun(scene.api, run, ends))['state'], 'cancelled');
+  assert.equal(await scene.tables(), 0);
 });

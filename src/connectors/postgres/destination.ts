@@ -31,7 +31,7 @@ import { addPublish, claimPipeline, dropLeft, lockFence, readLedger } from './le
 import { ownTable, stageName } from './names.ts';
 import { publishTable } from './publish-table.ts';
 import { Session } from './session.ts';
-import { createFlushedSql, createStageSql, dropStageSql, StageWriter, tableName, type StageShape } from './stage.ts';
+import { createFlushedSql, createStageSql, dropStageSql, stageGone, StageWriter, tableName, type StageShape } from './stage.ts';
 import { tableFacts, type TableFacts } from './swap-facts.ts';
 import { forgetTable, keepVersion, settleVersions, undoRun } from './versions.ts';
 
@@ -182,11 +182,10 @@ async function makeStage(session: Session, stage: string, target: Target): Promi
 
 /** Ends the session where the stage is gone. */
 async function stillThere(session: Session, stage: string, { table }: Target): Promise<Session> {
-  const doing = `staging ${refName(table)}`;
   try {
-    const { found } = await session.row('select to_regclass($1)::text as found', doing, [ownTable(stage)]);
+    const { found } = await session.row('select to_regclass($1)::text as found', `staging ${refName(table)}`, [ownTable(stage)]);
     if (found != null) return session;
-    throw new HeadgateError('publish.fenced', `${doing}: another attempt has taken over and removed what this one had staged`);
+    throw stageGone(table);
   } catch (error) {
     await session[Symbol.asyncDispose]();
     throw error;
