@@ -39,7 +39,7 @@ export interface PartitionedRead extends Omit<Staging, 'write'> {
   readonly spreading?: Spreading<PartitionJob, Batch>;
 }
 
-export const isCut = (source: Source): source is Source & Snapshots & Partitionable =>
+export const canBeCut = (source: Source): source is Source & Snapshots & Partitionable =>
   hasSnapshots(source) && isPartitionable(source);
 
 /** What one partition leaves behind, in whatever process. */
@@ -54,34 +54,39 @@ export async function stagePartition(
   return batch;
 }
 
-/** The whole stream, under one snapshot that is held until all of it is staged. */
+/** The whole stream, under one snapshot. Where it is cut, nothing of the source is held any more when the batch comes. */
 export async function* readPartitions(of: PartitionedRead): AsyncGenerator<Batch> {
-  const { source, destination, context, spreading, job: asked } = of;
-  const [flow] = asked.request.flows;
+  const { source, job, convert } = of;
+  const [flow] = job.request.flows;
   if (!flow) throw new Error('a read is of a stream');
-  const stream = refName(flow.stream);
-  await using snapshot = await source.openSnapshot();
-  const ranges = await source.partition(flow, snapshot.id, of.target);
-  if (ranges.length < 2) {
-    const sink = { request: { ...asked.write, ordinal: 1 }, ...(of.convert && { convert: of.convert }) };
-    yield* stage({ ...of, write: () => sink }, { ...asked.request, snapshot: snapshot.id });
-    return;
+  let batch: Batch;
+  {
+    await using snapshot = await source.openSnapshot();
+    const request = { ...job.request, snapshot: snapshot.id };
+    const ranges = await source.partition(flow, snapshot.id, of.target);
+    if (ranges.length < 2) {
+      const sink = { request: { ...job.write, ordinal: 1 }, ...(convert && { convert }) };
+      yield* stage({ ...of, write: () => sink }, request);
+      return;
+    }
+    batch = await stageAll(of, refName(flow.stream), request, ranges);
   }
+  yield batch;
+}
+
+async function stageAll(of: PartitionedRead, stream: string, request: ReadRequest, ranges: readonly Json[]): Promise<Batch> {
+  const { destination, context, spreading } = of;
   const shared = sharesStages(destination);
-  const job: PartitionJob = {
-    request: { ...asked.request, snapshot: snapshot.id },
-    write: { ...asked.write, ...(shared && { once: true }) },
-  };
+  const job: PartitionJob = { request, write: { ...of.job.write, ...(shared && { once: true }) } };
   if (shared) await destination.prepare(job.write);
-  const spreads = spreading && shared && !of.convert;
-  await using spread = await (spreads ? spreading.open(job, ranges) : inProcess(ranges, context.log));
-  if (spreads) {
-    context.log.info(`${stream} is read in ${ranges.length} partitions, by all workers that are free`, {
-      partitions: ranges.length,
-    });
+  const others = shared ? spreading : undefined;
+  await using spread = await (others ? others.open(job, ranges) : inProcess(ranges, context.log));
+  if (others) {
+    const partitions = ranges.length;
+    context.log.info(`${stream} is read in ${partitions} partitions, by all workers that are free`, { partitions });
     await context.failpoint('engine.partitions-opened');
   }
-  yield await joined(of, stream, job, spread);
+  return await joined(of, stream, job, spread);
 }
 
 async function joined(of: PartitionedRead, stream: string, job: PartitionJob, spread: Spread<Batch>): Promise<Batch> {
@@ -101,6 +106,7 @@ async function joined(of: PartitionedRead, stream: string, job: PartitionJob, sp
     if (!here.has(at + 1)) for (const { staged: part } of result.delivered) of.moved(stream, part.bytes, 0);
   }
   const workers = new Set(staged.map(({ by }) => by)).size;
+  if (of.spreading) of.context.log.info(`${stream}: ${staged.length} partitions were staged, workers: ${workers}`, { workers });
   return joinBatches(
     stream,
     staged.map(({ result }) => result),

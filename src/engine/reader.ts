@@ -10,7 +10,7 @@ import { acknowledges, type Context, type PublishResult, type ReadProof, type Re
 import type { Cut } from './cut.ts';
 import type { Batch, Delivered } from './deliver.ts';
 import { publishToken } from './identity.ts';
-import { isCut, readPartitions, type PartitionJob } from './partitions.ts';
+import { canBeCut, readPartitions, type PartitionJob } from './partitions.ts';
 import type { Plan } from './plan.ts';
 import type { DestinationHandle } from './publish.ts';
 import type { Convert } from './sinks.ts';
@@ -127,7 +127,7 @@ async function* batches(reader: Reader): AsyncGenerator<Batch> {
   const { source, destination, context, request, moved, cut } = reader;
   const [only, ...others] = request.flows;
   const flow = only && reader.flows.get(refName(only.stream));
-  if (!flow || others.length > 0 || request.mode !== 'snapshot' || cut.target < 2 || !isCut(source)) {
+  if (!flow || others.length > 0 || request.mode !== 'snapshot' || cut.target < 2 || !canBeCut(source)) {
     let ordinal = 0;
     const write: Staging['write'] = (stream) => {
       const { plan, convert } = flowOf(reader, stream);

@@ -107,6 +107,8 @@ test('a worker dies between the commit of its partition and saying so: that one 
   const [receipt] = ended['receipts'] as Receipts;
   assert.deepEqual([receipt?.read, receipt?.written], [rows, rows]);
   assert.match(receipt?.evidence ?? '', /^300000 rows in 12 partitions of one snapshot, staged by 2 workers$/);
+  const { data: lines } = (await scene.api.api('GET', `/runs/${run}/logs`)) as { data: readonly { readonly message: string }[] };
+  assert.ok(lines.some(({ message }) => message === 'public.orders: 12 partitions were staged, workers: 2'));
   await scene.requireRight();
 });
 
