@@ -57,8 +57,11 @@ export interface Session {
   /** Absent = DuckDB runs in this process. */
   readonly openDuck?: OpenDuck;
   readonly onProgress: (progress: Progress) => void;
-  /** Told before anything is published that the file of `flow.rejects` is there, also where the flow then fails. */
-  readonly keepRejects?: (flow: Flow) => Promise<void>;
+  /**
+   * Told before anything is published that the file of `flow.rejects` is there, also where the flow then fails. `beside` = what was
+   * there when it was told before counts as well.
+   */
+  readonly keepRejects?: (flow: Flow, beside: boolean) => Promise<void>;
   /** Where somebody else keeps the books of runs; absent = a journal in `stateDir` does. */
   readonly run?: RunIdentity;
 }

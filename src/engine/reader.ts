@@ -6,7 +6,15 @@ import { HeadgateError } from '../domain/error.ts';
 import { canonicalJson, type Json } from '../domain/json.ts';
 import type { Brake } from '../domain/policy.ts';
 import { refName } from '../domain/schema.ts';
-import { acknowledges, type Context, type PublishResult, type ReadProof, type ReadRequest, type Source } from '../sdk/index.ts';
+import {
+  acknowledges,
+  type Context,
+  type PublishResult,
+  type ReadProof,
+  type ReadRequest,
+  type Source,
+  type TablePublish,
+} from '../sdk/index.ts';
 import type { Cut } from './cut.ts';
 import type { Batch, Delivered } from './deliver.ts';
 import { publishToken } from './identity.ts';
@@ -19,6 +27,8 @@ import { stage, type Staging } from './stage.ts';
 export interface ReaderFlow {
   readonly plan: Plan;
   readonly brake?: Brake;
+  /** Who keeps the rows that a publish refuses; asked for each publish. */
+  readonly refused?: () => TablePublish['refused'];
   /** `staged` lane only. */
   readonly convert?: Convert;
 }
@@ -113,9 +123,10 @@ function requireComplete(proof: ReadProof, delivered: readonly Delivered[]): voi
 }
 
 function publishBatch(reader: Reader, token: string, position: Json, delivered: readonly Delivered[]): Promise<PublishResult> {
-  const tables = [...reader.flows].flatMap(([stream, { plan, brake }]) => {
+  const tables = [...reader.flows].flatMap(([stream, { plan, brake, ...flow }]) => {
     const staged = delivered.filter((part) => part.stream === stream).map((part) => part.staged);
-    return staged.length === 0 ? [] : [{ target: plan.target, staged, ...(brake && { brake }) }];
+    const refused = flow.refused?.();
+    return staged.length === 0 ? [] : [{ target: plan.target, staged, ...(brake && { brake }), ...(refused && { refused }) }];
   });
   const checksums = delivered.map((part) => part.checksum);
   const { pipeline, run, fence, positionKey, names } = reader;

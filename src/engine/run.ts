@@ -26,6 +26,7 @@ import { DestinationHandle } from './publish.ts';
 import { runReader } from './reader.ts';
 import { namesKey, readNames } from './names.ts';
 import { receiptOf, type ReceiptParts } from './receipt.ts';
+import { refusedKeeper } from './refused-rows.ts';
 import { ofRows, type Convert } from './sinks.ts';
 
 /**
@@ -205,7 +206,17 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
     fence: claim.fence,
     positionKey: stream,
     names: Object.keys(planned.names).length === 0 ? {} : { [namesKey(stream)]: planned.names },
-    flows: new Map([[stream, { plan: planned, ...(flow.brake && { brake: flow.brake }), ...(convert && { convert }) }]]),
+    flows: new Map([
+      [
+        stream,
+        {
+          plan: planned,
+          ...(flow.brake && { brake: flow.brake }),
+          ...(convert && { convert }),
+          refused: () => refusedKeeper(flow, planned, session),
+        },
+      ],
+    ]),
     request: readRequest(flow, planned, saved),
     cut: cutOf(flow, planned, session),
     moved: (_stream, moreBytes, moreRows) => {
@@ -225,10 +236,10 @@ function keeping(convert: Convert, flow: Flow, { keepRejects }: Session): Conver
   return async (files, outlet) => {
     try {
       const converted = await convert(files, outlet);
-      if (converted.rejected > 0) await keepRejects(flow);
+      if (converted.rejected > 0) await keepRejects(flow, false);
       return converted;
     } catch (error) {
-      if (error instanceof HeadgateError && ofRows.includes(error.code)) await keepRejects(flow);
+      if (error instanceof HeadgateError && ofRows.includes(error.code)) await keepRejects(flow, false);
       throw error;
     }
   };

@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import type { DerivedCounts } from '../domain/derivation.ts';
+import type { DerivedCounts, RejectCode } from '../domain/derivation.ts';
 import type { Brake, WritePolicy } from '../domain/policy.ts';
 import type { ColumnChange } from '../domain/receipt.ts';
 import type { Field, Schema, TableInfo, TableRef } from '../domain/schema.ts';
@@ -69,6 +69,17 @@ export interface TablePublish {
   readonly staged: readonly Staged[];
   /** Absent = the person allowed deletes, or the policy never deletes. */
   readonly brake?: Brake;
+  /**
+   * Told of the rows that the derivation refuses, inside the publish and before anything of it is visible. Reads all of them before it
+   * resolves, or, where they were told before, none. Absent = nobody keeps them.
+   */
+  readonly refused?: (rows: AsyncIterable<RefusedRow>) => Promise<void>;
+}
+
+/** A row that goes nowhere, with its values as text in the order of `Target.schema`. */
+export interface RefusedRow {
+  readonly code: RejectCode;
+  readonly values: readonly (string | null)[];
 }
 
 export interface PublishRequest {

@@ -12,7 +12,7 @@ import type { RunRow } from '../../store/runs.ts';
 import type { Ports } from '../operation.ts';
 import { endsOf, type Ends } from '../pipelines/flows.ts';
 import { roomOf, type Room } from '../room.ts';
-import { keepRejects, rejectPlace } from './keep-rejects.ts';
+import { rejectPlace, rejectsKeeper } from './keep-rejects.ts';
 
 export interface Execution extends Ports {
   readonly signal: AbortSignal;
@@ -51,7 +51,7 @@ export async function openRun(run: RunRow, execution: Execution): Promise<Opened
     signal,
     log,
     onProgress: () => undefined,
-    keepRejects: async (flow) => await keepRejects(db, rejectPlace(workspace, run.id, flow), flow, log),
+    keepRejects: rejectsKeeper(db, (flow) => rejectPlace(workspace, run.id, flow), log),
     // What comes back as a `Batch` went out as one: `stageTaken` and the engine make no others.
     ...(execution.spreading && { spreading: execution.spreading as Spreading<PartitionJob, Batch> }),
     run: { id: run.id, attempt: run.attempt, fromStart: run.from_start || run.restart_at !== null },
