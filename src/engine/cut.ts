@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts';
 
 export type Cut = Pick<PartitionedRead, 'target' | 'places' | 'spreading'>;
 
-/** What whoever takes part begins anew for: partitions that are larger keep others waiting for the last one. */
+/** Bytes: a larger partition costs more to stage again, and all wait for the last one. */
 const usualPartition = 256 * 1024 * 1024;
 /** Each costs a connection and the start of a scan. */
 const most = 256;
