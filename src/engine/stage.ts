@@ -28,8 +28,7 @@ async function openSink({ destination, context, write }: Staging, stream: string
   const { request, convert } = write(stream);
   const writer = await destination.open(request);
   if (!convert) return new DirectSink(writer);
-  const { scratch, signal } = context;
-  return new StagedSink(writer, convert, { format: request.format, part: `${scratch}/part-${request.ordinal}`, signal });
+  return new StagedSink(writer, convert, { format: request.format, part: `${context.scratch}/part-${request.ordinal}` });
 }
 
 /** The one batch of a read that has no checkpoint before its end. */

@@ -83,6 +83,8 @@ export class PostgresDestination implements Destination, Undoes, Forgets, Shares
   }
 
   async claim(pipeline: string, fence?: number): Promise<Claim> {
+    // A claim drops what was staged under an older one.
+    this.#stages.clear();
     const { claim, left } = await claimPipeline(await this.#session(), pipeline, fence);
     this.#left = left;
     return claim;
