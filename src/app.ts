@@ -17,7 +17,7 @@ import { wake } from './jobs/queue.ts';
 import { startScheduler, type Scheduler } from './jobs/scheduler.ts';
 import { TestClock } from './jobs/test-clock.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
-import { startWorker } from './jobs/worker.ts';
+import { startWorker, type ExecutePartition } from './jobs/worker.ts';
 import { loopback } from './net/addresses.ts';
 import { guardedNet } from './net/net.ts';
 import { openLog, type ProcessLog } from './observe/log.ts';
@@ -30,6 +30,7 @@ import type { Ports } from './operations/operation.ts';
 import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
+import { stageTaken } from './operations/runs/stage-partition.ts';
 import { isLoopback } from './safety.ts';
 import { migrationsFolder, openDatabase, openState } from './state.ts';
 import type { OpenDb } from './store/db.ts';
@@ -139,8 +140,10 @@ async function startJobs(
   watch: Watch,
   parts: AsyncDisposableStack,
 ): Promise<Scheduler> {
-  const { concurrency, perConnection, perWorkspace } = config;
-  const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch };
+  const { concurrency, perConnection, perWorkspace, spreadFrom, spreadReaders } = config;
+  const execute: ExecutePartition = async (run, job, partition, of) => await stageTaken(run, job, partition, { ...ports, ...of });
+  const spread = { fromBytes: spreadFrom, readers: spreadReaders, execute };
+  const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch, spread };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
   const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)), watch.log);

@@ -32,6 +32,13 @@ const settings = z.strictObject({
   /** Runs at the same time that use one connection, in all processes. */
   perConnection: z.coerce.number().int().min(1).max(1000).default(16),
   perWorkspace: z.coerce.number().int().min(1).max(10_000).default(64),
+  /** Bytes from which on a table is read by all workers that are free, and by how many readers of one run at the same time. */
+  spreadFrom: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(4 * 2 ** 30),
+  spreadReaders: z.coerce.number().int().min(1).max(1000).default(8),
   /** Where time stands still until it is moved; absent = real time. */
   testClock: instant.transform((text) => new Date(text)).optional(),
   /** Seconds that runs have to end when the process is asked to. */
@@ -143,6 +150,8 @@ const variables = {
   rateLimit: 'HEADGATE_RATE_LIMIT',
   perConnection: 'HEADGATE_RUNS_PER_CONNECTION',
   perWorkspace: 'HEADGATE_RUNS_PER_WORKSPACE',
+  spreadFrom: 'HEADGATE_SPREAD_FROM',
+  spreadReaders: 'HEADGATE_SPREAD_READERS',
   fileLimit: 'HEADGATE_FILE_LIMIT',
   filesLimit: 'HEADGATE_FILES_LIMIT',
   s3Bucket: 'HEADGATE_S3_BUCKET',

@@ -96,6 +96,14 @@ test('an archived pipeline is not counted, and comes back where there is room fo
     assert.equal((await ask(method, path, body)).body['code'], 'limit.reached', path);
   }
   assert.equal((await ask('GET', `/pipelines/${first}`)).body['state'], 'archived');
+  const listed = async (query: string): Promise<readonly string[]> => {
+    const { data } = (await ask('GET', `/pipelines?limit=200${query}`)).body as { data: readonly { readonly id: string }[] };
+    return [first, second].filter((pipeline) => data.some(({ id }) => id === pipeline));
+  };
+  assert.deepEqual(await listed(''), [second]);
+  assert.deepEqual(await listed('&state=archived'), [first]);
+  assert.deepEqual(await listed('&state=active'), [second]);
+  assert.equal((await ask('GET', '/pipelines?state=gone')).body['code'], 'request.invalid');
   assert.equal((await ask('PATCH', `/pipelines/${first}`, { name: 'still away' })).status, 200);
   assert.equal((await ask('POST', `/pipelines/${second}/archive`)).status, 200);
   assert.equal((await ask('POST', `/pipelines/${first}/unarchive`)).body['state'], 'paused');

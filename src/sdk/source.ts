@@ -115,7 +115,7 @@ export interface Snapshot extends AsyncDisposable {
   readonly id: Json;
 }
 
-/** Facet: several connections can read the same moment. */
+/** Facet: several connections, also those of other processes, can read the same moment. */
 export interface Snapshots {
   openSnapshot(): Promise<Snapshot>;
 }

@@ -5,6 +5,7 @@ import type { Outcome, RunState } from '../domain/run.ts';
 import type { Db } from './db.ts';
 import { addUsage, usedUp } from './limits.ts';
 import { runColumns, type RunRow } from './runs.ts';
+import { deleteSpreads } from './spreads.ts';
 
 /** How many runs are at work at the same time. */
 export interface Limits {
@@ -66,6 +67,8 @@ export async function claimRun(db: Db, id: string, owner: string, asked: Admissi
        returning ${runColumns}, p.retry`,
       [...admission(asked), id, owner, leaseSeconds],
     );
+    // What the owner before had opened to others is of a moment that is gone.
+    if (row) await deleteSpreads(tx, row);
     if (row?.attempt === 1) await addUsage(tx, Number(row.workspace_id), asked.now, { runs: 1 });
     return row;
   });

@@ -123,6 +123,14 @@ for (const destination of destinations) {
       assert.deepEqual([receipt.read, receipt.written, receipt.rejected], [6, 4, 2]);
       assert.deepEqual([receipt.derived?.added, receipt.derived?.linked, receipt.derived?.conflicts], [2, 4, 0]);
       assert.equal(receipt.derived?.rejects['identity.missing'], 2);
+      const refused = await site.rejects();
+      assert.deepEqual(
+        refused.map(({ field, code, value, record }) => [field, code, value, JSON.parse(record ?? '')]),
+        [
+          ['customer', 'identity.missing', null, { n: '5', customer: null, email: ' ', phone: null, plan: 'nobody' }],
+          ['customer', 'identity.missing', 'unknown', { n: '6', customer: 'unknown', email: null, phone: null, plan: 'refused' }],
+        ],
+      );
       const people = await site.ask(`select type, value, properties from headgate.identities i
         join headgate.profiles p on p.kind = i.kind and p.id = i.profile order by type, value`);
       assert.deepEqual(
@@ -180,6 +188,10 @@ for (const destination of destinations) {
       await site.change(`update v set long = 'short', t = 'newer'`);
       const many = await site.run({ ...spec, derive: { ...derive, limits: { count: 1 } } });
       assert.deepEqual([many.rejected, many.derived?.rejects['attributes.limit'], many.derived?.changed], [1, 1, 0]);
+      assert.deepEqual(
+        (await site.rejects()).map(({ code, reason, field }) => [code, reason, field]),
+        [['attributes.limit', 'more than 1 attributes', null]],
+      );
     });
 
     test('imports of the same profiles at the same time wait for each other', async () => {

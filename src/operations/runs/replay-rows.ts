@@ -17,7 +17,7 @@ import { findReplay } from '../../store/replays.ts';
 import { findRun, type RunRow } from '../../store/runs.ts';
 import { loadConnector } from '../connections/connection.ts';
 import { loadFlows, sidesOf, type Ends, type LoadedFlow } from '../pipelines/flows.ts';
-import { keepRejects } from './keep-rejects.ts';
+import { rejectsKeeper } from './keep-rejects.ts';
 import type { Execution, Opened } from './session.ts';
 
 export interface TaskWork {
@@ -47,7 +47,7 @@ export async function replayRows(run: RunRow, task: RunTask, work: TaskWork): Pr
       ...session,
       source,
       run: { id: run.id, attempt: run.attempt },
-      keepRejects: async (refused) => await keepRejects(execution.db, place, refused, session.log),
+      keepRejects: rejectsKeeper(execution.db, () => place, session.log),
     };
     return { ...(await runFlow(flow, own)), stream: receipt.stream };
   } finally {

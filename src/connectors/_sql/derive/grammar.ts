@@ -36,6 +36,8 @@ export interface Transaction {
   run(sql: string): Promise<number>;
   /** The first row, every value as text. */
   first(sql: string): Promise<readonly (string | null)[]>;
+  /** All rows, every value as text, a bounded number of them at a time. */
+  rows(sql: string): AsyncIterable<readonly (string | null)[]>;
 }
 
 /** Several texts as one, without the NULLs; a function takes 100 arguments at most. */
