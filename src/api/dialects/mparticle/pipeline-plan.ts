@@ -1,5 +1,6 @@
 /** What a pipeline of this vocabulary is to us: a pipeline with one flow, a schedule and a range. */
 import { createHash } from 'node:crypto';
+import { HeadgateError } from '../../../domain/error.ts';
 import { withoutEnd } from '../../../domain/model-sql.ts';
 import type { Json } from '../../../domain/json.ts';
 import { perform } from '../../../operations/operation.ts';
@@ -171,6 +172,12 @@ export async function usersOf(
   names: (body: PipelineBody) => boolean,
 ): Promise<readonly Stored<PipelineBody>[]> {
   return (await listStored<PipelineBody>(context, 'pipeline')).filter(({ body }) => names(body));
+}
+
+/** Throws `object.conflict` where a pipeline names it. `what` begins a sentence. */
+export async function requireUnused(context: RouteContext, what: string, names: (body: PipelineBody) => boolean): Promise<void> {
+  const [user] = await usersOf(context, names);
+  if (user) throw new HeadgateError('object.conflict', `${what} is used by pipeline ${user.id}.`);
 }
 
 /** Something that these pipelines name has changed. */
