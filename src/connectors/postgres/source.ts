@@ -16,7 +16,7 @@ import { quoteText } from '../_sql/names.ts';
 import { onlyFlow } from '../_sql/reading.ts';
 import { rangePredicate } from '../_sql/select.ts';
 import { findRelation } from './catalog.ts';
-import type { Config } from './config.ts';
+import type { Config } from '../_pg/config.ts';
 import { copyOut } from './copy-out.ts';
 import { describeServer } from './check.ts';
 import { discoverStreams } from './discover.ts';

@@ -60,7 +60,11 @@ async function replace(context: RouteContext, found: Found, sent: unknown): Prom
 
 async function remove(context: RouteContext, found: Found): Promise<void> {
   await context.tx(async (tx) => {
-    await requireUnused(tx, `Field transformation ${found.id}`, ({ field_transformation_id }) => field_transformation_id === found.id);
+    await requireUnused(
+      tx,
+      `Field transformation ${found.id}`,
+      ({ field_transformation_id }) => field_transformation_id === found.id,
+    );
     await tx.objects.delete(kind, found.id);
   });
 }
