@@ -48,6 +48,14 @@ export const derivationSpec = z
       .default({})
       .meta({ description: 'Columns of events with one value for all: environment, feed' }),
     limits: limits.default({}),
+    with_identities: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Events: what leads to the profile is among their properties, too' }),
+    sets: z
+      .strictObject({ fields: z.record(field, z.string().min(1)), limits: limits.omit({ count: true }).default({}) })
+      .optional()
+      .meta({ description: 'Events: fields that become properties of the profile as well, with their names there' }),
   })
   .refine(({ into, id, identities }) => into === 'events' || id !== undefined || identities.length > 0, {
     error: 'profiles need an id or identities',

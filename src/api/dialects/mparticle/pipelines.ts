@@ -3,6 +3,7 @@ import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
 import { InvalidInput, perform } from '../../../operations/operation.ts';
 import { updatePipeline } from '../../../operations/pipelines/update.ts';
+import { rangeLimits } from '../../../operations/ranges/limits.ts';
 import { rangeStatus } from '../../../operations/ranges/status.ts';
 import { stopRange } from '../../../operations/ranges/stop.ts';
 import type { RouteContext } from '../../dialect.ts';
@@ -64,8 +65,9 @@ async function referred(context: RouteContext, id: string, body: PipelineBody): 
   if (data_plan_id !== undefined) await requirePlan(context, data_plan_id, data_plan_version);
   if (body.state === 'active') {
     const active = await usersOf(context, ({ state }) => state === 'active');
-    if (active.filter((other) => other.id !== id).length >= mostActive) {
-      throw new HeadgateError('request.invalid', `state: at most ${mostActive} pipelines can be active.`);
+    const most = mostActive(await perform(rangeLimits, context, {}));
+    if (active.filter((other) => other.id !== id).length >= most) {
+      throw new HeadgateError('request.invalid', `state: at most ${most} pipelines can be active.`);
     }
   }
   return parts;

@@ -110,8 +110,9 @@ function attributePieces(
   of: DeltaOf,
   alias: string,
   when: (column: string) => readonly string[],
+  attributes = of.derive.attributes,
 ): readonly Piece[] {
-  return of.derive.attributes.map(({ column, property }) => {
+  return attributes.map(({ column, property }) => {
     const name = `${alias}.${quoteName(column)}`;
     const conditions = [`${name} is not null`, ...when(column)];
     return {
@@ -125,6 +126,15 @@ const short = (grammar: Grammar, of: DeltaOf, column: string): readonly string[]
   const long = tooLong(grammar, of, column);
   return long === undefined ? [] : [`not (${long})`];
 };
+
+/** What an event says of its profile: nothing, where it goes. */
+function alsoSets(grammar: Grammar, of: DeltaOf, gone: boolean): readonly string[] {
+  const { sets } = of.derive;
+  if (!sets) return [];
+  const within = { ...of, derive: { ...of.derive, limits: sets.limits } };
+  const pieces = gone ? [] : attributePieces(grammar, within, 's', (column) => short(grammar, within, column), sets.attributes);
+  return [`${grammar.sets(pieces)} as sets`, `${grammar.names([])} as unsets`];
+}
 
 export function profileDelta(grammar: Grammar, of: DeltaOf): string {
   const { derive, target, stage, table } = of;
@@ -176,6 +186,7 @@ export function eventDelta(grammar: Grammar, of: DeltaOf): string {
       ...whoColumns(grammar, derive, alias),
       `${eventId(grammar, of, alias)} as event`,
       `${gone ? grammar.object([]) : grammar.object(attributePieces(grammar, of, alias, (column) => short(grammar, of, column)))} as properties`,
+      ...alsoSets(grammar, of, gone),
     ].join(', ');
   const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, all)}`;
   const arriving = `select ${columns('s', false)} from ${stage} s${join(of)}${where}`;
