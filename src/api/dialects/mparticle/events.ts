@@ -138,7 +138,8 @@ export function eventFlow(sql: string, { mappings }: TransformationBody, body: P
   };
 }
 
-function labelsOf({
+/** On every event of the pipeline, and on every batch that is posted on. */
+export function labelsOf({
   environment,
   data_plan_id,
   data_plan_version,

@@ -5,6 +5,8 @@ import { HeadgateError } from '../../../domain/error.ts';
 import { withoutEnd } from '../../../domain/model-sql.ts';
 import type { Json } from '../../../domain/json.ts';
 import { perform } from '../../../operations/operation.ts';
+import { setForward } from '../../../operations/forwarders/set.ts';
+import { stopForward } from '../../../operations/forwarders/stop.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { updatePipeline } from '../../../operations/pipelines/update.ts';
 import { rangeLimits } from '../../../operations/ranges/limits.ts';
@@ -15,7 +17,7 @@ import type { RouteContext } from '../../dialect.ts';
 import type { ConnectionBody } from './connection.ts';
 import { attributeLimits, catchUp, mostAttributes, mostColumns, mostRows, quotaOf } from './limits.ts';
 import type { ModelBody } from './model.ts';
-import { eventFlow } from './events.ts';
+import { eventFlow, labelsOf } from './events.ts';
 import { reserved } from './identities.ts';
 import { listStored, requireStored, type Stored } from './objects.ts';
 import type { PipelineBody } from './pipeline.ts';
@@ -142,6 +144,13 @@ async function wantedOf(context: RouteContext, id: string, body: PipelineBody, p
   return { flows: [flow], schedule: scheduleOf(body, limits), policy: rangeOf(body, parts.model.object, own) };
 }
 
+/** What the body names is told everything; nobody, where it names none. */
+async function forward(context: RouteContext, pipeline: string, body: PipelineBody): Promise<void> {
+  const { forwarder_id: forwarder } = body;
+  if (forwarder === undefined) await perform(stopForward, context, { pipeline });
+  else await perform(setForward, context, { pipeline, forwarder, labels: labelsOf(body) });
+}
+
 /** The id of our pipeline. */
 export async function build(context: RouteContext, id: string, body: PipelineBody, parts: Parts): Promise<string> {
   const { flows, schedule, policy } = await wantedOf(context, id, body, parts);
@@ -155,6 +164,7 @@ export async function build(context: RouteContext, id: string, body: PipelineBod
     state: 'paused',
   });
   await perform(setRange, context, { pipeline: made.id, policy });
+  await forward(context, made.id, body);
   // Its first tick may be due at once: by then its range is there.
   const state = stateOf(body, parts);
   if (state === 'active') await perform(updatePipeline, context, { pipeline: made.id, state });
@@ -180,6 +190,7 @@ export async function rebuild(context: RouteContext, { stored, restart = false }
     schedule,
     state: stateOf(body, parts),
   });
+  await forward(context, pipeline, body);
 }
 
 /** Pipelines that name something. */
