@@ -180,6 +180,28 @@ test('a range with more rows than it may have is not read, nor is a model with t
   assert.equal((await report('p'))['status'], 'idle');
 });
 
+test('a destination that cannot be reached is not the fault of the source', async () => {
+  const settings = { host: '127.0.0.1', port: 1, database: 'd', user: 'u' };
+  const made = await ask('POST', '/v1/workspaces/1/connections', { name: 'Gone', connector: 'postgres', settings });
+  const [{ id, destination_id: was } = { id: '', destination_id: '' }] = await state.db.query<{
+    id: string;
+    destination_id: string;
+  }>(
+    "select p.id, p.destination_id from headgate.ranges g join headgate.pipelines p on p.id = g.pipeline_id where p.state = 'active'",
+  );
+  const lead = async (to: unknown): Promise<unknown> =>
+    await state.db.query('update headgate.pipelines set destination_id = $2 where id = $1', [id, to]);
+  await lead(made.body['id']);
+  assert.equal((await trigger('p')).status, 200);
+  await advance('2026-01-01T06:00:00Z');
+  const told = await report('p');
+  assert.deepEqual([told['status'], told['connection_status'], told['data_model_status']], ['faulted', 'healthy', 'valid']);
+  await lead(was);
+  assert.equal((await trigger('p')).status, 200);
+  await advance('2026-01-01T06:00:01Z');
+  assert.equal((await report('p'))['status'], 'idle');
+});
+
 test('at most five pipelines are active', async () => {
   for (const id of ['l1', 'l2', 'l3', 'l4']) await pipeline(id);
   const reply = await ask('PATCH', `${pipelines}/p`, { name: 'still one of them' });
