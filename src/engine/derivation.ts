@@ -42,6 +42,7 @@ export function settleDerivation(
       refused,
       labels,
       limits,
+      ...(spec.objects && { objects: spec.objects }),
       ...(spec.id !== undefined && { id: column(spec.id) }),
       identities: spec.identities.map(({ field, type }) => ({ column: column(field), type })),
       event: typeof event === 'string' ? event : event.map(column),

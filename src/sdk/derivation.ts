@@ -1,7 +1,7 @@
 /** A derivation as the planner settled it, in the columns of the table. */
 import type { DerivationSpec } from '../domain/derivation.ts';
 
-type Settled = Pick<DerivationSpec, 'into' | 'kind' | 'namespace' | 'refused' | 'labels' | 'limits'>;
+type Settled = Pick<DerivationSpec, 'into' | 'kind' | 'namespace' | 'refused' | 'labels' | 'limits' | 'objects'>;
 
 export interface Derivation extends Settled {
   /** Column of the profile's id. */

@@ -126,6 +126,7 @@ export function eventFlow(sql: string, { mappings }: TransformationBody, body: P
     others: 'data.custom_attributes.{field}',
     derive: {
       into: 'events',
+      objects: 'text',
       event: body.sync_mode.type === 'full' ? 'run' : 'content',
       ...(who !== undefined && { id: who }),
       ...(moment !== undefined && { time: { field: moment, unit: 'ms' } }),

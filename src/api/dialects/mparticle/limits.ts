@@ -22,7 +22,7 @@ const usual = {
 } as const;
 
 /** Names of attributes beyond this are cut and values left out; a row with more attributes is refused. */
-export const attributeLimits = { name: 256, value: 4096 } as const;
+export const attributeLimits = { name: 256, value: 4096, list: { entries: 1000, entry: 512 } } as const;
 export const mostAttributes = 100;
 
 export const mostActive = ({ active }: RangeLimits): number => active ?? usual.active;

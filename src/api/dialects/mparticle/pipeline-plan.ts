@@ -102,6 +102,7 @@ function flowOf(id: string, body: PipelineBody, { model, transformation }: Parts
 
 const attributesOf = ({ sync_mode: { iterator_field } }: PipelineBody): Json => ({
   into: 'profiles',
+  objects: 'text',
   id: 'mpid',
   identities: reserved.map((one) => ({ ...one })),
   except: iterator_field === undefined ? [] : [iterator_field],

@@ -39,9 +39,11 @@ export function tooLong(
   { target, derive }: Pick<DeltaOf, 'target' | 'derive'>,
   column: string,
 ): string | undefined {
-  const { value } = derive.limits;
-  if (value === undefined || !unbounded(fieldOf(target, column))) return undefined;
-  return `length(${grammar.text(`s.${quoteName(column)}`)}) > ${value}`;
+  const { value, list } = derive.limits;
+  const [field, name] = [fieldOf(target, column), `s.${quoteName(column)}`];
+  if (list && field.type.kind === 'array') return grammar.longList(field, name, list);
+  if (value === undefined || !unbounded(field)) return undefined;
+  return `length(${grammar.text(name)}) > ${value}`;
 }
 
 /** Who the row is about: columns `p0` for a given id, then `i1`, `i2`… for identities. */
@@ -105,6 +107,16 @@ function goneWhere(of: DeltaOf, moved: string): string {
 const takesBack = ({ target, table }: DeltaOf): boolean =>
   table !== undefined && target.policy.mode === 'mirror' && target.policy.deletes !== 'ignore';
 
+/** Objects may be wanted as their text; lists and plain values in JSON are what they are. */
+function valueJson(grammar: Grammar, { target, derive }: DeltaOf, column: string, name: string): string {
+  const field = fieldOf(target, column);
+  const value = grammar.json(field, name);
+  if (field.type.kind !== 'json' || derive.objects !== 'text') return value;
+  const text = grammar.text(name);
+  const quoted = grammar.json({ ...field, type: { kind: 'text' } }, text);
+  return `case when ltrim(${text}) like '{%' then ${quoted} else ${value} end`;
+}
+
 function attributePieces(
   grammar: Grammar,
   of: DeltaOf,
@@ -117,7 +129,7 @@ function attributePieces(
     const conditions = [`${name} is not null`, ...when(column)];
     return {
       property,
-      value: `case when ${conditions.join(' and ')} then ${grammar.json(fieldOf(of.target, column), name)} end`,
+      value: `case when ${conditions.join(' and ')} then ${valueJson(grammar, of, column, name)} end`,
     };
   });
 }
