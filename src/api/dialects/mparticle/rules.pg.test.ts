@@ -196,12 +196,12 @@ test('each field of a pipeline has its rule', async () => {
 const iterators: readonly (readonly [string, string, string])[] = [
   ['timestamp_tz', 'timestamptz', `'2025-12-31 23:00:00-01', '2026-01-01 12:00:01+00'`],
   ['timestamp_ltz', 'timestamptz', `'2026-01-01 00:00:00+00', '2026-01-01 13:00:00+00'`],
-  ['datetime_tz', 'timestamptz', `'2026-01-01 12:00:00+00', '2026-01-01 12:00:00.001+00'`],
+  ['datetime_tz', 'timestamptz', `'2026-01-01 12:00:00+00', '2026-01-01 12:00:00.5+00'`],
   ['timestamp', 'timestamp', `'2026-01-01 12:00:00', '2026-01-01 12:00:00.5'`],
   ['timestamp_ntz', 'timestamp', `'2026-01-01 12:00:00', '2026-01-01 12:00:01'`],
   ['datetime', 'timestamp', `'2026-01-01 00:00:00', '2026-01-02 00:00:00'`],
   ['date', 'date', `'2026-01-01', '2026-01-02'`],
-  ['timestamp_unixtime_ms', 'bigint', `1767268800000, 1767268800001`],
+  ['timestamp_unixtime_ms', 'bigint', `1767268800000, 1767268800500`],
   ['timestamp_unixtime_s', 'bigint', `1767268800, 1767268801`],
 ];
 
@@ -229,12 +229,7 @@ test('each type of iterator compares as it should, and NULL is never selected', 
     const run = (await must('GET', `${pipelines}/${type}/report`))['latest_pipeline_run'] as Body; // our own JSON
     assert.deepEqual([run['status'], run['errors']], ['success', []], type);
     const rows = await query(`select email from mparticle_${type}`);
-    assert.ok(
-      rows.some(([email]) => email === 'in@x'),
-      type,
-    );
-    assert.ok(!rows.some(([email]) => email === 'null@x'), type);
-    assert.equal(run['successful_records'], rows.length);
+    assert.deepEqual([rows, run['successful_records']], [[['in@x']], 1], type);
     await must('DELETE', `${pipelines}/${type}`);
   }
 });
