@@ -25,7 +25,7 @@ export interface Page {
 }
 
 /** Rows of one question. */
-const mostRows = 500;
+const mostRows = 1000;
 /** Of all attributes of one user there must be room. */
 const mostValues = 5000;
 
