@@ -19,7 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   shape: ['domain', 'sdk', 'rules'],
   'connectors/_sql': ['domain', 'sdk'],
   'connectors/_net': ['domain', 'sdk'],
-  'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
+  'connectors/_pg': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
+  'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net', 'connectors/_pg'],
   registry: ['sdk', 'connectors/*'],
   engine: ['domain', 'sdk', 'net', 'files', 'staging', 'rules', 'shape'],
   warehouse: ['domain', 'sdk', 'staging'],
@@ -88,7 +89,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
 const vendors = [
-  { name: /postgres|'pg'|'pg-/i, areas: ['connectors/postgres', 'registry', 'store', 'jobs', 'api/dialects/mparticle'] },
+  {
+    name: /postgres|'pg'|'pg-/i,
+    areas: [
+      'connectors/postgres',
+      'connectors/_pg',
+      'connectors/redshift',
+      'registry',
+      'store',
+      'jobs',
+      'api/dialects/mparticle',
+    ],
+  },
+  { name: /redshift/i, areas: ['connectors/redshift', 'registry', 'api/dialects/mparticle'] },
   { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry', 'api/dialects/mparticle'] },
   // DuckDB is also the engine of the staged lane.
   {

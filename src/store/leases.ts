@@ -138,4 +138,5 @@ export async function endRun(db: Db, id: string, fence: string, end: RunEnd): Pr
 /** Where the lock of the data directory proves that no other worker lives, what the last one held is free at once. */
 export async function freeLeases(db: Db): Promise<void> {
   await db.query('update headgate.runs set lease_until = null, lease_owner = null where lease_until is not null');
+  await db.query('update headgate.forwards set lease_until = null where lease_until is not null');
 }

@@ -194,6 +194,29 @@ for (const destination of destinations) {
       );
     });
 
+    test('arrays are lists wherever they come from, with limits of their own; objects may be texts', async () => {
+      await using site = await derivationSite(server, destination);
+      await site.change(`create table companies (id text primary key, tags text[], sizes bigint[], flags boolean[], many int[], long text[], spec json);
+        insert into companies values ('c1', array['x', 'a,b', 'q"u\\o', null, 'NULL', ''], '{1,9007199254740993,null}', '{t,f}', '{1,2,3,4,5,6,7}',
+          array[repeat('x', 18)], '{"a": 1.50}'), ('c2', '{}', null, null, null, null, '[1, {"b": 2}]')`);
+      const derive = { limits: { value: 20, list: { entries: 6, entry: 17 } }, objects: 'text' };
+      const spec = companies({ write: 'merge' }, derive);
+      const said = async (): Promise<string> => {
+        const run = await site.run(spec);
+        assert.deepEqual([run.error, run.derived?.dropped], [undefined, 2]);
+        const rows = await site.ask('select id, properties from headgate.profiles order by id');
+        return rows.map(([, text]) => text?.replaceAll(/(?<=[:,]) /g, '')).join('\n');
+      };
+      const first = await said();
+      assert.match(first, /"tags":\["x","a,b","q\\"u\\\\o",null,"NULL",""\]/);
+      assert.match(first, /"sizes":\[1,9007199254740993,null\]/);
+      assert.match(first, /"flags":\[true,false\]/);
+      assert.doesNotMatch(first, /many|long/);
+      assert.match(first, /"tags":\[\]/);
+      assert.match(first, /"spec":"\{\\"a\\":1.50\}"/);
+      assert.match(first, /"spec":\[1,\{"b":2\}\]/);
+    });
+
     test('imports of the same profiles at the same time wait for each other', async () => {
       await using site = await derivationSite(server, destination);
       const flows = ['a', 'b', 'c'];

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HeadgateError } from '../../domain/error.ts';
-import { config, identity, parseLocation } from './config.ts';
-import { pgError } from './errors.ts';
+import { config } from '../_pg/config.ts';
+import { identity, parseLocation } from './config.ts';
+import { pgError } from '../_pg/errors.ts';
 import { cutBlocks } from './partition.ts';
 import { stageName } from './names.ts';
 import { logicalType, nativeType } from './types.ts';

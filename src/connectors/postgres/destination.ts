@@ -25,7 +25,7 @@ import { findRelation, readColumns, readIndexes } from './catalog.ts';
 import { HeldPublish, lostWhilePublishing } from '../_sql/publish.ts';
 import { tableInfo } from '../_sql/table-facts.ts';
 import { describeServer } from './check.ts';
-import type { Config } from './config.ts';
+import type { Config } from '../_pg/config.ts';
 import { explainPublish } from './explain.ts';
 import { addPublish, claimPipeline, dropLeft, lockFence, readLedger } from './ledger.ts';
 import { ownTable, stageName } from './names.ts';

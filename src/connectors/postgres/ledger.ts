@@ -2,9 +2,10 @@
 import { HeadgateError } from '../../domain/error.ts';
 import type { Claim, Publish, PublishRequest, TableResult } from '../../sdk/index.ts';
 import { quoteName } from '../_sql/names.ts';
-import { sqlState } from './errors.ts';
+import { sqlState } from '../_pg/errors.ts';
 import { ownSchema, ownTable, stagePrefix } from './names.ts';
-import type { Row, Session } from './session.ts';
+import type { Row } from '../_pg/session.ts';
+import type { Session } from './session.ts';
 
 const ledgerVersion = 1;
 

@@ -15,7 +15,7 @@ import { findingsOf } from '../_sql/check.ts';
 import { onlyFlow } from '../_sql/reading.ts';
 import { rangePredicate } from '../_sql/select.ts';
 import { findRelation } from './catalog.ts';
-import type { Config } from './config.ts';
+import type { Config } from '../_pg/config.ts';
 import { copyOut } from './copy-out.ts';
 import { describeServer } from './check.ts';
 import { discoverStreams } from './discover.ts';

@@ -38,10 +38,10 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     }
     return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
   } catch (error) {
-    const { code, message, hint } = asHeadgateError(outwardError(error), 'running the pipeline');
+    const { code, message, hint, side } = asHeadgateError(outwardError(error), 'running the pipeline');
     execution.log.warn(message, { code });
     const cancelled = execution.signal.aborted || code === 'run.cancelled';
-    return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint } };
+    return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint, ...(side && { side }) } };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Batch } from '../../engine/deliver.ts';
 import type { PartitionJob } from '../../engine/partitions.ts';
 import { partitionBytes, usualReaders } from '../../engine/readers.ts';
 import type { Session } from '../../engine/flow.ts';
+import { sided } from '../../engine/sided.ts';
 import type { Log } from '../../sdk/index.ts';
 import { findPipeline, type PipelineRow } from '../../store/pipelines.ts';
 import type { RunRow } from '../../store/runs.ts';
@@ -41,7 +42,8 @@ export async function openRun(run: RunRow, execution: Execution): Promise<Opened
   await mkdir(room.stateDir, { recursive: true });
   const pipeline = await findPipeline(db, workspace, run.pipeline_id);
   if (!pipeline) throw new HeadgateError('object.missing', 'the pipeline of this run is gone');
-  const ends = await endsOf({ ...execution, workspace }, pipeline);
+  const { source, destination } = await endsOf({ ...execution, workspace }, pipeline);
+  const ends: Ends = { source: { ...source, source: sided(source.source) }, destination };
   const log = withoutStacks(execution.log);
   const session: Session = {
     ...ends,

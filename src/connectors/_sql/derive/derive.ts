@@ -129,7 +129,18 @@ export class Deriver {
     const { grammar, tx } = this.#of.system;
     for (const sql of labelColumns(resolution)) await tx.run(sql);
     const removed = await tx.run(removeEvents(grammar, resolution));
-    return { added: await tx.run(addEvents(rows, resolution, seq)), changed: 0, removed };
+    const changed = resolution.derive.sets ? await this.#setBeside(rows, resolution, seq) : 0;
+    return { added: await tx.run(addEvents(rows, resolution, seq)), changed, removed };
+  }
+
+  /** Before events are added: one that is read again says nothing anew. Resolves to how many profiles are other than before. */
+  async #setBeside(rows: string, resolution: Resolution, seq: string): Promise<number> {
+    const { tables, number } = resolution;
+    const known = `exists (select 1 from ${tables.events} e where e.import = ${number} and e.id = w.event)`;
+    const fresh = `(select * from ${rows} w where not gone and profile is not null and not ${known})`;
+    const write = { ...resolution, seq, single: false, differs: false, unsets: false };
+    const { added, changed } = await this.#of.system.writeProfiles(fresh, write);
+    return added + changed;
   }
 
   /** The import's own number, and that of this publish. */
