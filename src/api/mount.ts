@@ -7,7 +7,7 @@ import { causeOf } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { deadLink, openLink } from '../operations/links.ts';
 import type { Watch } from '../observe/watch.ts';
-import { findWorkspaceLimit } from '../store/workspaces.ts';
+import type { WorkspaceLimit } from '../store/workspaces.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, GuardedRoute, Incoming, Route, RouteContext } from './dialect.ts';
 import { externalObjects } from './external.ts';
@@ -29,6 +29,8 @@ export interface Mounting {
   readonly rate: RateLimit;
   /** Requests of one workspace, by whatever keys: how many it may send is its own limit. */
   readonly tenants: RateLimit;
+  /** Undefined where there is no such workspace. */
+  limitOf(workspace: number): Promise<WorkspaceLimit | undefined>;
   readonly requests: RequestCount;
   /** Wrong keys from one address: nobody guesses many. */
   readonly strangers: RateLimit;
@@ -178,7 +180,7 @@ async function admitted(
       const wanted = route.auth === 'signed' ? (actor.workspace ?? 0) : dialect.workspace(request.params, actor);
       // One answer for a workspace that is not there and for one that is not theirs.
       const own = actor.workspace === undefined || actor.workspace === wanted;
-      const found = own ? await findWorkspaceLimit(mounting.ports.db, wanted) : undefined;
+      const found = own ? await mounting.limitOf(wanted) : undefined;
       if (!found) throw new HeadgateError('object.missing', 'there is no such workspace');
       return { workspace: wanted, most: found.requests_a_minute };
     });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { adminKey, type Service } from '../test/support/service.ts';
+import { adminKey, type Service } from '../../test/support/service.ts';
 
 const [count, size] = [50, 100 * 1000 * 1000];
 const authorization = `Bearer ${adminKey}`;
