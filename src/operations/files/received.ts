@@ -2,6 +2,7 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { within } from '../patience.ts';
 import { namesIn, requireEqual, Summing, type Checksums } from './checksums.ts';
+import { turn } from './turn.ts';
 
 /** A sender that says nothing for so long is gone. */
 const silenceMs = 60_000;
@@ -37,6 +38,7 @@ async function* attended(sent: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     new HeadgateError('upload.incomplete', 'receiving bytes: their sender broke off', { cause });
   try {
     for (;;) {
+      await turn();
       const next = await within(silenceMs, source.next(), broken).catch((error: unknown) => {
         throw error instanceof HeadgateError ? error : broken(error);
       });
