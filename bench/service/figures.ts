@@ -7,7 +7,8 @@ import { startService, type Service } from '../../test/support/service.ts';
 export const round = (value: number): number => Math.round(value * 10) / 10;
 
 /** Of sorted values. */
-export const at = (sorted: readonly number[], share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+export const at = (sorted: readonly number[], share: number): number =>
+  sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 
 /** Milliseconds. */
 export function report(what: string, values: readonly number[], target: string): void {

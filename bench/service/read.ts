@@ -12,7 +12,11 @@ async function ask(url: string): Promise<readonly number[]> {
   return (JSON.parse(times) as number[]).sort((a, b) => a - b); // our own sender's
 }
 
-const median = (values: readonly number[]): number => at(values.toSorted((a, b) => a - b), 0.5);
+const median = (values: readonly number[]): number =>
+  at(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
 
 export async function benchRead(): Promise<void> {
   await using server = await startServer();
@@ -36,7 +40,9 @@ export async function benchRead(): Promise<void> {
         rates.push(ours.length / limit.length);
         p99s.push(b / a);
       }
-      console.log(`rate ${median(rates).toFixed(2)} of the bare route's, target 0.6; p99 ${median(p99s).toFixed(2)} times, target 2`);
+      console.log(
+        `rate ${median(rates).toFixed(2)} of the bare route's, target 0.6; p99 ${median(p99s).toFixed(2)} times, target 2`,
+      );
     });
   });
 }

@@ -86,5 +86,7 @@ export async function benchUploads(service: Service, folder: string): Promise<vo
   console.log(`memory of the API: ${mb(before)} MB before, at most ${mb(most)} MB; target 100 MB more`);
   const times = (value: number): string => `${value.toFixed(1)} ms (${(value / alone).toFixed(1)} times)`;
   console.log(`p95 of other requests: ${alone.toFixed(1)} ms alone, ${times(p95(ours))} beside the uploads; target 2 times`);
-  console.log(`  beside the same uploads into a bare server: ${times(limit)}, so ours are ${(p95(ours) / limit).toFixed(1)} times its`);
+  console.log(
+    `  beside the same uploads into a bare server: ${times(limit)}, so ours are ${(p95(ours) / limit).toFixed(1)} times its`,
+  );
 }
