@@ -31,6 +31,7 @@ import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
 import { isLoopback } from './safety.ts';
+import { serverFile } from './server-file.ts';
 import { migrationsFolder, openDatabase, openState } from './state.ts';
 import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
@@ -39,6 +40,7 @@ import { freeLeases } from './store/leases.ts';
 import { LocalStorage, objectsFolder } from './storage/local.ts';
 import type { Storage } from './storage/storage.ts';
 import { readMigrations } from './store/migrate.ts';
+import { settleWarehouse } from './warehouse/place.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
 import { loadMasterKey, masterKeyText, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
 import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
@@ -79,6 +81,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());
+  const former = await settleWarehouse(dataDir);
   await ensureWarehouse(db, 1);
   const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey, first);
@@ -97,7 +100,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   return {
     ...(url !== undefined && { url }),
     ...(firstKey !== undefined && { firstKey }),
-    notes,
+    notes: former === undefined ? notes : [...notes, `${former} is an earlier warehouse: it was left as it is`],
     [Symbol.asyncDispose]: async () => await running.disposeAsync(),
   };
 }
@@ -205,9 +208,6 @@ export async function backupStopped(
   const key = await openKey(db, config);
   await write(makeBackup({ db, dataDir, net, fileRoots, key, version, masterKey }, passphrase, signal));
 }
-
-/** Where a server that listens leaves its address, for commands on the same machine. */
-export const serverFile = 'server.json';
 
 /** The key of the environment, or at the very first start one of our own. */
 async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined, first: boolean): Promise<string | undefined> {
