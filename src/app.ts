@@ -18,7 +18,7 @@ import { startScheduler, type Scheduler } from './jobs/scheduler.ts';
 import { TestClock } from './jobs/test-clock.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { startWorker } from './jobs/worker.ts';
-import { loopback } from './net/addresses.ts';
+import { loopback, parseNetworks } from './net/addresses.ts';
 import { guardedNet } from './net/net.ts';
 import { openLog, type ProcessLog } from './observe/log.ts';
 import { openTraces } from './observe/traces.ts';
@@ -64,6 +64,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
   const { net, fileRoots, notes } = reachOf(config);
+  const proxies = parseNetworks(config.trustedProxies);
   const migrations = (await readMigrations(migrationsFolder)).map(({ number }) => number);
   const ports: Ports = {
     db,
@@ -77,6 +78,8 @@ export async function startApp(config: Config, version: string): Promise<App> {
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),
+    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    ...(proxies && config.trustedProxies !== '' && { proxies }),
     fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };

@@ -8,13 +8,14 @@ import { requireText } from './text.ts';
 const patience = 60_000;
 const late = (): HeadgateError => new HeadgateError('request.invalid', 'the body does not come to its end');
 
-export function incomingOf(raw: Request, params: Incoming['params'], limit: number): Incoming {
+/** `origin`: ours as clients see it; absent = as the request says. */
+export function incomingOf(raw: Request, params: Incoming['params'], limit: number, origin?: string): Incoming {
   let text: Promise<string> | undefined;
   const read = async (): Promise<string> => await (text ??= within(patience, textOf(limited(raw, limit)), late));
   const json = async (): Promise<unknown> => checked(parsed(await read()));
   return {
     params,
-    url: new URL(raw.url),
+    url: origin === undefined ? new URL(raw.url) : new URL(raw.url.replace(/^\w+:\/\/[^/?#]*/, origin)),
     headers: raw.headers,
     head: raw.method === 'HEAD',
     json,

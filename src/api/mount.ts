@@ -8,6 +8,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { deadLink, openLink } from '../operations/links.ts';
 import type { Watch } from '../observe/watch.ts';
 import type { WorkspaceLimit } from '../store/workspaces.ts';
+import { clientAddress } from './client-address.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, GuardedRoute, Incoming, Route, RouteContext } from './dialect.ts';
 import { externalObjects } from './external.ts';
@@ -97,7 +98,7 @@ export function nothingAt(c: Context, dialect: ApiDialect): Response {
 
 async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mounting): Promise<Answer> {
   const { ports, rate } = mounting;
-  const request = requestOf(c, dialect);
+  const request = requestOf(c, dialect, ports);
   if (route.auth === 'none') {
     const open = { ...ports, signal: c.req.raw.signal };
     return await watched(c, mounting, async () => await step('work', route.name, () => route.handle(open, request)));
@@ -109,7 +110,7 @@ async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mo
   const taken = rate.take(actor.id);
   c.set('rate', { limit: rate.perMinute, ...taken });
   if (!taken.allowed) throw new Refused('rate', new HeadgateError('request.limit', 'this key has sent too many requests'));
-  const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c), requestId: requestIdOf(c) };
+  const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c, ports), requestId: requestIdOf(c) };
   const workspace = await admitted(c, attempt, request, dialect, mounting);
   const context: OpContext = { ...ports, actor, workspace, signal: c.req.raw.signal };
   const work = async (changed?: OpContext['changed']): Promise<Answer> =>
@@ -134,8 +135,8 @@ function contextOf(context: OpContext, dialect: string): RouteContext {
 }
 
 /** Counts keys that are not valid by the address they come from. */
-async function watched<T>(c: Context, { strangers }: Mounting, work: () => Promise<T>): Promise<T> {
-  const ip = ipOf(c);
+async function watched<T>(c: Context, { ports, strangers }: Mounting, work: () => Promise<T>): Promise<T> {
+  const ip = ipOf(c, ports);
   if (ip !== null && !strangers.peek(ip).allowed)
     throw new Refused('rate', new HeadgateError('request.limit', 'too many keys that are not valid'));
   try {
@@ -208,17 +209,19 @@ function requireNames(params: Incoming['params']): void {
   if (!Object.values(params).every(isText)) throw new HeadgateError('object.missing', 'there is nothing with such a name');
 }
 
-function requestOf(c: Context, { bodyLimit }: ApiDialect): Incoming {
+function requestOf(c: Context, { bodyLimit }: ApiDialect, { publicUrl }: Ports): Incoming {
   const params = c.req.param() as Readonly<Record<string, string>>; // by the path of the route
-  return incomingOf(c.req.raw, params, bodyLimit);
+  return incomingOf(c.req.raw, params, bodyLimit, publicUrl);
 }
 
-/** Of whoever holds the other end of the socket; null = there is no socket. A header would be anybody's word. */
-function ipOf(c: Context): string | null {
+/** Null = there is no socket. */
+function ipOf(c: Context, { proxies }: Ports): string | null {
   const env: unknown = c.env;
   if (typeof env !== 'object' || env === null || !('incoming' in env)) return null;
   const { socket } = env.incoming as { readonly socket?: { readonly remoteAddress?: string } }; // the server's own request
-  return socket?.remoteAddress ?? null;
+  const remote = socket?.remoteAddress;
+  if (remote === undefined || proxies === undefined) return remote ?? null;
+  return clientAddress(remote, c.req.header('x-forwarded-for'), proxies);
 }
 
 interface Rate extends Taken {

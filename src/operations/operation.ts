@@ -5,6 +5,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Level, ObjectKind } from '../domain/access.ts';
 import { HeadgateError } from '../domain/error.ts';
 import type { OpenDuck } from '../engine/context.ts';
+import type { Networks } from '../net/addresses.ts';
 import type { Db } from '../store/db.ts';
 import type { Net } from '../sdk/index.ts';
 import { digestOf, setGrant } from '../store/grants.ts';
@@ -65,6 +66,10 @@ export interface Ports {
   readonly fileLimits: FileLimits;
   /** The whole installation as an archive; absent = this process makes none. */
   backup?(passphrase: string | undefined, signal: AbortSignal): Readable;
+  /** How clients see this server; absent = as their requests say. */
+  readonly publicUrl?: string;
+  /** Who may say for whom they ask; absent = nobody. */
+  readonly proxies?: Networks;
   /** Numbers of the migrations that this program needs. */
   readonly migrations?: readonly number[];
   /** Can mails be sent? */
