@@ -1,5 +1,4 @@
 /** From a due time or a request to the start of a run, and very many of them at once. */
-import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Service } from '../../test/support/service.ts';
@@ -7,11 +6,7 @@ import { report, round } from './figures.ts';
 
 /** Small files into small files: what is measured is everything but the engine. */
 async function prepare(service: Service, folder: string, pipelines: number): Promise<void> {
-  // Relative paths are those of the workspace's own folder.
-  const own = join(folder, 'data', 'files', '1');
-  await mkdir(own, { recursive: true });
-  await copyFile(join(import.meta.dirname, '..', '..', 'examples', 'contacts.csv'), join(own, 'contacts.csv'));
-  const settings = { path: 'contacts.csv', format: 'csv' };
+  const settings = { path: join(import.meta.dirname, '..', '..', 'examples', 'contacts.csv'), format: 'csv' };
   await service.api('POST', '/connections', { name: 'from', slug: 'from', connector: 'file', settings });
   for (let number = 0; number < pipelines; number++) {
     const slug = `p-${number}`;
@@ -19,7 +14,7 @@ async function prepare(service: Service, folder: string, pipelines: number): Pro
       name: slug,
       slug,
       connector: 'file',
-      settings: { path: `${slug}.csv`, format: 'csv' },
+      settings: { path: join(folder, `${slug}.csv`), format: 'csv' },
     });
     const flows = [{ stream: 'contacts', write: 'replace' }];
     await service.api('POST', '/pipelines', { name: slug, slug, source: 'from', destination: slug, flows });

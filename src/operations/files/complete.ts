@@ -4,10 +4,8 @@ import type { FileRow } from '../../store/files.ts';
 import { dropObject, findUpload } from '../../store/objects.ts';
 import { listParts, type PartRow } from '../../store/parts.ts';
 import { defineOperation, type OpContext } from '../operation.ts';
-import { checksums, namesIn, requireEqual } from './checksums.ts';
+import { checksums, namesIn, requireEqual, Summing, type Checksums } from './checksums.ts';
 import { fileView, requireFile, requireState, show, stateAt } from './file.ts';
-import { openSumming } from './summing.ts';
-import type { Checksums } from './sums.ts';
 import { becomeReady } from './upload.ts';
 
 const mostParts = 10_000;
@@ -93,9 +91,9 @@ export function requireWhole(
 async function summed({ storage }: OpContext, key: string, ...expected: readonly Checksums[]): Promise<Checksums> {
   const names = namesIn(...expected);
   if (names.length === 0) return {};
-  await using summing = openSumming(names);
-  for await (const chunk of await storage.get(key)) await summing.update(chunk);
-  const found = await summing.digests();
+  const summing = new Summing(names);
+  for await (const chunk of await storage.get(key)) summing.update(chunk);
+  const found = summing.digests();
   requireEqual(found, ...expected);
   return found;
 }

@@ -1,9 +1,7 @@
 /** The bytes of a request on their way into the storage: counted and summed as they pass, never collected. */
 import { HeadgateError } from '../../domain/error.ts';
 import { within } from '../patience.ts';
-import { namesIn, requireEqual } from './checksums.ts';
-import { openSumming } from './summing.ts';
-import type { Checksums } from './sums.ts';
+import { namesIn, requireEqual, Summing, type Checksums } from './checksums.ts';
 import { turn } from './turn.ts';
 
 /** A sender that says nothing for so long is gone. */
@@ -21,14 +19,14 @@ export interface Received {
  */
 export function receive(sent: AsyncIterable<Uint8Array>, ...expected: readonly Checksums[]): Received {
   const names = new Set(['sha256' as const, ...namesIn(...expected)]);
+  const summing = new Summing([...names]);
   let found: Checksums = {};
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    await using summing = openSumming([...names]);
     for await (const chunk of attended(sent)) {
-      await summing.update(chunk);
+      summing.update(chunk);
       yield chunk;
     }
-    found = await summing.digests();
+    found = summing.digests();
     requireEqual(found, ...expected);
   }
   return { bytes: bytes(), checksums: () => found };

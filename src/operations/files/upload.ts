@@ -3,10 +3,9 @@ import { HeadgateError } from '../../domain/error.ts';
 import { markReady, type FileRow } from '../../store/files.ts';
 import { dropObject, dropOthers, insertObject, keepObject } from '../../store/objects.ts';
 import { defineOperation, type OpContext } from '../operation.ts';
-import { checksums } from './checksums.ts';
+import { checksums, type Checksums } from './checksums.ts';
 import { fileView, newStorageKey, requireRoom, requireState, show } from './file.ts';
 import { receive } from './received.ts';
-import type { Checksums } from './sums.ts';
 
 /** What a request with bytes brings along. */
 export const sent = {
