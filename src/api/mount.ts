@@ -6,6 +6,7 @@ import { requireScope, type Actor, type OpContext, type Ports } from '../operati
 import { causeOf } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { deadLink, openLink } from '../operations/links.ts';
+import { ahead } from '../operations/turns.ts';
 import type { Watch } from '../observe/watch.ts';
 import type { WorkspaceLimit } from '../store/workspaces.ts';
 import { clientAddress } from './client-address.ts';
@@ -59,10 +60,12 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
     app.on(route.method, [...pathsOf(route)], async (c) => {
       const begun = performance.now();
       const facts = { request: requestIdOf(c), route: route.name, dialect: dialect.name };
-      const work = async (): Promise<Answer> =>
+      const served = async (): Promise<Answer> =>
         await serve(c, route, dialect, mounting).catch((error: unknown) =>
           failed(refusalOf(c, route.name, error), dialect, mounting),
         );
+      const moves = (route.documented.uploads ?? route.documented.streams) !== undefined;
+      const work = moves ? served : async (): Promise<Answer> => await ahead(served);
       const answer = await mounting.watch.traces.span(`${route.method} ${route.path}`, facts, work, c.req.header('traceparent'));
       const seconds = (performance.now() - begun) / 1000;
       mounting.metrics.answered(dialect.name, route.name, answer.status, seconds);

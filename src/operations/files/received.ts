@@ -1,8 +1,8 @@
 /** The bytes of a request on their way into the storage: counted and summed as they pass, never collected. */
 import { HeadgateError } from '../../domain/error.ts';
 import { within } from '../patience.ts';
+import { turn } from '../turns.ts';
 import { namesIn, requireEqual, Summing, type Checksums } from './checksums.ts';
-import { turn } from './turn.ts';
 
 /** A sender that says nothing for so long is gone. */
 const silenceMs = 60_000;
