@@ -19,6 +19,7 @@ import { TestClock } from './jobs/test-clock.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { startWorker } from './jobs/worker.ts';
 import { loopback, parseNetworks } from './net/addresses.ts';
+import { clientAddress } from './net/client-address.ts';
 import { guardedNet } from './net/net.ts';
 import { openLog, type ProcessLog } from './observe/log.ts';
 import { openTraces } from './observe/traces.ts';
@@ -79,7 +80,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
-    ...(proxies && config.trustedProxies !== '' && { proxies }),
+    ...(proxies && { clientOf: (remote, forwarded) => clientAddress(remote, forwarded, proxies) }),
     fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };

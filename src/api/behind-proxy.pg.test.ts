@@ -1,6 +1,7 @@
 /** Behind a proxy that ends TLS: addresses that are handed out are the public ones, and who asks is whom a trusted proxy names. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { clientAddress } from '../net/client-address.ts';
 import { parseNetworks } from '../net/addresses.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { openState } from '../../test/support/state.ts';
@@ -14,8 +15,9 @@ after(async () => {
 });
 const proxies = parseNetworks('10.0.0.0/8');
 assert.ok(proxies);
+const clientOf = (remote: string, forwarded: string | undefined): string => clientAddress(remote, forwarded, proxies);
 const plain = createApi(state.ports, '0.0.0');
-const proxied = createApi({ ...state.ports, publicUrl: 'https://etl.example.com', proxies }, '0.0.0');
+const proxied = createApi({ ...state.ports, publicUrl: 'https://etl.example.com', clientOf }, '0.0.0');
 const token = await state.token(['*']);
 
 async function ask(

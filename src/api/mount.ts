@@ -9,7 +9,6 @@ import { deadLink, openLink } from '../operations/links.ts';
 import { ahead } from '../operations/turns.ts';
 import type { Watch } from '../observe/watch.ts';
 import type { WorkspaceLimit } from '../store/workspaces.ts';
-import { clientAddress } from './client-address.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, GuardedRoute, Incoming, Route, RouteContext } from './dialect.ts';
 import { externalObjects } from './external.ts';
@@ -218,13 +217,13 @@ function requestOf(c: Context, { bodyLimit }: ApiDialect, { publicUrl }: Ports):
 }
 
 /** Null = there is no socket. */
-function ipOf(c: Context, { proxies }: Ports): string | null {
+function ipOf(c: Context, { clientOf }: Ports): string | null {
   const env: unknown = c.env;
   if (typeof env !== 'object' || env === null || !('incoming' in env)) return null;
   const { socket } = env.incoming as { readonly socket?: { readonly remoteAddress?: string } }; // the server's own request
   const remote = socket?.remoteAddress;
-  if (remote === undefined || proxies === undefined) return remote ?? null;
-  return clientAddress(remote, c.req.header('x-forwarded-for'), proxies);
+  if (remote === undefined) return null;
+  return clientOf?.(remote, c.req.header('x-forwarded-for')) ?? remote;
 }
 
 interface Rate extends Taken {

@@ -5,7 +5,6 @@ import type { Clock } from '../domain/clock.ts';
 import type { Level, ObjectKind } from '../domain/access.ts';
 import { HeadgateError } from '../domain/error.ts';
 import type { OpenDuck } from '../engine/context.ts';
-import type { Networks } from '../net/addresses.ts';
 import type { Db } from '../store/db.ts';
 import type { Net } from '../sdk/index.ts';
 import { digestOf, setGrant } from '../store/grants.ts';
@@ -68,8 +67,8 @@ export interface Ports {
   backup?(passphrase: string | undefined, signal: AbortSignal): Readable;
   /** How clients see this server; absent = as their requests say. */
   readonly publicUrl?: string;
-  /** Who may say for whom they ask; absent = nobody. */
-  readonly proxies?: Networks;
+  /** Whose request it is: by the other end of its socket, and what proxies wrote; absent = that end's, whatever is written. */
+  clientOf?(remote: string, forwarded: string | undefined): string;
   /** Numbers of the migrations that this program needs. */
   readonly migrations?: readonly number[];
   /** Can mails be sent? */

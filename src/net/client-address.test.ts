@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseNetworks } from '../net/addresses.ts';
+import { parseNetworks } from './addresses.ts';
 import { clientAddress } from './client-address.ts';
 
 const none = parseNetworks('');

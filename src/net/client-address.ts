@@ -1,6 +1,6 @@
 /** From where a request comes, behind proxies as well. Pure. */
 import { isIP } from 'node:net';
-import { plainAddress, type Networks } from '../net/addresses.ts';
+import { plainAddress, type Networks } from './addresses.ts';
 
 /**
  * `remote`: whoever holds the other end of the socket. `forwarded`: `X-Forwarded-For`, to which each proxy adds whom it heard from: it is
