@@ -30,7 +30,7 @@ export const discoverConnection = defineOperation({
     const { source } = await configured(context, row);
     if (!source) throw new HeadgateError('usage.mode', `${row.connector} is no source`);
     await using scratch = await enterRoom(context, silent);
-    const streams = await discoverStreams(source, scratch, undefined, true).catch((error: unknown) => {
+    const streams = await discoverStreams(source, scratch, undefined, { typed: true }).catch((error: unknown) => {
       throw outwardError(error);
     });
     return {
