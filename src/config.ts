@@ -48,6 +48,16 @@ const settings = z.strictObject({
   tlsCert: z.string().optional(),
   tlsKey: z.string().optional(),
   insecureHttp: flag.default(false),
+  /** Where clients reach us, when that is not where we listen. */
+  publicUrl: z
+    .string()
+    .regex(/^https?:\/\/[^/?#@\s]+$/, 'an address without a path, like https://headgate.example.com')
+    .optional(),
+  /** Proxies whose word about the client's address counts. */
+  trustedProxies: z
+    .string()
+    .refine((text) => parseNetworks(text) !== undefined, 'CIDRs with commas between them, like 10.0.0.0/8')
+    .default(''),
   /** Requests per minute and key. */
   rateLimit: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
   /** The mail server that notifications go by, and whom they come from. */
@@ -136,6 +146,8 @@ const variables = {
   tlsCert: 'HEADGATE_TLS_CERT',
   tlsKey: 'HEADGATE_TLS_KEY',
   insecureHttp: 'HEADGATE_INSECURE_HTTP',
+  publicUrl: 'HEADGATE_PUBLIC_URL',
+  trustedProxies: 'HEADGATE_TRUSTED_PROXIES',
   smtpUrl: 'HEADGATE_SMTP_URL',
   mailFrom: 'HEADGATE_MAIL_FROM',
   stalledHours: 'HEADGATE_STALLED_HOURS',

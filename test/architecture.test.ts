@@ -50,7 +50,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   notify: ['domain', 'sdk', 'connectors/_net'],
   backup: ['domain', 'sdk', 'state', 'store', 'engine', 'operations', 'storage', 'warehouse'],
   state: ['config', 'domain', 'store', 'jobs'],
+  'server-file': [],
   app: [
+    'server-file',
     'config',
     'safety',
     'state',
@@ -84,6 +86,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'app',
     'state',
     'backup',
+    'server-file',
+    'warehouse',
   ],
 };
 

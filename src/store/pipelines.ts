@@ -70,6 +70,7 @@ export async function findPipeline(db: Db, workspace: number, ref: string): Prom
   const [row] = await db.query<PipelineRow>(
     `select ${columns} from headgate.pipelines where workspace_id = $1 and (id = $2 or slug = $2)`,
     [workspace, ref],
+    'find_pipeline',
   );
   return row;
 }

@@ -61,7 +61,7 @@ test('import: three errors of a row are three lines and one rejected row; warnin
   assert.deepEqual([receipt.read, receipt.added, receipt.rejected, receipt.lane], [5, 2, 3, 'staged']);
   assert.deepEqual(receipt.warnings, ['2 rows: the field email: looks like a test']);
   assert.equal(readFileSync(bad, 'utf8'), rejects);
-  assert.deepEqual(await site.rows(`duckdb:${site.stateDir}/warehouse.duckdb`, 'select * from people order by id'), good);
+  assert.deepEqual(await site.rows(`duckdb:${site.stateDir}/files/1/warehouse.db`, 'select * from people order by id'), good);
 });
 
 test('without --max-rejects the first row stops the run; nothing is published, no value is shown', async () => {

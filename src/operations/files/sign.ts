@@ -20,12 +20,12 @@ export const signFile = defineOperation({
   }),
   output: z.object({
     method: z.enum(['GET', 'PUT']),
-    /** Relative to this server's address, or the storage's own. */
+    /** Relative to this server's address where it does not know it; or the storage's own. */
     url: z.string(),
     expires_at: z.iso.datetime(),
   }),
   async run(context, { file, method, part, expires_in }) {
-    const { db, workspace, clock, key, storage, actor } = context;
+    const { db, workspace, clock, key, storage, actor, publicUrl = '' } = context;
     const { id } = await requireState(context, file, method === 'GET' ? 'ready' : 'pending');
     if (method === 'GET' && part !== undefined) throw new HeadgateError('request.invalid', 'part: only where it is sent');
     if (method === 'GET') requireScope(actor, 'files:read');
@@ -33,7 +33,7 @@ export const signFile = defineOperation({
     const object = method === 'GET' ? await findContent(db, workspace, id) : undefined;
     const direct = object === undefined ? undefined : await storage.link?.(object, expires_in);
     const path = `/v1/links/files/${id}/${part === undefined ? 'content' : `parts/${part}`}`;
-    const url = direct ?? signedLink({ key }, { method, path, workspace, by: actor.id, until });
+    const url = direct ?? publicUrl + signedLink({ key }, { method, path, workspace, by: actor.id, until });
     return { method, url, expires_at: until.toISOString() };
   },
 });
