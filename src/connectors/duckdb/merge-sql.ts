@@ -26,6 +26,8 @@ export interface Merge {
   effective(column: string): string;
   /** Only these incoming rows are written. */
   readonly where?: string;
+  /** Of those whose key is there, only these. */
+  readonly fresh?: string;
   /** Rows that come back lose their mark. */
   readonly soft: boolean;
 }
@@ -43,7 +45,7 @@ export const countDoubleKeys = (rows: string, key: readonly string[]): string =>
 
 /** Pairs every incoming row with the stored one: delete and insert of only what differs is the fastest merge (measured.md section 4). */
 export function matchRows(merge: Merge): string {
-  const { table, rows, key, values, where, soft } = merge;
+  const { table, rows, key, values, where, soft, fresh = 'true' } = merge;
   const side = (name: string, value: string): string => (merge.intervals.includes(name) ? `cast(${value} as varchar)` : value);
   const differs = values.map(
     (name) => `${side(name, `t.${quoteName(name)}`)} is distinct from ${side(name, merge.effective(name))}`,
@@ -51,7 +53,7 @@ export function matchRows(merge: Merge): string {
   const different = [...differs, ...(soft ? [`t.${deletedAt} is not null`] : [])].join(' or ') || 'false';
   return (
     `create temp table ${temporary.match} as select s.rowid as incoming, t.rowid as stored, ` +
-    `t.rowid is not null and (${different}) as differs from ${rows} s left join ${table} t on ${onKey(key)}` +
+    `t.rowid is not null and (${different}) and ${fresh} as differs from ${rows} s left join ${table} t on ${onKey(key)}` +
     (where === undefined ? '' : ` where ${where}`)
   );
 }

@@ -1,6 +1,7 @@
 /** The statements of a publish. Pure. `t` is the table, `s` the stage. */
 import type { Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
+import { notStale, staleVersion } from '../_sql/stale.ts';
 import { columnNames, deletedAt, keyOf, marksDeletes, rowNumber, tableName } from './stage.ts';
 
 const sameKey = (target: Target): string =>
@@ -60,7 +61,9 @@ export function updateSql(target: Target, stage: string): string | undefined {
     ...(mark ? [`${old(deletedAt)} is not null`] : []),
   ];
   if (sets.length === 0) return undefined;
-  return `update ${tableName(target)} t join ${quoteName(stage)} s on ${sameKey(target)} set ${sets.join(', ')} where ${changed.join(' or ')}`;
+  const own = (name: string): string => `s.${quoteName(name)}`;
+  const fresh = staleVersion(target.policy) === undefined ? '' : ` and ${notStale(target.policy, old, own)}`;
+  return `update ${tableName(target)} t join ${quoteName(stage)} s on ${sameKey(target)} set ${sets.join(', ')} where (${changed.join(' or ')})${fresh}`;
 }
 
 export const insertAllSql = (target: Target, stage: string): string =>

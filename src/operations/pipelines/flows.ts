@@ -15,6 +15,7 @@ import { requireGrant } from '../access.ts';
 import { requireModel } from '../models/model.ts';
 import type { OpContext } from '../operation.ts';
 import { fittedFlow } from './fitted.ts';
+import { namedUploads, uploadsAsSource } from './uploads.ts';
 import { loadSchema, readSchemaRef, requireSchema } from '../schemas/schema.ts';
 
 type Reads = Pick<OpContext, 'db' | 'key' | 'dataDir' | 'workspace' | 'clock'>;
@@ -70,23 +71,30 @@ export async function loadFlows(
 /** Which rows of a stream are wanted, in the source's own SQL; undefined = all. */
 type Filter = (stream: StreamInfo) => Promise<string | undefined>;
 
+/** A flow and the connection that it reads. */
+export interface SourcedFlow {
+  readonly flow: Flow;
+  readonly source: Ends['source'];
+}
+
 /** One spec may name several streams with a pattern. `rejects` = where the refused rows of each are written. Throws what is wrong with it before anything is read. */
 export async function flowsOf(
   { spec, schema }: LoadedFlow,
-  ends: Ends,
+  given: Ends,
   context: Context,
   rejects: (at: number) => string,
   filter?: Filter,
-): Promise<readonly Flow[]> {
-  const { source, destination } = ends;
-  const streams = await discoverStreams(source.source, context, [wantedStream(spec, source.source.defaultNamespace)]);
+): Promise<readonly SourcedFlow[]> {
+  const { destination } = given;
+  const source = spec.files ? await uploadsAsSource(spec, spec.files, given, context) : given.source;
+  const ends = { source, destination };
+  const streams = await discoverStreams(source.source, context, spec.files ? undefined : [wantedStream(spec, source.source.defaultNamespace)]);
   const targets = assignTargets(streams, spec.into, sidesOf(ends), source.identity === destination.identity);
-  const flows: Flow[] = [];
+  const flows: SourcedFlow[] = [];
   for (const [at, { info, into }] of targets.entries()) {
     const where = await filter?.(info);
-    flows.push(
-      fittedFlow(spec, info, { into, rejects: rejects(at), ...(where !== undefined && { where }), ...(schema && { schema }) }),
-    );
+    const fitting = { into, rejects: rejects(at), ...(where !== undefined && { where }), ...(schema && { schema }) };
+    flows.push({ flow: fittedFlow(spec, info, fitting), source });
   }
   return flows;
 }
@@ -115,7 +123,8 @@ export async function settledFlows(context: OpContext, { flows, source, before =
       throw new HeadgateError('request.invalid', `the model ${model.slug} is not of this pipeline's source`);
     }
     const schema = flow.schema === undefined ? undefined : await settledSchema(context, flow.schema, known);
-    settled.push({ ...flow, ...(model && { model: model.id }), ...(schema !== undefined && { schema }) });
+    const files = flow.files && (await namedUploads(context, flow.files));
+    settled.push({ ...flow, ...(model && { model: model.id }), ...(schema !== undefined && { schema }), ...(files && { files }) });
   }
   return settled;
 }

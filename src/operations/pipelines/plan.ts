@@ -70,8 +70,8 @@ export const planPipeline = defineOperation({
     };
     for (const loaded of await loadFlows(context, row)) {
       const found = await flowsOf(loaded, ends, scratch, () => scratch.scratch).catch(failed);
-      for (const flow of found ?? [])
-        await planned(flow, session, compare).then((plan) => flows.push({ plan, error: null }), failed);
+      for (const { flow, source } of found ?? [])
+        await planned(flow, { ...session, source }, compare).then((plan) => flows.push({ plan, error: null }), failed);
     }
     return { flows };
   },
