@@ -25,7 +25,7 @@ const uploads = z.strictObject({
   by_place: z
     .boolean()
     .default(false)
-    .meta({ description: 'The columns are those of the table in their order; without a table, `columns` must name them with types' }),
+    .meta({ description: 'The columns are those of the table in their order; where there is none and nothing is inferred, `columns` must name them with types' }),
 });
 
 export type Uploads = z.output<typeof uploads>;
@@ -52,6 +52,13 @@ export const flowSpec = z
     key: z.array(name).min(1).optional(),
     version: name.optional().meta({ description: 'Of two rows with one key, the one with the greater value here wins' }),
     cursor: name.optional(),
+    follow: z
+      .strictObject({ key: z.array(name).min(1).optional(), cursor: name.optional() })
+      .optional()
+      .meta({
+        description:
+          'Reads on from where the last run came to, as far as the stream lets it: by `cursor`, else the first field that is called like a time of change, else a growing key; where there is none, the table is replaced. `key` absent: the primary key',
+      }),
     stale: z
       .enum(['write', 'skip'])
       .default('write')

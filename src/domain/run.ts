@@ -33,8 +33,11 @@ const askTask = z.strictObject({ kind: z.literal('ask'), rows: z.number().int().
 /** The uploaded files of the pipeline's one flow, made plain: in UTF-8, unpacked, their lines ended alike, with what was found out. */
 const prepareTask = z.strictObject({ kind: z.literal('prepare'), types: z.boolean().default(false) });
 
+/** Nothing: it fails, and says why. */
+const refuseTask = z.strictObject({ kind: z.literal('refuse'), reason: z.string().min(1).max(1000) });
+
 /** What a run does instead of the flows of its pipeline. */
-export const runTask = z.discriminatedUnion('kind', [tableTask, exportTask, askTask, prepareTask]);
+export const runTask = z.discriminatedUnion('kind', [tableTask, exportTask, askTask, prepareTask, refuseTask]);
 
 export type RunTask = z.output<typeof runTask>;
 export type TableTask = z.output<typeof tableTask>;

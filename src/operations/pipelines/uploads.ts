@@ -93,9 +93,9 @@ async function columnsOfTable(
   });
 }
 
-/** Nothing is guessed about a table that is not there. */
-function requireTyped({ columns }: Uploads): Uploads['columns'] {
-  if (columns?.every(({ type }) => type !== undefined)) return columns;
+/** Where nothing may be guessed, nothing is guessed about a table that is not there. */
+function requireTyped({ columns, infer }: Uploads): Uploads['columns'] {
+  if (infer || columns?.every(({ type }) => type !== undefined)) return columns;
   throw new HeadgateError('schema.incompatible', 'the table is to be made, and the types of its columns are not said', {
     hint: 'name each column with its type, or create the table first',
   });

@@ -1,4 +1,5 @@
 /** The work of a run that is not that of its pipeline's flows. */
+import { HeadgateError } from '../../domain/error.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { RunTask } from '../../domain/run.ts';
 import type { RunRow } from '../../store/runs.ts';
@@ -27,5 +28,7 @@ export async function doTask(run: RunRow, task: RunTask, work: TaskWork): Promis
     case 'prepare':
       await replaceOutputs(db, workspace, run.id, await prepareFiles(task, work));
       return undefined;
+    case 'refuse':
+      throw new HeadgateError('connector.missing', task.reason);
   }
 }

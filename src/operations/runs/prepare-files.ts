@@ -1,8 +1,9 @@
 /** Uploaded files made plain, each as a file of its own, with what was found out about it. */
 import { HeadgateError } from '../../domain/error.ts';
 import type { PrepareTask } from '../../domain/run.ts';
+import type { StreamInfo } from '../../domain/schema.ts';
 import { typeName } from '../../domain/types.ts';
-import { infersTypes, type FileRef, type StreamInfo } from '../../sdk/index.ts';
+import { infersTypes, type FileRef } from '../../sdk/index.ts';
 import type { NewOutput } from '../../store/run-outputs.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
@@ -28,7 +29,7 @@ export async function prepareFiles({ types }: PrepareTask, work: TaskWork): Prom
       const name = nameOf(id);
       const file = await storeFile(execution, opened, { name, path: event.file.path });
       outputs.push({ name, file_id: file, value: told(event.file, info, types) });
-      execution.log.info(`${name}: ${info.schema.fields.length} columns`, { notes: info.notes ?? [] });
+      execution.log.info(`${name}: ${info.schema.fields.length} columns`, { notes: (info.notes ?? []).join('; ') });
     }
   }
   return outputs;

@@ -1,0 +1,38 @@
+/** Imports as clients of `civis` know them: files, imports, jobs and what stands around them. */
+import type { ApiDialect } from '../../dialect.ts';
+import { authorization } from '../../credentials.ts';
+import { credentialRoutes } from './credentials.ts';
+import { csvRoutes } from './csv-imports.ts';
+import { databaseRoutes } from './databases.ts';
+import { errorBody, toError } from './errors.ts';
+import { fileRoutes } from './files.ts';
+import { jobRoutes } from './job-routes.ts';
+import { preprocessRoutes } from './preprocess.ts';
+import { queryRoutes } from './queries.ts';
+import { base } from './route.ts';
+import { scriptRoutes } from './scripts.ts';
+import { userRoutes } from './users.ts';
+
+export const civis: ApiDialect = {
+  name: 'civis',
+  title: 'Imports',
+  document: { path: `${base}/endpoints`, form: 'swagger-2.0', auth: 'key' },
+  prefixes: [base],
+  bodyLimit: 4 * 1024 * 1024,
+  headers: { 'cache-control': 'private, no-store', 'content-type': 'application/json; charset=utf-8' },
+  credentials: authorization,
+  workspace: (_, actor) => actor.workspace ?? 1,
+  routes: [
+    ...csvRoutes,
+    ...jobRoutes,
+    ...fileRoutes,
+    ...preprocessRoutes,
+    ...scriptRoutes,
+    ...queryRoutes,
+    ...databaseRoutes,
+    ...credentialRoutes,
+    ...userRoutes,
+  ],
+  problems: errorBody,
+  toError,
+};
