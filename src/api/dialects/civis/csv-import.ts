@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
+import type { RunTask } from '../../../domain/run.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { contentsOf } from './files-stored.ts';
 import { connectionFor } from './hosts.ts';
@@ -182,4 +183,11 @@ function columnsOf({ tableColumns = [], loosenTypes = false }: CsvBody): { reado
     if (type !== undefined) return { name, type };
     throw new HeadgateError('request.invalid', `tableColumns: ${sqlType.slice(0, 100)} is no type that this server knows`);
   });
+}
+
+/** What is in a bucket cannot be read yet. */
+export function csvTask({ body }: Pick<Job['data'], 'body'>): RunTask | undefined {
+  const { source } = csvPut.parse(body);
+  if (source.fileIds) return undefined;
+  return { kind: 'refuse', reason: 'this server has no connector for storage hosts: upload the files instead' };
 }

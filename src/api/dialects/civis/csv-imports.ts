@@ -1,10 +1,10 @@
 /** Routes of CSV imports. */
-import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
 import { InvalidInput } from '../../../operations/operation.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
 import { csvInputs, csvPatch, csvPost, csvPut, csvView, planOf, showCsv, showInputs, type CsvBody } from './csv-import.ts';
-import { insertJob, updateJob, type FoundJob, type JobData } from './jobs.ts';
+import { taskOf } from './job-task.ts';
+import { archiving, insertJob, updateJob, type FoundJob, type JobData } from './jobs.ts';
 import { levelOn } from './levels.ts';
 import { route } from './route.ts';
 import { jobIn, runRoutes } from './run-routes.ts';
@@ -20,11 +20,8 @@ const plain = (body: object): Json => JSON.parse(JSON.stringify(body)) as Json; 
 
 async function changed(context: RouteContext, job: FoundJob, body: CsvBody): Promise<FoundJob> {
   const { name, ...rest } = body;
-  const { flows, destination } = await planOf(context, body);
-  if (destination !== job.pipeline.destination) {
-    throw new HeadgateError('request.invalid', 'destination/remoteHostId: another database needs another import');
-  }
-  return await updateJob(context, job, { ...(name !== undefined && { name }), body: plain(rest) }, { flows });
+  const plan = await planOf(context, body);
+  return await updateJob(context, job, { ...(name !== undefined && { name }), body: plain(rest) }, plan);
 }
 
 const create = route({
@@ -89,12 +86,6 @@ const patch = route({
   },
 });
 
-/** The pipeline of an archived job does not run by itself either. */
-export const archiving = (archived: boolean): [Partial<JobData>, { readonly state: 'active' | 'archived' }] => [
-  { archived },
-  { state: archived ? 'archived' : 'active' },
-];
-
 const archive = route({
   method: 'PUT',
   path: `${one}/archive`,
@@ -131,19 +122,12 @@ const runs = runRoutes({
   kinds: ['csv'],
   view: typedRun('csvImportId'),
   show: (_, job, run) => showTyped('csvImportId', job, run),
-  task: csvTask,
+  task: taskOf,
   inputs: {
     view: csvInputs,
     // Kept when the run began.
     show: (_, { inputs }) => showInputs(inputs as unknown as JobData),
   },
 });
-
-/** What is in a bucket cannot be read yet. */
-export function csvTask({ data }: Pick<FoundJob, 'data'>): { readonly kind: 'refuse'; readonly reason: string } | undefined {
-  const { source } = csvPut.parse(data.body);
-  if (source.fileIds) return undefined;
-  return { kind: 'refuse', reason: 'this server has no connector for storage hosts: upload the files instead' };
-}
 
 export const csvRoutes: readonly GuardedRoute[] = [create, get, put, patch, archive, remove, ...runs];

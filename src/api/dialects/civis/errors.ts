@@ -34,9 +34,13 @@ const kinds: Readonly<Partial<Record<ErrorCode, Kind>>> = {
   'internal.unexpected': { status: 500, error: 'internal_error' },
 };
 
+/** Routes of all jobs have a word of their own for one that is at work. */
+export const alreadyRunning = 'The job cannot be queued because it is already running';
+
 /** What is not named here is a mistake of the request. */
 export function toError({ at, error, retryAfter, requestId }: Refusal): Answer {
-  const { status: code, error: word } = kinds[error.code] ?? { status: 400, error: 'bad_request' };
+  const { status: code, error: kind } = kinds[error.code] ?? { status: 400, error: 'bad_request' };
+  const word = error.message === alreadyRunning ? 'already_running' : kind;
   return {
     status: code,
     headers: {

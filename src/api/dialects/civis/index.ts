@@ -5,12 +5,15 @@ import { credentialRoutes } from './credentials.ts';
 import { csvRoutes } from './csv-imports.ts';
 import { databaseRoutes } from './databases.ts';
 import { errorBody, toError } from './errors.ts';
+import { fileImportRoutes } from './file-imports.ts';
 import { fileRoutes } from './files.ts';
+import { importRoutes } from './imports.ts';
 import { jobRoutes } from './job-routes.ts';
 import { preprocessRoutes } from './preprocess.ts';
 import { queryRoutes } from './queries.ts';
 import { base } from './route.ts';
 import { scriptRoutes } from './scripts.ts';
+import { syncRoutes } from './syncs.ts';
 import { userRoutes } from './users.ts';
 
 export const civis: ApiDialect = {
@@ -23,6 +26,9 @@ export const civis: ApiDialect = {
   credentials: authorization,
   workspace: (_, actor) => actor.workspace ?? 1,
   routes: [
+    ...importRoutes,
+    ...syncRoutes,
+    ...fileImportRoutes,
     ...csvRoutes,
     ...jobRoutes,
     ...fileRoutes,

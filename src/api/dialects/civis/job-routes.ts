@@ -1,16 +1,15 @@
 /** Routes of jobs of every kind. */
 import { z } from 'zod';
-import { HeadgateError } from '../../../domain/error.ts';
 import { perform } from '../../../operations/operation.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
-import { archiving } from './csv-imports.ts';
 import { fileNumber, requireStoredFile, updateStoredFile } from './files-stored.ts';
 import { taskOf } from './job-task.ts';
-import { listJobs, findJob, updateJob, type Job, type JobData, type JobKind } from './jobs.ts';
+import { alreadyRunning } from './errors.ts';
+import { archiving, listJobs, findJob, updateJob, type Job, type JobData, type JobKind } from './jobs.ts';
 import { levelOn } from './levels.ts';
 import { users } from './people.ts';
-import { preprocessBody } from './preprocess.ts';
+import { preprocessBody } from './preprocess-task.ts';
 import { route } from './route.ts';
 import { jobIn, runIn, runRoutes } from './run-routes.ts';
 import { runsOf, showRun, stateOf, type JobRun } from './runs.ts';
@@ -27,7 +26,6 @@ const types: Readonly<Record<JobKind, string>> = {
   preprocess: 'JobTypes::CsvPreprocess',
   sql: 'JobTypes::SqlRunner',
   query: 'JobTypes::Query',
-  scan: 'JobTypes::TableScan',
 };
 
 const summary = z.object({
@@ -269,13 +267,8 @@ const runs = runRoutes({
   started: 201,
   show: (_, __, run) => ({ ...showRun(run) }),
   task: taskOf,
+  busy: { busy: alreadyRunning },
   inputs: { view: inputs, show: () => ({ values: {} }) },
 });
-
-/** This family has a word of its own for a job that is at work. */
-export function alreadyRunning(error: unknown): never {
-  if (!(error instanceof HeadgateError) || error.code !== 'run.busy') throw error;
-  throw new HeadgateError('run.busy', 'The job cannot be queued because it is already running');
-}
 
 export const jobRoutes: readonly GuardedRoute[] = [list, get, archive, parents, children, outputs, ...runs];

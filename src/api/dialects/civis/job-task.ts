@@ -1,12 +1,15 @@
 /** What a run of a job does, by its kind, whichever route starts it. */
 import type { RunTask } from '../../../domain/run.ts';
-import { csvTask } from './csv-imports.ts';
-import type { FoundJob } from './jobs.ts';
-import { preprocessTask } from './preprocess.ts';
+import type { RouteContext } from '../../dialect.ts';
+import { csvTask } from './csv-import.ts';
+import { fileTask } from './file-import.ts';
+import { importTask } from './import.ts';
+import type { Job } from './jobs.ts';
+import { preprocessTask } from './preprocess-task.ts';
 import { askOf, exportOf } from './script.ts';
 
 /** Undefined = the flows of its pipeline. Throws `request.invalid`. */
-export function taskOf(job: FoundJob): RunTask | undefined {
+export async function taskOf(context: RouteContext, job: Job): Promise<RunTask | undefined> {
   const { data } = job;
   switch (data.kind) {
     case 'preprocess':
@@ -16,11 +19,12 @@ export function taskOf(job: FoundJob): RunTask | undefined {
     case 'query':
       return askOf(data);
     case 'csv':
-      return csvTask(job);
+      return csvTask(data);
     case 'import':
+      return importTask(data);
     case 'file':
+      return await fileTask(context, job);
     case 'batch':
-    case 'scan':
       return undefined;
   }
 }

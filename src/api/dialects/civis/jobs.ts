@@ -6,13 +6,14 @@ import { perform } from '../../../operations/operation.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { getPipeline } from '../../../operations/pipelines/get.ts';
 import { listPipelines } from '../../../operations/pipelines/list.ts';
+import { movePipeline } from '../../../operations/pipelines/move.ts';
 import type { pipelineView } from '../../../operations/pipelines/pipeline.ts';
 import { updatePipeline } from '../../../operations/pipelines/update.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { missing } from './route.ts';
 import type { NotificationsIn, ScheduleIn } from './shapes.ts';
 
-export type JobKind = 'import' | 'file' | 'csv' | 'batch' | 'preprocess' | 'sql' | 'query' | 'scan';
+export type JobKind = 'import' | 'file' | 'csv' | 'batch' | 'preprocess' | 'sql' | 'query';
 
 /** The row of `external_objects` holds all but the numbers. */
 export interface JobData {
@@ -145,12 +146,21 @@ export async function updateJob<J extends Job>(
   context: RouteContext,
   job: J,
   changes: Partial<JobData>,
-  plan?: Partial<Pick<Plan, 'flows' | 'schedule'>> & { readonly state?: 'active' | 'paused' | 'archived' },
+  { source, destination, ...plan }: Partial<Plan> & { readonly state?: 'active' | 'paused' | 'archived' } = {},
 ): Promise<J> {
   const data: JobData = { ...job.data, ...changes, updatedAt: context.clock.now().toISOString() };
+  if (source !== undefined && destination !== undefined) {
+    await perform(movePipeline, context, { pipeline: job.object, source, destination });
+  }
   // Who may not change the pipeline may not change the job either.
   await perform(updatePipeline, context, { pipeline: job.object, ...plan, name: data.name.slice(0, 200) });
   const row = await context.objects.update(kind, String(job.number), stored(data));
   if (!row) throw missing('job');
   return { ...job, ...jobOf(row) };
 }
+
+/** The pipeline of an archived job does not run by itself either. */
+export const archiving = (archived: boolean): [Partial<JobData>, { readonly state: 'active' | 'archived' }] => [
+  { archived },
+  { state: archived ? 'archived' : 'active' },
+];

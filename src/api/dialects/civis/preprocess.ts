@@ -4,27 +4,12 @@ import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
 import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
-import { archiving } from './csv-imports.ts';
 import { contentsOf } from './files-stored.ts';
-import { insertJob, updateJob, type Job, type JobData } from './jobs.ts';
-import { delimiter } from './load.ts';
+import { archiving, insertJob, updateJob, type Job } from './jobs.ts';
+import { preprocessBody, type PreprocessBody } from './preprocess-task.ts';
 import { route } from './route.ts';
 import { jobIn } from './run-routes.ts';
 import { status } from './shapes.ts';
-import { id } from './wire.ts';
-
-const body = z.object({
-  fileId: id,
-  inPlace: z.boolean().optional(),
-  detectTableColumns: z.boolean().optional(),
-  forceCharacterSetConversion: z.boolean().optional(),
-  includeHeader: z.boolean().optional(),
-  columnDelimiter: delimiter.optional(),
-});
-
-export type PreprocessBody = z.output<typeof body>;
-
-export const preprocessBody = body;
 
 const view = z.object({
   id: z.number().int(),
@@ -39,7 +24,7 @@ const view = z.object({
 });
 
 function show({ number, data }: Job): z.input<typeof view> {
-  const given = body.parse(data.body);
+  const given = preprocessBody.parse(data.body);
   return {
     id: number,
     fileId: given.fileId,
@@ -77,7 +62,7 @@ const create = route({
   name: 'files.preprocess.csv.create',
   summary: 'Create a job that makes a file plain and finds out what is in it',
   scope: 'pipelines:write',
-  body: body.extend({ hidden: z.boolean().optional() }),
+  body: preprocessBody.extend({ hidden: z.boolean().optional() }),
   replies: { 201: view },
   async handle(context, { body: { hidden = false, ...sent } }) {
     const job = await context.tx(async (tx) => {
@@ -108,10 +93,10 @@ const changing = (method: 'PUT' | 'PATCH', name: string, summary: string): Guard
     summary,
     scope: 'pipelines:write',
     resolve,
-    body: method === 'PUT' ? body : body.partial(),
+    body: method === 'PUT' ? preprocessBody : preprocessBody.partial(),
     replies: { 200: view },
     async handle(context, { found, body: sent }) {
-      const wanted = body.safeParse(method === 'PUT' ? sent : { ...body.parse(found.data.body), ...sent });
+      const wanted = preprocessBody.safeParse(method === 'PUT' ? sent : { ...preprocessBody.parse(found.data.body), ...sent });
       if (!wanted.success) throw new HeadgateError('request.invalid', 'fileId: it is needed');
       const flows = [await flowOf(context, wanted.data)];
       return { status: 200, body: show(await updateJob(context, found, { body: plain(wanted.data) }, { flows })) };
@@ -132,9 +117,6 @@ const archive = route({
     body: show(await updateJob(context, found, ...archiving(sent.status))),
   }),
 });
-
-export const preprocessTask = ({ body: given }: JobData) =>
-  ({ kind: 'prepare', types: body.parse(given).detectTableColumns ?? false }) as const;
 
 export const preprocessRoutes: readonly GuardedRoute[] = [
   create,

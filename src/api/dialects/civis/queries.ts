@@ -5,11 +5,12 @@ import { perform } from '../../../operations/operation.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
 import { listCredentials } from './credential.ts';
+import { taskOf } from './job-task.ts';
 import { insertJob, type Job } from './jobs.ts';
 import { route } from './route.ts';
 import { jobIn } from './run-routes.ts';
 import { runsOf, showRun, startJob, type JobRun } from './runs.ts';
-import { askOf, planOf, queryPost } from './script.ts';
+import { planOf, queryPost } from './script.ts';
 import { runState } from './shapes.ts';
 
 const said = z.string().nullable();
@@ -102,7 +103,7 @@ const create = route({
     const [job, run] = await context.tx(async (tx) => {
       const wanted = { kind: 'query', hidden, body: plain, name: (number: number) => `Query #${number}` } as const;
       const made = await insertJob(tx, wanted, await planOf(tx, sent.sql, { remoteHostId: sent.database, credentialId }));
-      return [made, await startJob(tx, made, askOf(made.data))] as const;
+      return [made, await startJob(tx, made, { task: taskOf })] as const;
     });
     return { status: 200, body: await show(context, job, run) };
   },

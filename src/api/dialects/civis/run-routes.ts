@@ -24,7 +24,9 @@ export interface RunFamily {
   readonly started?: number;
   show(context: RouteContext, job: FoundJob, run: JobRun): Json | Promise<Json>;
   /** What the run does instead of the flows of its pipeline. */
-  task?(job: FoundJob): RunTask | undefined;
+  task(context: RouteContext, job: FoundJob): Promise<RunTask | undefined>;
+  /** How it says that a job is at work. */
+  readonly busy?: { readonly busy: string };
   readonly inputs?: { readonly view: ZodType; show(job: FoundJob, run: JobRun): Json };
 }
 
@@ -60,7 +62,7 @@ export function runRoutes(family: RunFamily): readonly GuardedRoute[] {
       resolve: one,
       replies: { [started]: view },
       async handle(context, { found: job, url }) {
-        const made = await startJob(context, job, family.task?.(job));
+        const made = await startJob(context, job, { task: family.task, ...family.busy });
         const place = `${url.origin}${url.pathname.replace(/\/+$/, '')}/${made.number}`;
         return { status: started, headers: { location: place }, body: await family.show(context, job, made) };
       },

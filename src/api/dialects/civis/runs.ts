@@ -74,11 +74,20 @@ export const showTyped = (name: string, job: Job, found: JobRun): Readonly<Recor
 
 const kind = 'run';
 
+const usuallyBusy = 'The import cannot be queued because it is already active.';
+
+export interface Starting<J extends Job> {
+  /** What it does instead of the flows of its pipeline. */
+  task(context: RouteContext, job: J): Promise<RunTask | undefined>;
+  readonly busy?: string;
+}
+
 /** Throws `run.busy`, `request.invalid` for a job that is archived. */
-export async function startJob(context: RouteContext, job: Job, task?: RunTask): Promise<JobRun> {
+export async function startJob<J extends Job>(context: RouteContext, job: J, { task: taskFor, busy = usuallyBusy }: Starting<J>): Promise<JobRun> {
   if (job.data.archived) throw new HeadgateError('request.invalid', 'the job is archived');
   try {
     return await context.tx(async (tx) => {
+      const task = await taskFor(tx, job);
       const run = await perform(startPipeline, tx, { pipeline: job.object, ...(task && { task }) });
       const number = await tx.objects.number(kind);
       const inputs = inputsOf(job);
@@ -87,7 +96,7 @@ export async function startJob(context: RouteContext, job: Job, task?: RunTask):
     });
   } catch (error) {
     if (!(error instanceof HeadgateError) || error.code !== 'run.busy') throw error;
-    throw new HeadgateError('run.busy', 'The import cannot be queued because it is already active.');
+    throw new HeadgateError('run.busy', busy);
   }
 }
 

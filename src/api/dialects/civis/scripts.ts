@@ -6,12 +6,13 @@ import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
 import { fileNumber } from './files-stored.ts';
 import { linkOf } from './files.ts';
+import { taskOf } from './job-task.ts';
 import { insertJob, type Job } from './jobs.ts';
 import { users } from './people.ts';
 import { route } from './route.ts';
 import { jobIn, logRoute, runIn } from './run-routes.ts';
 import { cancelJobRun, runsOf, showTyped, startJob, stateOf, typedRun, type JobRun } from './runs.ts';
-import { exportOf, planOf, scriptPost, showSettings } from './script.ts';
+import { planOf, scriptPost, showSettings } from './script.ts';
 import { jobRun, notifications, schedule, showNotifications, showSchedule, user } from './shapes.ts';
 import { showRun } from './runs.ts';
 import { pageOf, paging, sorted } from './wire.ts';
@@ -164,7 +165,7 @@ const start = route({
   resolve,
   replies: { 202: runView },
   async handle(context, { found: job, url }) {
-    const made = await startJob(context, job, exportOf(job.data));
+    const made = await startJob(context, job, { task: taskOf });
     const location = `${url.origin}${url.pathname.replace(/\/+$/, '')}/${made.number}`;
     return { status: 202, headers: { location }, body: await showSqlRun(context, url.origin, job, made) };
   },
