@@ -74,11 +74,23 @@ async function move(asked: Flow, of: Way, planned: (plan: Plan) => void): Promis
   try {
     return await execute({ ...of, ...first });
   } catch (error) {
+    const { rejects } = first.flow;
+    if (rejects.named && !first.plan.conversion && error instanceof HeadgateError && ofRows.includes(error.code)) {
+      return await execute({ ...of, ...(await planNamed(asked, of, planned)) });
+    }
     const guesses = first.flow.stream.schema.fields.some(({ guessed }) => guessed);
     if (!guesses || !(error instanceof HeadgateError) || error.code !== 'value.invalid') throw error;
     of.session.log.info('a later value has another type than those before it: types are found over all of them');
     return await execute({ ...of, ...(await planFor(false)) });
   }
+}
+
+/** The way on which every row is looked at: it fails at the first that is wrong, and says which. */
+async function planNamed(asked: Flow, { session, source, handle }: Way, planned: (plan: Plan) => void): Promise<Planned> {
+  const flow = { ...asked, rejects: { ...asked.rejects, judged: true } };
+  const found = await planAgainst(flow, session, source, handle.current);
+  planned(found.plan);
+  return found;
 }
 
 /** The values of rows that something leaves out or refuses count for the types as well: there the types must be known before. */

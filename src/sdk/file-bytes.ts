@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { HeadgateError } from '../domain/error.ts';
+import { faultyLine } from './csv-fault.ts';
 import type { FileRef } from './source.ts';
 
 const quote = 0x22;
@@ -41,12 +42,24 @@ export async function* csvBytes(file: FileRef, signal?: AbortSignal): AsyncGener
     let data = chunk as Buffer; // no encoding is set, so chunks are buffers
     if (first && data.subarray(0, bom.length).equals(bom)) data = data.subarray(bom.length);
     first = false;
-    const out = records.push(data);
+    const out = await located(file, signal, () => records.push(data));
     if (out.length > 0) yield out;
   }
-  const out = records.end();
+  const out = await located(file, signal, () => records.end());
   await checkUnchanged(file);
   if (out.length > 0) yield out;
+}
+
+/** What is wrong with the file, with its line. */
+async function located(file: FileRef, signal: AbortSignal | undefined, read: () => Buffer): Promise<Buffer> {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof HeadgateError)) throw error;
+    const line = await faultyLine(file.path, signal);
+    const where = line === undefined ? '' : ` (line ${line.toLocaleString('en')})`;
+    throw new HeadgateError(error.code, `${error.message}${where}`, { hint: error.hint, cause: error });
+  }
 }
 
 /** Reads a file to its end where nobody has yet, for readers that would misread some of it in silence. Throws as `csvBytes`. */

@@ -28,7 +28,9 @@ export function fittedFlow(asked: FlowSpec, stream: StreamInfo, { into, rejects,
   const spec = fitFlow(followFlow(asked, stream.schema), fields);
   const both = where !== undefined && spec.where !== undefined ? `(${spec.where}) and ${where}` : (where ?? spec.where);
   const request = flowRequest({ ...spec, ...(both !== undefined && { where: both }) }, rejects);
-  return buildFlow(request, stream, into, rulesOf(spec, stream, request.shape) ?? schema);
+  const flow = buildFlow(request, stream, into, rulesOf(spec, stream, request.shape) ?? schema);
+  // Whoever sent a file is told which of its rows is wrong.
+  return spec.files ? { ...flow, rejects: { ...flow.rejects, named: true } } : flow;
 }
 
 /** Rules hold for columns; each field keeps the type that it has. */

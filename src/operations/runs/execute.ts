@@ -31,13 +31,15 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     await using context = await createContext({ ...opened.room, signal: execution.signal, log: execution.log });
     for await (const made of receiptsOf(run, execution, opened, context)) {
       if ('until' in made) return { state: 'retrying', receipts, error: null, retryAt: made.until };
-      const { receipt, known } = made;
+      const { known } = made;
+      const receipt = withoutPlaces(made.receipt, execution.dataDir);
       receipts.push(receipt);
       if (!known) tell(execution.log, receipt);
     }
     return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
   } catch (error) {
-    const { code, message, hint } = asHeadgateError(outwardError(error), 'running the pipeline');
+    const { code, message: said, hint } = asHeadgateError(outwardError(error), 'running the pipeline');
+    const message = withoutFolders(said, execution.dataDir);
     execution.log.warn(message, { code });
     const cancelled = execution.signal.aborted || code === 'run.cancelled';
     return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint } };
@@ -92,6 +94,19 @@ async function requireAllowed({ workspace_id, pipeline_id }: RunRow, execution: 
     throw new HeadgateError('access.grant', 'the owner of the pipeline may no longer use its connections');
   }
   await requireStorage(execution, workspace);
+}
+
+function withoutPlaces(receipt: Receipt, dataDir: string): Receipt {
+  const { error } = receipt;
+  return error ? { ...receipt, error: { ...error, message: withoutFolders(error.message, dataDir) } } : receipt;
+}
+
+/** Where our own files lie is nobody's business: their names are enough. Pure. */
+export function withoutFolders(message: string, dataDir: string): string {
+  return message
+    .split(`${dataDir}/`)
+    .map((part, at) => (at === 0 ? part : part.replace(/^(?:[^\s/:()]+\/)+/, '')))
+    .join('');
 }
 
 function told(receipt: Receipt): Receipt {

@@ -40,8 +40,7 @@ export const isActive = ({ state }: Pick<RunView, 'state'>): boolean => ['queued
 /** Of a run that failed there always is one: clients wait for it. */
 function errorOf({ state, error }: RunView): string | null {
   if (state !== 'failed') return null;
-  if (!error) return 'The run failed.';
-  return error.hint === '' ? error.message : `${error.message} (${error.hint})`;
+  return error?.message ?? 'The run failed.';
 }
 
 export const showRun = ({ number, run }: JobRun): z.input<typeof jobRun> => ({
