@@ -26,6 +26,7 @@ const types: Readonly<Record<JobKind, string>> = {
   preprocess: 'JobTypes::CsvPreprocess',
   sql: 'JobTypes::SqlRunner',
   query: 'JobTypes::Query',
+  scan: 'JobTypes::TableScan',
 };
 
 const summary = z.object({

@@ -24,6 +24,8 @@ export async function taskOf(context: RouteContext, job: Job): Promise<RunTask |
       return importTask(data);
     case 'file':
       return await fileTask(context, job);
+    case 'scan':
+      return { kind: 'ask', rows: 0 };
     case 'batch':
       return undefined;
   }

@@ -13,7 +13,7 @@ import type { RouteContext } from '../../dialect.ts';
 import { missing } from './route.ts';
 import type { NotificationsIn, ScheduleIn } from './shapes.ts';
 
-export type JobKind = 'import' | 'file' | 'csv' | 'batch' | 'preprocess' | 'sql' | 'query';
+export type JobKind = 'import' | 'file' | 'csv' | 'batch' | 'preprocess' | 'sql' | 'query' | 'scan';
 
 /** The row of `external_objects` holds all but the numbers. */
 export interface JobData {

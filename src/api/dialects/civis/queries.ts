@@ -4,13 +4,12 @@ import type { Json } from '../../../domain/json.ts';
 import { perform } from '../../../operations/operation.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
-import { listCredentials } from './credential.ts';
 import { taskOf } from './job-task.ts';
 import { insertJob, type Job } from './jobs.ts';
 import { route } from './route.ts';
 import { jobIn } from './run-routes.ts';
 import { runsOf, showRun, startJob, type JobRun } from './runs.ts';
-import { planOf, queryPost } from './script.ts';
+import { planOf, queryPost, usualCredential } from './script.ts';
 import { runState } from './shapes.ts';
 
 const said = z.string().nullable();
@@ -80,12 +79,6 @@ async function show(context: RouteContext, job: Job, last: JobRun | undefined): 
     filenamePrefix: given.filenamePrefix ?? null,
     reportId: null,
   };
-}
-
-/** The first of the caller's own. */
-async function usualCredential(context: RouteContext): Promise<number> {
-  const [own] = (await listCredentials(context)).filter((one) => one.default && one.type === 'Database');
-  return own?.number ?? 0;
 }
 
 const create = route({

@@ -5,6 +5,7 @@ import type { Json } from '../../../domain/json.ts';
 import type { ExportTask } from '../../../domain/run.ts';
 import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { RouteContext } from '../../dialect.ts';
+import { listCredentials } from './credential.ts';
 import { connectionFor } from './hosts.ts';
 import type { JobData, Plan } from './jobs.ts';
 import { delimiter } from './load.ts';
@@ -91,3 +92,9 @@ export const showSettings = (given: z.output<typeof csvSettings> = {}) => ({
   filenamePrefix: given.filenamePrefix ?? null,
   maxFileSize: given.maxFileSize ?? null,
 });
+
+/** The first of the caller's own. */
+export async function usualCredential(context: RouteContext): Promise<number> {
+  const [own] = (await listCredentials(context)).filter((one) => one.default && one.type === 'Database');
+  return own?.number ?? 0;
+}
