@@ -324,7 +324,7 @@ def hosts_and_credentials():
     host = client.remote_hosts.post("other", "db.example.com:5432/shop", "RemoteHostTypes::Postgres")
     assert host.id in [one.id for one in client.databases.list()]
     made = client.credentials.post("Database", "reader", "secret", remote_host_id=host.id)
-    assert "password" not in client.credentials.get(made.id)
+    assert "password" not in client.credentials.get(made.id).json()
     client.credentials.delete(made.id)
     bucket = client.storage_hosts.post("s3", "bucket", "files")
     equal(client.get_storage_host_id("files"), bucket.id)
