@@ -148,5 +148,5 @@ const plain = (text: string): string =>
     .replaceAll(/127\.0\.0\.1:\d+/g, '<host>')
     .replaceAll(/file_[0-9a-z]{26}/g, '<file>')
     .replaceAll(/"port": \d+/g, '"port": <port>')
-    .replaceAll(/"databaseName": "test_[^"]+"/g, '"databaseName": "<database>"')
+    .replaceAll(/"databaseName": "t_[0-9a-f]+"/g, '"databaseName": "<database>"')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<at>');
