@@ -88,12 +88,26 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
 const vendors = [
-  { name: /postgres|'pg'|'pg-/i, areas: ['connectors/postgres', 'registry', 'store', 'jobs', 'api/dialects/mparticle'] },
-  { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry', 'api/dialects/mparticle'] },
+  {
+    name: /postgres|'pg'|'pg-/i,
+    areas: ['connectors/postgres', 'registry', 'store', 'jobs', 'api/dialects/mparticle', 'api/dialects/civis'],
+  },
+  { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry', 'api/dialects/mparticle', 'api/dialects/civis'] },
   // DuckDB is also the engine of the staged lane.
   {
     name: /duckdb/i,
-    areas: ['connectors/duckdb', 'registry', 'sdk', 'staging', 'rules', 'shape', 'cli', 'warehouse', 'api/dialects/mparticle'],
+    areas: [
+      'connectors/duckdb',
+      'registry',
+      'sdk',
+      'staging',
+      'rules',
+      'shape',
+      'cli',
+      'warehouse',
+      'api/dialects/mparticle',
+      'api/dialects/civis',
+    ],
   },
 ];
 

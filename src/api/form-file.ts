@@ -19,7 +19,9 @@ const wrong = (what: string): HeadgateError => new HeadgateError('request.invali
  */
 export async function formFile(request: Pick<Incoming, 'headers' | 'bytes'>): Promise<FormFile> {
   const { headers } = request;
-  const boundary = /^multipart\/form-data\b.*?;\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(headers.get('content-type') ?? '');
+  const boundary = /^multipart\/form-data\b.*?;\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(
+    headers.get('content-type') ?? '',
+  );
   const length = Number(headers.get('content-length') ?? Number.NaN);
   if (!boundary) throw wrong('it is no multipart/form-data with a boundary');
   if (!Number.isSafeInteger(length)) throw wrong('it has no Content-Length');
@@ -52,12 +54,7 @@ export function startOfFile(front: Buffer, mark: string): number | undefined {
   return undefined;
 }
 
-async function* fileBytes(
-  first: Buffer,
-  rest: AsyncIterator<Uint8Array>,
-  size: number,
-  end: Buffer,
-): AsyncGenerator<Uint8Array> {
+async function* fileBytes(first: Buffer, rest: AsyncIterator<Uint8Array>, size: number, end: Buffer): AsyncGenerator<Uint8Array> {
   let left = size;
   const behind: Uint8Array[] = [];
   let chunk: Uint8Array = first;

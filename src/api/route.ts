@@ -68,8 +68,16 @@ export function defineRoute<Found = undefined, Query = undefined, Body = undefin
       const doing = `answering ${name}`;
       // Without its finder a route has nothing to find: the type says undefined.
       const found = await step('object', doing, async () => (await spec.resolve?.(context, request.params)) as Found);
-      const asked = await step('query', doing, async () => await checked(name, query, () => spelled(searched(request.url), 'query')));
-      const sent = await step('body', doing, async () => await checked(name, body, async () => spelled(await request.json(), 'body')));
+      const asked = await step(
+        'query',
+        doing,
+        async () => await checked(name, query, () => spelled(searched(request.url), 'query')),
+      );
+      const sent = await step(
+        'body',
+        doing,
+        async () => await checked(name, body, async () => spelled(await request.json(), 'body')),
+      );
       const { params, url, headers, bytes } = request;
       const answer = await step(
         'work',

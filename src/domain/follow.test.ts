@@ -7,7 +7,10 @@ import type { Schema } from './schema.ts';
 const integer = { kind: 'integer', bits: 64 } as const;
 const text = { kind: 'text' } as const;
 const timestamp = { kind: 'timestamp', zone: true } as const;
-const schema = (key: readonly string[] | undefined, ...fields: readonly (readonly [string, Schema['fields'][number]['type']])[]): Schema => ({
+const schema = (
+  key: readonly string[] | undefined,
+  ...fields: readonly (readonly [string, Schema['fields'][number]['type']])[]
+): Schema => ({
   fields: fields.map(([name, type]) => ({ name, type, nullable: true })),
   ...(key && { key }),
 });
@@ -23,7 +26,12 @@ test('the first field called like a change is followed, by the primary key', () 
 
 test('a growing key is followed where nothing says when rows change', () => {
   const all = { read: 'snapshot', write: 'replace', key: undefined, cursor: undefined };
-  assert.deepEqual(followed({}, schema(['id'], ['id', integer])), { read: 'incremental', write: 'merge', key: ['id'], cursor: 'id' });
+  assert.deepEqual(followed({}, schema(['id'], ['id', integer])), {
+    read: 'incremental',
+    write: 'merge',
+    key: ['id'],
+    cursor: 'id',
+  });
   assert.deepEqual(followed({}, schema(['id'], ['id', text])), all);
   assert.deepEqual(followed({}, schema(undefined, ['id', integer], ['updated_at', timestamp])), all);
 });

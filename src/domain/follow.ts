@@ -9,7 +9,9 @@ export function followFlow({ follow, ...spec }: FlowSpec, { fields, key: primary
   if (!follow) return spec;
   const key = follow.key ?? primary ?? [];
   const grows = key.length === 1 && fields.find(({ name }) => name === key[0])?.type.kind === 'integer' ? key[0] : undefined;
-  const changed = fields.find(({ name, type }) => ofChange.test(name) && ['timestamp', 'date', 'integer'].includes(type.kind))?.name;
+  const changed = fields.find(
+    ({ name, type }) => ofChange.test(name) && ['timestamp', 'date', 'integer'].includes(type.kind),
+  )?.name;
   const cursor = follow.cursor ?? changed ?? grows;
   if (key.length === 0 || cursor === undefined) return { ...spec, read: 'snapshot', write: 'replace' };
   return { ...spec, read: 'incremental', write: 'merge', key: [...key], cursor };

@@ -16,16 +16,23 @@ const column = z.strictObject({ name: name.optional(), type: z.string().max(100)
 const uploads = z.strictObject({
   ids: z.array(name).min(1).max(10_000).meta({ description: 'Ids of files that are ready' }),
   delimiter: z.enum(['comma', 'tab', 'pipe', 'semicolon']).optional().meta({ description: 'Absent: found' }),
-  escape: z.enum(['quote', 'backslash']).optional().meta({ description: 'What stands before a quote inside quotes; absent: found' }),
+  escape: z
+    .enum(['quote', 'backslash'])
+    .optional()
+    .meta({ description: 'What stands before a quote inside quotes; absent: found' }),
   header: z.boolean().optional().meta({ description: 'Is the first line names? Absent: found' }),
   infer: z.boolean().default(true).meta({ description: 'false: what has no type here or in the table is text' }),
   naming: z.enum(['kept', 'plain']).default('kept'),
-  columns: z.array(column.required({ name: true })).min(1).max(10_000).optional(),
+  columns: z
+    .array(column.required({ name: true }))
+    .min(1)
+    .max(10_000)
+    .optional(),
   overrides: z.record(z.string().regex(/^\d{1,5}$/), column).optional(),
-  by_place: z
-    .boolean()
-    .default(false)
-    .meta({ description: 'The columns are those of the table in their order; where there is none and nothing is inferred, `columns` must name them with types' }),
+  by_place: z.boolean().default(false).meta({
+    description:
+      'The columns are those of the table in their order; where there is none and nothing is inferred, `columns` must name them with types',
+  }),
 });
 
 export type Uploads = z.output<typeof uploads>;

@@ -17,12 +17,7 @@ export type NewOutput = Pick<OutputRow, 'name' | 'file_id' | 'value'>;
 const columns = 'o.run_id, o.seq, o.name, o.file_id, o.value, o.created_at';
 
 /** In place of what an earlier attempt has left. */
-export async function replaceOutputs(
-  db: Db,
-  workspace: number,
-  run: string,
-  outputs: readonly NewOutput[],
-): Promise<void> {
+export async function replaceOutputs(db: Db, workspace: number, run: string, outputs: readonly NewOutput[]): Promise<void> {
   await db.tx(async (tx) => {
     await tx.query('delete from headgate.run_outputs where workspace_id = $1 and run_id = $2', [workspace, run]);
     for (const [at, { name, file_id, value }] of outputs.entries()) {

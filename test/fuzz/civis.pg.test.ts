@@ -91,7 +91,8 @@ for (const [path, methods] of Object.entries(document.paths)) {
       const reply = await send(method.toUpperCase(), foreign, filled, '{}');
       await judged(reply);
       // Each has its own people, databases and credentials from 1 on.
-      if (path.includes('{') && !/^\/civis\/(?:users|credentials|databases|remote_hosts)/.test(path)) assert.ok(reply.status >= 400);
+      if (path.includes('{') && !/^\/civis\/(?:users|credentials|databases|remote_hosts)/.test(path))
+        assert.ok(reply.status >= 400);
     });
   }
 }

@@ -86,7 +86,13 @@ export function mergeFor(
     intervals: schema.fields.filter((field) => nativeType(field) === 'INTERVAL').map(({ name }) => name),
     effective: (name) => (keep ? `coalesce(s.${quoteName(name)}, t.${quoteName(name)})` : `s.${quoteName(name)}`),
     soft: policy.deletes === 'soft' && others.includes(deletedAt),
-    ...(policy.stale && { fresh: notStale(policy, (name) => `t.${quoteName(name)}`, (name) => `s.${quoteName(name)}`) }),
+    ...(policy.stale && {
+      fresh: notStale(
+        policy,
+        (name) => `t.${quoteName(name)}`,
+        (name) => `s.${quoteName(name)}`,
+      ),
+    }),
   };
 }
 

@@ -35,10 +35,7 @@ type Signed = z.input<typeof signed>;
 
 const input = {
   file: z.string(),
-  method: z
-    .enum(['GET', 'PUT', 'POST'])
-    .default('GET')
-    .meta({ description: 'POST: as the last field of a form, called `file`' }),
+  method: z.enum(['GET', 'PUT', 'POST']).default('GET').meta({ description: 'POST: as the last field of a form, called `file`' }),
   part: z.number().int().min(1).max(10_000).optional().meta({ description: 'With PUT: the number of the part' }),
 };
 

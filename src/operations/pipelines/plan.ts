@@ -8,7 +8,8 @@ import { outward, outwardError } from '../connections/outward.ts';
 import { silent } from '../log.ts';
 import { defineOperation } from '../operation.ts';
 import { roomOf } from '../room.ts';
-import { endsOf, flowsOf, loadFlows } from './flows.ts';
+import { endsOf } from './ends.ts';
+import { flowsOf, loadFlows } from './flows.ts';
 import { requirePipeline } from './pipeline.ts';
 
 const texts = z.record(z.string(), z.string().nullable());

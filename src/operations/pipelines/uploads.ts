@@ -9,7 +9,7 @@ import { requireGrant } from '../access.ts';
 import { loadConnector } from '../connections/connection.ts';
 import { requireState } from '../files/file.ts';
 import { requireScope, type OpContext } from '../operation.ts';
-import type { Ends } from './flows.ts';
+import type { Ends } from './ends.ts';
 
 /** With the names of the files behind their ids, for messages. Throws `access.scope`, `access.grant`, `object.missing`, `object.conflict`. */
 export async function namedUploads(context: OpContext, files: Uploads): Promise<Uploads> {
@@ -30,12 +30,7 @@ const delimiters = { comma: ',', tab: '\t', pipe: '|', semicolon: ';' } as const
 const escapes = { quote: '"', backslash: '\\' } as const;
 
 /** The identity is that of the files: other ones are another stream. Throws `file.format`, and what describing the table throws. */
-export async function uploadsAsSource(
-  spec: FlowSpec,
-  files: Uploads,
-  ends: Ends,
-  context: Context,
-): Promise<Ends['source']> {
+export async function uploadsAsSource(spec: FlowSpec, files: Uploads, ends: Ends, context: Context): Promise<Ends['source']> {
   const [path = '', ...more] = files.ids;
   const columns = files.by_place ? ((await columnsOfTable(spec, ends, context)) ?? requireTyped(files)) : files.columns;
   const { source } = (await loadConnector('file')).configure(uploadSettings(files, { path, more, columns }));

@@ -4,7 +4,8 @@ import type { StreamRef } from '../../domain/schema.ts';
 import type { AskTask } from '../../domain/run.ts';
 import { firstRows } from '../../engine/first-rows.ts';
 import type { NewOutput } from '../../store/run-outputs.ts';
-import { loadFlows, type Ends } from '../pipelines/flows.ts';
+import type { Ends } from '../pipelines/ends.ts';
+import { loadFlows } from '../pipelines/flows.ts';
 import type { TaskWork } from './replay-rows.ts';
 
 /** Characters of all values. */
@@ -19,7 +20,10 @@ export async function answerRows({ rows: most }: AskTask, work: TaskWork): Promi
 }
 
 /** The one query of the pipeline. Throws `usage.mode` for a source that takes none. */
-export async function queryOf({ execution, opened }: TaskWork): Promise<{ readonly source: Ends['source']; readonly stream: StreamRef }> {
+export async function queryOf({
+  execution,
+  opened,
+}: TaskWork): Promise<{ readonly source: Ends['source']; readonly stream: StreamRef }> {
   const { workspace, pipeline, ends } = opened;
   const [loaded] = await loadFlows({ db: execution.db, workspace }, pipeline);
   const query = loaded?.spec.query;

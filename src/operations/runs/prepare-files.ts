@@ -48,8 +48,17 @@ const nameOf = (id: string): string => (id.split('/')[1] ?? id).replace(/\.(?:gz
 function told({ csv }: FileRef, { schema }: StreamInfo, types: boolean): NewOutput['value'] {
   const delimiter = delimiters[csv?.delimiter ?? ','];
   if (delimiter === undefined) {
-    throw new HeadgateError('file.format', 'preparing files: values are separated by something else than a comma, a tab or a pipe');
+    throw new HeadgateError(
+      'file.format',
+      'preparing files: values are separated by something else than a comma, a tab or a pipe',
+    );
   }
   const columns = schema.fields.map(({ name, type }) => ({ name, type: typeName(type) }));
-  return { header: csv?.header ?? false, delimiter, compression: 'none', escaped: csv?.escape === '\\', columns: types ? columns : [] };
+  return {
+    header: csv?.header ?? false,
+    delimiter,
+    compression: 'none',
+    escaped: csv?.escape === '\\',
+    columns: types ? columns : [],
+  };
 }

@@ -16,7 +16,8 @@ import type { Connection, Context } from '../../sdk/index.ts';
 import { findReplay } from '../../store/replays.ts';
 import { findRun, type RunRow } from '../../store/runs.ts';
 import { loadConnector } from '../connections/connection.ts';
-import { loadFlows, sidesOf, type Ends, type LoadedFlow } from '../pipelines/flows.ts';
+import { sidesOf, type Ends } from '../pipelines/ends.ts';
+import { loadFlows, type LoadedFlow } from '../pipelines/flows.ts';
 import { keepRejects } from './keep-rejects.ts';
 import type { Execution, Opened } from './session.ts';
 

@@ -10,12 +10,19 @@ import { jobIn } from './run-routes.ts';
 import { sharingRoutes } from './sharing.ts';
 
 /** Whatever kind of import it is: files imports and batches have no such routes of their own. */
-const jobs: readonly { readonly path: string; readonly name: string; readonly title: string; readonly kinds?: readonly JobKind[]; readonly family: string }[] = [
+const jobs: readonly {
+  readonly path: string;
+  readonly name: string;
+  readonly title: string;
+  readonly kinds?: readonly JobKind[];
+  readonly family: string;
+}[] = [
   { path: '/imports/:id', name: 'imports', title: 'import', kinds: importKinds, family: 'imports' },
   { path: '/jobs/:id', name: 'jobs', title: 'job', family: 'imports' },
 ];
 
-const fileIn = async (context: RouteContext, params: Incoming['params']) => await requireStoredFile(context, numberIn(params, 'id', 'file'));
+const fileIn = async (context: RouteContext, params: Incoming['params']) =>
+  await requireStoredFile(context, numberIn(params, 'id', 'file'));
 
 const file = { path: '/files/:id', name: 'files', title: 'file', family: 'files' };
 

@@ -66,11 +66,19 @@ async function ensureDefault(context: RouteContext): Promise<void> {
     if (typeof data === 'object' && data !== null && 'name' in data) return;
     const username = usernameOf(principal);
     const own = { name: username, type: 'Database', username, description: null, remoteHostId: null, default: true };
-    await tx.objects.update(kind, external_id, plain({ ...own, owner: actor.principal, updatedAt: tx.clock.now().toISOString() }));
+    await tx.objects.update(
+      kind,
+      external_id,
+      plain({ ...own, owner: actor.principal, updatedAt: tx.clock.now().toISOString() }),
+    );
   });
 }
 
-export async function insertCredential(context: RouteContext, data: Omit<CredentialData, 'updatedAt' | 'owner'>, password: string): Promise<Credential> {
+export async function insertCredential(
+  context: RouteContext,
+  data: Omit<CredentialData, 'updatedAt' | 'owner'>,
+  password: string,
+): Promise<Credential> {
   return await context.tx(async (tx) => {
     const number = await tx.objects.number(kind);
     const object = `civis/credential/${number}`;

@@ -83,7 +83,9 @@ const tables = route({
   scope: 'connections:write',
   resolve,
   query: z.object(credential),
-  replies: { 200: z.array(z.object({ name: z.string(), schema: z.string(), isView: z.boolean(), databaseId: z.number().int() })) },
+  replies: {
+    200: z.array(z.object({ name: z.string(), schema: z.string(), isView: z.boolean(), databaseId: z.number().int() })),
+  },
   async handle(context, { found, params }) {
     const all = await tablesOf(context, found, { schema: params['schema_name'] ?? '' });
     const shown = all.map((table) => showSummary(found, table));

@@ -11,7 +11,10 @@ import type { Dependency } from './sharing.ts';
 
 const gone = (): undefined => undefined;
 
-async function ofEnd(context: RouteContext, end: { readonly remoteHostId: number; readonly credentialId: number }): Promise<readonly Dependency[]> {
+async function ofEnd(
+  context: RouteContext,
+  end: { readonly remoteHostId: number; readonly credentialId: number },
+): Promise<readonly Dependency[]> {
   const host = await requireHost(context, end.remoteHostId).catch(gone);
   const credential = await findCredential(context, end.credentialId);
   const connection = host?.connection;
@@ -57,6 +60,7 @@ export async function dependenciesOf(context: RouteContext, { data }: Job): Prom
   for (const end of [ends?.source, ends?.destination]) if (end) add(...(await ofEnd(context, end)));
   for (const number of filesOf(data)) add(await ofFile(context, number));
   const parent = data.parentId === undefined ? undefined : await findJob(context, data.parentId);
-  if (parent) add({ objectType: 'Job', fcoType: 'jobs', id: parent.number, name: parent.data.name, object: { pipeline: parent.object } });
+  if (parent)
+    add({ objectType: 'Job', fcoType: 'jobs', id: parent.number, name: parent.data.name, object: { pipeline: parent.object } });
   return found;
 }

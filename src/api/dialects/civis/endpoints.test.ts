@@ -46,7 +46,8 @@ test('every operation has what the client asks for', () => {
     for (const parameter of parameters) {
       assert.equal(typeof parameter.required, 'boolean', `${at} ${parameter.name}`);
       if (parameter.in === 'body') {
-        for (const [name, { type = '' }] of Object.entries(parameter.schema?.properties ?? {})) assert.ok(types.includes(type), `${at} ${name}`);
+        for (const [name, { type = '' }] of Object.entries(parameter.schema?.properties ?? {}))
+          assert.ok(types.includes(type), `${at} ${name}`);
         assert.ok(parameter.schema?.properties, at);
       } else {
         assert.ok(types.includes(parameter.type ?? ''), `${at} ${parameter.name}`);
@@ -124,5 +125,9 @@ test('fields come in the order in which scripts give them', () => {
 });
 
 test('the command line finds the families that it cannot start without', () => {
-  for (const family of ['/files', '/jobs', '/notebooks']) assert.ok(operations.some(({ path }) => path.startsWith(family)), family);
+  for (const family of ['/files', '/jobs', '/notebooks'])
+    assert.ok(
+      operations.some(({ path }) => path.startsWith(family)),
+      family,
+    );
 });

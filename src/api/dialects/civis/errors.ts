@@ -60,5 +60,7 @@ function textOf(at: Refusal['at'], error: Refusal['error'], requestId: string, s
     const problems = error.problems.map(({ pointer, message }) => (pointer === '' ? message : `${pointer.slice(1)}: ${message}`));
     return `The given request was not as expected: ${problems.join('; ')}`;
   }
-  return status === 400 && error.code.startsWith('request.') ? `The given request was not as expected: ${error.message}` : error.message;
+  return status === 400 && error.code.startsWith('request.')
+    ? `The given request was not as expected: ${error.message}`
+    : error.message;
 }

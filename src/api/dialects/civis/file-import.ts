@@ -32,9 +32,6 @@ export const filePost = z.object({
 
 const stored = filePost.extend({ file: z.string() });
 
-/** Of the file of ours whose bytes are awaited. */
-export const storedFile = ({ body }: Pick<Job['data'], 'body'>): string => stored.parse(body).file;
-
 function flowOf(given: z.output<typeof stored>): Json {
   return {
     files: {

@@ -27,7 +27,12 @@ const create = route({
   scope: 'pipelines:write',
   body: filePost,
   replies: {
-    201: z.object({ id: z.number().int(), uploadUri: z.string(), runUri: z.string(), uploadFields: z.record(z.string(), z.string()) }),
+    201: z.object({
+      id: z.number().int(),
+      uploadUri: z.string(),
+      runUri: z.string(),
+      uploadFields: z.record(z.string(), z.string()),
+    }),
   },
   async handle(context, { body, url }) {
     const { hidden = false, ...sent } = body;

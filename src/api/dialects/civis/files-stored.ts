@@ -36,7 +36,8 @@ export interface StoredFile {
 type Row = NonNullable<Awaited<ReturnType<RouteContext['objects']['find']>>>;
 
 const dataOf = (row: Row): FileData => row.data as FileData; // written below
-const plain = (data: FileData): Readonly<Record<string, Json>> => JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
+const plain = (data: FileData): Readonly<Record<string, Json>> =>
+  JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
 
 async function opened(context: RouteContext, row: Row): Promise<StoredFile> {
   const data = dataOf(row);
@@ -55,11 +56,18 @@ export async function requireStoredFile(context: RouteContext, number: number | 
 
 export async function insertStoredFile(context: RouteContext, object: string, data: FileData): Promise<StoredFile> {
   const number = await context.objects.number(kind);
-  return await opened(context, await context.objects.insert({ kind, external_id: String(number), object_id: object, data: plain(data) }));
+  return await opened(
+    context,
+    await context.objects.insert({ kind, external_id: String(number), object_id: object, data: plain(data) }),
+  );
 }
 
 /** Throws `access.grant`. */
-export async function updateStoredFile(context: RouteContext, { number, data, file }: StoredFile, changes: FileData): Promise<StoredFile> {
+export async function updateStoredFile(
+  context: RouteContext,
+  { number, data, file }: StoredFile,
+  changes: FileData,
+): Promise<StoredFile> {
   await requireGrant(context, { kind: 'file', ref: file.id, level: 'write' });
   const row = await context.objects.update(kind, String(number), plain({ ...data, ...changes }));
   if (!row) throw missing('file');

@@ -49,7 +49,11 @@ const ownName = (name: string): string => name.replaceAll(/[/\\\x00-\x1f\x7f-\x9
 /** The first file of ours behind a number. */
 export async function makeFile(
   context: RouteContext,
-  { name, expiresAt, description }: { readonly name: string; readonly expiresAt?: string | null | undefined; readonly description?: string | undefined },
+  {
+    name,
+    expiresAt,
+    description,
+  }: { readonly name: string; readonly expiresAt?: string | null | undefined; readonly description?: string | undefined },
   parts?: number,
 ): Promise<StoredFile> {
   const expires = expiresAt === undefined ? new Date(context.clock.now().getTime() + 30 * day).toISOString() : expiresAt;
@@ -82,7 +86,12 @@ const create = route({
   scope: 'files:write',
   body: z.object(fields),
   replies: {
-    201: z.object({ ...facts, uploadUrl: z.string(), uploadFields: z.record(z.string(), z.string()), myPermissionLevel: z.string() }),
+    201: z.object({
+      ...facts,
+      uploadUrl: z.string(),
+      uploadFields: z.record(z.string(), z.string()),
+      myPermissionLevel: z.string(),
+    }),
   },
   async handle(context, { body, url }) {
     const made = await makeFile(context, body);
@@ -97,7 +106,12 @@ const createParts = route({
   name: 'files.multipart.create',
   summary: 'Create a file that is sent in parts',
   scope: 'files:write',
-  body: z.object({ name: fields.name, numParts: z.number().int().min(1).max(10_000), expiresAt: fields.expiresAt, description: fields.description }),
+  body: z.object({
+    name: fields.name,
+    numParts: z.number().int().min(1).max(10_000),
+    expiresAt: fields.expiresAt,
+    description: fields.description,
+  }),
   replies: { 201: z.object({ ...facts, uploadUrls: z.array(z.string()) }) },
   async handle(context, { body: { numParts, ...body }, url }) {
     const made = await makeFile(context, body, numParts);
@@ -150,11 +164,17 @@ export const fileDetail = z.object({
   myPermissionLevel: z.string(),
 });
 
-export async function showFile(context: RouteContext, origin: string, found: StoredFile, seconds = usualSeconds): Promise<z.input<typeof fileDetail>> {
+export async function showFile(
+  context: RouteContext,
+  origin: string,
+  found: StoredFile,
+  seconds = usualSeconds,
+): Promise<z.input<typeof fileDetail>> {
   const { file, data } = found;
   const { output } = await perform(fileOrigin, context, { file: file.id });
   const known = prepared.safeParse(output?.value).data;
-  const fileUrl = file.state === 'ready' ? await linkOf(context, origin, { file: file.id, method: 'GET', expires_in: seconds }) : null;
+  const fileUrl =
+    file.state === 'ready' ? await linkOf(context, origin, { file: file.id, method: 'GET', expires_in: seconds }) : null;
   return {
     ...shared(found),
     author: data.author === undefined ? null : await userOf(context, data.author),
@@ -183,15 +203,27 @@ const get = route({
   }),
   replies: { 200: fileDetail },
   async handle(context, { found, query, url }) {
-    const left = query.link_expires_at === undefined ? usualSeconds : (Date.parse(query.link_expires_at) - context.clock.now().getTime()) / 1000;
-    if (left < 1 || left > longestSeconds) throw new HeadgateError('request.invalid', 'link_expires_at: at most 36 hours from now');
+    const left =
+      query.link_expires_at === undefined
+        ? usualSeconds
+        : (Date.parse(query.link_expires_at) - context.clock.now().getTime()) / 1000;
+    if (left < 1 || left > longestSeconds)
+      throw new HeadgateError('request.invalid', 'link_expires_at: at most 36 hours from now');
     return { status: 200, body: await showFile(context, url.origin, found, Math.floor(left)) };
   },
 });
 
 const extension = (name: string): string => /\.[^.]*$/.exec(name)?.[0] ?? '';
 
-async function renamed(context: RouteContext, found: StoredFile, sent: { readonly name?: string | undefined; readonly expiresAt?: string | null | undefined; readonly description?: string | undefined }): Promise<StoredFile> {
+async function renamed(
+  context: RouteContext,
+  found: StoredFile,
+  sent: {
+    readonly name?: string | undefined;
+    readonly expiresAt?: string | null | undefined;
+    readonly description?: string | undefined;
+  },
+): Promise<StoredFile> {
   const { name, expiresAt, description } = sent;
   if (name !== undefined && extension(name) !== extension(found.data.name ?? found.file.name)) {
     throw new HeadgateError('request.invalid', 'name: it must keep its extension');
@@ -212,7 +244,10 @@ const put = route({
   resolve,
   body: z.object({ ...fields, expiresAt: z.iso.datetime({ offset: true }).nullable() }),
   replies: { 200: fileDetail },
-  handle: async (context, { found, body, url }) => ({ status: 200, body: await showFile(context, url.origin, await renamed(context, found, body)) }),
+  handle: async (context, { found, body, url }) => ({
+    status: 200,
+    body: await showFile(context, url.origin, await renamed(context, found, body)),
+  }),
 });
 
 const patch = route({
@@ -224,7 +259,10 @@ const patch = route({
   resolve,
   body: z.object(fields).partial(),
   replies: { 200: fileDetail },
-  handle: async (context, { found, body, url }) => ({ status: 200, body: await showFile(context, url.origin, await renamed(context, found, body)) }),
+  handle: async (context, { found, body, url }) => ({
+    status: 200,
+    body: await showFile(context, url.origin, await renamed(context, found, body)),
+  }),
 });
 
 export const fileRoutes: readonly GuardedRoute[] = [create, createParts, complete, get, put, patch];

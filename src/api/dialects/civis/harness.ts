@@ -69,7 +69,9 @@ export async function send(url: string, method: string, path: string, { headers,
     const chunks: Buffer[] = [];
     reply.on('data', (chunk: Buffer) => chunks.push(chunk));
     reply.on('error', reject);
-    reply.on('end', () => resolve({ status: reply.statusCode ?? 0, headers: reply.headers, text: Buffer.concat(chunks).toString('utf8') }));
+    reply.on('end', () =>
+      resolve({ status: reply.statusCode ?? 0, headers: reply.headers, text: Buffer.concat(chunks).toString('utf8') }),
+    );
   });
   asked.on('error', reject);
   asked.end(body);

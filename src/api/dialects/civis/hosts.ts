@@ -41,7 +41,8 @@ interface HostData {
   readonly updatedAt: string;
 }
 
-const plain = (data: object): Readonly<Record<string, Json>> => JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
+const plain = (data: object): Readonly<Record<string, Json>> =>
+  JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
 
 export async function insertHost(context: RouteContext, data: Omit<HostData, 'updatedAt'>): Promise<Database> {
   const number = await context.objects.number(space);
@@ -156,10 +157,15 @@ export async function requireHost(context: RouteContext, number: number | string
 }
 
 /** The id of the connection. Throws `request.invalid` for a host or a credential that is not there, or cannot be opened. */
-export async function connectionFor(context: RouteContext, { remoteHostId, credentialId }: Pick<DataSourceIn, 'remoteHostId' | 'credentialId'>): Promise<string> {
+export async function connectionFor(
+  context: RouteContext,
+  { remoteHostId, credentialId }: Pick<DataSourceIn, 'remoteHostId' | 'credentialId'>,
+): Promise<string> {
   const refused = (what: string): HeadgateError => new HeadgateError('request.invalid', what);
   const host = await requireHost(context, remoteHostId).catch((error: unknown) => {
-    throw error instanceof HeadgateError && error.code === 'object.missing' ? refused(`remoteHostId: there is no host ${remoteHostId}`) : error;
+    throw error instanceof HeadgateError && error.code === 'object.missing'
+      ? refused(`remoteHostId: there is no host ${remoteHostId}`)
+      : error;
   });
   const credential = await findCredential(context, credentialId);
   if (!credential) throw refused(`credentialId: there is no credential ${credentialId}`);

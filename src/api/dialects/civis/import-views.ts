@@ -83,7 +83,11 @@ export interface Ends {
 }
 
 const target = z.object({ remoteHostId: z.number().int(), credentialId: z.number().int() });
-const loose = z.object({ destination: target.optional(), remoteHostId: z.number().int().optional(), credentialId: z.number().int().optional() });
+const loose = z.object({
+  destination: target.optional(),
+  remoteHostId: z.number().int().optional(),
+  credentialId: z.number().int().optional(),
+});
 
 export const importKinds: readonly JobKind[] = ['import', 'file', 'csv', 'batch'];
 

@@ -47,7 +47,10 @@ export const bodyOf = ({ body }: Pick<JobData, 'body'>): ImportBody => stored.pa
 export const plain = (body: object): Json => JSON.parse(JSON.stringify(body)) as Json; // plain data
 
 /** Both ends, where they are named: else the warehouse stands for them. */
-export async function endsOf(context: RouteContext, { source, destination }: Pick<ImportBody, 'source' | 'destination'>): Promise<Pick<Plan, 'source' | 'destination'>> {
+export async function endsOf(
+  context: RouteContext,
+  { source, destination }: Pick<ImportBody, 'source' | 'destination'>,
+): Promise<Pick<Plan, 'source' | 'destination'>> {
   const into = destination ? await connectionFor(context, destination) : warehouseSlug;
   return { source: source ? await connectionFor(context, source) : into, destination: into };
 }

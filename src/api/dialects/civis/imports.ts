@@ -46,7 +46,8 @@ const list = route({
     if (source && !type?.includes('Dbsync')) throw new HeadgateError('request.invalid', 'source: only with a type of Dbsync');
     const archived = query.archived ?? 'false';
     const match = { hidden: query.hidden ?? false, ...(archived !== 'all' && { archived: archived === 'true' }) };
-    const authors = query.author && (await Promise.all(query.author.map(async (one) => await principalByNumber(context, one).catch(() => ''))));
+    const authors =
+      query.author && (await Promise.all(query.author.map(async (one) => await principalByNumber(context, one).catch(() => ''))));
     const names = await hostNames(context);
     const wanted = (await listJobs(context, match)).filter((job) => {
       if (!importKinds.includes(job.data.kind)) return false;

@@ -60,7 +60,12 @@ export const jobState = ({ data }: Job, last: JobRun | undefined): string => {
   return data.schedule?.scheduled ? 'scheduled' : (state ?? 'idle');
 };
 
-async function show(context: RouteContext, job: Job, last: JobRun | undefined, of = users(context)): Promise<z.input<typeof summary>> {
+async function show(
+  context: RouteContext,
+  job: Job,
+  last: JobRun | undefined,
+  of = users(context),
+): Promise<z.input<typeof summary>> {
   return {
     id: job.number,
     name: job.data.name,
@@ -110,7 +115,13 @@ const list = route({
       found.push(one);
     }
     const key = (one: z.input<typeof summary>): string | number =>
-      query.order === 'name' ? one.name : query.order === 'id' ? one.id : query.order === 'created_at' ? one.createdAt : one.updatedAt;
+      query.order === 'name'
+        ? one.name
+        : query.order === 'id'
+          ? one.id
+          : query.order === 'created_at'
+            ? one.createdAt
+            : one.updatedAt;
     const { rows, headers } = pageOf(sorted(found, key, query.order_dir), query);
     return { status: 200, headers, body: [...rows] };
   },
@@ -192,7 +203,13 @@ interface Child {
   readonly children: readonly Child[];
 }
 
-const child: z.ZodType<Child> = z.object({ id: z.number().int(), name: z.string(), children: z.array(z.json()) }) as never; // a tree
+const child: z.ZodType<Child> = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  get children() {
+    return z.array(child);
+  },
+});
 
 const children = route({
   method: 'GET',

@@ -72,7 +72,12 @@ export async function findJob({ objects }: RouteContext, number: number): Promis
 }
 
 /** Of one of these kinds. Throws `object.missing`: also where it may not be seen. */
-export async function requireJob(context: RouteContext, number: string, what: string, kinds?: readonly JobKind[]): Promise<FoundJob> {
+export async function requireJob(
+  context: RouteContext,
+  number: string,
+  what: string,
+  kinds?: readonly JobKind[],
+): Promise<FoundJob> {
   const row = await context.objects.find(kind, number);
   const job = row && jobOf(row);
   if (!job || (kinds && !kinds.includes(job.data.kind))) throw missing(what);
@@ -83,7 +88,10 @@ export async function requireJob(context: RouteContext, number: string, what: st
 }
 
 /** The newest first; those that the caller may see. */
-export async function listJobs(context: RouteContext, match: Partial<Pick<JobData, 'kind' | 'hidden' | 'archived'>>): Promise<readonly Job[]> {
+export async function listJobs(
+  context: RouteContext,
+  match: Partial<Pick<JobData, 'kind' | 'hidden' | 'archived'>>,
+): Promise<readonly Job[]> {
   const rows = await context.objects.list(kind, { limit: most, offset: 0, order: 'newest', match });
   const jobs = rows.map(jobOf);
   if (context.actor.level !== undefined || jobs.length === 0) return jobs;

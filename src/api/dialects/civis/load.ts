@@ -16,7 +16,10 @@ export const plainName = z
 export type Existing = z.output<typeof existingRows> | 'upsert';
 
 /** What becomes of rows that are there already. */
-export function writing(existing: Existing, keys: { readonly primary: readonly string[]; readonly modified: readonly string[] }): Readonly<Record<string, Json>> {
+export function writing(
+  existing: Existing,
+  keys: { readonly primary: readonly string[]; readonly modified: readonly string[] },
+): Readonly<Record<string, Json>> {
   const own = { allow_delete: true, on_schema_change: 'freeze' };
   const [version, second] = keys.modified;
   switch (existing) {
@@ -29,7 +32,8 @@ export function writing(existing: Existing, keys: { readonly primary: readonly s
     case 'drop':
       return { ...own, write: 'replace', existing: 'recreate' };
     case 'upsert':
-      if (second !== undefined) throw new HeadgateError('request.invalid', 'lastModifiedKeys: this server compares rows by one of them');
+      if (second !== undefined)
+        throw new HeadgateError('request.invalid', 'lastModifiedKeys: this server compares rows by one of them');
       return {
         ...own,
         write: 'merge',

@@ -67,7 +67,12 @@ const create = route({
   async handle(context, { body: { hidden = false, ...sent } }) {
     const job = await context.tx(async (tx) => {
       const flows = [await flowOf(tx, sent)];
-      const wanted = { kind: 'preprocess', hidden, body: plain(sent), name: () => `CSV preprocess of file ${sent.fileId}` } as const;
+      const wanted = {
+        kind: 'preprocess',
+        hidden,
+        body: plain(sent),
+        name: () => `CSV preprocess of file ${sent.fileId}`,
+      } as const;
       return await insertJob(tx, wanted, { source: warehouseSlug, destination: warehouseSlug, flows });
     });
     return { status: 201, body: show(job) };

@@ -37,10 +37,12 @@ const projectOf = (row: Row): Project => ({
   data: row.data as unknown as ProjectData, // written below
 });
 
-const plain = (data: ProjectData): Readonly<Record<string, Json>> => JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
+const plain = (data: ProjectData): Readonly<Record<string, Json>> =>
+  JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
 
 /** The author's, and of others only for who has something to say in the whole workspace. */
-const isVisible = ({ actor }: RouteContext, { data }: Project): boolean => data.author === actor.principal || actor.level !== undefined;
+const isVisible = ({ actor }: RouteContext, { data }: Project): boolean =>
+  data.author === actor.principal || actor.level !== undefined;
 
 export async function requireProject(context: RouteContext, number: string): Promise<Project> {
   const row = await context.objects.find(kind, number);
@@ -59,14 +61,25 @@ export async function insertProject(
   data: Pick<ProjectData, 'name' | 'description' | 'note' | 'autoShare' | 'hidden'>,
 ): Promise<Project> {
   const number = await context.objects.number(kind);
-  const all = { ...data, archived: false, author: context.actor.principal, updatedAt: context.clock.now().toISOString(), members: {} };
+  const all = {
+    ...data,
+    archived: false,
+    author: context.actor.principal,
+    updatedAt: context.clock.now().toISOString(),
+    members: {},
+  };
   const place = { kind, external_id: String(number), object_id: `civis/project/${number}` };
   return projectOf(await context.objects.insert({ ...place, data: plain(all) }));
 }
 
-export async function updateProject(context: RouteContext, { number, data }: Project, changes: Partial<ProjectData>): Promise<Project> {
+export async function updateProject(
+  context: RouteContext,
+  { number, data }: Project,
+  changes: Partial<ProjectData>,
+): Promise<Project> {
   const { level, principal } = context.actor;
-  if (data.author !== principal && level === 'read') throw new HeadgateError('access.grant', 'write has not been granted on this project');
+  if (data.author !== principal && level === 'read')
+    throw new HeadgateError('access.grant', 'write has not been granted on this project');
   const all = { ...data, ...changes, updatedAt: context.clock.now().toISOString() };
   const row = await context.objects.update(kind, String(number), plain(all));
   if (!row) throw missing('project');
@@ -74,7 +87,13 @@ export async function updateProject(context: RouteContext, { number, data }: Pro
 }
 
 /** Asked twice, nothing happens. */
-export async function setMember(context: RouteContext, project: Project, family: string, number: number, there: boolean): Promise<void> {
+export async function setMember(
+  context: RouteContext,
+  project: Project,
+  family: string,
+  number: number,
+  there: boolean,
+): Promise<void> {
   const before = project.data.members[family] ?? [];
   const after = there ? [...new Set([...before, number])] : before.filter((one) => one !== number);
   await updateProject(context, project, { members: { ...project.data.members, [family]: after } });
@@ -92,7 +111,11 @@ export const projectView = z.object({
   archived: z.boolean(),
 });
 
-export async function showProject(context: RouteContext, { number, createdAt, data }: Project, of = users(context)): Promise<z.input<typeof projectView>> {
+export async function showProject(
+  context: RouteContext,
+  { number, createdAt, data }: Project,
+  of = users(context),
+): Promise<z.input<typeof projectView>> {
   const author = await of(data.author);
   return {
     id: number,

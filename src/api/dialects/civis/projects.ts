@@ -3,7 +3,16 @@ import { z } from 'zod';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { findJob } from './jobs.ts';
 import { users } from './people.ts';
-import { insertProject, listProjects, projectView, requireProject, setMember, showProject, updateProject, type Project } from './project.ts';
+import {
+  insertProject,
+  listProjects,
+  projectView,
+  requireProject,
+  setMember,
+  showProject,
+  updateProject,
+  type Project,
+} from './project.ts';
 import { numberIn, route } from './route.ts';
 import { runsOf, showRun, stateOf } from './runs.ts';
 import { jobRun, status } from './shapes.ts';
@@ -116,7 +125,10 @@ const create = route({
   scope: 'pipelines:write',
   body,
   replies: { 200: detail },
-  handle: async (context, { body: sent }) => ({ status: 200, body: await showDetail(context, await insertProject(context, dataOf(sent))) }),
+  handle: async (context, { body: sent }) => ({
+    status: 200,
+    body: await showDetail(context, await insertProject(context, dataOf(sent))),
+  }),
 });
 
 const resolve = async (context: RouteContext, params: Incoming['params']): Promise<Project> =>
@@ -209,7 +221,8 @@ export function memberRoutes({ path, name, title, family, resolve: one }: Member
         const shown: z.input<typeof projectView>[] = [];
         for (const project of await listProjects(context)) {
           const { members, hidden } = project.data;
-          if (members[family]?.includes(found) && hidden === (query.hidden ?? false)) shown.push(await showProject(context, project));
+          if (members[family]?.includes(found) && hidden === (query.hidden ?? false))
+            shown.push(await showProject(context, project));
         }
         return { status: 200, body: shown };
       },

@@ -26,7 +26,12 @@ const detail = summary.extend({
 
 const urlOf = ({ host, port, databaseName }: Database): string => `${host}${port === null ? '' : `:${port}`}/${databaseName}`;
 
-const show = (host: Database): z.input<typeof summary> => ({ id: host.number, name: host.name, type: host.type, url: urlOf(host) });
+const show = (host: Database): z.input<typeof summary> => ({
+  id: host.number,
+  name: host.name,
+  type: host.type,
+  url: urlOf(host),
+});
 
 const showDetail = async (context: RouteContext, host: Database): Promise<z.input<typeof detail>> => ({
   ...show(host),

@@ -30,7 +30,8 @@ export function route<Found = undefined, Query = undefined, Body = undefined>(sp
   return defineRoute({ ...spec, path: `${base}${spec.path}`, auth: 'key', params, spelled });
 }
 
-export const missing = (what: string): HeadgateError => new HeadgateError('object.missing', `The requested ${what} could not be found.`);
+export const missing = (what: string): HeadgateError =>
+  new HeadgateError('object.missing', `The requested ${what} could not be found.`);
 
 /** The number that stands in the path. Throws `object.missing` for what is none. */
 export function numberIn(params: Incoming['params'], name: string, what: string): string {

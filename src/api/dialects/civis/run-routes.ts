@@ -22,7 +22,8 @@ export interface RunFamily {
   readonly kinds?: readonly JobKind[];
   readonly view: ZodType;
   readonly started?: number;
-  show(context: RouteContext, job: FoundJob, run: JobRun): Json | Promise<Json>;
+  /** `origin` = of this server, as the client sees it. */
+  show(context: RouteContext, job: FoundJob, run: JobRun, origin: string): Json | Promise<Json>;
   /** What the run does instead of the flows of its pipeline. */
   task(context: RouteContext, job: FoundJob): Promise<RunTask | undefined>;
   /** How it says that a job is at work. */
@@ -48,67 +49,84 @@ export const runIn =
     return { job, run: await requireRun(context, job, numberIn(params, 'run_id', 'run')) };
   };
 
-export function runRoutes(family: RunFamily): readonly GuardedRoute[] {
+export const runRoutes = (family: RunFamily): readonly GuardedRoute[] => [
+  startRoute(family),
+  listRoute(family),
+  lookRoute(family),
+  cancelRoute(family),
+  logRoute(family),
+  ...(family.inputs ? [inputsRoute(family, family.inputs)] : []),
+];
+
+function startRoute(family: RunFamily): GuardedRoute {
   const { path, name, title, kinds, view, started = 202 } = family;
-  const [one, run] = [jobIn(title, kinds), runIn(title, kinds)];
-  const runs = `${path}/runs`;
-  return [
-    route({
-      method: 'POST',
-      path: runs,
-      name: `${name}.run`,
-      summary: `Start a run of a ${title}`,
-      scope: 'runs:write',
-      resolve: one,
-      replies: { [started]: view },
-      async handle(context, { found: job, url }) {
-        const made = await startJob(context, job, { task: family.task, ...family.busy });
-        const place = `${url.origin}${url.pathname.replace(/\/+$/, '')}/${made.number}`;
-        return { status: started, headers: { location: place }, body: await family.show(context, job, made) };
-      },
-    }),
-    route({
-      method: 'GET',
-      path: runs,
-      name: `${name}.runs`,
-      summary: `List the runs of a ${title}, the newest first`,
-      scope: 'runs:read',
-      resolve: one,
-      query: z.object(paging(100, 20, ['id'])),
-      replies: { 200: z.array(view) },
-      async handle(context, { found: job, query }) {
-        const { rows, headers } = pageOf(sorted(await runsOf(context, job), ({ number }) => number, query.order_dir), query);
-        const body: Json[] = [];
-        for (const each of rows) body.push(await family.show(context, job, each));
-        return { status: 200, headers, body };
-      },
-    }),
-    route({
-      method: 'GET',
-      path: `${runs}/:run_id`,
-      name: `${name}.run_get`,
-      summary: `Look at a run of a ${title}`,
-      scope: 'runs:read',
-      resolve: run,
-      replies: { 200: view },
-      handle: async (context, { found }) => ({ status: 200, body: await family.show(context, found.job, found.run) }),
-    }),
-    route({
-      method: 'DELETE',
-      path: `${runs}/:run_id`,
-      name: `${name}.run_cancel`,
-      summary: `Cancel a run of a ${title}`,
-      scope: 'runs:write',
-      resolve: run,
-      replies: { 202: undefined },
-      async handle(context, { found }) {
-        await cancelJobRun(context, found.run);
-        return { status: 202 };
-      },
-    }),
-    logRoute(family),
-    ...(family.inputs ? [inputsRoute(family, family.inputs)] : []),
-  ];
+  return route({
+    method: 'POST',
+    path: `${path}/runs`,
+    name: `${name}.run`,
+    summary: `Start a run of a ${title}`,
+    scope: 'runs:write',
+    resolve: jobIn(title, kinds),
+    replies: { [started]: view },
+    async handle(context, { found: job, url }) {
+      const made = await startJob(context, job, { task: family.task, ...family.busy });
+      const location = `${url.origin}${url.pathname.replace(/\/+$/, '')}/${made.number}`;
+      return { status: started, headers: { location }, body: await family.show(context, job, made, url.origin) };
+    },
+  });
+}
+
+function listRoute(family: RunFamily): GuardedRoute {
+  const { path, name, title, kinds, view } = family;
+  return route({
+    method: 'GET',
+    path: `${path}/runs`,
+    name: `${name}.runs`,
+    summary: `List the runs of a ${title}, the newest first`,
+    scope: 'runs:read',
+    resolve: jobIn(title, kinds),
+    query: z.object(paging(100, 20, ['id'])),
+    replies: { 200: z.array(view) },
+    async handle(context, { found: job, query, url }) {
+      const all = sorted(await runsOf(context, job), ({ number }) => number, query.order_dir);
+      const { rows, headers } = pageOf(all, query);
+      const body: Json[] = [];
+      for (const each of rows) body.push(await family.show(context, job, each, url.origin));
+      return { status: 200, headers, body };
+    },
+  });
+}
+
+function lookRoute(family: RunFamily): GuardedRoute {
+  const { path, name, title, kinds, view } = family;
+  return route({
+    method: 'GET',
+    path: `${path}/runs/:run_id`,
+    name: `${name}.run_get`,
+    summary: `Look at a run of a ${title}`,
+    scope: 'runs:read',
+    resolve: runIn(title, kinds),
+    replies: { 200: view },
+    async handle(context, { found: { job, run }, url }) {
+      return { status: 200, body: await family.show(context, job, run, url.origin) };
+    },
+  });
+}
+
+function cancelRoute({ path, name, title, kinds }: RunFamily): GuardedRoute {
+  return route({
+    method: 'DELETE',
+    path: `${path}/runs/:run_id`,
+    name: `${name}.run_cancel`,
+    summary: `Cancel a run of a ${title}`,
+    scope: 'runs:write',
+    resolve: runIn(title, kinds),
+    replies: { 202: undefined },
+    async handle(context, { found }) {
+      await cancelJobRun(context, found.run);
+      return { status: 202 };
+    },
+  });
 }
 
 export function logRoute({ path, name, title, kinds }: Pick<RunFamily, 'path' | 'name' | 'title' | 'kinds'>): GuardedRoute {
@@ -120,8 +138,15 @@ export function logRoute({ path, name, title, kinds }: Pick<RunFamily, 'path' | 
     scope: 'runs:read',
     resolve: runIn(title, kinds),
     query: z.object({
-      last_id: whole(2 ** 53 - 1).optional().meta({ description: 'Only what stands behind this entry' }),
-      limit: z.coerce.number().int().min(1).default(10_000).transform((limit) => Math.min(limit, 10_000)),
+      last_id: whole(2 ** 53 - 1)
+        .optional()
+        .meta({ description: 'Only what stands behind this entry' }),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .default(10_000)
+        .transform((limit) => Math.min(limit, 10_000)),
     }),
     replies: { 200: z.array(logEntry) },
     async handle(context, { found: { run }, query: { last_id, limit } }) {

@@ -82,7 +82,11 @@ export interface Starting<J extends Job> {
 }
 
 /** Throws `run.busy`, `request.invalid` for a job that is archived. */
-export async function startJob<J extends Job>(context: RouteContext, job: J, { task: taskFor, busy = usuallyBusy }: Starting<J>): Promise<JobRun> {
+export async function startJob<J extends Job>(
+  context: RouteContext,
+  job: J,
+  { task: taskFor, busy = usuallyBusy }: Starting<J>,
+): Promise<JobRun> {
   if (job.data.archived) throw new HeadgateError('request.invalid', 'the job is archived');
   try {
     return await context.tx(async (tx) => {
@@ -118,7 +122,12 @@ export async function runsOf(context: RouteContext, job: Job, limit = Number.POS
 /** Numbers grow with the runs: the oldest gets the first one. */
 async function withNumbers({ objects }: RouteContext, job: Job, runs: readonly RunView[]): Promise<readonly JobRun[]> {
   const known = new Map(
-    (await objects.of(kind, runs.map(({ id }) => id))).map((row) => [row.object_id, row]),
+    (
+      await objects.of(
+        kind,
+        runs.map(({ id }) => id),
+      )
+    ).map((row) => [row.object_id, row]),
   );
   const found: JobRun[] = [];
   for (const run of runs.toReversed()) {

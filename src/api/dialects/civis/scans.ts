@@ -43,7 +43,10 @@ const table = route({
   scope: 'pipelines:write',
   body: z.object({ databaseId: id, schema: z.string().min(1).max(500), tableName: z.string().min(1).max(500), statsPriority }),
   replies: { 201: answer },
-  handle: async (context, { body }) => ({ status: 201, body: await scan(context, body.databaseId, `${body.schema}.${body.tableName}`) }),
+  handle: async (context, { body }) => ({
+    status: 201,
+    body: await scan(context, body.databaseId, `${body.schema}.${body.tableName}`),
+  }),
 });
 
 export const scanRoutes: readonly GuardedRoute[] = [schema, table];

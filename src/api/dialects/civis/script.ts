@@ -40,8 +40,6 @@ export const scriptPost = z.object({
   csvSettings: csvSettings.optional(),
 });
 
-export type ScriptBody = z.output<typeof scriptPost>;
-
 export const queryPost = z.object({
   database: id,
   sql: z.string().min(1).max(1_000_000),
@@ -56,12 +54,14 @@ export const queryPost = z.object({
   filenamePrefix: z.string().optional(),
 });
 
-export type QueryBody = z.output<typeof queryPost>;
-
 /** Without what ends a statement: it becomes part of another one. */
 export const withoutEnd = (sql: string): string => sql.trim().replace(/(?:\s|;)+$/, '');
 
-export async function planOf(context: RouteContext, sql: string, at: { readonly remoteHostId: number; readonly credentialId: number }): Promise<Plan> {
+export async function planOf(
+  context: RouteContext,
+  sql: string,
+  at: { readonly remoteHostId: number; readonly credentialId: number },
+): Promise<Plan> {
   const source = await connectionFor(context, at);
   const flow: Json = { query: { name: 'query', sql: withoutEnd(sql) }, into: 'answer' };
   return { source, destination: warehouseSlug, flows: [flow] };

@@ -10,12 +10,10 @@ import { taskOf } from './job-task.ts';
 import { insertJob, type Job } from './jobs.ts';
 import { users } from './people.ts';
 import { route } from './route.ts';
-import { jobIn, logRoute, runIn } from './run-routes.ts';
-import { cancelJobRun, runsOf, showTyped, startJob, stateOf, typedRun, type JobRun } from './runs.ts';
+import { jobIn, runRoutes } from './run-routes.ts';
+import { runsOf, showRun, showTyped, stateOf, typedRun, type JobRun } from './runs.ts';
 import { planOf, scriptPost, showSettings } from './script.ts';
 import { jobRun, notifications, schedule, showNotifications, showSchedule, user } from './shapes.ts';
-import { showRun } from './runs.ts';
-import { pageOf, paging, sorted } from './wire.ts';
 
 const settings = z.object({
   includeHeader: z.boolean(),
@@ -143,7 +141,7 @@ const output = z.object({ outputName: z.string(), fileId: z.number().int(), path
 const runView = typedRun('sqlId').extend({ output: z.array(output), outputCachedOn: z.string().nullable() });
 const linkSeconds = 36 * 3600;
 
-async function showSqlRun(context: RouteContext, origin: string, job: Job, found: JobRun): Promise<Json> {
+async function showSqlRun(context: RouteContext, job: Job, found: JobRun, origin: string): Promise<Json> {
   const made: z.input<typeof output>[] = [];
   if (found.run.state === 'succeeded') {
     const { data } = await perform(runOutputs, context, { run: found.run.id });
@@ -156,69 +154,14 @@ async function showSqlRun(context: RouteContext, origin: string, job: Job, found
   return { ...showTyped('sqlId', job, found), output: made.map((each) => ({ ...each })), outputCachedOn: null };
 }
 
-const start = route({
-  method: 'POST',
-  path: `${one}/runs`,
-  name: 'scripts.sql.run',
-  summary: 'Start a run of a SQL script',
-  scope: 'runs:write',
-  resolve,
-  replies: { 202: runView },
-  async handle(context, { found: job, url }) {
-    const made = await startJob(context, job, { task: taskOf });
-    const location = `${url.origin}${url.pathname.replace(/\/+$/, '')}/${made.number}`;
-    return { status: 202, headers: { location }, body: await showSqlRun(context, url.origin, job, made) };
-  },
+const runs = runRoutes({
+  path: one,
+  name: 'scripts.sql',
+  title,
+  kinds,
+  view: runView,
+  show: showSqlRun,
+  task: taskOf,
 });
 
-const list = route({
-  method: 'GET',
-  path: `${one}/runs`,
-  name: 'scripts.sql.runs',
-  summary: 'List the runs of a SQL script, the newest first',
-  scope: 'runs:read',
-  resolve,
-  query: z.object(paging(100, 20, ['id'])),
-  replies: { 200: z.array(runView) },
-  async handle(context, { found: job, query, url }) {
-    const { rows, headers } = pageOf(sorted(await runsOf(context, job), ({ number }) => number, query.order_dir), query);
-    const body: Json[] = [];
-    for (const each of rows) body.push(await showSqlRun(context, url.origin, job, each));
-    return { status: 200, headers, body };
-  },
-});
-
-const look = route({
-  method: 'GET',
-  path: `${one}/runs/:run_id`,
-  name: 'scripts.sql.run_get',
-  summary: 'Look at a run of a SQL script, with its files',
-  scope: 'runs:read',
-  resolve: runIn(title, kinds),
-  replies: { 200: runView },
-  handle: async (context, { found: { job, run }, url }) => ({ status: 200, body: await showSqlRun(context, url.origin, job, run) }),
-});
-
-const cancel = route({
-  method: 'DELETE',
-  path: `${one}/runs/:run_id`,
-  name: 'scripts.sql.run_cancel',
-  summary: 'Cancel a run of a SQL script',
-  scope: 'runs:write',
-  resolve: runIn(title, kinds),
-  replies: { 202: undefined },
-  async handle(context, { found }) {
-    await cancelJobRun(context, found.run);
-    return { status: 202 };
-  },
-});
-
-export const scriptRoutes: readonly GuardedRoute[] = [
-  create,
-  get,
-  start,
-  list,
-  look,
-  cancel,
-  logRoute({ path: one, name: 'scripts.sql', title, kinds }),
-];
+export const scriptRoutes: readonly GuardedRoute[] = [create, get, ...runs];

@@ -62,7 +62,12 @@ async function index(context: RouteContext, object: Shared): Promise<z.input<typ
 type Holder = { readonly principal: string } | { readonly group: string };
 
 /** Sets the level of these and leaves others alone; the owner stays the owner. */
-async function share(context: RouteContext, object: Shared, holders: readonly Holder[], level: z.output<typeof permissionLevel>): Promise<void> {
+async function share(
+  context: RouteContext,
+  object: Shared,
+  holders: readonly Holder[],
+  level: z.output<typeof permissionLevel>,
+): Promise<void> {
   const { data } = await perform(listGrants, context, object);
   const owner = data.find((grant) => grant.level === 'own')?.principal;
   await context.tx(async (tx) => {
@@ -97,7 +102,10 @@ function putShares({ path, name, title, resolve }: SharedFamily, kind: 'users' |
     body: z.object({ [field]: listOf(id), permissionLevel, ...mail }),
     replies: { 200: shareIndex },
     async handle(context, { found, body }) {
-      const { [field]: numbers, permissionLevel: level } = body as { [field]: number[]; permissionLevel: 'read' | 'write' | 'manage' }; // by its schema
+      const { [field]: numbers, permissionLevel: level } = body as {
+        [field]: number[];
+        permissionLevel: 'read' | 'write' | 'manage';
+      }; // by its schema
       const holders: Holder[] = [];
       for (const number of numbers ?? []) {
         const holder = await byNumber(context, number).catch((error: unknown) => {
@@ -124,7 +132,9 @@ function deleteShare({ path, name, title, resolve }: SharedFamily, kind: 'users'
       const object = await resolve(context, params);
       const number = numberIn(params, param, kind === 'users' ? 'user' : 'group');
       const holder: Holder =
-        kind === 'users' ? { principal: await principalByNumber(context, number) } : { group: await groupByNumber(context, number) };
+        kind === 'users'
+          ? { principal: await principalByNumber(context, number) }
+          : { group: await groupByNumber(context, number) };
       return { object, holder };
     },
     replies: { 204: undefined },
@@ -147,7 +157,11 @@ const dependency = z.object({
 
 const words = { read: 'read', write: 'write', manage: 'manage', own: 'manage' } as const;
 
-async function levelFor(context: RouteContext, { object }: Dependency, user: string | undefined): Promise<'read' | 'write' | 'manage' | null> {
+async function levelFor(
+  context: RouteContext,
+  { object }: Dependency,
+  user: string | undefined,
+): Promise<'read' | 'write' | 'manage' | null> {
   if (user === undefined || !object) return null;
   const { data } = await perform(listGrants, context, object).catch((error: unknown) => {
     if (error instanceof HeadgateError && error.code !== 'internal.unexpected') return { data: [] };
@@ -166,70 +180,81 @@ const transferBody = z.object({
 
 const transferred = dependency.omit({ shareable: true }).extend({ shared: z.boolean() });
 
-export function sharingRoutes(family: SharedFamily): readonly GuardedRoute[] {
+function shareList({ path, name, title, resolve }: SharedFamily): GuardedRoute {
+  return route({
+    method: 'GET',
+    path: `${path}/shares`,
+    name: `${name}.shares.list`,
+    summary: `Who a ${title} is shared with`,
+    scope: 'grants:read',
+    resolve,
+    replies: { 200: shareIndex },
+    // Clients make `list_shares` of a list, and take the one object that they get.
+    declared: { 200: z.array(shareIndex) },
+    handle: async (context, { found }) => ({ status: 200, body: await index(context, found) }),
+  });
+}
+
+function dependencyList(family: SharedFamily): GuardedRoute {
   const { path, name, title, resolve } = family;
   const shown = ({ object, ...rest }: Dependency) => ({ ...rest, description: null, shareable: object !== undefined });
-  return [
-    route({
-      method: 'GET',
-      path: `${path}/shares`,
-      name: `${name}.shares.list`,
-      summary: `Who a ${title} is shared with`,
-      scope: 'grants:read',
-      resolve,
-      replies: { 200: shareIndex },
-      // Clients make `list_shares` of a list, and take the one object that they get.
-      declared: { 200: z.array(shareIndex) },
-      handle: async (context, { found }) => ({ status: 200, body: await index(context, found) }),
-    }),
-    putShares(family, 'users'),
-    deleteShare(family, 'users'),
-    putShares(family, 'groups'),
-    deleteShare(family, 'groups'),
-    route({
-      method: 'GET',
-      path: `${path}/dependencies`,
-      name: `${name}.dependencies.list`,
-      summary: `What a ${title} needs, and what a user may do with it`,
-      scope: 'grants:read',
-      resolve: async (context, params) => {
-        await resolve(context, params);
-        return await family.dependencies(context, params);
-      },
-      query: z.object({ user_id: whole().optional() }),
-      replies: { 200: z.array(dependency) },
-      async handle(context, { found, query: { user_id } }) {
-        const user = user_id === undefined ? undefined : await principalByNumber(context, user_id);
-        const body: z.input<typeof dependency>[] = [];
-        for (const each of found) body.push({ ...shown(each), permissionLevel: await levelFor(context, each, user) });
-        return { status: 200, body };
-      },
-    }),
-    route({
-      method: 'PUT',
-      path: `${path}/transfer`,
-      name: `${name}.transfer`,
-      summary: `Give a ${title} to another user`,
-      scope: 'grants:write',
-      resolve: async (context, params) => ({
-        object: await resolve(context, params),
-        dependencies: await family.dependencies(context, params),
-      }),
-      body: transferBody,
-      replies: { 200: z.object({ dependencies: z.array(transferred) }) },
-      async handle(context, { found: { object, dependencies }, body }) {
-        const principal = await principalByNumber(context, body.userId);
-        const given: z.input<typeof transferred>[] = [];
-        await context.tx(async (tx) => {
-          for (const each of body.includeDependencies ? dependencies : []) {
-            const { object: own, ...rest } = each;
-            if (own) await perform(setGrant, tx, { ...own, principal, level: 'manage' });
-            given.push({ ...rest, description: null, permissionLevel: own ? 'manage' : null, shared: own !== undefined });
-          }
-          await perform(transferObject, tx, { ...object, principal });
-        });
-        return { status: 200, body: { dependencies: given } };
-      },
-    }),
-  ];
+  return route({
+    method: 'GET',
+    path: `${path}/dependencies`,
+    name: `${name}.dependencies.list`,
+    summary: `What a ${title} needs, and what a user may do with it`,
+    scope: 'grants:read',
+    resolve: async (context, params) => {
+      await resolve(context, params);
+      return await family.dependencies(context, params);
+    },
+    query: z.object({ user_id: whole().optional() }),
+    replies: { 200: z.array(dependency) },
+    async handle(context, { found, query: { user_id } }) {
+      const user = user_id === undefined ? undefined : await principalByNumber(context, user_id);
+      const body: z.input<typeof dependency>[] = [];
+      for (const each of found) body.push({ ...shown(each), permissionLevel: await levelFor(context, each, user) });
+      return { status: 200, body };
+    },
+  });
 }
+
+function transferRoute(family: SharedFamily): GuardedRoute {
+  const { path, name, title, resolve } = family;
+  return route({
+    method: 'PUT',
+    path: `${path}/transfer`,
+    name: `${name}.transfer`,
+    summary: `Give a ${title} to another user`,
+    scope: 'grants:write',
+    resolve: async (context, params) => ({
+      object: await resolve(context, params),
+      dependencies: await family.dependencies(context, params),
+    }),
+    body: transferBody,
+    replies: { 200: z.object({ dependencies: z.array(transferred) }) },
+    async handle(context, { found: { object, dependencies }, body }) {
+      const principal = await principalByNumber(context, body.userId);
+      const given: z.input<typeof transferred>[] = [];
+      await context.tx(async (tx) => {
+        for (const each of body.includeDependencies ? dependencies : []) {
+          const { object: own, ...rest } = each;
+          if (own) await perform(setGrant, tx, { ...own, principal, level: 'manage' });
+          given.push({ ...rest, description: null, permissionLevel: own ? 'manage' : null, shared: own !== undefined });
+        }
+        await perform(transferObject, tx, { ...object, principal });
+      });
+      return { status: 200, body: { dependencies: given } };
+    },
+  });
+}
+
+export const sharingRoutes = (family: SharedFamily): readonly GuardedRoute[] => [
+  shareList(family),
+  putShares(family, 'users'),
+  deleteShare(family, 'users'),
+  putShares(family, 'groups'),
+  deleteShare(family, 'groups'),
+  dependencyList(family),
+  transferRoute(family),
+];

@@ -33,11 +33,19 @@ interface Host {
   readonly data: z.output<typeof stored>;
 }
 
-const plain = (data: Host['data']): Readonly<Record<string, Json>> => JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
+const plain = (data: Host['data']): Readonly<Record<string, Json>> =>
+  JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
 
 async function show(context: RouteContext, { number, data }: Host): Promise<z.input<typeof view>> {
   const { name, provider, bucket, s3Options } = data;
-  return { id: number, owner: await userOf(context, data.owner), name, provider, bucket, s3Options: { region: s3Options?.region ?? null } };
+  return {
+    id: number,
+    owner: await userOf(context, data.owner),
+    name,
+    provider,
+    bucket,
+    s3Options: { region: s3Options?.region ?? null },
+  };
 }
 
 const list = route({

@@ -28,7 +28,9 @@ test('tables, files and sheets are shown as the vendor shows them', () => {
 });
 
 test('what nobody reads any more is dropped', () => {
-  const { advancedOptions } = showSync(sync(table, table, { partitionColumnName: 'x', soqlQuery: 'y', mysqlCatalogMatchesSchema: false }));
+  const { advancedOptions } = showSync(
+    sync(table, table, { partitionColumnName: 'x', soqlQuery: 'y', mysqlCatalogMatchesSchema: false }),
+  );
   assert.equal(advancedOptions.partitionColumnName, null);
   assert.equal(advancedOptions.soqlQuery, null);
   assert.equal(advancedOptions.mysqlCatalogMatchesSchema, true);
@@ -37,19 +39,29 @@ test('what nobody reads any more is dropped', () => {
 });
 
 test('a table is followed unless it shall be whole', () => {
-  const flow = (options: object) => tableFlow(sync({ path: 'a.b' }, { path: 'c.d' }, options).body) as Readonly<Record<string, unknown>>;
+  const flow = (options: object) =>
+    tableFlow(sync({ path: 'a.b' }, { path: 'c.d' }, options).body) as Readonly<Record<string, unknown>>;
   assert.deepEqual(flow({})['follow'], {});
   assert.deepEqual(flow({ identityColumn: 'id, n', lastModifiedColumn: 'at' })['follow'], { key: ['id', 'n'], cursor: 'at' });
   assert.equal(flow({ wipeDestinationTable: true })['write'], 'replace');
   assert.equal(flow({ existingTableRows: 'append' })['write'], 'append');
-  assert.throws(() => flow({ existingTableRows: 'append', maxErrors: 1 }) && tableFlow(sync({ path: 'x' }, table).body), /source/);
+  assert.throws(
+    () => flow({ existingTableRows: 'append', maxErrors: 1 }) && tableFlow(sync({ path: 'x' }, table).body),
+    /source/,
+  );
 });
 
 test('a file is mapped by place, with other names and types where they are given', () => {
-  const flow = fileFlow(sync({ file: { id: 1 } }, table, { columnOverrides: { 1: { name: 'x', type: 'VARCHAR(9)' } } }).body, 'file_1');
+  const flow = fileFlow(
+    sync({ file: { id: 1 } }, table, { columnOverrides: { 1: { name: 'x', type: 'VARCHAR(9)' } } }).body,
+    'file_1',
+  );
   const { files } = flow as { readonly files: Readonly<Record<string, unknown>> };
   assert.deepEqual(files['overrides'], { 1: { name: 'x', type: 'text' } });
-  assert.throws(() => fileFlow(sync({ file: { id: 1 } }, table, { columnOverrides: { 0: { type: 'GEOMETRY' } } }).body, 'file_1'), /GEOMETRY/);
+  assert.throws(
+    () => fileFlow(sync({ file: { id: 1 } }, table, { columnOverrides: { 0: { type: 'GEOMETRY' } } }).body, 'file_1'),
+    /GEOMETRY/,
+  );
 });
 
 test('sheets and vendors of contacts cannot be run', () => {

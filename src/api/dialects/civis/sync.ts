@@ -9,7 +9,12 @@ import { id } from './wire.ts';
 const text = z.string().max(10_000);
 
 const databaseTable = z.object({ schema: text, table: text, useWithoutSchema: z.boolean().optional() });
-const sheet = z.object({ spreadsheet: text, spreadsheetId: text.optional(), worksheet: text, worksheetId: z.number().int().optional() });
+const sheet = z.object({
+  spreadsheet: text,
+  spreadsheetId: text.optional(),
+  worksheet: text,
+  worksheetId: z.number().int().optional(),
+});
 
 export const sourceIn = z.object({
   path: text.optional(),
@@ -124,14 +129,22 @@ export interface TablePlace {
 /** `schema.table`, `"schema"."ta.ble"`; undefined = it is none. */
 export function readPath(path: string): TablePlace | undefined {
   const match = /^\s*(?:"((?:[^"]|"")+)"|([^".]+))\s*\.\s*(?:"((?:[^"]|"")+)"|([^"]+?))\s*$/.exec(path);
-  const plain = (quoted: string | undefined, bare: string | undefined): string => quoted?.replaceAll('""', '"') ?? bare?.trim() ?? '';
+  const plain = (quoted: string | undefined, bare: string | undefined): string =>
+    quoted?.replaceAll('""', '"') ?? bare?.trim() ?? '';
   return match ? { schema: plain(match[1], match[2]), table: plain(match[3], match[4]) } : undefined;
 }
 
-const quoted = ({ schema, table: name }: TablePlace): string => [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
+const quoted = ({ schema, table: name }: TablePlace): string =>
+  [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
 
 /** The table that one side names, by its parts or by its path. */
-export function tableOf({ databaseTable: given, path }: { readonly databaseTable?: TablePlace | undefined; readonly path?: string | undefined }): TablePlace | undefined {
+export function tableOf({
+  databaseTable: given,
+  path,
+}: {
+  readonly databaseTable?: TablePlace | undefined;
+  readonly path?: string | undefined;
+}): TablePlace | undefined {
   return given ?? (path === undefined ? undefined : readPath(path));
 }
 
@@ -140,7 +153,12 @@ const tableOut = (place: TablePlace | undefined): z.input<typeof table> =>
 
 const sheetShown = (given: z.output<typeof sheet> | undefined): z.input<typeof sheetOut> =>
   given
-    ? { spreadsheet: given.spreadsheet, spreadsheetId: given.spreadsheetId ?? null, worksheet: given.worksheet, worksheetId: given.worksheetId ?? null }
+    ? {
+        spreadsheet: given.spreadsheet,
+        spreadsheetId: given.spreadsheetId ?? null,
+        worksheet: given.worksheet,
+        worksheetId: given.worksheetId ?? null,
+      }
     : null;
 
 const sheetPath = (given: z.output<typeof sheet>, quote: boolean): string =>
@@ -224,7 +242,8 @@ const wrong = (what: string): HeadgateError => new HeadgateError('request.invali
 /** Both names as one of ours, where they can be. Throws `request.invalid`. */
 function nameOf(place: TablePlace | undefined, side: string): string {
   if (!place || place.schema === '' || place.table === '') throw wrong(`${side}: name a schema and a table`);
-  if (/[.{}]/.test(place.schema) || /[{}]/.test(place.table)) throw wrong(`${side}: braces, and dots in a schema, stand in no name here`);
+  if (/[.{}]/.test(place.schema) || /[{}]/.test(place.table))
+    throw wrong(`${side}: braces, and dots in a schema, stand in no name here`);
   return `${place.schema}.${place.table}`;
 }
 
@@ -238,7 +257,8 @@ export function lacking({ source, destination }: SyncBody): string | undefined {
 export function fileFlow({ destination, advancedOptions: given = {} }: SyncBody, content: string): Json {
   const overrides = Object.entries(given.columnOverrides ?? {}).map(([at, { name, type }]) => {
     const own = type === undefined ? undefined : typeOfSql(type, false);
-    if (type !== undefined && own === undefined) throw wrong(`columnOverrides: ${type.slice(0, 100)} is no type that this server knows`);
+    if (type !== undefined && own === undefined)
+      throw wrong(`columnOverrides: ${type.slice(0, 100)} is no type that this server knows`);
     return [at, { ...(name !== undefined && { name }), ...(own !== undefined && { type: own }) }] as const;
   });
   return {
@@ -260,10 +280,18 @@ export function fileFlow({ destination, advancedOptions: given = {} }: SyncBody,
 /** Incremental as far as the table lets it, unless it shall be whole. Throws `request.invalid`. */
 export function tableFlow({ source, destination, advancedOptions: given = {} }: SyncBody): Json {
   const stream = nameOf(tableOf(source), 'source');
-  const flow = { stream, into: nameOf(tableOf(destination), 'destination'), max_rejects: String(given.maxErrors ?? 0), allow_delete: true };
+  const flow = {
+    stream,
+    into: nameOf(tableOf(destination), 'destination'),
+    max_rejects: String(given.maxErrors ?? 0),
+    allow_delete: true,
+  };
   if (given.existingTableRows !== undefined) return { ...flow, ...writing(given.existingTableRows, noKeys) };
   if (given.wipeDestinationTable) return { ...flow, write: 'replace' };
-  const key = (given.identityColumn ?? '').split(',').map((name) => name.trim()).filter(Boolean);
+  const key = (given.identityColumn ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
   const cursor = given.lastModifiedColumn?.trim() ?? '';
   return { ...flow, follow: { ...(key.length > 0 && { key }), ...(cursor !== '' && { cursor }) } };
 }

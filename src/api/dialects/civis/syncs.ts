@@ -30,9 +30,6 @@ async function stored(context: RouteContext, job: FoundJob, sync: Sync): Promise
   await updateJob(context, job, { body: plain(changed) }, { flows: await flowsOf(context, changed) });
 }
 
-/** A source or a destination may be sent as an object with nothing in it. */
-const sent = syncIn;
-
 const create = route({
   method: 'POST',
   path: '/imports/:id/syncs',
@@ -40,7 +37,7 @@ const create = route({
   summary: 'Add a sync to an import',
   scope: 'pipelines:write',
   resolve: resolveImport,
-  body: sent,
+  body: syncIn,
   replies: { 201: syncView },
   async handle(context, { found, body }) {
     const sync = await context.tx(async (tx) => {
@@ -52,7 +49,11 @@ const create = route({
   },
 });
 
-const changed = async (context: RouteContext, { job, sync }: Found, changes: { readonly body?: SyncBody; readonly archived?: boolean }) => {
+const changed = async (
+  context: RouteContext,
+  { job, sync }: Found,
+  changes: { readonly body?: SyncBody; readonly archived?: boolean },
+) => {
   const after: Sync = { ...sync, ...changes };
   await context.tx(async (tx) => await stored(tx, job, after));
   return await syncOf(context, after);
@@ -65,7 +66,7 @@ const put = route({
   summary: 'Replace a sync',
   scope: 'pipelines:write',
   resolve,
-  body: sent,
+  body: syncIn,
   replies: { 200: syncView },
   handle: async (context, { found, body }) => ({ status: 200, body: await changed(context, found, { body }) }),
 });
@@ -79,7 +80,10 @@ const archive = route({
   resolve,
   body: z.object({ status: z.boolean().optional() }),
   replies: { 200: syncView },
-  handle: async (context, { found, body }) => ({ status: 200, body: await changed(context, found, { archived: body.status ?? true }) }),
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: await changed(context, found, { archived: body.status ?? true }),
+  }),
 });
 
 const remove = route({

@@ -56,7 +56,8 @@ async function numbered({ objects }: RouteContext, database: Database, stream: S
   return { number: Number(row.external_id), schema, name, stream, data };
 }
 
-const plain = (data: TableData): Readonly<Record<string, Json>> => JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
+const plain = (data: TableData): Readonly<Record<string, Json>> =>
+  JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
 
 export async function schemasOf(context: RouteContext, database: Database): Promise<readonly string[]> {
   const found = (await discovered(context, database)).map(({ stream }) => placeOf(stream).schema);
@@ -83,7 +84,12 @@ export async function tablesOf(
 }
 
 /** Undefined = there is none; without regard to case where no name is spelled alike. */
-export async function tableIn(context: RouteContext, database: Database, schema: string, name: string): Promise<Table | undefined> {
+export async function tableIn(
+  context: RouteContext,
+  database: Database,
+  schema: string,
+  name: string,
+): Promise<Table | undefined> {
   const all = await discovered(context, database);
   const spelled = (fold: (text: string) => string) =>
     all.find(({ stream }) => {

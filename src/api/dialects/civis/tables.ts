@@ -104,7 +104,10 @@ const columns = route({
   replies: { 200: z.array(columnView) },
   async handle(_, { found, query }) {
     const all = columnsOf(found.table).filter(({ name }) => name.toLowerCase().includes((query.name ?? '').toLowerCase()));
-    const { rows, headers } = pageOf(sorted(all, (one) => (query.order === 'order' ? one.order : one.name), query.order_dir), query);
+    const { rows, headers } = pageOf(
+      sorted(all, (one) => (query.order === 'order' ? one.order : one.name), query.order_dir),
+      query,
+    );
     return Promise.resolve({ status: 200, headers, body: [...rows] });
   },
 });

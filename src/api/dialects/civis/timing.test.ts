@@ -11,7 +11,8 @@ test('days × hours × minutes in the zone of the job', () => {
 });
 
 test('runs per hour are spread over it, and minutes win', () => {
-  const minutes = (schedule: object) => (scheduleOf({ schedule: { scheduled: true, scheduledHours: [1], ...schedule } }) as { readonly minutes: unknown }).minutes;
+  const minutes = (schedule: object) =>
+    (scheduleOf({ schedule: { scheduled: true, scheduledHours: [1], ...schedule } }) as { readonly minutes: unknown }).minutes;
   assert.deepEqual(minutes({ scheduledRunsPerHour: 4 }), [0, 15, 30, 45]);
   assert.deepEqual(minutes({ scheduledRunsPerHour: 4, scheduledMinutes: [7] }), [7]);
   assert.deepEqual(minutes({}), [0]);

@@ -35,7 +35,12 @@ interface Cleaned {
 
 async function prepared({ client }: Place, file: number, detect: boolean): Promise<Cleaned> {
   const wanted = { file_id: file, in_place: false, detect_table_columns: detect, force_character_set_conversion: true };
-  const job = await client.call('POST', 'files/preprocess/csv', { ...wanted, include_header: null, column_delimiter: null, hidden: true });
+  const job = await client.call('POST', 'files/preprocess/csv', {
+    ...wanted,
+    include_header: null,
+    column_delimiter: null,
+    hidden: true,
+  });
   const run = await client.call('POST', `jobs/${String(job['id'])}/runs`);
   const at = `jobs/${String(job['id'])}/runs/${String(run['id'])}`;
   await client.call('GET', `files/${file}`);
@@ -54,7 +59,14 @@ async function csvToCivis(place: Place, table: string, content: string, more: ob
   const made = await client.call('POST', 'imports/files/csv', {
     name: `CSV import to scratch.${table}`,
     source: { file_ids: [cleaned.id] },
-    destination: { schema: 'scratch', table, remote_host_id: db, credential_id: cred, primary_keys: null, last_modified_keys: null },
+    destination: {
+      schema: 'scratch',
+      table,
+      remote_host_id: db,
+      credential_id: cred,
+      primary_keys: null,
+      last_modified_keys: null,
+    },
     first_row_is_header: cleaned.info['includeHeader'],
     column_delimiter: cleaned.info['columnDelimiter'],
     escaped: false,
@@ -87,7 +99,13 @@ async function readCivisSql(place: Place, sql: string): Promise<string> {
 
 async function queryCivis(place: Place, sql: string): Promise<Fields> {
   const { db, cred } = await ends(place);
-  const made = await place.client.call('POST', 'queries', { database: db, sql, preview_rows: 10, credential: cred, hidden: true });
+  const made = await place.client.call('POST', 'queries', {
+    database: db,
+    sql,
+    preview_rows: 10,
+    credential: cred,
+    hidden: true,
+  });
   return await place.client.poll(`queries/${String(made['id'])}`);
 }
 
@@ -95,8 +113,18 @@ async function transferTable(place: Place, from: string, into: string): Promise<
   const { client } = place;
   const { db, cred } = await ends(place);
   const end = { remote_host_id: db, credential_id: cred };
-  const made = await client.call('POST', 'imports', { name: 'transfer', sync_type: 'Dbsync', is_outbound: true, source: end, destination: end });
-  await client.call('POST', `imports/${String(made['id'])}/syncs`, { source: { path: from }, destination: { path: into }, advanced_options: {} });
+  const made = await client.call('POST', 'imports', {
+    name: 'transfer',
+    sync_type: 'Dbsync',
+    is_outbound: true,
+    source: end,
+    destination: end,
+  });
+  await client.call('POST', `imports/${String(made['id'])}/syncs`, {
+    source: { path: from },
+    destination: { path: into },
+    advanced_options: {},
+  });
   const { runId } = await client.call('POST', `imports/${String(made['id'])}/runs`);
   return await client.poll(`imports/files/${String(made['id'])}/runs/${String(runId)}`);
 }
@@ -107,7 +135,10 @@ const rows = 'id,name,amount\n1,Ann,1.50\n2,"Bo, ""b""",\n3,,3.25\n';
 async function traces(place: Place): Promise<void> {
   const { client } = place;
   assert.equal((await csvToCivis(place, 'people', rows))['state'], 'succeeded');
-  assert.equal(await readCivisSql(place, 'select id, name from scratch.people order by id'), 'id,name\n1,Ann\n2,"Bo, ""b"""\n3,\n');
+  assert.equal(
+    await readCivisSql(place, 'select id, name from scratch.people order by id'),
+    'id,name\n1,Ann\n2,"Bo, ""b"""\n3,\n',
+  );
   const again = await csvToCivis(place, 'people', rows);
   assert.equal(again['state'], 'failed');
   assert.match(String(again['error']), /already there/);
@@ -121,7 +152,9 @@ async function traces(place: Place): Promise<void> {
   const [job] = await client.list('imports?limit=1&hidden=True');
   const [run] = await client.list(`jobs/${String(job?.['id'])}/runs?limit=1&order=id&order_dir=desc`);
   const logs = `jobs/${String(job?.['id'])}/runs/${String(run?.['id'])}/logs`;
-  assert.ok((await client.list(`${logs}?last_id=0&limit=250`)).some(({ message }) => /row 2: the field id/.test(String(message))));
+  assert.ok(
+    (await client.list(`${logs}?last_id=0&limit=250`)).some(({ message }) => /row 2: the field id/.test(String(message))),
+  );
 }
 
 test('the embedded warehouse: every call is answered as it is written down', async () => {
@@ -140,7 +173,13 @@ test('another client sends its file to an address and runs the import', async ()
   const client = new StandIn(bench);
   const place = { client, database: 'shop' };
   const { db, cred } = await ends(place);
-  const made = await client.call('POST', 'imports/files/', { schema: 'scratch', name: 'sent', remoteHostId: db, credentialId: cred, hidden: true });
+  const made = await client.call('POST', 'imports/files/', {
+    schema: 'scratch',
+    name: 'sent',
+    remoteHostId: db,
+    credentialId: cred,
+    hidden: true,
+  });
   const sent = await fetch(String(made['uploadUri']), { method: 'PUT', body: 'x,y\n1,2\n' });
   assert.equal(sent.status, 200);
   const run = await client.call('POST', `imports/files/${String(made['id'])}/runs`);

@@ -6,7 +6,18 @@ import { getGroup } from '../../../operations/groups/get.ts';
 import { removeMember } from '../../../operations/groups/remove-member.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
-import { allGroups, everybody, groupByNumber, initialsOf, person, principalByNumber, users, usernameOf, type Group, type Person } from './people.ts';
+import {
+  allGroups,
+  everybody,
+  groupByNumber,
+  initialsOf,
+  person,
+  principalByNumber,
+  users,
+  usernameOf,
+  type Group,
+  type Person,
+} from './people.ts';
 import { numberIn, route } from './route.ts';
 import { user } from './shapes.ts';
 import { pageOf, paging, sorted, whole } from './wire.ts';
@@ -49,10 +60,17 @@ const me = z.object({
   createdAt: z.string(),
 });
 
-const slugOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'group';
+const slugOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '') || 'group';
 
 /** A workspace is the organisation of its people. */
-const organization = (context: RouteContext) => ({ organizationId: context.workspace, organizationName: `Workspace ${context.workspace}` });
+const organization = (context: RouteContext) => ({
+  organizationId: context.workspace,
+  organizationName: `Workspace ${context.workspace}`,
+});
 
 interface Numbered {
   readonly number: number;
@@ -66,7 +84,11 @@ const summary = (context: RouteContext, { number, group }: Numbered): z.input<ty
   ...organization(context),
 });
 
-const showUser = (context: RouteContext, { number, principal }: Person, groups: readonly Numbered[]): z.input<typeof userView> => {
+const showUser = (
+  context: RouteContext,
+  { number, principal }: Person,
+  groups: readonly Numbered[],
+): z.input<typeof userView> => {
   const own = groups.filter(({ group }) => group.members.includes(principal.id));
   return {
     id: number,
@@ -135,7 +157,10 @@ const listUsers = route({
       .filter((one) => wanted === undefined || `${one.name} ${one.email ?? ''}`.toLowerCase().includes(wanted))
       .filter((one) => query.group_id === undefined || one.groups.some(({ id }) => id === query.group_id));
     const order = query.order as 'name' | 'user' | 'id'; // as its schema says
-    const { rows, headers } = pageOf(sorted(shown, (one) => one[order], query.order_dir), query);
+    const { rows, headers } = pageOf(
+      sorted(shown, (one) => one[order], query.order_dir),
+      query,
+    );
     return { status: 200, headers, body: [...rows] };
   },
 });
@@ -161,7 +186,9 @@ const groupView = groupSummary.extend({
   createdById: z.number().int().nullable(),
 });
 
-const groupDetail = groupView.extend({ members: z.array(user.extend({ email: z.string().nullable(), primaryGroupId: z.number().int().nullable() })) });
+const groupDetail = groupView.extend({
+  members: z.array(user.extend({ email: z.string().nullable(), primaryGroupId: z.number().int().nullable() })),
+});
 
 const showGroup = (context: RouteContext, found: Numbered): z.input<typeof groupView> => ({
   ...summary(context, found),
@@ -201,7 +228,10 @@ const listAllGroups = route({
     const wanted = query.query?.toLowerCase() ?? '';
     const all = (await allGroups(context)).filter(({ group }) => group.name.toLowerCase().includes(wanted));
     const shown = all.map((one) => showGroup(context, one));
-    const { rows, headers } = pageOf(sorted(shown, (one) => (query.order === 'id' ? one.id : one.name), query.order_dir), query);
+    const { rows, headers } = pageOf(
+      sorted(shown, (one) => (query.order === 'id' ? one.id : one.name), query.order_dir),
+      query,
+    );
     return { status: 200, headers, body: [...rows] };
   },
 });
@@ -247,7 +277,10 @@ const putMember = route({
   replies: { 200: groupDetail },
   async handle(context, { found: { found, principal } }) {
     await perform(addMember, context, { group: found.group.id, principal });
-    return { status: 200, body: await detail(context, { ...found, group: await perform(getGroup, context, { group: found.group.id }) }) };
+    return {
+      status: 200,
+      body: await detail(context, { ...found, group: await perform(getGroup, context, { group: found.group.id }) }),
+    };
   },
 });
 
@@ -265,4 +298,13 @@ const dropMember = route({
   },
 });
 
-export const userRoutes: readonly GuardedRoute[] = [getMe, listUsers, getUser, listAllGroups, makeGroup, oneGroup, putMember, dropMember];
+export const userRoutes: readonly GuardedRoute[] = [
+  getMe,
+  listUsers,
+  getUser,
+  listAllGroups,
+  makeGroup,
+  oneGroup,
+  putMember,
+  dropMember,
+];

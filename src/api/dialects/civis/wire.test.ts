@@ -34,7 +34,10 @@ test('names of a query come in both cases', () => {
 });
 
 test('truths, lists and one value for a list', () => {
-  assert.deepEqual(['True', 'false', '1', '0', true].map((one) => flag.parse(one)), [true, false, true, false, true]);
+  assert.deepEqual(
+    ['True', 'false', '1', '0', true].map((one) => flag.parse(one)),
+    [true, false, true, false, true],
+  );
   assert.equal(flag.safeParse('yes').success, false);
   assert.deepEqual(listOf(z.string()).parse('x.com'), ['x.com']);
   assert.deepEqual(commaList(z.enum(['a', 'b'])).parse('a, b'), ['a', 'b']);
@@ -45,12 +48,16 @@ test('truths, lists and one value for a list', () => {
 test('a limit above the most is the most, and behind the last page there is an empty one', () => {
   const query = z.object(paging(50, 20, ['id']));
   assert.deepEqual(query.parse({ limit: '900' }), { limit: 50, page_num: 1, order: 'id', order_dir: 'desc' });
-  for (const wrong of [{ order: 'x' }, { order_dir: 'up' }, { limit: 'x' }, { page_num: '0' }]) assert.equal(query.safeParse(wrong).success, false);
+  for (const wrong of [{ order: 'x' }, { order_dir: 'up' }, { limit: 'x' }, { page_num: '0' }])
+    assert.equal(query.safeParse(wrong).success, false);
   const all = Array.from({ length: 5 }, (_, at) => at);
   assert.deepEqual(pageOf(all, { limit: 2, page_num: 3 }).rows, [4]);
   const behind = pageOf(all, { limit: 2, page_num: 4 });
   assert.deepEqual(behind.rows, []);
   assert.equal(behind.headers['x-pagination-current-page'], '4');
   assert.equal(behind.headers['x-pagination-total-pages'], '3');
-  assert.deepEqual(sorted([3, 1, 2], (one) => one, 'desc'), [3, 2, 1]);
+  assert.deepEqual(
+    sorted([3, 1, 2], (one) => one, 'desc'),
+    [3, 2, 1],
+  );
 });

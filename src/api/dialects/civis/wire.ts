@@ -46,7 +46,11 @@ export const flag = z
 /** A number of a query or a path. */
 export const whole = (most = 2 ** 31 - 1) => z.coerce.number().int().min(0).max(most);
 
-export const id = z.number().int().min(1).max(2 ** 53 - 1);
+export const id = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 53 - 1);
 
 /** A list for which one value alone may be sent. */
 export const listOf = <T>(item: z.ZodType<T>) => z.union([z.array(item).max(10_000), item.transform((one) => [one])]);
@@ -55,14 +59,29 @@ export const listOf = <T>(item: z.ZodType<T>) => z.union([z.array(item).max(10_0
 export const commaList = <T>(item: z.ZodType<T, string>) =>
   z
     .union([z.string().max(10_000), z.array(z.string())])
-    .transform((value) => (typeof value === 'string' ? value : value.join(',')).split(',').map((one) => one.trim()).filter(Boolean))
+    .transform((value) =>
+      (typeof value === 'string' ? value : value.join(','))
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    )
     .pipe(z.array(item));
 
 /** The query of a list; a limit above the most is the most. */
 export function paging(most: number, usual: number, orders: readonly [string, ...string[]], direction: 'asc' | 'desc' = 'desc') {
   return {
-    limit: z.coerce.number().int().min(1).default(usual).transform((limit) => Math.min(limit, most)),
-    page_num: z.coerce.number().int().min(1).max(2 ** 31).default(1),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(usual)
+      .transform((limit) => Math.min(limit, most)),
+    page_num: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(2 ** 31)
+      .default(1),
     order: z.enum(orders).default(orders[0]),
     order_dir: z.enum(['asc', 'desc']).default(direction),
   };
@@ -91,7 +110,9 @@ export function pageHeaders(total: number, { limit, page_num }: Paged): Readonly
     'x-pagination-total-entries': String(total),
     'x-pagination-per-page': String(limit),
   };
-  const exposed = Object.keys(names).map((name) => name.replaceAll(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase()));
+  const exposed = Object.keys(names).map((name) =>
+    name.replaceAll(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase()),
+  );
   return { ...names, 'access-control-expose-headers': exposed.join(', ') };
 }
 
@@ -101,6 +122,3 @@ export function sorted<T>(rows: readonly T[], key: (row: T) => string | number |
   const rank = (row: T): string | number => key(row) ?? '';
   return rows.toSorted((a, b) => (rank(a) < rank(b) ? -sign : rank(a) > rank(b) ? sign : 0));
 }
-
-/** With milliseconds and a Z. */
-export const instant = (date: Date): string => date.toISOString();
