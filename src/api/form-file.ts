@@ -58,8 +58,14 @@ async function* fileBytes(first: Buffer, rest: AsyncIterator<Uint8Array>, size: 
   let left = size;
   const behind: Uint8Array[] = [];
   let chunk: Uint8Array = first;
+  // What parts this field from another one: `end` without its dashes.
+  const parting = Buffer.concat([end.subarray(0, -4), Buffer.from('\r\n')]);
+  let before = Buffer.alloc(0);
   for (;;) {
     const own = chunk.subarray(0, left);
+    const seam = Buffer.concat([before, own.subarray(0, parting.length)]);
+    if (seam.includes(parting) || Buffer.from(own.buffer, own.byteOffset, own.length).includes(parting)) throw broken();
+    before = Buffer.concat([before, own.subarray(-parting.length)]).subarray(-parting.length);
     left -= own.length;
     if (own.length > 0) yield own;
     if (own.length < chunk.length) behind.push(chunk.subarray(own.length));
@@ -68,5 +74,8 @@ async function* fileBytes(first: Buffer, rest: AsyncIterator<Uint8Array>, size: 
     chunk = next.value;
   }
   if (left === 0 && Buffer.concat(behind).equals(end)) return;
-  throw new HeadgateError('upload.incomplete', 'receiving a form: the file is not its last field, or it was cut off');
+  throw broken();
 }
+
+const broken = (): HeadgateError =>
+  new HeadgateError('upload.incomplete', 'receiving a form: the file is not its last field, or it was cut off');

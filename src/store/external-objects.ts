@@ -37,6 +37,20 @@ export async function findExternal(
   return row;
 }
 
+/** The same, held until the end of the transaction: whoever changes it reads it here first. */
+export async function holdExternal(
+  tx: Db,
+  { dialect, workspace }: ExternalPlace,
+  kind: string,
+  externalId: string,
+): Promise<ExternalRow | undefined> {
+  const [row] = await tx.query<ExternalRow>(
+    `select ${columns} from headgate.external_objects where ${here} and external_id = $4 for update`,
+    [dialect, workspace, kind, externalId],
+  );
+  return row;
+}
+
 /** Those of these objects that have a name, in no order. */
 export async function externalsOf(
   db: Db,

@@ -8,7 +8,7 @@ import { bodyOf, endsOf, flowsOf, importPost, importPut, plain, timingOf, type I
 import { endsOf as endsShown, hostNames, importKinds, importOf, importSummary, importView, summaryOf } from './import-views.ts';
 import { taskOf } from './job-task.ts';
 import { archiving, insertJob, listJobs, updateJob, type FoundJob, type Job } from './jobs.ts';
-import { principalByNumber } from './people.ts';
+import { principalByNumber, users } from './people.ts';
 import { missing, route } from './route.ts';
 import { jobIn, logRoute } from './run-routes.ts';
 import { cancelJobRun, isActive, runsOf, showRun, startJob, stateOf } from './runs.ts';
@@ -23,6 +23,13 @@ const archivedWord = z
   .string()
   .transform((text) => text.toLowerCase())
   .pipe(z.enum(['true', 'false', 'all']));
+
+const byChange = ({ data }: Job): string => data.updatedAt;
+const plainKeys: Readonly<Record<string, (job: Job) => string>> = {
+  updated_at: byChange,
+  name: ({ data }) => data.name,
+  created_at: ({ createdAt }) => createdAt,
+};
 
 const list = route({
   method: 'GET',
@@ -48,7 +55,7 @@ const list = route({
     const match = { hidden: query.hidden ?? false, ...(archived !== 'all' && { archived: archived === 'true' }) };
     const authors =
       query.author && (await Promise.all(query.author.map(async (one) => await principalByNumber(context, one).catch(() => ''))));
-    const names = await hostNames(context);
+    const [names, of] = [await hostNames(context), users(context)];
     const wanted = (await listJobs(context, match)).filter((job) => {
       if (!importKinds.includes(job.data.kind)) return false;
       const ends = endsShown(job.data);
@@ -57,12 +64,17 @@ const list = route({
       if (source && !source.includes(String(ends.source?.remoteHostId))) return false;
       return !authors || authors.includes(job.data.author);
     });
-    const shown: z.input<typeof importSummary>[] = [];
-    for (const job of wanted) {
-      const [last] = await runsOf(context, job, 1);
-      const one = await summaryOf(context, job, last, names);
-      if (!query.status || query.status.some((word) => word === one.state)) shown.push(one);
+    const show = async (jobs: readonly Job[]): Promise<z.input<typeof importSummary>[]> => {
+      const shown: z.input<typeof importSummary>[] = [];
+      for (const job of jobs) shown.push(await summaryOf(context, job, (await runsOf(context, job, 1))[0], names, of));
+      return shown;
+    };
+    // Only what depends on runs needs those of all jobs.
+    if (!query.status && query.order !== 'last_run.updated_at') {
+      const { rows, headers } = pageOf(sorted(wanted, plainKeys[query.order] ?? byChange, query.order_dir), query);
+      return { status: 200, headers, body: await show(rows) };
     }
+    const shown = (await show(wanted)).filter(({ state }) => !query.status || query.status.some((word) => word === state));
     const key = (one: z.input<typeof importSummary>): string | null => {
       if (query.order === 'name') return one.name;
       if (query.order === 'created_at') return one.createdAt;

@@ -149,6 +149,13 @@ export async function insertJob(context: RouteContext, job: NewJob, plan: Plan):
   return jobOf(await context.objects.insert({ kind, external_id: String(number), object_id: id, data: stored(data) }));
 }
 
+/** Inside a transaction: as it is now, and nobody else changes it until the end. Throws `object.missing`. */
+export async function holdJob<J extends Job>(tx: RouteContext, job: J): Promise<J> {
+  const row = await tx.objects.hold(kind, String(job.number));
+  if (!row) throw missing('job');
+  return { ...job, ...jobOf(row) };
+}
+
 /** `plan` = what its pipeline becomes. */
 export async function updateJob<J extends Job>(
   context: RouteContext,

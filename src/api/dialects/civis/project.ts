@@ -94,9 +94,14 @@ export async function setMember(
   number: number,
   there: boolean,
 ): Promise<void> {
-  const before = project.data.members[family] ?? [];
-  const after = there ? [...new Set([...before, number])] : before.filter((one) => one !== number);
-  await updateProject(context, project, { members: { ...project.data.members, [family]: after } });
+  await context.tx(async (tx) => {
+    const row = await tx.objects.hold(kind, String(project.number));
+    if (!row) throw missing('project');
+    const now = projectOf(row);
+    const before = now.data.members[family] ?? [];
+    const after = there ? [...new Set([...before, number])] : before.filter((one) => one !== number);
+    await updateProject(tx, now, { members: { ...now.data.members, [family]: after } });
+  });
 }
 
 export const projectView = z.object({

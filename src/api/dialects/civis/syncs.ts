@@ -4,7 +4,7 @@ import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { bodyOf, flowsOf, plain } from './import.ts';
 import { syncOf } from './import-views.ts';
 import { resolveImport } from './imports.ts';
-import { updateJob, type FoundJob } from './jobs.ts';
+import { holdJob, updateJob, type FoundJob } from './jobs.ts';
 import { missing, numberIn, route } from './route.ts';
 import { syncIn, syncView, type Sync, type SyncBody } from './sync.ts';
 
@@ -22,12 +22,13 @@ const resolve = async (context: RouteContext, params: Incoming['params']): Promi
 };
 
 /** In the place of the one with its number, else behind all others. */
-async function stored(context: RouteContext, job: FoundJob, sync: Sync): Promise<void> {
+async function stored(tx: RouteContext, found: FoundJob, sync: Sync): Promise<void> {
+  const job = await holdJob(tx, found);
   const body = bodyOf(job.data);
   const known = body.syncs.some(({ number }) => number === sync.number);
   const syncs = known ? body.syncs.map((one) => (one.number === sync.number ? sync : one)) : [...body.syncs, sync];
   const changed = { ...body, syncs: syncs.map((one) => ({ ...one })) };
-  await updateJob(context, job, { body: plain(changed) }, { flows: await flowsOf(context, changed) });
+  await updateJob(tx, job, { body: plain(changed) }, { flows: await flowsOf(tx, changed) });
 }
 
 const create = route({
