@@ -13,7 +13,7 @@ import {
   updateProject,
   type Project,
 } from './project.ts';
-import { numberIn, route } from './route.ts';
+import { numberIn, aOrAn, route } from './route.ts';
 import { runsOf, showRun, stateOf } from './runs.ts';
 import { jobRun, status } from './shapes.ts';
 import { commaList, flag, pageOf, paging, sorted } from './wire.ts';
@@ -198,7 +198,7 @@ export function memberRoutes({ path, name, title, family, resolve: one }: Member
       method,
       path: `${path}/projects/:project_id`,
       name: `${name}.projects.${method === 'PUT' ? 'add' : 'remove'}`,
-      summary: method === 'PUT' ? `Put a ${title} into a project` : `Take a ${title} out of a project`,
+      summary: method === 'PUT' ? `Put ${aOrAn(title)} into a project` : `Take ${aOrAn(title)} out of a project`,
       scope: 'pipelines:write',
       resolve: both,
       replies: { 204: undefined },
@@ -212,7 +212,7 @@ export function memberRoutes({ path, name, title, family, resolve: one }: Member
       method: 'GET',
       path: `${path}/projects`,
       name: `${name}.projects.list`,
-      summary: `The projects that a ${title} belongs to`,
+      summary: `The projects that ${aOrAn(title)} belongs to`,
       scope: 'pipelines:read',
       resolve: one,
       query: z.object({ hidden: flag.optional() }),

@@ -39,3 +39,6 @@ export function numberIn(params: Incoming['params'], name: string, what: string)
   if (/^[1-9]\d{0,14}$/.test(text)) return text;
   throw missing(what);
 }
+
+/** With its article, for summaries. */
+export const aOrAn = (title: string): string => `${/^[aeiou]/.test(title) ? 'an' : 'a'} ${title}`;

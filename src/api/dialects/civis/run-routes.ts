@@ -6,7 +6,7 @@ import { runLogs } from '../../../operations/runs/logs.ts';
 import type { RunTask } from '../../../domain/run.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { requireJob, type FoundJob, type JobKind } from './jobs.ts';
-import { numberIn, route } from './route.ts';
+import { numberIn, aOrAn, route } from './route.ts';
 import { cancelJobRun, isActive, requireRun, runsOf, startJob, type JobRun } from './runs.ts';
 import { logEntry } from './shapes.ts';
 import { pageOf, paging, sorted, whole } from './wire.ts';
@@ -64,7 +64,7 @@ function startRoute(family: RunFamily): GuardedRoute {
     method: 'POST',
     path: `${path}/runs`,
     name: `${name}.run`,
-    summary: `Start a run of a ${title}`,
+    summary: `Start a run of ${aOrAn(title)}`,
     scope: 'runs:write',
     resolve: jobIn(title, kinds),
     replies: { [started]: view },
@@ -82,7 +82,7 @@ function listRoute(family: RunFamily): GuardedRoute {
     method: 'GET',
     path: `${path}/runs`,
     name: `${name}.runs`,
-    summary: `List the runs of a ${title}, the newest first`,
+    summary: `List the runs of ${aOrAn(title)}, the newest first`,
     scope: 'runs:read',
     resolve: jobIn(title, kinds),
     query: z.object(paging(100, 20, ['id'])),
@@ -103,7 +103,7 @@ function lookRoute(family: RunFamily): GuardedRoute {
     method: 'GET',
     path: `${path}/runs/:run_id`,
     name: `${name}.run_get`,
-    summary: `Look at a run of a ${title}`,
+    summary: `Look at a run of ${aOrAn(title)}`,
     scope: 'runs:read',
     resolve: runIn(title, kinds),
     replies: { 200: view },
@@ -118,7 +118,7 @@ function cancelRoute({ path, name, title, kinds }: RunFamily): GuardedRoute {
     method: 'DELETE',
     path: `${path}/runs/:run_id`,
     name: `${name}.run_cancel`,
-    summary: `Cancel a run of a ${title}`,
+    summary: `Cancel a run of ${aOrAn(title)}`,
     scope: 'runs:write',
     resolve: runIn(title, kinds),
     replies: { 202: undefined },
@@ -134,7 +134,7 @@ export function logRoute({ path, name, title, kinds }: Pick<RunFamily, 'path' | 
     method: 'GET',
     path: `${path}/runs/:run_id/logs`,
     name: `${name}.run_logs`,
-    summary: `Read the log of a run of a ${title}`,
+    summary: `Read the log of a run of ${aOrAn(title)}`,
     scope: 'runs:read',
     resolve: runIn(title, kinds),
     query: z.object({
@@ -174,7 +174,7 @@ function inputsRoute(family: RunFamily, { view, show }: NonNullable<RunFamily['i
     method: 'GET',
     path: `${path}/runs/:run_id/inputs`,
     name: `${name}.run_inputs`,
-    summary: `The settings with which a run of a ${title} began`,
+    summary: `The settings with which a run of ${aOrAn(title)} began`,
     scope: 'runs:read',
     resolve: runIn(title, kinds),
     replies: { 200: view },

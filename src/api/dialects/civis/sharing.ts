@@ -9,7 +9,7 @@ import { transferObject } from '../../../operations/grants/transfer.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { allGroups, groupByNumber, person, principalByNumber } from './people.ts';
-import { numberIn, route } from './route.ts';
+import { numberIn, aOrAn, route } from './route.ts';
 import { permissionLevel, shareIndex } from './shapes.ts';
 import { id, listOf, whole } from './wire.ts';
 
@@ -96,7 +96,7 @@ function putShares({ path, name, title, resolve }: SharedFamily, kind: 'users' |
     method: 'PUT',
     path: `${path}/shares/${kind}`,
     name: `${name}.shares.${kind}.set`,
-    summary: `Share a ${title} with ${kind}`,
+    summary: `Share ${aOrAn(title)} with ${kind}`,
     scope: 'grants:write',
     resolve,
     body: z.object({ [field]: listOf(id), permissionLevel, ...mail }),
@@ -126,7 +126,7 @@ function deleteShare({ path, name, title, resolve }: SharedFamily, kind: 'users'
     method: 'DELETE',
     path: `${path}/shares/${kind}/:${param}`,
     name: `${name}.shares.${kind}.delete`,
-    summary: `Take a ${title} away from one of the ${kind}`,
+    summary: `Take ${aOrAn(title)} away from one of the ${kind}`,
     scope: 'grants:write',
     async resolve(context, params) {
       const object = await resolve(context, params);
@@ -185,7 +185,7 @@ function shareList({ path, name, title, resolve }: SharedFamily): GuardedRoute {
     method: 'GET',
     path: `${path}/shares`,
     name: `${name}.shares.list`,
-    summary: `Who a ${title} is shared with`,
+    summary: `Who ${aOrAn(title)} is shared with`,
     scope: 'grants:read',
     resolve,
     replies: { 200: shareIndex },
@@ -202,7 +202,7 @@ function dependencyList(family: SharedFamily): GuardedRoute {
     method: 'GET',
     path: `${path}/dependencies`,
     name: `${name}.dependencies.list`,
-    summary: `What a ${title} needs, and what a user may do with it`,
+    summary: `What ${aOrAn(title)} needs, and what a user may do with it`,
     scope: 'grants:read',
     resolve: async (context, params) => {
       await resolve(context, params);
@@ -225,7 +225,7 @@ function transferRoute(family: SharedFamily): GuardedRoute {
     method: 'PUT',
     path: `${path}/transfer`,
     name: `${name}.transfer`,
-    summary: `Give a ${title} to another user`,
+    summary: `Give ${aOrAn(title)} to another user`,
     scope: 'grants:write',
     resolve: async (context, params) => ({
       object: await resolve(context, params),
