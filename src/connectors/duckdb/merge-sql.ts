@@ -99,9 +99,15 @@ export function deleteRows(table: string, how: 'hard' | 'soft', condition: strin
 export const missingIn = (rows: string, key: readonly string[]): string =>
   `not exists (select 1 from ${rows} s where ${onKey(key)})`;
 
-/** The newest row of each key, where a version decides. */
-export function newestRows(rows: string, key: readonly string[], version: string, columns: readonly string[]): string {
-  const order = [`${quoteName(version)} desc nulls last`, ...columns.map((name) => quoteName(name))];
+/** The newest row of each key, where a version decides; of equal ones the `later` or, without regard to when they came, the same every time. */
+export function newestRows(
+  rows: string,
+  key: readonly string[],
+  version: string,
+  { columns, later }: { readonly columns: readonly string[]; readonly later: boolean },
+): string {
+  const rest = later ? ['rowid desc'] : columns.map((name) => quoteName(name));
+  const order = [`${quoteName(version)} desc nulls last`, ...rest];
   return `select * from ${rows} qualify row_number() over (partition by ${nameList(key)} order by ${order.join(', ')}) = 1`;
 }
 

@@ -62,7 +62,7 @@ export function keepNewestSql(target: Target, stage: string, version: string): s
   const key = nameList(keyOf(target));
   return `delete from ${ownTable(stage)} where ctid in (
   select ctid from (
-    select ctid, row_number() over (partition by ${key} order by ${quoteName(version)} desc nulls last) as _place from ${ownTable(stage)}
+    select ctid, row_number() over (partition by ${key} order by ${quoteName(version)} desc nulls last, ctid desc) as _place from ${ownTable(stage)}
   ) as ranked where _place > 1
 )`;
 }

@@ -9,6 +9,7 @@ import { connectionFor } from './hosts.ts';
 import type { FoundJob, Job, Plan } from './jobs.ts';
 import { delimiter, existingRows, maxErrors, plainName, writing } from './load.ts';
 import { typeOfSql } from './sql-types.ts';
+import { rememberKeys, saidOf } from './tables-stored.ts';
 import { id, listOf } from './wire.ts';
 
 const names = listOf(z.string().min(1).max(500));
@@ -151,6 +152,7 @@ export async function planOf(context: RouteContext, body: CsvBody): Promise<Plan
   }
   const into = await connectionFor(context, destination);
   const shared = { source: into, destination: into };
+  const modified = existing === 'upsert' ? await modifiedKeys(context, body, into) : keys.modified;
   if (!source.fileIds) return { ...shared, flows: [nothing] };
   const ids = await contentsOf(context, source.fileIds);
   if (ids.length === 0) throw new HeadgateError('request.invalid', 'source/fileIds: name at least one file');
@@ -167,9 +169,17 @@ export async function planOf(context: RouteContext, body: CsvBody): Promise<Plan
     },
     into: `${destination.schema}.${destination.table}`,
     max_rejects: String(body.maxErrors ?? 0),
-    ...writing(existing, keys),
+    ...writing(existing, { ...keys, modified }),
   };
   return { ...shared, flows: [flow] };
+}
+
+/** Those of the load, else those that are known of the table; what a load says is known from then on. */
+async function modifiedKeys(context: RouteContext, { destination }: CsvBody, connection: string): Promise<readonly string[]> {
+  const { schema, table, remoteHostId: database, primaryKeys, lastModifiedKeys: given = [] } = destination;
+  if (given.length === 0) return (await saidOf(context, connection, { schema, name: table })).lastModifiedKeys ?? [];
+  await rememberKeys(context, { connection, schema, table, database, primaryKeys, lastModifiedKeys: given });
+  return given;
 }
 
 /** Stands for what this server cannot read: a run of it says so. */
@@ -185,9 +195,13 @@ function columnsOf({ tableColumns = [], loosenTypes = false }: CsvBody): { reado
   });
 }
 
-/** What is in a bucket cannot be read yet. */
-export function csvTask({ body }: Pick<Job['data'], 'body'>): RunTask | undefined {
-  const { source } = csvPut.parse(body);
-  if (source.fileIds) return undefined;
+/** What cannot be run says why: what is in a bucket cannot be read yet. */
+export async function csvTask(context: RouteContext, { body }: Pick<Job['data'], 'body'>): Promise<RunTask | undefined> {
+  const given = csvPut.parse(body);
+  if (given.existingTableRows === 'upsert') {
+    const keys = await modifiedKeys(context, given, await connectionFor(context, given.destination));
+    if (keys.length === 0) return { kind: 'refuse', reason: 'an upsert needs lastModifiedKeys, by itself or of its table' };
+  }
+  if (given.source.fileIds) return undefined;
   return { kind: 'refuse', reason: 'this server has no connector for storage hosts: upload the files instead' };
 }

@@ -95,14 +95,24 @@ for (const [name, at] of [
     const made = await load('id,v,at\n1,a,2024-01-02\n2,b,2024-01-02\n3,c,2024-01-02\n', { at, table });
     assert.equal(made['state'], 'succeeded', String(made['error']));
     const upsert = { at, table, more: { existingTableRows: 'upsert' }, keys: { primaryKeys: ['id'], lastModifiedKeys: ['at'] } };
-    const ran = await load('id,v,at\n1,newer,2024-02-01\n2,older,2023-01-01\n3,equal,2024-01-02\n4,unknown,\n', upsert);
+    const ran = await load(
+      'id,v,at\n1,newer,2024-02-01\n2,older,2023-01-01\n3,equal,2024-01-02\n4,unknown,\n5,first,2024-01-01\n5,later,2024-01-01\n',
+      upsert,
+    );
     assert.equal(ran['state'], 'succeeded', String(ran['error']));
     assert.deepEqual(await rowsOf(at, `select id, v from scratch.${table} order by id`), [
       ['1', 'newer'],
       ['2', 'b'],
       ['3', 'equal'],
       ['4', 'unknown'],
+      ['5', 'later'],
     ]);
+    // The keys are known of the table from then on.
+    const known = await load('id,v,at\n1,older,2024-01-15\n', { ...upsert, keys: { primaryKeys: ['id'] } });
+    assert.equal(known['state'], 'succeeded', String(known['error']));
+    assert.deepEqual(await rowsOf(at, `select v from scratch.${table} where id = 1`), [['newer']]);
+    const unknown = await load('id,v,at\n1,a,2024-01-15\n', { ...upsert, table: 'strange', keys: { primaryKeys: ['id'] } });
+    assert.match(String(unknown['error']), /lastModifiedKeys/);
   });
 }
 

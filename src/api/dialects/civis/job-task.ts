@@ -19,7 +19,7 @@ export async function taskOf(context: RouteContext, job: Job): Promise<RunTask |
     case 'query':
       return askOf(data);
     case 'csv':
-      return csvTask(data);
+      return await csvTask(context, data);
     case 'import':
       return importTask(data);
     case 'file':

@@ -47,9 +47,32 @@ async function discovered(context: RouteContext, { connection }: Database, strea
   }
 }
 
+const nameOf = (holder: string | number, { schema, name }: { readonly schema: string; readonly name: string }): string =>
+  `${holder}/${schema}.${name}`;
+
+/** What people said about a table that may not be there yet. */
+export async function saidOf(
+  { objects }: RouteContext,
+  connection: string,
+  place: { readonly schema: string; readonly name: string },
+): Promise<Partial<TableData>> {
+  const [row] = await objects.of(kind, [nameOf(connection, place)]);
+  return (row?.data ?? {}) as Partial<TableData>; // written below
+}
+
+/** For loads that come later. */
+export async function rememberKeys(
+  context: RouteContext,
+  { connection, ...place }: TableData & { readonly connection: string },
+): Promise<void> {
+  const name = { schema: place.schema, name: place.table };
+  const row = await context.objects.numbered(kind, nameOf(connection, name), kind);
+  await context.objects.update(kind, row.external_id, plain({ ...(row.data as Partial<TableData>), ...place })); // jsonb of ours
+}
+
 async function numbered({ objects }: RouteContext, database: Database, stream: Stream): Promise<Table> {
   const { schema, name } = placeOf(stream.stream);
-  const object = `${database.connection ?? database.number}/${schema}.${name}`;
+  const object = nameOf(database.connection ?? database.number, { schema, name });
   const row = await objects.numbered(kind, object, kind);
   const data: TableData = { ...(row.data as Partial<TableData>), schema, table: name, database: database.number }; // written below
   if (!('database' in (row.data as object))) await objects.update(kind, row.external_id, plain(data)); // jsonb of ours
