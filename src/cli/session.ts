@@ -15,6 +15,7 @@ import { spoolStdin } from './stdin.ts';
 import { requireChoice, wantedStreams } from './streams.ts';
 import { assignTargets, type Sides } from '../engine/targets.ts';
 import { discoverStreams } from '../engine/streams.ts';
+import { mayGuess } from '../engine/request.ts';
 import { partitionBytes, usualReaders } from '../engine/readers.ts';
 import { rejectsFileOf } from '../engine/rejects-file.ts';
 import type { FlowRequest } from '../engine/request.ts';
@@ -86,7 +87,7 @@ export async function prepare(
   }
   requireModes(request, source.source, destination.destination);
   const wanted = wantedStreams(values, source.source);
-  const streams = await discoverStreams(source.source, context, wanted);
+  const streams = await discoverStreams(source.source, context, wanted, { guesses: !schema && mayGuess(request) });
   requireChoice(streams, wanted);
   const single = isFile(places.destination) && !/\{stream\}|[\\/](\?.*)?$/.test(places.destination);
   const sides: Sides = {

@@ -56,6 +56,8 @@ export interface StreamInfo {
   readonly judged?: string;
   /** What was found out about a file and how, for people: its encoding, names that were made unique, dates nobody can tell. */
   readonly notes?: readonly string[];
+  /** A file of which only the beginning was looked at: whoever reads it must notice where the rest is not like that. */
+  readonly guessed?: boolean;
 }
 
 /** A table at a destination as it stands: null-safe facts that the planner decides by. */

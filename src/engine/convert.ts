@@ -23,6 +23,7 @@ export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']
       input: { format: plan.format, files, schema: first && 'schema' in first ? first.schema : { fields } },
       columns: conversion.columns,
       ...(conversion.where !== undefined && { where: conversion.where }),
+      ...(conversion.passThrough && { passThrough: true }),
       ...(flow.shape.rules && { rules: flow.shape.rules }),
       schema: conversion.output,
       scratch: join(context.scratch, `shape-${(documents += 1)}`),

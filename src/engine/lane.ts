@@ -43,6 +43,7 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
     columns: pushed ? columns.map(({ as }) => ({ from: as, as })) : columns,
     output: { fields },
     ...(!pushed && where !== undefined && { where }),
+    ...(isPassedThrough(input, columns, format, loadFormat) && { passThrough: true }),
   };
   const why =
     open ??
@@ -55,6 +56,15 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
     conversion,
     reasons: [{ about: 'lane', text: `staged: ${why}` }, ...ruleReasons(flow)],
   };
+}
+
+/** Do the file's own records fit the destination, where nothing is wrong with them? */
+function isPassedThrough({ flow }: PlanInput, columns: readonly Column[], format: FormatName, loadFormat: FormatName): boolean {
+  const { stream, shape } = flow;
+  if (stream.kind !== 'file' || stream.wire !== true || stream.judged !== undefined) return false;
+  if (format !== 'csv' || loadFormat !== 'csv' || shape.where !== undefined || columns.some(({ mask }) => mask)) return false;
+  const { fields } = stream.schema;
+  return columns.length === fields.length && columns.every(({ from }, at) => from === fields[at]?.name);
 }
 
 const everything = (schema: Schema): Projection => ({ columns: schema.fields.map(({ name }) => ({ from: name, as: name })) });

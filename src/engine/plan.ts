@@ -29,6 +29,8 @@ export interface Conversion {
   readonly columns: readonly Column[];
   readonly where?: string;
   readonly output: Schema;
+  /** Records of a file go as they stand, but for those that are refused or changed: columns and format are the destination's. */
+  readonly passThrough?: boolean;
 }
 
 export interface Plan {

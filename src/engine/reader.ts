@@ -241,6 +241,6 @@ async function openSink(reader: Reader, stream: string, ordinal: number): Promis
     ordinal,
   });
   if (!convert) return new DirectSink(writer);
-  const { scratch, signal } = reader.context;
-  return new StagedSink(writer, convert, { format: plan.loadFormat, part: `${scratch}/part-${ordinal}`, signal });
+  const { scratch } = reader.context;
+  return new StagedSink(writer, convert, { format: plan.loadFormat, part: `${scratch}/part-${ordinal}` });
 }

@@ -16,3 +16,8 @@ export interface FlowRequest {
   readonly allowDelete: boolean;
   readonly rejects: Flow['rejects'];
 }
+
+/** The values of rows that something leaves out or refuses count for the types as well: there the types must be known before. */
+export function mayGuess({ shape: { where, cast, mask }, rejects }: Pick<FlowRequest, 'shape' | 'rejects'>): boolean {
+  return rejects.limit > 0 && where === undefined && Object.keys({ ...cast, ...mask }).length === 0;
+}

@@ -2,7 +2,9 @@
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { Json } from '../domain/json.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import { refName, type TableInfo } from '../domain/schema.ts';
+import { refName, type StreamInfo, type TableInfo } from '../domain/schema.ts';
+import { ofRows } from '../shape/convert.ts';
+import { Misread } from '../shape/pass-through.ts';
 import {
   infersTypes,
   type Claim,
@@ -22,11 +24,12 @@ import { pipelineId, publishToken, requestHash } from './identity.ts';
 import { keptElsewhere, openJournal, type Journal } from './journal.ts';
 import type { Plan } from './plan.ts';
 import { plan } from './planner.ts';
+import { mayGuess } from './request.ts';
 import { DestinationHandle } from './publish.ts';
 import { runReader } from './reader.ts';
 import { namesKey, readNames } from './names.ts';
 import { receiptOf, type ReceiptParts } from './receipt.ts';
-import { ofRows, type Convert } from './sinks.ts';
+import type { Convert } from './sinks.ts';
 
 /**
  * Never throws for what went wrong with its stream: streams fail alone, and the receipt says it in `state` and `error`.
@@ -61,8 +64,8 @@ export async function runFlow(flow: Flow, session: Session): Promise<Receipt> {
 }
 
 /**
- * With the types of a sample first, where every value is looked at on its way: what a sample cannot show ends that try before
- * anything is published, and then all values decide.
+ * The quick way first: with the types of a sample, where every value is looked at on its way, and with the records of a file as they
+ * stand. What it cannot do ends that try before anything is published, and then all values decide and every row is written anew.
  */
 async function move(asked: Flow, of: Way, planned: (plan: Plan) => void): Promise<Partial<ReceiptParts>> {
   const planFor = async (guesses: boolean): Promise<Planned> => {
@@ -70,7 +73,7 @@ async function move(asked: Flow, of: Way, planned: (plan: Plan) => void): Promis
     planned(found.plan);
     return found;
   };
-  const first = await planFor(mayGuess(asked));
+  const first = await planFor(!asked.shape.rules && mayGuess(asked));
   try {
     return await execute({ ...of, ...first });
   } catch (error) {
@@ -79,10 +82,16 @@ async function move(asked: Flow, of: Way, planned: (plan: Plan) => void): Promis
       return await execute({ ...of, ...(await planNamed(asked, of, planned)) });
     }
     const guesses = first.flow.stream.schema.fields.some(({ guessed }) => guessed);
-    if (!guesses || !(error instanceof HeadgateError) || error.code !== 'value.invalid') throw error;
-    of.session.log.info('a later value has another type than those before it: types are found over all of them');
-    return await execute({ ...of, ...(await planFor(false)) });
+    const other = guesses && error instanceof HeadgateError && error.code === 'value.invalid';
+    if (!other && !(error instanceof Misread)) throw error;
+    of.session.log.info('a later value or record is another than those before it: all of them are looked at first');
+    return await execute({ ...of, ...careful(await planFor(false)) });
   }
+}
+
+/** No record goes as it stands. */
+function careful({ plan: found, ...rest }: Planned): Planned {
+  return { ...rest, plan: found.conversion ? { ...found, conversion: { ...found.conversion, passThrough: false } } : found };
 }
 
 /** The way on which every row is looked at: it fails at the first that is wrong, and says which. */
@@ -90,12 +99,7 @@ async function planNamed(asked: Flow, { session, source, handle }: Way, planned:
   const flow = { ...asked, rejects: { ...asked.rejects, judged: true } };
   const found = await planAgainst(flow, session, source, handle.current);
   planned(found.plan);
-  return found;
-}
-
-/** The values of rows that something leaves out or refuses count for the types as well: there the types must be known before. */
-function mayGuess({ shape: { where, rules, cast, mask }, rejects }: Flow): boolean {
-  return rejects.limit > 0 && where === undefined && !rules && Object.keys({ ...cast, ...mask }).length === 0;
+  return careful(found);
 }
 
 /** For whoever debugs: shown only when asked for, because a cause may be a driver's own words. */
@@ -132,10 +136,11 @@ export async function planAgainst(
   guessing = false,
 ): Promise<Planned> {
   const table = await destination.describe(asked.into);
-  const typed = infersTypes(source) && !typesAreFixed(asked, table);
   // A column of the table judges its values by its own type.
   const guesses = guessing && (table === undefined || asked.policy.existing === 'recreate');
-  const flow = typed ? { ...asked, stream: await source.inferTypes(asked.stream, { guesses }) } : asked;
+  const stream = guesses ? asked.stream : await settled(asked.stream, source);
+  const typed = infersTypes(source) && !typesAreFixed(asked, table);
+  const flow = { ...asked, stream: typed ? await source.inferTypes(stream, { guesses }) : stream };
   const pipeline = pipelineId(session.source.identity, session.destination.identity, flow);
   const [last] = await destination.ledger(pipeline);
   const planned = plan({
@@ -147,6 +152,14 @@ export async function planAgainst(
     ...(table && { table }),
   });
   return { flow, plan: planned, last };
+}
+
+/** The stream with all of its file looked at. */
+async function settled(stream: StreamInfo, source: Source): Promise<StreamInfo> {
+  if (!stream.guessed) return stream;
+  const [found] = await source.discover([stream.stream]);
+  if (!found) throw new HeadgateError('stream.missing', `reading ${refName(stream.stream)}: it is not there any more`);
+  return found;
 }
 
 /** Does each field get its type from a cast or from the column that it goes into? */

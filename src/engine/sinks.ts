@@ -1,6 +1,5 @@
 /** Where the bytes of one stream go on their lane: straight into a writer, or through a part that DuckDB reshapes. */
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import type { ErrorCode } from '../domain/codes.ts';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { checkCsv, csvBytes } from '../sdk/file-bytes.ts';
 import type { FileRef, FormatName, Staged, TableWriter } from '../sdk/index.ts';
@@ -89,11 +88,7 @@ interface StagedOptions {
   readonly format: FormatName;
   /** Path of the part that holds bytes until they are shaped. */
   readonly part: string;
-  readonly signal: AbortSignal;
 }
-
-/** What is wrong with rows, not with the system that they are read from. */
-export const ofRows: readonly ErrorCode[] = ['value.invalid', 'file.format', 'rejects.limit'];
 
 /** Bytes or files in, a part on local disk, DuckDB's answer out while it is made: the staged lane. */
 export class StagedSink implements Sink {
@@ -101,16 +96,14 @@ export class StagedSink implements Sink {
   readonly #convert: Convert;
   readonly #format: FormatName;
   readonly #part: string;
-  readonly #signal: AbortSignal;
   #handle: FileHandle | undefined;
   readonly #files: FileRef[] = [];
 
-  constructor(writer: TableWriter, convert: Convert, { format, part, signal }: StagedOptions) {
+  constructor(writer: TableWriter, convert: Convert, { format, part }: StagedOptions) {
     this.#direct = new DirectSink(writer);
     this.#convert = convert;
     this.#format = format;
     this.#part = part;
-    this.#signal = signal;
   }
 
   async push(data: Uint8Array): Promise<void> {
@@ -130,7 +123,11 @@ export class StagedSink implements Sink {
     if (this.#files.length === 0) this.#handle ??= await open(this.#part, 'w');
     await this.#handle?.close();
     this.#handle = undefined;
-    const { rows, rejected, warned } = await this.#shape();
+    const input = this.#files.length > 0 ? this.#files : [{ path: this.#part }];
+    const { rows, rejected, warned } = await this.#direct.fill(
+      this.#format,
+      async (outlet) => await this.#convert(input, outlet),
+    );
     await rm(this.#part, { force: true });
     const finished = await this.#direct.finish();
     if (finished.staged.rows !== rows) {
@@ -140,26 +137,6 @@ export class StagedSink implements Sink {
       );
     }
     return { ...finished, rejected, warned };
-  }
-
-  /** Files are checked beside: nothing is visible before the publish. */
-  async #shape(): Promise<Converted> {
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, this.#signal]);
-    const checked = Promise.all(this.#files.map(async (file) => await checkCsv(file, signal)));
-    checked.catch(() => undefined);
-    const input = this.#files.length > 0 ? this.#files : [{ path: this.#part }];
-    try {
-      const converted = await this.#direct.fill(this.#format, async (outlet) => await this.#convert(input, outlet));
-      await checked;
-      return converted;
-    } catch (error) {
-      // What is wrong with a file explains what DuckDB makes of its rows.
-      if (error instanceof HeadgateError && ofRows.includes(error.code)) await checked;
-      throw error;
-    } finally {
-      stop.abort();
-    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

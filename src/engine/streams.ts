@@ -13,16 +13,16 @@ export function readStreamName(text: string, defaultNamespace: string | undefine
 
 /**
  * Opens the source, asks it, closes it. Each stream once, whatever patterns name it. `typed` = read files to find their
- * types: only for people who look, since a run finds them by itself where it needs them.
+ * types: only for people who look, since a run finds them by itself where it needs them. `guesses`: as `Source.discover` has it.
  */
 export async function discoverStreams(
   source: SourceFacts,
   context: Context,
   wanted?: readonly StreamRef[],
-  typed = false,
+  { typed = false, guesses = false }: { readonly typed?: boolean; readonly guesses?: boolean } = {},
 ): Promise<readonly StreamInfo[]> {
   await using opened = await source.open(context);
-  const found = await opened.discover(wanted);
+  const found = await opened.discover(wanted, { guesses });
   const streams = [...new Map(found.map((info) => [JSON.stringify([info.stream.namespace, info.stream.name]), info])).values()];
   if (!typed || !infersTypes(opened)) return streams;
   const inferred: StreamInfo[] = [];

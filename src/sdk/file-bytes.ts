@@ -36,18 +36,35 @@ export function isWireCsv(file: FileRef): boolean {
  * that is not part of a line end, at a zero byte, and `file.truncated` where the last quoted value is not closed.
  */
 export async function* csvBytes(file: FileRef, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const { data } of pieces(file, undefined, signal)) yield data;
+}
+
+/** Bytes of a document, and where its records end in them. */
+export interface CsvPiece {
+  readonly data: Buffer;
+  /** Places behind the line ends that end a record, in order. */
+  readonly ends: readonly number[];
+}
+
+/** As `csvBytes`, with the places where records end. */
+export function csvRecords(file: FileRef, signal?: AbortSignal): AsyncGenerator<CsvPiece> {
+  return pieces(file, [], signal);
+}
+
+async function* pieces(file: FileRef, marks: number[] | undefined, signal?: AbortSignal): AsyncGenerator<CsvPiece> {
   const records = new Records(file.path, file.csv?.header === true);
   let first = true;
   for await (const chunk of createReadStream(file.path, { highWaterMark: 1 << 18, ...(signal && { signal }) })) {
     let data = chunk as Buffer; // no encoding is set, so chunks are buffers
     if (first && data.subarray(0, bom.length).equals(bom)) data = data.subarray(bom.length);
     first = false;
-    const out = await located(file, signal, () => records.push(data));
-    if (out.length > 0) yield out;
+    const ends = marks && [];
+    const out = await located(file, signal, () => records.push(data, ends));
+    if (out.length > 0) yield { data: out, ends: ends ?? [] };
   }
-  const out = await located(file, signal, () => records.end());
+  const data = await located(file, signal, () => records.end());
   await checkUnchanged(file);
-  if (out.length > 0) yield out;
+  if (data.length > 0) yield { data, ends: [data.length] };
 }
 
 /** What is wrong with the file, with its line. */
@@ -72,6 +89,25 @@ export async function checkUnchanged({ path, size, modified }: Pick<FileRef, 'pa
   const now = await stat(path, { bigint: true }).catch(() => undefined);
   if (now && Number(now.size) === size && String(now.mtimeNs) === modified) return;
   throw new HeadgateError('file.changed', `reading ${path}: it was ${now ? 'written to' : 'removed'} in the meantime`);
+}
+
+/** Notes the line feeds from `at` to `to`, as places behind them counted from `start`. Answers where the next one is, for the next call. */
+function lineEnds(data: Buffer, next: number, [at, to]: readonly [number, number], start: number, ends: number[]): number {
+  let found = next >= at ? next : nextByte(data, lf, at);
+  for (; found < to; found = nextByte(data, lf, found + 1)) ends.push(found + 1 - start);
+  return found;
+}
+
+/** The same for all bytes, in quotes or not. */
+function recordEnds(data: Buffer, quotedBefore: boolean, ends: number[]): void {
+  let quoted = quotedBefore;
+  let line = -1;
+  for (let at = 0; at < data.length;) {
+    const end = nextByte(data, quote, at);
+    if (!quoted) line = lineEnds(data, line, [at, end], 0, ends);
+    quoted = !quoted;
+    at = end + 1;
+  }
 }
 
 const isBreak = (byte: number | undefined): boolean => byte === comma || byte === lf || byte === cr || byte === quote;
@@ -101,7 +137,8 @@ class Records {
     this.#skipping = skipHeader;
   }
 
-  push(data: Buffer): Buffer {
+  /** `ends` takes the places in the answer where records end. */
+  push(data: Buffer, ends?: number[]): Buffer {
     if (data.length === 0) return data;
     if (this.#before === quote && !this.#quoted && !isBreak(data[0])) throw this.#wrong(strayQuote);
     if (this.#heldReturn && data[0] !== lf) throw this.#wrong(loneReturn);
@@ -109,12 +146,16 @@ class Records {
     const pieces: Buffer[] = [];
     this.#heldReturn = false;
     const returns = data.includes(cr);
+    const quotedBefore = this.#quoted && !this.#skipping;
+    let line = -1;
     // Where the bytes begin that are kept and not in a piece yet.
     let from = this.#skipping ? data.length : 0;
     for (let at = 0; ;) {
       const end = nextByte(data, quote, at);
       if (!this.#quoted && this.#skipping) from = this.#endHeader(data, at, end);
       if (!this.#quoted && returns && !this.#skipping) from = this.#cutReturns(data, Math.max(at, from), end, from, pieces);
+      if (ends && !this.#quoted && !returns && !this.#skipping)
+        line = lineEnds(data, line, [Math.max(at, from), end], from, ends);
       if (end === data.length) break;
       this.#turn(data, end);
       at = end + 1;
@@ -122,7 +163,9 @@ class Records {
     this.#before = data[data.length - 1] ?? this.#before;
     if (from < data.length) pieces.push(data.subarray(from));
     const [only] = pieces;
-    return only && pieces.length === 1 ? only : Buffer.concat(pieces);
+    const out = only && pieces.length === 1 ? only : Buffer.concat(pieces);
+    if (ends && returns) recordEnds(out, quotedBefore, ends);
+    return out;
   }
 
   end(): Buffer {

@@ -18,6 +18,8 @@ export interface CsvDialect {
   readonly zeros?: boolean;
   /** A person's word, which nobody has held against the file yet: `csvBytes` does as it goes, others ask `checkCsv` first. */
   readonly asGiven?: boolean;
+  /** What the beginning of the file shows; what its reader cannot make of a record says that the rest is not like that. */
+  readonly guessed?: boolean;
 }
 
 /** A whole document that already lies on local disk. `size` and `modified` (ns since 1970, as text) prove it unchanged. */
@@ -92,7 +94,8 @@ export interface Source extends AsyncDisposable {
   /** Every problem at once; empty = fine. Never throws for what it can report. */
   check(): Promise<readonly Finding[]>;
   /** All streams, or those that match `names` (exact names, or with `*`), or the one query. Throws `stream.missing`. */
-  discover(wanted?: readonly StreamRef[]): Promise<readonly StreamInfo[]>;
+  /** `guesses` = what the beginning of a file shows is enough, as a `guessed` stream. */
+  discover(wanted?: readonly StreamRef[], options?: { readonly guesses?: boolean }): Promise<readonly StreamInfo[]>;
   /** Lazily reads; returning early (break, abort of the context's signal) cancels at the source within 2 s. */
   read(request: ReadRequest): AsyncIterable<SourceEvent>;
   /** The statements that `read` would run, for `headgate plan`. */

@@ -5,9 +5,10 @@
  * are looked for in a second one.
  */
 import { HeadgateError } from '../domain/error.ts';
+import type { ErrorCode } from '../domain/codes.ts';
 import type { RejectLimit } from '../domain/policy.ts';
-import { checkUnchanged } from '../sdk/file-bytes.ts';
-import type { Duck } from '../sdk/index.ts';
+import { checkCsv, checkUnchanged } from '../sdk/file-bytes.ts';
+import type { Duck, FileRef } from '../sdk/index.ts';
 import { documentName, refs, type Lenient } from './document.ts';
 import { type Judged } from './judge.ts';
 import { checkFilter, openPass, prepare, type Pass, type Prepared, type Shaping } from './pass.ts';
@@ -21,10 +22,13 @@ import {
   writeRejects,
   type Rejected,
 } from './rejects.ts';
-import { passesMarked, writeGood, writeMarked, type Outlet, type Warned } from './write.ts';
+import { Misread } from './pass-through.ts';
+import { passesMarked, standing, writeGood, writeMarked, writeStanding, type Outlet, type Warned } from './write.ts';
 
 export interface ConvertStep extends Shaping {
   readonly outlet: Outlet;
+  /** The file's own records fit the outlet: they go as they stand, where they may. */
+  readonly passThrough?: boolean;
   /** `file` is overwritten: one csv line with a header per refused field; with `records`, the whole row at its end. */
   readonly rejects: RejectLimit & { readonly file?: string; readonly records?: boolean };
 }
@@ -46,9 +50,34 @@ export async function convert(duck: Duck, step: ConvertStep): Promise<Converted>
   for (const file of refs(input)) await checkUnchanged(file);
   const prepared = prepare(step);
   if (step.where !== undefined) await checkFilter(duck, step);
-  const answer = step.rejects.limit === 0 ? await strictly(duck, step, prepared) : await leniently(duck, step, prepared);
-  for (const file of refs(input)) await checkUnchanged(file);
-  return answer;
+  const stop = new AbortController();
+  const checked = checkBeside(step, stop.signal);
+  checked.catch(() => undefined);
+  try {
+    const answer = step.rejects.limit === 0 ? await strictly(duck, step, prepared) : await leniently(duck, step, prepared);
+    await checked;
+    for (const file of refs(input)) await checkUnchanged(file);
+    return answer;
+  } catch (error) {
+    // What is wrong with a file explains what DuckDB makes of its rows.
+    if (error instanceof HeadgateError && ofRows.includes(error.code)) {
+      await checked;
+      const file = guessed(step);
+      if (file) throw new Misread(file, error);
+    }
+    throw error;
+  } finally {
+    stop.abort();
+  }
+}
+
+/** What is wrong with rows, not with the system that they are read from. */
+export const ofRows: readonly ErrorCode[] = ['value.invalid', 'file.format', 'rejects.limit'];
+
+/** Files that nobody has read to their end are, beside: nothing is visible before the publish. What passes through is read anyway. */
+async function checkBeside(step: ConvertStep, signal: AbortSignal): Promise<void> {
+  if (standing(step)) return;
+  await Promise.all(refs(step.input).map(async (file) => await checkCsv(file, signal)));
 }
 
 const lenient: Lenient = { errors: 'record_errors', scans: 'record_scans' };
@@ -57,12 +86,19 @@ const lenient: Lenient = { errors: 'record_errors', scans: 'record_scans' };
 async function strictly(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Converted> {
   try {
     const engine = engineOf(step, duck);
-    const { rows, warned } = await writeGood(engine, step, prepared, await openPass(engine, step, prepared));
+    const file = standing(step);
+    const pass = await openPass(engine, step, prepared);
+    const { rows, warned } = file
+      ? await writeStanding(engine, step, file, prepared, pass)
+      : await writeGood(engine, step, prepared, pass);
     return { rows, rejected: 0, warned };
   } catch (error) {
     // Everything else (a full disk, a cancelled run) is no fault of the rows.
-    const ofRows = error instanceof HeadgateError && ['value.invalid', 'file.format', 'query.invalid'].includes(error.code);
-    if (!ofRows) throw error;
+    const refused =
+      error instanceof HeadgateError &&
+      !(error instanceof Misread) &&
+      ['value.invalid', 'file.format', 'query.invalid'].includes(error.code);
+    if (!refused) throw error;
     const { found, judged } = await lookAgain(duck, step, prepared);
     if (found.rows > 0) await keep(duck, step, judged);
     if (found.rows === 0) throw error.code === 'value.invalid' ? error : unreadable(step, error);
@@ -103,13 +139,19 @@ async function parted(duck: Duck, step: ConvertStep, prepared: Prepared): Promis
   const engine = engineOf(step, duck);
   try {
     const pass = await openPass(engine, step, prepared, lenient);
-    if (passesMarked(step.outlet)) {
-      const { rows, warned, refused } = await writeMarked(engine, step, prepared, { ...pass, lenient });
+    const file = standing(step);
+    if (file ?? passesMarked(step.outlet)) {
+      const opened = { ...pass, lenient };
+      const { rows, warned, refused } = file
+        ? await writeStanding(engine, step, file, prepared, opened)
+        : await writeMarked(engine, step, prepared, opened);
+      await requireRead(engine, step);
       const judgement = judgementOf(step, pass);
       return { rows, warned, found: await collectRejects(engine, refusedLines(refused), lenient, judgement), ...judgement };
     }
     const { rows, warned, refused } = await writeGood(engine, step, prepared, { ...pass, lenient });
-    const clean = refused === 0 && !(await hasErrors(engine, lenient));
+    const misread = await requireRead(engine, step);
+    const clean = refused === 0 && !misread;
     await forgetErrors(engine, lenient);
     const judged = clean ? { found: none, judged: [] } : await lookAgain(duck, step, prepared);
     return { rows, warned, ...judged };
@@ -117,6 +159,19 @@ async function parted(duck: Duck, step: ConvertStep, prepared: Prepared): Promis
     throw error instanceof HeadgateError && error.code === 'query.invalid' ? unreadable(step, error) : error;
   }
 }
+
+/**
+ * Has the reader met records that are no rows? They throw where a file was not like that: it leaves them out, so that records
+ * that pass through were judged by the verdicts of others, and a guess was wrong.
+ */
+async function requireRead(duck: Duck, step: ConvertStep): Promise<boolean> {
+  const found = await hasErrors(duck, lenient);
+  const file = standing(step) ?? guessed(step);
+  if (found && file) throw new Misread(file);
+  return found;
+}
+
+const guessed = ({ input }: Shaping): FileRef | undefined => refs(input).find(({ csv }) => csv?.guessed);
 
 /** Reads the document once more only to find out which rows are refused and why. */
 async function lookAgain(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Pick<Parted, 'found' | 'judged'>> {

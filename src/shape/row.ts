@@ -35,6 +35,8 @@ export interface RowSql {
   /** True where the text of a column does not fit its type; absent = it always fits. Never NULL. */
   misfit(at: number): string | undefined;
   cellOf(name: string): Cell;
+  /** Where the wire text may be another than the text as it came: true where it is, and what is true, cheaply, only where it is not. */
+  changed(at: number): { readonly is: string; readonly sure?: string } | undefined;
 }
 
 type Step = 't' | 'v' | 'a' | 'f' | 'e' | 'w';
@@ -46,6 +48,7 @@ interface Expressions {
   readonly cell: Cell;
   readonly steps: Readonly<Partial<Record<Step, string>>>;
   readonly wire: string;
+  readonly changed: ReturnType<RowSql['changed']>;
   value(native: string): string;
 }
 
@@ -64,6 +67,7 @@ export function rowSql(columns: readonly RowColumn[], rules?: RowRules): RowSql 
     wire: (at) => all[at]?.wire ?? '',
     value: (at, native) => all[at]?.value(native) ?? '',
     misfit: (at) => (all[at]?.cell.fits === undefined ? undefined : `not ${all[at].cell.fits}`),
+    changed: (at) => all[at]?.changed,
     cellOf: (name) => {
       const cell = all[places.get(name) ?? -1]?.cell;
       if (!cell) throw new Error(`a rule names the field ${name}, which no column has`);
@@ -89,6 +93,8 @@ function expressions(
   const casts = duckType(type) !== 'VARCHAR';
   // A blank cell is nothing, but in a text; without rules, white space is no number.
   const isNothing = field && type.kind !== 'text' ? `(${text} is null or ${blank(text)})` : `${text} is null`;
+  const written =
+    field && type.kind !== 'text' && wire !== value.again ? unlessBlank(wire, text, casts ? value.value : undefined) : wire;
   return {
     cell: {
       type,
@@ -98,6 +104,10 @@ function expressions(
       ...(fits !== undefined && { fits }),
     },
     wire: named('w', at),
+    changed:
+      written === raw
+        ? undefined
+        : { is: `${named('w', at)} is distinct from ${raw}`, ...(casts && text === raw && { sure: `${value.again} = ${raw}` }) },
     value: (native) =>
       (trusted || native !== duckType(type) ? undefined : ready(type, at, text)) ??
       fromWire(logicalType(native), named('w', at), native),
@@ -106,7 +116,7 @@ function expressions(
       ...(casts && { v: cast.value, a: `cast(${value.value} as VARCHAR)` }),
       ...(test !== undefined && { f: `case when ${test} then true else ${isNothing} end` }),
       e: emptyOf(type, text, field, casts ? value.value : undefined),
-      w: field && type.kind !== 'text' && wire !== value.again ? unlessBlank(wire, text, casts ? value.value : undefined) : wire,
+      w: written,
     },
   };
 }

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { asHeadgateError } from '../domain/error.ts';
 import { misfit } from '../sdk/duck-sql.ts';
-import type { Duck, FormatName, StageTable } from '../sdk/index.ts';
-import type { Lenient } from './document.ts';
+import { isWireCsv } from '../sdk/file-bytes.ts';
+import type { Duck, FileRef, FormatName, StageTable } from '../sdk/index.ts';
+import { refs, type Lenient } from './document.ts';
 import { judgedWords, type Judged } from './judge.ts';
 import { copyStatement, insertStatement, isText, type Marked, type OutputColumn } from './output.ts';
 import type { Pass, Prepared, Shaping } from './pass.ts';
+import { passThrough, verdictSql } from './pass-through.ts';
 import { pour } from './pour.ts';
 import { recordSql, refusal, refusedJson, type Aside } from './rejects.ts';
 import { Splitter } from './split.ts';
@@ -28,8 +30,13 @@ interface Written {
 
 interface Step extends Shaping {
   readonly outlet: Outlet;
+  /** Do the file's own records fit the outlet? */
+  readonly passThrough?: boolean;
   readonly rejects: { readonly limit: number; readonly records?: boolean };
 }
+
+/** The first row that is refused ends the scan. */
+const stop = `cast(error('${misfit}') as BOOLEAN)`;
 
 type Opened = Pass & { readonly lenient?: Lenient };
 
@@ -42,15 +49,47 @@ export async function writeGood(
   prepared: Prepared,
   pass: Opened,
 ): Promise<Written & { readonly refused: number }> {
-  const judging = judge(
-    pass,
-    pass.from,
-    step.rejects.limit === 0 ? `cast(error('${misfit}') as BOOLEAN)` : `nextval('refused_rows') > 0`,
-  );
+  const judging = judge(pass, pass.from, step.rejects.limit === 0 ? stop : `nextval('refused_rows') > 0`);
   await duck.run(judging.begin);
   const from = `${judging.from} where not "$refused"`;
   const rows = await writeTo(duck, step, prepared, from);
   return { rows, ...(await judging.end(duck)) };
+}
+
+/** A file whose records go as they stand, where nothing is wrong with them; absent = rows are written anew. */
+export function standing({ outlet, passThrough, input }: Step): FileRef | undefined {
+  const [file, ...others] = refs(input);
+  const goes = passThrough && 'take' in outlet && outlet.format === 'csv';
+  return goes && file && others.length === 0 && isWireCsv(file) ? file : undefined;
+}
+
+/** Judges every record and lets the bytes of the good ones through. */
+export async function writeStanding(
+  duck: Duck,
+  step: Step,
+  file: FileRef,
+  prepared: Prepared,
+  pass: Opened,
+): Promise<Written & { readonly refused: Aside & { readonly count: number } }> {
+  const { outlet } = step;
+  if (!('take' in outlet)) throw new Error('a table takes no records');
+  const errors = pass.judged.filter(({ level }) => level === 'error');
+  const judging = judge(pass, pass.numbered, step.rejects.limit === 0 ? stop : 'true');
+  await duck.run(judging.begin);
+  const line = refusedJson(errors, pass.lenient, recordSql(step));
+  const verdict = verdictSql(prepared.row, prepared.columns.length, '"$refused"', line);
+  const passed = await onOneThread(
+    duck,
+    async () =>
+      await passThrough(duck, {
+        file,
+        verdicts: `select ${verdict} as verdict from ${judging.from}`,
+        aside: `${step.scratch}.refused`,
+        take: async (data) => await outlet.take(data),
+      }),
+  );
+  const { warned } = await judging.end(duck);
+  return { ...passed, warned };
 }
 
 /** Writes all rows in one scan and keeps the refused ones from the outlet. */

@@ -77,3 +77,36 @@ test('a guess that holds, and one that the last record proves wrong, beside a re
     assert.deepEqual([refused, rejected, ragged], [1, 0, whole]);
   }
 });
+
+/** Past the beginning that a guess is made from. */
+const plenty = 20_000;
+const line = (at: number): string => `${at},word ${at},"said ""${at}"", ends"`;
+
+/** What a beginning does not show, in the last lines of a file. */
+const oddities: Readonly<Record<string, string>> = {
+  'nothing odd': '7,a,b\n',
+  'no last line end': '7,a,b',
+  'lines that end otherwise': '7,a,b\r\n8,c,d\r\n',
+  'a carriage return in a value': '7,"a\rb",c\n',
+  'a lone carriage return': '7,a,b\r8,c,d\n',
+  'a backslash that escapes a quote': '7,"a \\" b",c\n8,"d",e\n',
+  'a quote inside a bare value': '7,a"b,c\n8,d,e\n',
+  'text behind a closing quote': '7,"a"b,c\n8,d,e\n',
+  'blanks around quotes': '7, "a" ,c\n8,d,e\n',
+  'a zero byte': '7,a\0b,c\n8,d,e\n',
+  'a field too many': '7,a,b,c\n8,d,e\n',
+  'a field too few': '7,a\n8,d,e\n',
+  'blank lines': '\n\n7,a,b\n',
+  'another delimiter': '7;a;b\n8;c;d\n',
+  'a value over lines': '7,"a\nb\n\nc",d\n',
+};
+
+for (const [name, tail] of Object.entries(oddities)) {
+  test(`a file whose end has ${name} is read as one that was looked at whole`, async () => {
+    const lines = Array.from({ length: plenty }, (_, at) => line(at));
+    const file = site.file(`guess-${(files += 1)}.csv`, `id,name,note\n${lines.join('\n')}\n${tail}`);
+    const options = { 'max-rejects': '5' };
+    // With a filter nobody guesses.
+    assert.deepEqual(await tableOf(file, options), await tableOf(file, { ...options, where: 'true' }));
+  });
+}

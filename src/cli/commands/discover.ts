@@ -13,7 +13,7 @@ export const discover: Command = async ({ positionals, values }, world) => {
   const { source } = await connect(location, 'source', env);
   if (!source) return exit.usage;
   await using context = await createContext({ stateDir, signal, log: logTo(world) });
-  const streams = await discoverStreams(source, context, wantedStreams(values, source), true);
+  const streams = await discoverStreams(source, context, wantedStreams(values, source), { typed: true });
   if (terminal.json) {
     for (const stream of streams) await terminal.record('stream', streamRecord(stream));
     return exit.done;

@@ -52,7 +52,7 @@ export class FileDestination implements Destination {
     if (!(await exists(path))) return undefined;
     const plain = await makePlain({ path, name: path }, this.#config, this.#context);
     // A csv file holds text: what a column means is decided by what is written to it.
-    const { schema, rows, files } = await contentOf(this.#config, [plain], this.#context);
+    const { schema, rows, files } = await contentOf(this.#config, [plain], this.#context, false);
     if (files.some((file) => file.path !== path)) {
       throw new HeadgateError(
         'file.format',

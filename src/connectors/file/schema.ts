@@ -9,7 +9,7 @@ import { isWireCsv } from '../../sdk/file-bytes.ts';
 import { ndjsonDocuments, ndjsonKind, ndjsonText } from '../../sdk/ndjson-sql.ts';
 import { evidence, evidenceAt, typeOf, type Evidence } from '../../sdk/text-types.ts';
 import { declaredNames, declaredTypes } from './declared.ts';
-import { evenLines, settleCsv } from './input/csv.ts';
+import { evenLines, guessDialect, settleCsv } from './input/csv.ts';
 import { becomes, type Plain } from './input/plain.ts';
 import { bytesOf } from './input/spool.ts';
 import type { FileConfig } from './location.ts';
@@ -31,6 +31,8 @@ export interface FileContent {
   /** Absent where the file was not read to its end. */
   readonly rows?: number;
   readonly notes: readonly string[];
+  /** Only the beginning of a file was looked at. */
+  readonly guessed?: boolean;
 }
 
 const text: LogicalType = { kind: 'text' };
@@ -40,12 +42,17 @@ export const field = (name: string, type: LogicalType): Field => ({ name, type, 
 /** Columns per inference query: a wider file is read several times, because a query of thousands of patterns is slow to plan. */
 export const columnsPerPass = 200;
 
-/** What is in the files; every column of csv is text. Throws `file.format` where they are not one stream. */
-export async function contentOf(config: FileConfig, files: readonly Plain[], context: Context): Promise<FileContent> {
+/** What is in the files; every column of csv is text. `guesses` = its beginning is enough of one. Throws `file.format` where they are not one stream. */
+export async function contentOf(
+  config: FileConfig,
+  files: readonly Plain[],
+  context: Context,
+  guesses: boolean,
+): Promise<FileContent> {
   const [first] = files;
   if (!first) throw new HeadgateError('file.missing', `reading ${config.path}: no file has such a name`);
   const doing = files.length === 1 ? first.name : `${first.name} and ${files.length - 1} more`;
-  if (config.format === 'csv') return await csvContent(config, files, context);
+  if (config.format === 'csv') return await csvContent(config, files, context, guesses && files.length === 1);
   await using duck = await context.duck();
   const notes = files.flatMap(notesOf(files.length > 1));
   try {
@@ -63,11 +70,11 @@ const notesOf =
   ({ name, notes }: Plain): readonly string[] =>
     several ? notes.map((note) => `${basename(name)}: ${note}`) : notes;
 
-async function csvContent(config: FileConfig, files: readonly Plain[], context: Context): Promise<FileContent> {
+async function csvContent(config: FileConfig, files: readonly Plain[], context: Context, guesses: boolean): Promise<FileContent> {
   const opened: OpenedFile[] = [];
   let clean = true;
   for (const file of files) {
-    const settled = await settleCsv(file, config, context);
+    const settled = (guesses ? await guessDialect(file, config, context) : undefined) ?? (await settleCsv(file, config, context));
     clean &&= settled.clean;
     const even = settled.uneven
       ? await becomes(file, evenLines(bytesOf(file.path, context.signal), settled.dialect), context)
@@ -90,6 +97,7 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
     schema,
     wire: clean && opened.every(isWireCsv),
     ...(judged && { judged }),
+    ...(opened.some(({ csv }) => csv?.guessed) && { guessed: true }),
     notes: opened.flatMap(notesOf(opened.length > 1)),
   };
 }

@@ -50,18 +50,21 @@ export class FileSource implements Source, InfersTypes {
     }
   }
 
-  async discover(wanted?: readonly StreamRef[]): Promise<readonly StreamInfo[]> {
+  async discover(
+    wanted?: readonly StreamRef[],
+    { guesses = false }: { readonly guesses?: boolean } = {},
+  ): Promise<readonly StreamInfo[]> {
     if (wanted?.some((ref) => ref.query !== undefined)) {
       throw new HeadgateError('stream.query', `reading ${this.#name}: a file takes no query`, {
         hint: 'use --select and --where',
       });
     }
-    const info = this.#info(await this.#open());
+    const info = this.#info(await this.#open(guesses));
     return wanted === undefined ? [info] : matchStreams(wanted, [info], '');
   }
 
   async inferTypes(stream: StreamInfo, { guesses = false }: { readonly guesses?: boolean } = {}): Promise<StreamInfo> {
-    const { found, content } = await this.#open();
+    const { found, content } = await this.#open(guesses);
     if (!this.#config.infer || this.#config.format !== 'csv') return stream;
     if (content.rows !== undefined) return this.#info({ found, content });
     const guess = guesses ? await guessCsv(content, this.#context) : undefined;
@@ -86,13 +89,15 @@ export class FileSource implements Source, InfersTypes {
       revision: found.map(({ size, modified }) => `${size}@${modified}`).join(' '),
       wire: content.wire,
       notes: content.notes,
+      ...(content.guessed && { guessed: true }),
       ...(content.judged !== undefined && { judged: content.judged }),
       ...(content.rows !== undefined && { estimatedRows: content.rows }),
     };
   }
 
   async *read({ flows }: ReadRequest): AsyncGenerator<SourceEvent> {
-    const { content } = await this.#open();
+    // As the plan was made: who did not want guesses has settled it.
+    const { content } = await this.#open(true);
     const [flow] = flows;
     if (!flow) throw new HeadgateError('stream.missing', `reading ${this.#name}: no stream was asked for`);
     // The types of the caller win (it may have fixed them by the table); names and order are the file's.
@@ -135,14 +140,17 @@ export class FileSource implements Source, InfersTypes {
     return { name: streamName(this.#config.path) };
   }
 
-  #open(): Promise<Known> {
-    this.#opened ??= this.#look();
-    return this.#opened;
+  async #open(guesses: boolean): Promise<Known> {
+    this.#opened ??= this.#look(guesses);
+    const opened = await this.#opened;
+    if (guesses || !opened.content.guessed) return opened;
+    this.#opened = this.#look(false);
+    return await this.#opened;
   }
 
-  async #look(): Promise<Known> {
+  async #look(guesses: boolean): Promise<Known> {
     const before = known.get(this.#config);
-    if (before && (await isAsBefore(before))) return before;
+    if (before && (guesses || !before.content.guessed) && (await isAsBefore(before))) return before;
     const files: Plain[] = [];
     const found: Known['found'][number][] = [];
     for (const file of await findFiles(this.#config, this.#context)) {
@@ -150,7 +158,7 @@ export class FileSource implements Source, InfersTypes {
       found.push({ ...file, size, modified });
       files.push(await makePlain(file, this.#config, this.#context));
     }
-    const now = { found, content: await contentOf(this.#config, files, this.#context) };
+    const now = { found, content: await contentOf(this.#config, files, this.#context, guesses) };
     known.set(this.#config, now);
     return now;
   }

@@ -80,6 +80,8 @@ export class PostgresDestination implements Destination, Undoes, Forgets {
   }
 
   async claim(pipeline: string, fence?: number): Promise<Claim> {
+    // A claim drops what was staged under an older one.
+    this.#stages.clear();
     return claimPipeline(await this.#session(), pipeline, fence);
   }
 

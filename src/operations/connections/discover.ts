@@ -34,7 +34,7 @@ export const discoverConnection = defineOperation({
     if (!source) throw new HeadgateError('usage.mode', `${row.connector} is no source`);
     const names = wanted === undefined ? undefined : [readStreamName(wanted, source.defaultNamespace)];
     await using scratch = await enterRoom(context, silent);
-    const streams = await discoverStreams(source, scratch, names, true).catch((error: unknown) => {
+    const streams = await discoverStreams(source, scratch, names, { typed: true }).catch((error: unknown) => {
       throw outwardError(error);
     });
     return {

@@ -17,6 +17,8 @@ export interface SettledCsv {
   readonly uneven: boolean;
 }
 
+const cr = 0x0d;
+
 /** A header or first record longer than this is cut. */
 const longestHeader = 64 * 1024 * 1024;
 
@@ -55,6 +57,26 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
     clean: found.stray + found.malformed + found.zeros === 0 && !found.open,
     uneven: kinds > 1 || found.ends.cr > 0,
   };
+}
+
+/**
+ * The dialect of the beginning, where it leaves no choice and all of the file has one kind of line ends: a reader that knows what to
+ * do with every record proves it. Undefined where the rest could say something else. Costs a tenth of `settleCsv`.
+ */
+export async function guessDialect(
+  { path, head, size }: Plain,
+  config: FileConfig,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<SettledCsv | undefined> {
+  const [marks, ...others] = candidates(head.toString('utf8'), config);
+  if (!marks || others.length > 0 || head.length >= size || asGiven(config)) return undefined;
+  const found = new Survey(marks);
+  found.push(head);
+  const odd = found.malformed + found.stray + found.zeros + found.ends.cr + found.ends.crlf;
+  if (found.records < 2 || found.width < 2 || found.agreeing < found.records || odd > 0) return undefined;
+  for await (const chunk of glances(path, signal)) if (chunk.includes(0) || chunk.includes(cr)) return undefined;
+  const { header, names, notes } = columnsOf(head.toString('utf8'), false, marks, config);
+  return { dialect: { ...marks, header, guessed: true }, names, notes, clean: true, uneven: false };
 }
 
 /** The dialect of a location that leaves nothing to find out, where it is the one that is checked on the way to a database. */

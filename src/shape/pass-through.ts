@@ -1,0 +1,169 @@
+/** The records of a file as they stand, but for those that a verdict of DuckDB leaves out or replaces. */
+import { open } from 'node:fs/promises';
+import { asHeadgateError, HeadgateError } from '../domain/error.ts';
+import { csvRecords, type CsvPiece } from '../sdk/file-bytes.ts';
+import type { Duck, FileRef } from '../sdk/index.ts';
+import type { RowSql } from './row.ts';
+import type { Aside } from './rejects.ts';
+
+/** What a verdict begins with: the line that stands aside for a refused record, or the record that goes instead of it. */
+const refused = 'r';
+const changed = 'c';
+
+/** What becomes of each record: NULL = it goes as it stands. `aside` = the line of a refused one. */
+export function verdictSql(row: RowSql, columns: number, refusedIs: string, aside: string): string {
+  const places = Array.from({ length: columns }, (_, at) => at);
+  const changes = places.flatMap((at) => row.changed(at) ?? []);
+  const sure = changes.flatMap((change) => change.sure ?? []);
+  const others = changes.filter((change) => change.sure === undefined);
+  const value = (at: number): string => `coalesce('"' || replace(${row.wire(at)}, '"', '""') || '"', '')`;
+  const record = places.map(value).join(` || ',' || `);
+  // Nearly every value is its own text; only where one is not, it is asked of which column.
+  const cheap = [...sure, ...others.map(({ is }) => `not (${is})`)];
+  const when =
+    changes.length === 0
+      ? ''
+      : `when ${cheap.join(' and ')} then null when ${changes.map(({ is }) => is).join(' or ')} then '${changed}' || ${record} `;
+  return `case when ${refusedIs} then '${refused}' || ${aside} ${when}end`;
+}
+
+interface Passing {
+  readonly file: FileRef;
+  /** A query of one column: the verdict of each record, in order. */
+  readonly verdicts: string;
+  /** Where the lines of refused records go. */
+  readonly aside: string;
+  take(data: Uint8Array): Promise<void>;
+}
+
+/**
+ * Resolves to the records that were taken. Throws `Misread` where DuckDB does not see the same records as we do, which all that
+ * was taken depends on: there a record is no row, or blank. And what reading and taking throw.
+ */
+export async function passThrough(
+  duck: Duck,
+  { file, verdicts, aside, take }: Passing,
+): Promise<{ rows: number; refused: Aside & { count: number } }> {
+  const out = await open(aside, 'w').catch((error: unknown) => {
+    throw asHeadgateError(error, `writing refused rows to ${aside}`);
+  });
+  const records = new Records(file);
+  let [rows, count, longest] = [0, 0, 0];
+  try {
+    for await (const batch of (await duck.stream(verdicts)).batches) {
+      const lines: string[] = [];
+      for (const [verdict = null] of batch) {
+        while (!records.next(verdict === null)) await records.more();
+        if (verdict === null) continue;
+        const text = verdict.slice(1);
+        if (verdict.startsWith(refused)) {
+          lines.push(text);
+          longest = Math.max(longest, Buffer.byteLength(text));
+        } else records.put(`${text}\n`);
+      }
+      count += lines.length;
+      rows += batch.length - lines.length;
+      if (lines.length > 0) await out.writeFile(`${lines.join('\n')}\n`);
+      const good = records.gathered();
+      if (good.length > 0) await take(good).catch((error: unknown) => throwMisread(file, error));
+    }
+    await records.end();
+    return { rows, refused: { path: aside, longest, count } };
+  } finally {
+    await records.close();
+    await out.close();
+  }
+}
+
+/** What the destination refuses may be a record that is no row, and went by the verdict of another. */
+function throwMisread(file: FileRef, error: unknown): never {
+  throw error instanceof HeadgateError && ['value.invalid', 'file.format'].includes(error.code)
+    ? new Misread(file, error)
+    : error;
+}
+
+/** Walks the records of a file and gathers the bytes of those that are kept. */
+class Records {
+  readonly #file: FileRef;
+  readonly #pieces: AsyncGenerator<CsvPiece>;
+  #piece: CsvPiece = { data: Buffer.alloc(0), ends: [] };
+  /** The next record of the piece. */
+  #at = 0;
+  /** Bytes of the piece that are kept and not gathered yet. */
+  #from = 0;
+  #to = 0;
+  #gathered: Buffer[] = [];
+
+  constructor(file: FileRef) {
+    this.#file = file;
+    this.#pieces = csvRecords(file);
+  }
+
+  /** False where the next record has not been read yet. */
+  next(keep: boolean): boolean {
+    const end = this.#piece.ends[this.#at];
+    if (end === undefined) return false;
+    this.#at++;
+    if (!keep) {
+      this.#gather();
+      this.#from = end;
+    }
+    this.#to = end;
+    return true;
+  }
+
+  put(record: string): void {
+    this.#gather();
+    this.#gathered.push(Buffer.from(record));
+  }
+
+  /** What is kept since the last time. */
+  gathered(): Buffer {
+    this.#gather();
+    const all = Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    return all;
+  }
+
+  async more(): Promise<void> {
+    if (!(await this.#read())) throw new Misread(this.#file);
+  }
+
+  /** Throws where there are records that DuckDB has not seen. */
+  async end(): Promise<void> {
+    if (this.#at < this.#piece.ends.length || (await this.#read())) throw new Misread(this.#file);
+  }
+
+  async close(): Promise<void> {
+    await this.#pieces.return(undefined);
+  }
+
+  #gather(): void {
+    if (this.#to > this.#from) this.#gathered.push(this.#piece.data.subarray(this.#from, this.#to));
+    this.#from = this.#to;
+  }
+
+  /** The next piece in which a record ends, behind what is left of this one. */
+  async #read(): Promise<boolean> {
+    this.#gather();
+    let rest = this.#piece.data.subarray(this.#to);
+    for (;;) {
+      const { value, done } = await this.#pieces.next();
+      if (done) return false;
+      const data = rest.length === 0 ? value.data : Buffer.concat([rest, value.data]);
+      const moved = rest.length;
+      rest = data;
+      if (value.ends.length === 0) continue;
+      this.#piece = { data, ends: moved === 0 ? value.ends : value.ends.map((end) => end + moved) };
+      [this.#at, this.#from, this.#to] = [0, 0, 0];
+      return true;
+    }
+  }
+}
+
+/** The records are others than they seemed, so that nothing of what was taken is worth keeping. */
+export class Misread extends HeadgateError {
+  constructor({ path }: FileRef, cause?: unknown) {
+    super('file.format', `reading ${path}: a record is no row of its columns`, { cause });
+  }
+}
