@@ -103,14 +103,26 @@ const vendors = [
       'store',
       'jobs',
       'api/dialects/mparticle',
+      'api/dialects/civis',
     ],
   },
-  { name: /redshift/i, areas: ['connectors/redshift', 'registry', 'api/dialects/mparticle'] },
-  { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry', 'api/dialects/mparticle'] },
+  { name: /redshift/i, areas: ['connectors/redshift', 'registry', 'api/dialects/mparticle', 'api/dialects/civis'] },
+  { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry', 'api/dialects/mparticle', 'api/dialects/civis'] },
   // DuckDB is also the engine of the staged lane.
   {
     name: /duckdb/i,
-    areas: ['connectors/duckdb', 'registry', 'sdk', 'staging', 'rules', 'shape', 'cli', 'warehouse', 'api/dialects/mparticle'],
+    areas: [
+      'connectors/duckdb',
+      'registry',
+      'sdk',
+      'staging',
+      'rules',
+      'shape',
+      'cli',
+      'warehouse',
+      'api/dialects/mparticle',
+      'api/dialects/civis',
+    ],
   },
 ];
 

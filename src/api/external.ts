@@ -5,6 +5,7 @@ import {
   deleteExternal,
   externalsOf,
   findExternal,
+  holdExternal,
   insertExternal,
   listExternal,
   nextNumber,
@@ -19,6 +20,8 @@ import {
 
 export interface ExternalObjects {
   find(kind: string, externalId: string): Promise<ExternalRow | undefined>;
+  /** As `find`; nobody else changes it until the end of the transaction. */
+  hold(kind: string, externalId: string): Promise<ExternalRow | undefined>;
   /** The names of our objects, those that have one. */
   of(kind: string, objectIds: readonly string[]): Promise<readonly ExternalRow[]>;
   /** In the order in which they were made. */
@@ -39,6 +42,7 @@ export interface ExternalObjects {
 export function externalObjects(db: Db, place: ExternalPlace): ExternalObjects {
   return {
     find: async (kind, externalId) => await findExternal(db, place, kind, externalId),
+    hold: async (kind, externalId) => await holdExternal(db, place, kind, externalId),
     of: async (kind, objectIds) => await externalsOf(db, place, kind, objectIds),
     list: async (kind, page) => await listExternal(db, place, kind, page),
     count: async (kind) => await countExternal(db, place, kind),

@@ -5,7 +5,7 @@
 import type { ZodType } from 'zod';
 import type { Json } from '../domain/json.ts';
 import { InvalidInput, type Scope } from '../operations/operation.ts';
-import type { Answer, GuardedRoute, Incoming, Method, RouteContext } from './dialect.ts';
+import type { Answer, Documented, GuardedRoute, Incoming, Method, RouteContext } from './dialect.ts';
 import { step } from './refusal.ts';
 import { requireText } from './text.ts';
 
@@ -30,6 +30,12 @@ interface RouteSpec<Found, Query, Body> {
   readonly query?: ZodType<Query>;
   /** Of the JSON body, undefined where there is none. Absent = a body is not read, whatever it holds. */
   readonly body?: ZodType<Body>;
+  /** Of names in the path that are no plain text: for documents. */
+  readonly params?: ZodType;
+  /** What the query and the body mean before they are checked, where clients may write both in several ways. */
+  readonly spelled?: (value: unknown, part: 'query' | 'body') => unknown;
+  /** What documents say of the answers, where that differs. */
+  readonly declared?: Documented['replies'];
   /** Status → schema of the body; undefined = none. What the schema does not know never leaves the house. */
   readonly replies: Readonly<Record<number, ZodType | undefined>>;
   readonly streams?: string;
@@ -40,7 +46,8 @@ interface RouteSpec<Found, Query, Body> {
 export function defineRoute<Found = undefined, Query = undefined, Body = undefined>(
   spec: RouteSpec<Found, Query, Body>,
 ): GuardedRoute {
-  const { method, path, also, name, summary, auth, scope, query, body, replies, streams, uploads } = spec;
+  const { method, path, also, name, summary, auth, scope, query, body, replies, streams, uploads, params } = spec;
+  const { spelled = (value: unknown) => value, declared = replies } = spec;
   return {
     method,
     path,
@@ -50,7 +57,8 @@ export function defineRoute<Found = undefined, Query = undefined, Body = undefin
     scope,
     ...(also && { also }),
     documented: {
-      replies,
+      replies: declared,
+      ...(params && { params }),
       ...(query && { query }),
       ...(body && { body }),
       ...(streams !== undefined && { streams }),
@@ -60,8 +68,16 @@ export function defineRoute<Found = undefined, Query = undefined, Body = undefin
       const doing = `answering ${name}`;
       // Without its finder a route has nothing to find: the type says undefined.
       const found = await step('object', doing, async () => (await spec.resolve?.(context, request.params)) as Found);
-      const asked = await step('query', doing, async () => await checked(name, query, () => searched(request.url)));
-      const sent = await step('body', doing, async () => await checked(name, body, async () => await request.json()));
+      const asked = await step(
+        'query',
+        doing,
+        async () => await checked(name, query, () => spelled(searched(request.url), 'query')),
+      );
+      const sent = await step(
+        'body',
+        doing,
+        async () => await checked(name, body, async () => spelled(await request.json(), 'body')),
+      );
       const { params, url, headers, bytes } = request;
       const answer = await step(
         'work',

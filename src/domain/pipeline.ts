@@ -13,6 +13,33 @@ const name = z.string().min(1).max(500);
 
 const isEmpty = (...maps: readonly object[]): boolean => maps.every((map) => Object.keys(map).length === 0);
 
+const column = z.strictObject({ name: name.optional(), type: z.string().max(100).optional() });
+
+/** Uploaded files with the same columns, read one after the other as one stream: what a `file` connection says of one. */
+const uploads = z.strictObject({
+  ids: z.array(name).min(1).max(10_000).meta({ description: 'Ids of files that are ready' }),
+  delimiter: z.enum(['comma', 'tab', 'pipe', 'semicolon']).optional().meta({ description: 'Absent: found' }),
+  escape: z
+    .enum(['quote', 'backslash'])
+    .optional()
+    .meta({ description: 'What stands before a quote inside quotes; absent: found' }),
+  header: z.boolean().optional().meta({ description: 'Is the first line names? Absent: found' }),
+  infer: z.boolean().default(true).meta({ description: 'false: what has no type here or in the table is text' }),
+  naming: z.enum(['kept', 'plain']).default('kept'),
+  columns: z
+    .array(column.required({ name: true }))
+    .min(1)
+    .max(10_000)
+    .optional(),
+  overrides: z.record(z.string().regex(/^\d{1,5}$/), column).optional(),
+  by_place: z.boolean().default(false).meta({
+    description:
+      'The columns are those of the table in their order; where there is none and nothing is inferred, `columns` must name them with types',
+  }),
+});
+
+export type Uploads = z.output<typeof uploads>;
+
 /** One stream → shape → one table. Field names are the stream's own, table columns follow `rename`. */
 export const flowSpec = z
   .strictObject({
@@ -22,6 +49,7 @@ export const flowSpec = z
       .optional()
       .meta({ description: "A SELECT in the source's own SQL, read as a stream of that name" }),
     model: name.optional().meta({ description: 'A model of the source connection, by id or slug, read as a stream of its slug' }),
+    files: uploads.optional().meta({ description: 'Uploaded files instead of a stream of the source' }),
     schema: name.optional().meta({
       description: 'Fields and rules: a schema by id or slug, its newest version; `contacts@3` stays with the third',
     }),
@@ -34,6 +62,17 @@ export const flowSpec = z
     key: z.array(name).min(1).optional(),
     version: name.optional().meta({ description: 'Of two rows with one key, the one with the greater value here wins' }),
     cursor: name.optional(),
+    follow: z
+      .strictObject({ key: z.array(name).min(1).optional(), cursor: name.optional() })
+      .optional()
+      .meta({
+        description:
+          'Reads on from where the last run came to, as far as the stream lets it: by `cursor`, else the first field that is called like a time of change, else a growing key; where there is none, the table is replaced. `key` absent: the primary key',
+      }),
+    stale: z
+      .enum(['write', 'skip'])
+      .default('write')
+      .meta({ description: 'skip: a row whose `version` is less than that of the stored one is left out' }),
     lookback: z.string().max(40).optional().meta({ example: '10 minutes' }),
     from: z.string().max(200).optional(),
     until: z.string().max(200).optional(),
@@ -73,8 +112,8 @@ export const flowSpec = z
       .meta({ description: 'How many earlier versions of the table are kept, to go back to' }),
     allow_delete: z.boolean().default(false).meta({ description: 'Publishes may delete any share of the rows' }),
   })
-  .refine(({ stream, query, model }) => [stream, query, model].filter((one) => one !== undefined).length === 1, {
-    error: 'name a stream, a query or a model, and only one of them',
+  .refine(({ stream, query, model, files }) => [stream, query, model, files].filter((one) => one !== undefined).length === 1, {
+    error: 'name a stream, a query, a model or files, and only one of them',
     path: ['stream'],
   })
   .refine(({ schema, select, rename, cast, mask }) => schema === undefined || (!select && isEmpty(rename, cast, mask)), {

@@ -14,6 +14,7 @@ export type WriteMode = 'append' | 'replace' | 'merge' | 'mirror';
  * How rows become visible in a table.
  * - `key` identifies a row (merge, mirror; append removes re-read rows by it).
  * - `version` picks the newest of several rows with one key inside one read; without it, that is `key.duplicate`.
+ * - `stale`: 'skip' = where there is a `version`, what is stored with a greater one stays; NULL is less than all others.
  * - `nulls`: 'keep' = an incoming NULL leaves the stored value in place.
  * - `deletes` (mirror, changes): 'soft' sets `_deleted_at` instead of deleting; 'ignore' leaves rows alone.
  * - `derive`: what the publish makes of the rows beside the table. There `nulls` 'keep' leaves a property, 'write' unsets it.
@@ -23,6 +24,7 @@ export interface WritePolicy {
   readonly mode: WriteMode;
   readonly key?: readonly string[];
   readonly version?: string;
+  readonly stale?: 'skip';
   readonly nulls: 'write' | 'keep';
   readonly deletes: 'hard' | 'soft' | 'ignore';
   readonly existing: 'any' | 'fail' | 'recreate';

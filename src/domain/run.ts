@@ -14,10 +14,36 @@ export const runCauses = ['manual', 'schedule', 'after', 'resync', 'replay', 'un
 
 export type RunCause = (typeof runCauses)[number];
 
-/** What a run does instead of the flows of its pipeline: to one table that the run `of` wrote. */
-export const runTask = z.strictObject({ kind: z.enum(['replay', 'undo']), of: z.string(), table: z.string() });
+/** To one table that the run `of` wrote. */
+const tableTask = z.strictObject({ kind: z.enum(['replay', 'undo']), of: z.string(), table: z.string() });
+
+/** The rows of the pipeline's one flow, which is a query, as an uploaded file: csv with a first line of names. */
+const exportTask = z.strictObject({
+  kind: z.literal('export'),
+  name: z.string().min(1).max(200).meta({ description: 'Of the file' }),
+  header: z.boolean().default(true),
+  delimiter: z.enum(['comma', 'tab', 'pipe']).default('comma'),
+  quoted: z.boolean().default(true).meta({ description: 'false: values are written as they are' }),
+  compression: z.enum(['gzip', 'zip', 'none']).default('gzip'),
+});
+
+/** Its first rows, as an answer. */
+const askTask = z.strictObject({ kind: z.literal('ask'), rows: z.number().int().min(0).max(1000) });
+
+/** The uploaded files of the pipeline's one flow, made plain: in UTF-8, unpacked, their lines ended alike, with what was found out. */
+const prepareTask = z.strictObject({ kind: z.literal('prepare'), types: z.boolean().default(false) });
+
+/** Nothing: it fails, and says why. */
+const refuseTask = z.strictObject({ kind: z.literal('refuse'), reason: z.string().min(1).max(1000) });
+
+/** What a run does instead of the flows of its pipeline. */
+export const runTask = z.discriminatedUnion('kind', [tableTask, exportTask, askTask, prepareTask, refuseTask]);
 
 export type RunTask = z.output<typeof runTask>;
+export type TableTask = z.output<typeof tableTask>;
+export type ExportTask = z.output<typeof exportTask>;
+export type AskTask = z.output<typeof askTask>;
+export type PrepareTask = z.output<typeof prepareTask>;
 
 /** What the end of a run means. `suspicious`: far fewer rows than usual. `skipped`: it ended before its turn came. */
 export const outcomes = ['changed', 'nothing_new', 'with_rejects', 'suspicious', 'skipped'] as const;

@@ -19,6 +19,9 @@ export interface Glance {
   readonly size: number;
 }
 
+export type Columns = FirstRows['columns'];
+export type Batch = readonly (readonly (string | null)[])[];
+
 /** Throws `stream.missing`, `stream.query`, and what dialling throws. */
 export async function firstRows(
   source: NonNullable<Connection['source']>,
@@ -26,6 +29,16 @@ export async function firstRows(
   wanted: StreamRef,
   glance: Glance,
 ): Promise<FirstRows> {
+  return await withRows(source, context, wanted, async (columns, batches) => ({ columns, ...(await take(batches, glance)) }));
+}
+
+/** All rows of a stream as text, which are read as `use` takes them. Throws as `firstRows`. */
+export async function withRows<T>(
+  source: NonNullable<Connection['source']>,
+  context: Context,
+  wanted: StreamRef,
+  use: (columns: Columns, batches: AsyncIterable<Batch>) => Promise<T>,
+): Promise<T> {
   await using opened = await source.open(context);
   const [info, another] = await opened.discover([wanted]);
   if (!info || another) throw new HeadgateError('stream.missing', 'looking at rows: the name stands for more than one stream');
@@ -35,10 +48,8 @@ export async function firstRows(
   if (format === undefined) throw new HeadgateError('usage.mode', 'looking at rows: this stream cannot be read');
   const request = { flows: [{ stream: info.stream, schema: info.schema, projection }], mode: 'snapshot', format } as const;
   const columns = info.schema.fields.map(({ name, type }) => ({ name, type: typeName(type) }));
-  return { columns, ...(await take(batches(opened, context, request), glance)) };
+  return await use(columns, batches(opened, context, request));
 }
-
-type Batch = readonly (readonly (string | null)[])[];
 
 async function take(from: AsyncIterable<Batch>, glance: Glance): Promise<Pick<FirstRows, 'rows' | 'truncated'>> {
   const rows: (readonly (string | null)[])[] = [];

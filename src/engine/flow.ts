@@ -34,8 +34,16 @@ export interface Flow {
   readonly shape: ShapeRequest;
   /** Absent = deletes were allowed. */
   readonly brake?: Brake;
-  /** `file` = where refused rows are written; with `records`, each with all of its fields. */
-  readonly rejects: RejectLimit & { readonly file?: string; readonly records?: boolean };
+  /**
+   * `file` = where refused rows are written; with `records`, each with all of its fields. `named` = a load that fails is tried once
+   * more with a look at every row, to say which one is wrong; `judged` = that is this try.
+   */
+  readonly rejects: RejectLimit & {
+    readonly file?: string;
+    readonly records?: boolean;
+    readonly named?: boolean;
+    readonly judged?: boolean;
+  };
 }
 
 /** What stays the same for all flows of one command. */

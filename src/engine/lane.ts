@@ -114,6 +114,7 @@ function whyOpened({ flow }: PlanInput, columns: readonly Column[], pushed: bool
   if (flow.shape.rules) return `${flow.shape.rules.rules.length} rules and the types of the schema judge every row`;
   if (flow.stream.judged !== undefined) return flow.stream.judged;
   if (flow.rejects.limit > 0) return 'rejects are allowed, so every row must be judged';
+  if (flow.rejects.judged) return 'a row does not fit, and it is to be named';
   if (pushed) return undefined;
   if (flow.shape.where !== undefined || narrows(flow, columns)) return 'the file must be filtered';
   if (columns.some(({ mask }) => mask)) return 'values of the file must be masked';

@@ -28,6 +28,7 @@ export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
       existing: spec.existing,
       evolution: spec.on_schema_change,
       ...(spec.version !== undefined && { version: spec.version }),
+      ...(spec.stale === 'skip' && { stale: spec.stale }),
       ...(spec.derive && { derive: spec.derive }),
       ...(spec.undo && { undo: spec.undo }),
     },

@@ -78,14 +78,29 @@ async function move(asked: Flow, of: Way, planned: (plan: Plan) => void): Promis
   try {
     return await execute({ ...of, ...first });
   } catch (error) {
+    const { rejects } = first.flow;
+    if (rejects.named && !first.plan.conversion && error instanceof HeadgateError && ofRows.includes(error.code)) {
+      return await execute({ ...of, ...(await planNamed(asked, of, planned)) });
+    }
     const guesses = first.flow.stream.schema.fields.some(({ guessed }) => guessed);
     const other = guesses && error instanceof HeadgateError && error.code === 'value.invalid';
     if (!other && !(error instanceof Misread)) throw error;
     of.session.log.info('a later value or record is another than those before it: all of them are looked at first');
-    const { flow, last, plan: found } = await planFor(false);
-    const careful = found.conversion ? { ...found, conversion: { ...found.conversion, passThrough: false } } : found;
-    return await execute({ ...of, flow, last, plan: careful });
+    return await execute({ ...of, ...careful(await planFor(false)) });
   }
+}
+
+/** No record goes as it stands. */
+function careful({ plan: found, ...rest }: Planned): Planned {
+  return { ...rest, plan: found.conversion ? { ...found, conversion: { ...found.conversion, passThrough: false } } : found };
+}
+
+/** The way on which every row is looked at: it fails at the first that is wrong, and says which. */
+async function planNamed(asked: Flow, { session, source, handle }: Way, planned: (plan: Plan) => void): Promise<Planned> {
+  const flow = { ...asked, rejects: { ...asked.rejects, judged: true } };
+  const found = await planAgainst(flow, session, source, handle.current);
+  planned(found.plan);
+  return careful(found);
 }
 
 /** For whoever debugs: shown only when asked for, because a cause may be a driver's own words. */

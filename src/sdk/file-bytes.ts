@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { HeadgateError } from '../domain/error.ts';
+import { faultyLine } from './csv-fault.ts';
 import type { FileRef } from './source.ts';
 
 const quote = 0x22;
@@ -67,12 +68,24 @@ async function* pieces(file: FileRef, marked: boolean, signal?: AbortSignal): As
     if (first && data.subarray(0, bom.length).equals(bom)) data = data.subarray(bom.length);
     first = false;
     const marks: Marks = { ends: [], inner: [] };
-    const out = records.push(data, marked ? marks : undefined);
+    const out = await located(file, signal, () => records.push(data, marked ? marks : undefined));
     if (out.length > 0) yield { data: out, ...marks, skipped: records.takeSkipped() };
   }
-  const data = records.end();
+  const data = await located(file, signal, () => records.end());
   await checkUnchanged(file);
   if (data.length > 0) yield { data, ends: [data.length], inner: [], skipped: records.takeSkipped() };
+}
+
+/** What is wrong with the file, with its line. */
+async function located(file: FileRef, signal: AbortSignal | undefined, read: () => Buffer): Promise<Buffer> {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof HeadgateError)) throw error;
+    const line = await faultyLine(file.path, signal);
+    const where = line === undefined ? '' : ` (line ${line.toLocaleString('en')})`;
+    throw new HeadgateError(error.code, `${error.message}${where}`, { hint: error.hint, cause: error });
+  }
 }
 
 /** Reads a file to its end where nobody has yet, for readers that would misread some of it in silence. Throws as `csvBytes`. */

@@ -37,6 +37,20 @@ export async function findExternal(
   return row;
 }
 
+/** The same, held until the end of the transaction: whoever changes it reads it here first. */
+export async function holdExternal(
+  tx: Db,
+  { dialect, workspace }: ExternalPlace,
+  kind: string,
+  externalId: string,
+): Promise<ExternalRow | undefined> {
+  const [row] = await tx.query<ExternalRow>(
+    `select ${columns} from headgate.external_objects where ${here} and external_id = $4 for update`,
+    [dialect, workspace, kind, externalId],
+  );
+  return row;
+}
+
 /** Those of these objects that have a name, in no order. */
 export async function externalsOf(
   db: Db,
@@ -98,6 +112,8 @@ export interface ExternalPage {
   readonly limit: number;
   readonly offset: number;
   readonly order: 'newest' | 'oldest';
+  /** Only those whose data hold all of this. */
+  readonly match?: ExternalData;
 }
 
 /** By the order in which they were made. */
@@ -105,12 +121,12 @@ export async function listExternal(
   db: Db,
   { dialect, workspace }: ExternalPlace,
   kind: string,
-  { limit, offset, order }: ExternalPage,
+  { limit, offset, order, match = {} }: ExternalPage,
 ): Promise<readonly ExternalRow[]> {
   return await db.query<ExternalRow>(
-    `select ${columns} from headgate.external_objects where ${here}
+    `select ${columns} from headgate.external_objects where ${here} and data @> $6::jsonb
      order by seq ${order === 'newest' ? 'desc' : 'asc'} limit $4 offset $5`,
-    [dialect, workspace, kind, limit, offset],
+    [dialect, workspace, kind, limit, offset, JSON.stringify(match)],
   );
 }
 

@@ -233,3 +233,17 @@ export async function setSource(db: Db, workspace: number, id: string, source: s
     [workspace, id, source],
   );
 }
+
+/** Its runs go on where the ledger of the other destination says. */
+export async function setEnds(
+  db: Db,
+  workspace: number,
+  id: string,
+  { source, destination }: { readonly source: string; readonly destination: string },
+): Promise<void> {
+  await db.query(
+    `update headgate.pipelines set source_id = $3, destination_id = $4, version = version + 1, updated_at = now()
+     where workspace_id = $1 and id = $2 and (source_id, destination_id) is distinct from ($3, $4)`,
+    [workspace, id, source, destination],
+  );
+}

@@ -72,6 +72,16 @@ export async function findRun(db: Db, workspace: number, id: string): Promise<Ru
   return row;
 }
 
+/** The newest that has not ended; undefined = there is none. */
+export async function unfinishedRun(db: Db, workspace: number, pipeline: string): Promise<RunRow | undefined> {
+  const [row] = await db.query<RunRow>(
+    `select ${runColumns} from headgate.runs r where workspace_id = $1 and pipeline_id = $2
+       and state in ('queued', 'running', 'retrying', 'needs_review') order by id desc limit 1`,
+    [workspace, pipeline],
+  );
+  return row;
+}
+
 export interface RunFilter {
   readonly pipeline?: string | undefined;
   readonly state?: RunState | undefined;

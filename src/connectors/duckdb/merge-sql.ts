@@ -26,6 +26,8 @@ export interface Merge {
   effective(column: string): string;
   /** Only these incoming rows are written. */
   readonly where?: string;
+  /** Of those whose key is there, only these. */
+  readonly fresh?: string;
   /** Rows that come back lose their mark. */
   readonly soft: boolean;
 }
@@ -43,7 +45,7 @@ export const countDoubleKeys = (rows: string, key: readonly string[]): string =>
 
 /** Pairs every incoming row with the stored one: delete and insert of only what differs is the fastest merge (measured.md section 4). */
 export function matchRows(merge: Merge): string {
-  const { table, rows, key, values, where, soft } = merge;
+  const { table, rows, key, values, where, soft, fresh = 'true' } = merge;
   const side = (name: string, value: string): string => (merge.intervals.includes(name) ? `cast(${value} as varchar)` : value);
   const differs = values.map(
     (name) => `${side(name, `t.${quoteName(name)}`)} is distinct from ${side(name, merge.effective(name))}`,
@@ -51,7 +53,7 @@ export function matchRows(merge: Merge): string {
   const different = [...differs, ...(soft ? [`t.${deletedAt} is not null`] : [])].join(' or ') || 'false';
   return (
     `create temp table ${temporary.match} as select s.rowid as incoming, t.rowid as stored, ` +
-    `t.rowid is not null and (${different}) as differs from ${rows} s left join ${table} t on ${onKey(key)}` +
+    `t.rowid is not null and (${different}) and ${fresh} as differs from ${rows} s left join ${table} t on ${onKey(key)}` +
     (where === undefined ? '' : ` where ${where}`)
   );
 }
@@ -97,9 +99,15 @@ export function deleteRows(table: string, how: 'hard' | 'soft', condition: strin
 export const missingIn = (rows: string, key: readonly string[]): string =>
   `not exists (select 1 from ${rows} s where ${onKey(key)})`;
 
-/** The newest row of each key, where a version decides. */
-export function newestRows(rows: string, key: readonly string[], version: string, columns: readonly string[]): string {
-  const order = [`${quoteName(version)} desc nulls last`, ...columns.map((name) => quoteName(name))];
+/** The newest row of each key, where a version decides; of equal ones the `later` or, without regard to when they came, the same every time. */
+export function newestRows(
+  rows: string,
+  key: readonly string[],
+  version: string,
+  { columns, later }: { readonly columns: readonly string[]; readonly later: boolean },
+): string {
+  const rest = later ? ['rowid desc'] : columns.map((name) => quoteName(name));
+  const order = [`${quoteName(version)} desc nulls last`, ...rest];
   return `select * from ${rows} qualify row_number() over (partition by ${nameList(key)} order by ${order.join(', ')}) = 1`;
 }
 

@@ -1,4 +1,5 @@
 import { HeadgateError } from '../../domain/error.ts';
+import { notStale } from '../_sql/stale.ts';
 import { nameList, quoteName } from '../../sdk/duck-sql.ts';
 import type { Duck, TablePublish, Target } from '../../sdk/index.ts';
 import type { Deriver } from '../_sql/derive/derive.ts';
@@ -85,6 +86,13 @@ export function mergeFor(
     intervals: schema.fields.filter((field) => nativeType(field) === 'INTERVAL').map(({ name }) => name),
     effective: (name) => (keep ? `coalesce(s.${quoteName(name)}, t.${quoteName(name)})` : `s.${quoteName(name)}`),
     soft: policy.deletes === 'soft' && others.includes(deletedAt),
+    ...(policy.stale && {
+      fresh: notStale(
+        policy,
+        (name) => `t.${quoteName(name)}`,
+        (name) => `s.${quoteName(name)}`,
+      ),
+    }),
   };
 }
 

@@ -140,7 +140,9 @@ async function uniqueRows(work: Work): Promise<Work> {
   if (doubles === 0) return work;
   if (policy.version === undefined) throw doubled(work, doubles, 'arrive');
   const columns = target.schema.fields.map(({ name }) => name);
-  await duck.run(`create temp table ${temporary.rows} as ${newestRows(rows, key, policy.version, columns)}`);
+  await duck.run(
+    `create temp table ${temporary.rows} as ${newestRows(rows, key, policy.version, { columns, later: policy.stale === 'skip' })}`,
+  );
   return { ...work, rows: temporary.rows };
 }
 

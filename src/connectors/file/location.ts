@@ -27,6 +27,9 @@ function standardName(label: unknown): unknown {
   }
 }
 
+/** Names and types of columns, by their places in the file. */
+const declared = z.object({ name: z.string().min(1).max(500).optional(), type: z.string().max(100).optional() });
+
 export const fileConfig = z.object({
   path: z.string().min(1).meta({
     title: 'Path',
@@ -59,6 +62,25 @@ export const fileConfig = z.object({
     .min(1)
     .optional()
     .meta({ advanced: true, description: "Name or number of a spreadsheet's sheet; absent: its first" }),
+  more: z
+    .array(z.string().min(1))
+    .max(10_000)
+    .optional()
+    .meta({ advanced: true, description: 'Paths of further files with the same columns' }),
+  columns: z
+    .array(declared.extend({ name: z.string().min(1).max(500) }))
+    .min(1)
+    .max(10_000)
+    .optional()
+    .meta({ advanced: true, description: 'What the columns are called, in their order, and their types' }),
+  overrides: z
+    .record(z.string().regex(/^\d{1,5}$/), declared)
+    .optional()
+    .meta({ advanced: true, description: 'Another name or type for single columns, by their place from 0 on' }),
+  naming: z
+    .enum(['kept', 'plain'])
+    .default('kept')
+    .meta({ advanced: true, description: '`plain`: the names of the first line become letters, digits and `_`' }),
   limit: z.coerce.number().int().positive().optional().meta({
     advanced: true,
     description: 'Most bytes that a packed or fetched file may become; absent: 64 GiB, and 200 times its size',

@@ -8,6 +8,7 @@ import { logicalType, quoteText } from '../../sdk/duck-sql.ts';
 import { isWireCsv } from '../../sdk/file-bytes.ts';
 import { ndjsonDocuments, ndjsonKind, ndjsonText } from '../../sdk/ndjson-sql.ts';
 import { evidence, evidenceAt, typeOf, type Evidence } from '../../sdk/text-types.ts';
+import { declaredNames, declaredTypes } from './declared.ts';
 import { evenLines, guessDialect, settleCsv } from './input/csv.ts';
 import { behind, leadOf } from './input/lead.ts';
 import { becomes, type Plain } from './input/plain.ts';
@@ -82,13 +83,14 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
       ? await becomes(file, evenLines(bytesOf(file.path, context.signal), settled.dialect), context)
       : file;
     if (settled.names.length > mostColumns) throw tooWide(file.name, settled.names.length);
-    const schema: Schema = { fields: settled.names.map((name) => field(name, text)) };
+    const schema: Schema = { fields: declaredNames(config, settled.names).map((name) => field(name, text)) };
     const { lines, ...rest } = even;
     const notes = [...file.notes, ...settled.notes];
     opened.push({ ...rest, ...(settled.regular && lines && { lines }), notes, schema, csv: settled.dialect });
   }
-  const { schema } = requireAlike(opened);
-  const order = JSON.stringify(schema);
+  const { schema: found } = requireAlike(opened);
+  const schema = declaredTypes(config, found);
+  const order = JSON.stringify(found);
   const ordered = opened.every((file) => JSON.stringify(file.schema) === order);
   const zeros = opened.some(({ csv }) => csv?.zeros);
   const judged = zeros

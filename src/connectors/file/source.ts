@@ -3,6 +3,7 @@ import type { StreamInfo, StreamRef } from '../../domain/schema.ts';
 import type { Context, FileRef, Finding, InfersTypes, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
 import { checkUnchanged } from '../../sdk/file-bytes.ts';
 import { matchStreams } from '../_sql/match.ts';
+import { declaredTypes } from './declared.ts';
 import { guessCsv, inferCsv } from './infer-csv.ts';
 import { findFiles } from './input/find.ts';
 import { inspect } from './input/inspect.ts';
@@ -67,11 +68,15 @@ export class FileSource implements Source, InfersTypes {
     if (!this.#config.infer || this.#config.format !== 'csv') return stream;
     if (content.rows !== undefined) return this.#info({ found, content });
     const guess = guesses ? await guessCsv(content, this.#context) : undefined;
-    if (guess) return this.#info({ found, content: guess });
-    const typed = { found, content: await inferCsv(content, this.#context) };
+    if (guess) return this.#info({ found, content: this.#declared(guess) });
+    const typed = { found, content: this.#declared(await inferCsv(content, this.#context)) };
     known.set(this.#config, typed);
     this.#opened = Promise.resolve(typed);
     return this.#info(typed);
+  }
+
+  #declared(content: FileContent): FileContent {
+    return { ...content, schema: declaredTypes(this.#config, content.schema) };
   }
 
   #info({ found, content }: Known): StreamInfo {

@@ -1,6 +1,7 @@
 /** The statements of a publish. Pure. `t` is the table, `s` the stage. */
 import type { Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
+import { notStale, staleVersion } from '../_sql/stale.ts';
 import { columnNames, deletedAt, keyOf, marksDeletes, rowNumber, tableName } from './stage.ts';
 
 const sameKey = (target: Target): string =>
@@ -25,8 +26,8 @@ export const keyCountSql = (target: Target, stage: string): string =>
   `select coalesce(sum(n), 0) as "rows", count(*) as "keys", coalesce(sum(${anyNull(keyOf(target))}), 0) as "nulls"
 from (select ${nameList(keyOf(target))}, count(*) as n from ${quoteName(stage)} group by ${nameList(keyOf(target))}) as k`;
 
-const ranked = (target: Target, stage: string, version: string, columns: string, rank: string): string =>
-  `select ${columns}, ${rank}() over (partition by ${nameList(keyOf(target))} order by ${quoteName(version)} is null, ${quoteName(version)} desc) as place from ${quoteName(stage)}`;
+const ranked = (target: Target, stage: string, version: string, columns: string, rank: string, then = ''): string =>
+  `select ${columns}, ${rank}() over (partition by ${nameList(keyOf(target))} order by ${quoteName(version)} is null, ${quoteName(version)} desc${then}) as place from ${quoteName(stage)}`;
 
 /** Keys whose newest version is in the stage with different rows: nobody can say which is right. */
 export function tieSql(target: Target, stage: string, version: string): string {
@@ -40,7 +41,7 @@ group by ${nameList(keyOf(target))} having not (${images.join(' and ')}) limit 1
 
 /** Leaves only the newest version of each key in the stage. */
 export const keepNewestSql = (target: Target, stage: string, version: string): string =>
-  `delete s from ${quoteName(stage)} s join (${ranked(target, stage, version, quoteName(rowNumber), 'row_number')}) as r
+  `delete s from ${quoteName(stage)} s join (${ranked(target, stage, version, quoteName(rowNumber), 'row_number', `, ${quoteName(rowNumber)} desc`)}) as r
 on r.${quoteName(rowNumber)} = s.${quoteName(rowNumber)} where r.place > 1`;
 
 /** Rows of the table that share a key with another one: without a unique index that can be. */
@@ -60,7 +61,9 @@ export function updateSql(target: Target, stage: string): string | undefined {
     ...(mark ? [`${old(deletedAt)} is not null`] : []),
   ];
   if (sets.length === 0) return undefined;
-  return `update ${tableName(target)} t join ${quoteName(stage)} s on ${sameKey(target)} set ${sets.join(', ')} where ${changed.join(' or ')}`;
+  const own = (name: string): string => `s.${quoteName(name)}`;
+  const fresh = staleVersion(target.policy) === undefined ? '' : ` and ${notStale(target.policy, old, own)}`;
+  return `update ${tableName(target)} t join ${quoteName(stage)} s on ${sameKey(target)} set ${sets.join(', ')} where (${changed.join(' or ')})${fresh}`;
 }
 
 export const insertAllSql = (target: Target, stage: string): string =>

@@ -197,7 +197,10 @@ async function mergeRows({ session, target, doing, stage, rows }: Work): Promise
   const counts = await session.row(sql.keyCountSql(target, stage), doing);
   if (Number(counts['nulls']) > 0) throw new HeadgateError('key.null', `${doing}: rows have no value in their key (${key})`);
   if (Number(counts['keys']) !== rows) {
-    const ambiguous = version === undefined || (await session.rows(sql.tieSql(target, stage, version), doing)).length > 0;
+    // Where older rows are left out, the later of two with one version is the newer one.
+    const ties = target.policy.stale !== 'skip';
+    const ambiguous =
+      version === undefined || (ties && (await session.rows(sql.tieSql(target, stage, version), doing)).length > 0);
     if (ambiguous) {
       const why = version === undefined ? '' : `, also with the same ${version}`;
       throw new HeadgateError('key.duplicate', `${doing}: several rows of the read have the same key (${key})${why}`);

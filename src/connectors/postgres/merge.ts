@@ -1,6 +1,7 @@
 /** The statements of merge and mirror. Pure: measured.md section 4 chose them. */
 import type { Target } from '../../sdk/index.ts';
 import { nameList, quoteName } from '../_sql/names.ts';
+import { notStale, staleVersion } from '../_sql/stale.ts';
 import { ownTable } from './names.ts';
 import { columnNames, deletedAt, marksDeletes, tableName } from './stage.ts';
 
@@ -29,7 +30,8 @@ export function assignment(target: Target, value: (column: string) => string): A
   const incoming = (name: string): string =>
     target.policy.nulls === 'keep' ? `coalesce(${value(name)}, ${old(name)})` : value(name);
   const sets = columns.map((name) => `${quoteName(name)} = ${incoming(name)}`);
-  const changed = differ(columns.map(old), columns.map(incoming));
+  const differs = differ(columns.map(old), columns.map(incoming));
+  const changed = staleVersion(target.policy) === undefined ? differs : `(${differs}) and ${notStale(target.policy, old, value)}`;
   if (!marksDeletes(target)) return sets.length === 0 ? undefined : { set: sets.join(', '), where: changed };
   // A row that went away and comes back is a change even where nothing else is.
   return {
@@ -60,7 +62,7 @@ export function keepNewestSql(target: Target, stage: string, version: string): s
   const key = nameList(keyOf(target));
   return `delete from ${ownTable(stage)} where ctid in (
   select ctid from (
-    select ctid, row_number() over (partition by ${key} order by ${quoteName(version)} desc nulls last) as _place from ${ownTable(stage)}
+    select ctid, row_number() over (partition by ${key} order by ${quoteName(version)} desc nulls last, ctid desc) as _place from ${ownTable(stage)}
   ) as ranked where _place > 1
 )`;
 }

@@ -247,7 +247,10 @@ async function keepNewest({ session, target, doing, stage, rows }: Work, version
   if (Number(counts.nulls) > 0) throw new HeadgateError('key.null', `${doing}: rows have no value in their key (${key})`);
   const extra = Number(counts.rows ?? 0) - Number(counts.keys);
   if (extra === 0) return 0;
-  const ambiguous = version === undefined || (await session.rows(merge.tieSql(target, stage, version), doing)).length > 0;
+  // Where older rows are left out, the later of two with one version is the newer one.
+  const ties = target.policy.stale !== 'skip';
+  const ambiguous =
+    version === undefined || (ties && (await session.rows(merge.tieSql(target, stage, version), doing)).length > 0);
   if (ambiguous || version === undefined) {
     const why = version === undefined ? '' : `, also with the same ${version}`;
     throw new HeadgateError('key.duplicate', `${doing}: several rows of the read have the same key (${key})${why}`);

@@ -5,7 +5,7 @@ import type { Staged, TableWriter, Target, WriteRequest } from '../../sdk/index.
 import { nameList, quoteName, quoteTable } from '../_sql/names.ts';
 import { copyIn } from './copy-in.ts';
 import { copyOptions } from './copy-out.ts';
-import { sqlState } from './errors.ts';
+import { sqlState } from '../_pg/errors.ts';
 import { ownTable } from './names.ts';
 import type { Session } from './session.ts';
 import { nativeType } from './types.ts';

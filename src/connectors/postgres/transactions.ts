@@ -1,6 +1,6 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { quoteText } from '../_sql/names.ts';
-import { sqlState } from './errors.ts';
+import { sqlState } from '../_pg/errors.ts';
 import type { BoundFacts } from './position.ts';
 import { defaultLookback } from '../_sql/cursor.ts';
 import type { Session } from './session.ts';

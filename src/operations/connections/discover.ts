@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { refName } from '../../domain/schema.ts';
 import { typeName } from '../../domain/types.ts';
-import { discoverStreams } from '../../engine/streams.ts';
+import { discoverStreams, readStreamName } from '../../engine/streams.ts';
 import { silent } from '../log.ts';
 import { defineOperation } from '../operation.ts';
 import { enterRoom } from '../room.ts';
@@ -23,14 +23,18 @@ export const discoverConnection = defineOperation({
   summary: 'List the streams of a connection with their fields, keys and cursor candidates',
   scope: 'connections:write',
   access: { level: 'read' },
-  input: z.strictObject({ connection: z.string() }),
+  input: z.strictObject({
+    connection: z.string(),
+    stream: z.string().min(1).max(500).optional().meta({ description: 'Only this one, or those that a pattern with `*` names' }),
+  }),
   output: z.object({ streams: z.array(stream) }),
-  async run(context, { connection }) {
+  async run(context, { connection, stream: wanted }) {
     const row = await requireConnection(context, connection);
     const { source } = await configured(context, row);
     if (!source) throw new HeadgateError('usage.mode', `${row.connector} is no source`);
+    const names = wanted === undefined ? undefined : [readStreamName(wanted, source.defaultNamespace)];
     await using scratch = await enterRoom(context, silent);
-    const streams = await discoverStreams(source, scratch, undefined, { typed: true }).catch((error: unknown) => {
+    const streams = await discoverStreams(source, scratch, names, { typed: true }).catch((error: unknown) => {
       throw outwardError(error);
     });
     return {

@@ -2,38 +2,62 @@ import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { findContent } from '../../store/objects.ts';
 import { signedLink } from '../links.ts';
-import { defineOperation, requireScope } from '../operation.ts';
+import { defineOperation, requireScope, type OpContext } from '../operation.ts';
 import { requireState } from './file.ts';
 
-/** Seconds. */
+/** Seconds: for people, and for clients of vocabularies that promise as much. */
 const longestLink = 900;
+const longestLoan = 36 * 3600;
+
+type Asked = { readonly file: string; readonly method: 'GET' | 'PUT' | 'POST'; readonly part?: number; readonly seconds: number };
+
+async function linkTo(context: OpContext, { file, method, part, seconds }: Asked): Promise<Signed> {
+  const { db, workspace, clock, key, storage, actor, publicUrl = '' } = context;
+  const { id } = await requireState(context, file, method === 'GET' ? 'ready' : 'pending');
+  if (method !== 'PUT' && part !== undefined) throw new HeadgateError('request.invalid', 'part: only where it is sent');
+  if (method === 'GET') requireScope(actor, 'files:read');
+  const until = new Date((Math.floor(clock.now().getTime() / 1000) + seconds) * 1000);
+  const object = method === 'GET' ? await findContent(db, workspace, id) : undefined;
+  const direct = object === undefined ? undefined : await storage.link?.(object, seconds);
+  const place = method === 'POST' ? 'form' : part === undefined ? 'content' : `parts/${part}`;
+  const link = { method, path: `/v1/links/files/${id}/${place}`, workspace, by: actor.id, until };
+  return { method, url: direct ?? publicUrl + signedLink({ key }, link), expires_at: until.toISOString() };
+}
+
+const signed = z.object({
+  method: z.enum(['GET', 'PUT', 'POST']),
+  /** Relative to this server's address where it does not know it; or the storage's own. */
+  url: z.string(),
+  expires_at: z.iso.datetime(),
+});
+
+type Signed = z.input<typeof signed>;
+
+const input = {
+  file: z.string(),
+  method: z.enum(['GET', 'PUT', 'POST']).default('GET').meta({ description: 'POST: as the last field of a form, called `file`' }),
+  part: z.number().int().min(1).max(10_000).optional().meta({ description: 'With PUT: the number of the part' }),
+};
 
 export const signFile = defineOperation({
   name: 'files.sign',
   summary: 'Make a link with which somebody without a key downloads the file, sends all of it, or one part of it',
   scope: 'files:write',
   input: z.strictObject({
-    file: z.string(),
-    method: z.enum(['GET', 'PUT']).default('GET'),
-    part: z.number().int().min(1).max(10_000).optional().meta({ description: 'With PUT: the number of the part' }),
+    ...input,
     expires_in: z.number().int().min(1).max(longestLink).default(longestLink).meta({ description: 'Seconds' }),
   }),
-  output: z.object({
-    method: z.enum(['GET', 'PUT']),
-    /** Relative to this server's address where it does not know it; or the storage's own. */
-    url: z.string(),
-    expires_at: z.iso.datetime(),
-  }),
-  async run(context, { file, method, part, expires_in }) {
-    const { db, workspace, clock, key, storage, actor, publicUrl = '' } = context;
-    const { id } = await requireState(context, file, method === 'GET' ? 'ready' : 'pending');
-    if (method === 'GET' && part !== undefined) throw new HeadgateError('request.invalid', 'part: only where it is sent');
-    if (method === 'GET') requireScope(actor, 'files:read');
-    const until = new Date((Math.floor(clock.now().getTime() / 1000) + expires_in) * 1000);
-    const object = method === 'GET' ? await findContent(db, workspace, id) : undefined;
-    const direct = object === undefined ? undefined : await storage.link?.(object, expires_in);
-    const path = `/v1/links/files/${id}/${part === undefined ? 'content' : `parts/${part}`}`;
-    const url = direct ?? publicUrl + signedLink({ key }, { method, path, workspace, by: actor.id, until });
-    return { method, url, expires_at: until.toISOString() };
-  },
+  output: signed,
+  run: async (context, { expires_in: seconds, part, ...asked }) =>
+    await linkTo(context, { ...asked, seconds, ...(part !== undefined && { part }) }),
+});
+
+export const lendFile = defineOperation({
+  name: 'files.lend',
+  summary: 'Make a link that holds for up to 36 hours, for clients that were promised as much',
+  scope: 'files:write',
+  input: z.strictObject({ ...input, expires_in: z.number().int().min(1).max(longestLoan) }),
+  output: signed,
+  run: async (context, { expires_in: seconds, part, ...asked }) =>
+    await linkTo(context, { ...asked, seconds, ...(part !== undefined && { part }) }),
 });

@@ -13,7 +13,7 @@ import { findPipeline, type PipelineRow } from '../../store/pipelines.ts';
 import { openSecrets } from '../../store/secrets.ts';
 import { silent } from '../log.ts';
 import type { Ports } from '../operation.ts';
-import { endsOf } from '../pipelines/flows.ts';
+import { endsOf } from '../pipelines/ends.ts';
 import { roomOf } from '../room.ts';
 import type { ForwarderSecrets } from './forwarder.ts';
 import { readPage, type Page, type Place } from './rows.ts';

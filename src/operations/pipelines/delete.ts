@@ -11,7 +11,7 @@ import { requireGrant } from '../access.ts';
 import { silent } from '../log.ts';
 import { defineOperation, type OpContext } from '../operation.ts';
 import { enterRoom } from '../room.ts';
-import { endsOf } from './flows.ts';
+import { endsOf } from './ends.ts';
 import { requirePipeline } from './pipeline.ts';
 
 export const deletePipeline = defineOperation({

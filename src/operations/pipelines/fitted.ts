@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { fitFlow } from '../../domain/fit.ts';
+import { followFlow } from '../../domain/follow.ts';
 import type { FlowSpec } from '../../domain/pipeline.ts';
 import type { StreamInfo, TableRef } from '../../domain/schema.ts';
 import { parseType } from '../../domain/types.ts';
@@ -24,10 +25,12 @@ interface Fitting {
 
 export function fittedFlow(asked: FlowSpec, stream: StreamInfo, { into, rejects, where, schema }: Fitting): Flow {
   const fields = stream.schema.fields.map(({ name }) => name);
-  const spec = fitFlow(asked, fields);
+  const spec = fitFlow(followFlow(asked, stream.schema), fields);
   const both = where !== undefined && spec.where !== undefined ? `(${spec.where}) and ${where}` : (where ?? spec.where);
   const request = flowRequest({ ...spec, ...(both !== undefined && { where: both }) }, rejects);
-  return buildFlow(request, stream, into, rulesOf(spec, stream, request.shape) ?? schema);
+  const flow = buildFlow(request, stream, into, rulesOf(spec, stream, request.shape) ?? schema);
+  // Whoever sent a file is told which of its rows is wrong.
+  return spec.files ? { ...flow, rejects: { ...flow.rejects, named: true } } : flow;
 }
 
 /** Rules hold for columns; each field keeps the type that it has. */

@@ -5,47 +5,17 @@ import type { StreamInfo } from '../../domain/schema.ts';
 import type { Flow } from '../../engine/flow.ts';
 import { wantedStream } from '../../engine/pipeline-flow.ts';
 import { discoverStreams } from '../../engine/streams.ts';
-import { assignTargets, type Sides } from '../../engine/targets.ts';
+import { assignTargets } from '../../engine/targets.ts';
 import type { SchemaFile } from '../../rules/schema-file.ts';
-import type { Connection, Context } from '../../sdk/index.ts';
-import { findConnection } from '../../store/connections.ts';
+import type { Context } from '../../sdk/index.ts';
 import type { PipelineRow } from '../../store/pipelines.ts';
-import { configured } from '../connections/connection.ts';
 import { requireGrant } from '../access.ts';
 import { requireModel } from '../models/model.ts';
 import type { OpContext } from '../operation.ts';
+import { sidesOf, type Ends } from './ends.ts';
 import { fittedFlow } from './fitted.ts';
+import { namedUploads, uploadsAsSource } from './uploads.ts';
 import { loadSchema, readSchemaRef, requireSchema } from '../schemas/schema.ts';
-
-type Reads = Pick<OpContext, 'db' | 'key' | 'dataDir' | 'workspace' | 'clock'>;
-
-/** Both ends of a pipeline, known to be able to be what they are. */
-export interface Ends {
-  readonly source: Connection & Required<Pick<Connection, 'source'>>;
-  readonly destination: Connection & Required<Pick<Connection, 'destination'>>;
-}
-
-/** Throws `object.missing`, `usage.mode`. */
-export async function endsOf(context: Reads, pipeline: Pick<PipelineRow, 'source_id' | 'destination_id'>): Promise<Ends> {
-  const side = async (id: string): Promise<Connection> => {
-    const row = await findConnection(context.db, context.workspace, id);
-    if (!row) throw new HeadgateError('object.missing', 'a connection of this pipeline is gone');
-    return await configured(context, row);
-  };
-  const [source, destination] = [await side(pipeline.source_id), await side(pipeline.destination_id)];
-  if (!source.source || !destination.destination) {
-    throw new HeadgateError('usage.mode', 'these connections cannot be a source and a destination');
-  }
-  return {
-    source: { ...source, source: source.source },
-    destination: { ...destination, destination: destination.destination },
-  };
-}
-
-export function sidesOf({ source, destination }: Ends): Sides {
-  const { identifiers } = destination.destination;
-  return { sourceNamespace: source.source.defaultNamespace, identifiers, single: false };
-}
 
 /** A flow whose model is its query, with what its rows are held to. */
 export interface LoadedFlow {
@@ -70,23 +40,34 @@ export async function loadFlows(
 /** Which rows of a stream are wanted, in the source's own SQL; undefined = all. */
 type Filter = (stream: StreamInfo) => Promise<string | undefined>;
 
+/** A flow and the connection that it reads. */
+export interface SourcedFlow {
+  readonly flow: Flow;
+  readonly source: Ends['source'];
+}
+
 /** One spec may name several streams with a pattern. `rejects` = where the refused rows of each are written. Throws what is wrong with it before anything is read. */
 export async function flowsOf(
   { spec, schema }: LoadedFlow,
-  ends: Ends,
+  given: Ends,
   context: Context,
   rejects: (at: number) => string,
   filter?: Filter,
-): Promise<readonly Flow[]> {
-  const { source, destination } = ends;
-  const streams = await discoverStreams(source.source, context, [wantedStream(spec, source.source.defaultNamespace)]);
+): Promise<readonly SourcedFlow[]> {
+  const { destination } = given;
+  const source = spec.files ? await uploadsAsSource(spec, spec.files, given, context) : given.source;
+  const ends = { source, destination };
+  const streams = await discoverStreams(
+    source.source,
+    context,
+    spec.files ? undefined : [wantedStream(spec, source.source.defaultNamespace)],
+  );
   const targets = assignTargets(streams, spec.into, sidesOf(ends), source.identity === destination.identity);
-  const flows: Flow[] = [];
+  const flows: SourcedFlow[] = [];
   for (const [at, { info, into }] of targets.entries()) {
     const where = await filter?.(info);
-    flows.push(
-      fittedFlow(spec, info, { into, rejects: rejects(at), ...(where !== undefined && { where }), ...(schema && { schema }) }),
-    );
+    const fitting = { into, rejects: rejects(at), ...(where !== undefined && { where }), ...(schema && { schema }) };
+    flows.push({ flow: fittedFlow(spec, info, fitting), source });
   }
   return flows;
 }
@@ -115,7 +96,13 @@ export async function settledFlows(context: OpContext, { flows, source, before =
       throw new HeadgateError('request.invalid', `the model ${model.slug} is not of this pipeline's source`);
     }
     const schema = flow.schema === undefined ? undefined : await settledSchema(context, flow.schema, known);
-    settled.push({ ...flow, ...(model && { model: model.id }), ...(schema !== undefined && { schema }) });
+    const files = flow.files && (await namedUploads(context, flow.files));
+    settled.push({
+      ...flow,
+      ...(model && { model: model.id }),
+      ...(schema !== undefined && { schema }),
+      ...(files && { files }),
+    });
   }
   return settled;
 }

@@ -8,7 +8,8 @@ import { outward, outwardError } from '../connections/outward.ts';
 import { silent } from '../log.ts';
 import { defineOperation } from '../operation.ts';
 import { roomOf } from '../room.ts';
-import { endsOf, flowsOf, loadFlows } from './flows.ts';
+import { endsOf } from './ends.ts';
+import { flowsOf, loadFlows } from './flows.ts';
 import { requirePipeline } from './pipeline.ts';
 
 const texts = z.record(z.string(), z.string().nullable());
@@ -70,8 +71,8 @@ export const planPipeline = defineOperation({
     };
     for (const loaded of await loadFlows(context, row)) {
       const found = await flowsOf(loaded, ends, scratch, () => scratch.scratch).catch(failed);
-      for (const flow of found ?? [])
-        await planned(flow, session, compare).then((plan) => flows.push({ plan, error: null }), failed);
+      for (const { flow, source } of found ?? [])
+        await planned(flow, { ...session, source }, compare).then((plan) => flows.push({ plan, error: null }), failed);
     }
     return { flows };
   },

@@ -12,11 +12,10 @@ import type { RunEnd } from '../../store/leases.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { outward, outwardError } from '../connections/outward.ts';
 import { requireStorage } from '../limits/storage.ts';
-import { flowsOf, loadFlows } from '../pipelines/flows.ts';
+import { flowsOf, loadFlows, type SourcedFlow } from '../pipelines/flows.ts';
 import { filterOf, openRange } from '../ranges/open.ts';
-import { replayRows } from './replay-rows.ts';
 import { openRun, type Execution, type Opened } from './session.ts';
-import { undoTable } from './undo-table.ts';
+import { doTask } from './do-task.ts';
 import { lineOf } from './lines.ts';
 
 /**
@@ -32,13 +31,15 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     await using context = await createContext({ ...opened.room, signal: execution.signal, log: execution.log });
     for await (const made of receiptsOf(run, execution, opened, context)) {
       if ('until' in made) return { state: 'retrying', receipts, error: null, retryAt: made.until };
-      const { receipt, known } = made;
+      const { known } = made;
+      const receipt = withoutPlaces(made.receipt, execution.dataDir);
       receipts.push(receipt);
       if (!known) tell(execution.log, receipt);
     }
     return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
   } catch (error) {
-    const { code, message, hint, side } = asHeadgateError(outwardError(error), 'running the pipeline');
+    const { code, message: said, hint, side } = asHeadgateError(outwardError(error), 'running the pipeline');
+    const message = withoutFolders(said, execution.dataDir);
     execution.log.warn(message, { code });
     const cancelled = execution.signal.aborted || code === 'run.cancelled';
     return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint, ...(side && { side }) } };
@@ -51,8 +52,8 @@ type Made = { readonly receipt: Receipt; readonly known?: boolean } | { readonly
 async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, context: Context): AsyncGenerator<Made> {
   const { task } = run;
   if (task) {
-    const work = task.kind === 'replay' ? replayRows : undoTable;
-    yield { receipt: told(await work(run, task, { execution, opened, context })) };
+    const receipt = await doTask(run, task, { execution, opened, context });
+    if (receipt) yield { receipt: told(receipt) };
     return;
   }
   const range = await openRange(execution, run);
@@ -60,7 +61,7 @@ async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, co
     execution.log.info('the range of this run is empty: everything up to its end was read before');
     return;
   }
-  const flows: Flow[] = [];
+  const flows: SourcedFlow[] = [];
   // The one place outside of users' folders where the engine's statements may write.
   const rejects = (at: number): string => join(context.scratch, `${flows.length + at}.rejects.csv`);
   for (const loaded of await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline)) {
@@ -69,7 +70,7 @@ async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, co
     const filter = range && (async (info: StreamInfo) => await filterOf(range, source, context, info));
     flows.push(...(await flowsOf({ ...loaded, spec }, opened.ends, context, rejects, filter)));
   }
-  for (const [at, flow] of flows.entries()) {
+  for (const [at, { flow, source }] of flows.entries()) {
     execution.signal.throwIfAborted();
     const until = at === 0 ? undefined : await execution.closedUntil?.();
     if (until) {
@@ -77,7 +78,7 @@ async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, co
       return;
     }
     const earlier = earlierReceipt(run, flow);
-    yield earlier ? { receipt: earlier, known: true } : { receipt: told(await runFlow(flow, opened.session)) };
+    yield earlier ? { receipt: earlier, known: true } : { receipt: told(await runFlow(flow, { ...opened.session, source })) };
   }
 }
 
@@ -93,6 +94,19 @@ async function requireAllowed({ workspace_id, pipeline_id }: RunRow, execution: 
     throw new HeadgateError('access.grant', 'the owner of the pipeline may no longer use its connections');
   }
   await requireStorage(execution, workspace);
+}
+
+function withoutPlaces(receipt: Receipt, dataDir: string): Receipt {
+  const { error } = receipt;
+  return error ? { ...receipt, error: { ...error, message: withoutFolders(error.message, dataDir) } } : receipt;
+}
+
+/** Where our own files lie is nobody's business: their names are enough. Pure. */
+export function withoutFolders(message: string, dataDir: string): string {
+  return message
+    .split(`${dataDir}/`)
+    .map((part, at) => (at === 0 ? part : part.replace(/^(?:[^\s/:()]+\/)+/, '')))
+    .join('');
 }
 
 function told(receipt: Receipt): Receipt {

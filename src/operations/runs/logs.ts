@@ -18,7 +18,7 @@ export const runLogs = defineOperation({
   input: z.strictObject({
     run: z.string(),
     after: z.coerce.number().int().min(0).default(0).meta({ description: 'The `seq` of the last line that is known' }),
-    limit: z.coerce.number().int().min(1).max(1000).default(200),
+    limit: z.coerce.number().int().min(1).max(10_000).default(200),
   }),
   output: z.object({ data: z.array(line) }),
   async run(context, { run, after, limit }) {

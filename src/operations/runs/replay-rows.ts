@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { refName, type TableRef } from '../../domain/schema.ts';
-import type { RunTask } from '../../domain/run.ts';
+import type { TableTask } from '../../domain/run.ts';
 import { buildFlow } from '../../engine/build-flow.ts';
 import type { Flow, Session } from '../../engine/flow.ts';
 import { flowRequest } from '../../engine/pipeline-flow.ts';
@@ -16,7 +16,8 @@ import type { Connection, Context } from '../../sdk/index.ts';
 import { findReplay } from '../../store/replays.ts';
 import { findRun, type RunRow } from '../../store/runs.ts';
 import { loadConnector } from '../connections/connection.ts';
-import { loadFlows, sidesOf, type Ends, type LoadedFlow } from '../pipelines/flows.ts';
+import { sidesOf, type Ends } from '../pipelines/ends.ts';
+import { loadFlows, type LoadedFlow } from '../pipelines/flows.ts';
 import { rejectsKeeper } from './keep-rejects.ts';
 import type { Execution, Opened } from './session.ts';
 
@@ -27,7 +28,7 @@ export interface TaskWork {
 }
 
 /** Throws what keeps it from beginning. */
-export async function replayRows(run: RunRow, task: RunTask, work: TaskWork): Promise<Receipt> {
+export async function replayRows(run: RunRow, task: TableTask, work: TaskWork): Promise<Receipt> {
   const { execution, opened, context } = work;
   const { workspace, ends, session } = opened;
   const rows = await findReplay(execution.db, workspace, run.id);
@@ -56,7 +57,7 @@ export async function replayRows(run: RunRow, task: RunTask, work: TaskWork): Pr
 }
 
 /** Of the run whose rows were refused. Throws `object.missing`. */
-export async function receiptOf({ of, table }: RunTask, { execution, opened }: TaskWork): Promise<Receipt> {
+export async function receiptOf({ of, table }: TableTask, { execution, opened }: TaskWork): Promise<Receipt> {
   const run = await findRun(execution.db, opened.workspace, of);
   const found = run?.receipts.find((one) => one.table === table);
   if (!found) throw new HeadgateError('object.missing', `the run has written nothing into ${table}`);
@@ -66,7 +67,7 @@ export async function receiptOf({ of, table }: RunTask, { execution, opened }: T
 /** The flow that the pipeline has for this stream and table now. Throws `object.missing`. */
 async function flowOf(
   { stream }: Receipt,
-  { table }: RunTask,
+  { table }: TableTask,
   { execution, opened: { workspace, pipeline, ends } }: TaskWork,
 ): Promise<{ readonly loaded: LoadedFlow; readonly into: TableRef }> {
   const sides = sidesOf(ends);

@@ -11,7 +11,7 @@ import type { Log } from '../../sdk/index.ts';
 import { findPipeline, type PipelineRow } from '../../store/pipelines.ts';
 import type { RunRow } from '../../store/runs.ts';
 import type { Ports } from '../operation.ts';
-import { endsOf, type Ends } from '../pipelines/flows.ts';
+import { endsOf, type Ends } from '../pipelines/ends.ts';
 import { roomOf, type Room } from '../room.ts';
 import { rejectPlace, rejectsKeeper } from './keep-rejects.ts';
 

@@ -1,7 +1,7 @@
 /** Runs that do something else than the flows of their pipeline. */
 import { HeadgateError } from '../../domain/error.ts';
 import { newId } from '../../domain/ids.ts';
-import type { RunTask } from '../../domain/run.ts';
+import type { RunCause, RunTask } from '../../domain/run.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { Db } from '../../store/db.ts';
 import { requirePeriod } from '../../store/limits.ts';
@@ -30,6 +30,9 @@ export function chosenReceipt(
   throw new HeadgateError('request.invalid', `the run is about several tables: name one of them (${names})`);
 }
 
+/** What repairs a table says so; all else is asked for. */
+const causeOf = ({ kind }: RunTask): RunCause => (kind === 'replay' || kind === 'undo' ? kind : 'manual');
+
 /** In one transaction with its wake-up and what `more` adds. Throws `object.conflict` for a pipeline that is archived. */
 export async function startTask(
   context: OpContext,
@@ -41,7 +44,7 @@ export async function startTask(
   if (state === 'archived') throw new HeadgateError('object.conflict', 'the pipeline is archived');
   await requirePeriod(context.db, context.workspace, context.clock.now());
   return await context.db.tx(async (tx) => {
-    const row = await insertRun(tx, context.workspace, newId('run'), pipeline, task.kind, { task });
+    const row = await insertRun(tx, context.workspace, newId('run'), pipeline, causeOf(task), { task });
     await more(tx, row);
     await context.wake(tx, row.id);
     return row;

@@ -1,14 +1,14 @@
 /** The worker's side of an undo: the destination goes back, and the receipt says to what. */
 import { HeadgateError } from '../../domain/error.ts';
 import type { Receipt } from '../../domain/receipt.ts';
-import type { RunTask } from '../../domain/run.ts';
+import type { TableTask } from '../../domain/run.ts';
 import { readStreamName } from '../../engine/streams.ts';
 import { canUndo, type Undone } from '../../sdk/index.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { receiptOf, type TaskWork } from './replay-rows.ts';
 
 /** Throws what stands in the way; then nothing has changed. An attempt whose end nobody saw is taken for done by the next one. */
-export async function undoTable(run: RunRow, task: RunTask, work: TaskWork): Promise<Receipt> {
+export async function undoTable(run: RunRow, task: TableTask, work: TaskWork): Promise<Receipt> {
   const receipt = await receiptOf(task, work);
   const { destination } = work.opened.ends.destination;
   const started = Date.now();

@@ -8,6 +8,7 @@ import { partView } from '../../../operations/files/part.ts';
 import { sendPart } from '../../../operations/files/send-part.ts';
 import { uploadFile } from '../../../operations/files/upload.ts';
 import { perform, type Operation } from '../../../operations/operation.ts';
+import { formFile } from '../../form-file.ts';
 import type { Answer, GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 
 const named = z.strictObject({ file: z.string() });
@@ -44,7 +45,24 @@ const content = [
   },
 ] as const;
 
+/** What forms and vendors' clients send: fields, and the file as the last one. */
+const form: GuardedRoute = {
+  method: 'POST',
+  path: '/v1/links/files/:file/form',
+  name: `${uploadFile.name}_by_form`,
+  summary: 'Send all bytes of a file as the last field of a form, called `file`',
+  auth: 'signed',
+  scope: uploadFile.scope,
+  documented: { input: named, uploads: 'multipart/form-data', replies: { 204: undefined } },
+  async handle(context, request) {
+    const { bytes, size } = await formFile(request);
+    await perform(uploadFile, context, { file: request.params['file'], bytes, size });
+    return { status: 204 };
+  },
+};
+
 export const contentRoutes: readonly GuardedRoute[] = [
+  form,
   ...content.map((route) => ({ ...route, path: `/v1/workspaces/:workspace${route.path}`, auth: 'key' as const })),
   ...content.map((route) => ({
     ...route,

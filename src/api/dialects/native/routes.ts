@@ -93,6 +93,7 @@ import { planPipeline } from '../../../operations/pipelines/plan.ts';
 import { resetPipeline } from '../../../operations/pipelines/reset.ts';
 import { resyncPipeline } from '../../../operations/pipelines/resync.ts';
 import { activatePipeline, archivePipeline, pausePipeline, unarchivePipeline } from '../../../operations/pipelines/states.ts';
+import { runOutputs } from '../../../operations/runs/outputs.ts';
 import { runRejects } from '../../../operations/runs/rejects.ts';
 import { replayRun } from '../../../operations/runs/replay.ts';
 import { undoRun } from '../../../operations/runs/undo.ts';
@@ -179,6 +180,7 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/runs/:run/reject`, rejectRun, 202),
   route('GET', `${here}/runs/:run/logs`, runLogs),
   route('GET', `${here}/runs/:run/rejects`, runRejects),
+  route('GET', `${here}/runs/:run/outputs`, runOutputs),
   route('POST', `${here}/runs/:run/replay`, replayRun, 202),
   route('POST', `${here}/runs/:run/undo`, undoRun, 202),
 

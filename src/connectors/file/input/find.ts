@@ -11,12 +11,17 @@ import { bounded } from './unpack.ts';
 /** What matches a pattern is opened together. */
 const mostFiles = 10_000;
 
-/** In the order of their names. Throws `file.missing` where there is none, and what fetching throws. */
-export async function findFiles(
-  config: FileConfig,
-  context: Pick<Context, 'scratch' | 'signal' | 'net' | 'files'>,
-): Promise<readonly Found[]> {
-  const { path, format } = config;
+type Place = Pick<Context, 'scratch' | 'signal' | 'net' | 'files'>;
+
+/** Those of each path in the order of their names. Throws `file.missing` where there is none, and what fetching throws. */
+export async function findFiles(config: FileConfig, context: Place): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const path of [config.path, ...(config.more ?? [])]) found.push(...(await filesAt(path, config, context)));
+  return found;
+}
+
+async function filesAt(path: string, config: FileConfig, context: Place): Promise<readonly Found[]> {
+  const { format } = config;
   if (path === standard) {
     // Of a service it is nobody's.
     if (!context.net.personal) await context.files.open(path);

@@ -1,0 +1,66 @@
+/** What a job needs: hosts, credentials, files, and the job that starts it. */
+import { z } from 'zod';
+import type { RouteContext } from '../../dialect.ts';
+import { findCredential } from './credential.ts';
+import { requireStoredFile } from './files-stored.ts';
+import { requireHost } from './hosts.ts';
+import { endsOf, importKinds } from './import-views.ts';
+import { bodyOf } from './import.ts';
+import { findJob, type Job } from './jobs.ts';
+import type { Dependency } from './sharing.ts';
+
+const gone = (): undefined => undefined;
+
+async function ofEnd(
+  context: RouteContext,
+  end: { readonly remoteHostId: number; readonly credentialId: number },
+): Promise<readonly Dependency[]> {
+  const host = await requireHost(context, end.remoteHostId).catch(gone);
+  const credential = await findCredential(context, end.credentialId);
+  const connection = host?.connection;
+  return [
+    {
+      objectType: 'RemoteHost',
+      fcoType: 'remote_hosts',
+      id: end.remoteHostId,
+      name: host?.name ?? null,
+      ...(connection !== undefined && { object: { connection } }),
+    },
+    { objectType: 'Credential', fcoType: 'credentials', id: end.credentialId, name: credential?.name ?? null },
+  ];
+}
+
+async function ofFile(context: RouteContext, number: number): Promise<Dependency> {
+  const found = await requireStoredFile(context, number).catch(gone);
+  return {
+    objectType: 'File',
+    fcoType: 'files',
+    id: number,
+    name: found ? (found.data.name ?? found.file.name) : null,
+    ...(found && { object: { file: found.file.id } }),
+  };
+}
+
+const csvSource = z.object({ source: z.object({ fileIds: z.array(z.number()).optional() }) });
+const batchSource = z.object({ fileIds: z.array(z.number()) });
+
+function filesOf({ kind, body }: Job['data']): readonly number[] {
+  if (kind === 'import') return bodyOf({ body }).syncs.flatMap(({ body: { source } }) => (source.file ? [source.file.id] : []));
+  if (kind === 'csv') return csvSource.parse(body).source.fileIds ?? [];
+  return kind === 'batch' ? batchSource.parse(body).fileIds : [];
+}
+
+/** Each once, in this order. */
+export async function dependenciesOf(context: RouteContext, { data }: Job): Promise<readonly Dependency[]> {
+  const found: Dependency[] = [];
+  const add = (...more: readonly Dependency[]): void => {
+    for (const one of more) if (!found.some(({ fcoType, id }) => fcoType === one.fcoType && id === one.id)) found.push(one);
+  };
+  const ends = importKinds.includes(data.kind) ? endsOf(data) : undefined;
+  for (const end of [ends?.source, ends?.destination]) if (end) add(...(await ofEnd(context, end)));
+  for (const number of filesOf(data)) add(await ofFile(context, number));
+  const parent = data.parentId === undefined ? undefined : await findJob(context, data.parentId);
+  if (parent)
+    add({ objectType: 'Job', fcoType: 'jobs', id: parent.number, name: parent.data.name, object: { pipeline: parent.object } });
+  return found;
+}

@@ -1,0 +1,64 @@
+/** Uploaded files made plain, each as a file of its own, with what was found out about it. */
+import { HeadgateError } from '../../domain/error.ts';
+import type { PrepareTask } from '../../domain/run.ts';
+import type { StreamInfo } from '../../domain/schema.ts';
+import { typeName } from '../../domain/types.ts';
+import { infersTypes, type FileRef } from '../../sdk/index.ts';
+import type { NewOutput } from '../../store/run-outputs.ts';
+import { storeFile } from '../files/store.ts';
+import { loadFlows } from '../pipelines/flows.ts';
+import { uploadsAsSource } from '../pipelines/uploads.ts';
+import type { TaskWork } from './replay-rows.ts';
+
+const delimiters: Readonly<Record<string, string>> = { ',': 'comma', '\t': 'tab', '|': 'pipe' };
+
+export async function prepareFiles({ types }: PrepareTask, work: TaskWork): Promise<readonly NewOutput[]> {
+  const { execution, opened, context } = work;
+  const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
+  const files = loaded?.spec.files;
+  if (!loaded || !files) throw new HeadgateError('usage.mode', 'preparing files: the pipeline reads none');
+  const outputs: NewOutput[] = [];
+  for (const id of files.ids) {
+    const { source } = await uploadsAsSource(loaded.spec, { ...files, ids: [id] }, opened.ends, context);
+    await using from = await source.open(context);
+    const [found] = await from.discover();
+    if (!found) throw new HeadgateError('file.format', 'preparing files: there is nothing to read');
+    const info = types && infersTypes(from) ? await from.inferTypes(found) : found;
+    for await (const event of from.read({ flows: [flowOf(info)], mode: 'snapshot', format: 'csv' })) {
+      if (event.type !== 'file') continue;
+      const name = nameOf(id);
+      const file = await storeFile(execution, opened, { name, path: event.file.path });
+      outputs.push({ name, file_id: file, value: told(event.file, info, types) });
+      execution.log.info(`${name}: ${info.schema.fields.length} columns`, { notes: (info.notes ?? []).join('; ') });
+    }
+  }
+  return outputs;
+}
+
+const flowOf = ({ stream, schema }: StreamInfo) => ({
+  stream,
+  schema,
+  projection: { columns: schema.fields.map(({ name }) => ({ from: name, as: name })) },
+});
+
+/** Its own name, without what said how it was packed. */
+const nameOf = (id: string): string => (id.split('/')[1] ?? id).replace(/\.(?:gz|zst|zip)$/i, '') || 'file.csv';
+
+/** Throws `file.format` for a delimiter that nobody can name in a load. */
+function told({ csv }: FileRef, { schema }: StreamInfo, types: boolean): NewOutput['value'] {
+  const delimiter = delimiters[csv?.delimiter ?? ','];
+  if (delimiter === undefined) {
+    throw new HeadgateError(
+      'file.format',
+      'preparing files: values are separated by something else than a comma, a tab or a pipe',
+    );
+  }
+  const columns = schema.fields.map(({ name, type }) => ({ name, type: typeName(type) }));
+  return {
+    header: csv?.header ?? false,
+    delimiter,
+    compression: 'none',
+    escaped: csv?.escape === '\\',
+    columns: types ? columns : [],
+  };
+}
