@@ -13,24 +13,29 @@ import type { Config } from './config.ts';
 import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
 import { startDeliveries } from './jobs/deliveries.ts';
+import { startForwards } from './jobs/forwards.ts';
 import { wake } from './jobs/queue.ts';
 import { startScheduler, type Scheduler } from './jobs/scheduler.ts';
 import { TestClock } from './jobs/test-clock.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
-import { startWorker } from './jobs/worker.ts';
-import { loopback } from './net/addresses.ts';
+import { startWorker, type ExecutePartition } from './jobs/worker.ts';
+import { loopback, parseNetworks } from './net/addresses.ts';
+import { clientAddress } from './net/client-address.ts';
 import { guardedNet } from './net/net.ts';
 import { openLog, type ProcessLog } from './observe/log.ts';
 import { openTraces } from './observe/traces.ts';
 import type { Watch } from './observe/watch.ts';
 import { mailer, type SendMail } from './notify/smtp.ts';
+import { forwardOf } from './operations/forwarders/forward.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
 import { senderOf } from './operations/notifications/send.ts';
 import type { Ports } from './operations/operation.ts';
 import { ensureWarehouse } from './operations/warehouse/warehouse.ts';
 import { createSample } from './operations/sample.ts';
 import { executeRun } from './operations/runs/execute.ts';
+import { stageTaken } from './operations/runs/stage-partition.ts';
 import { isLoopback } from './safety.ts';
+import { serverFile } from './server-file.ts';
 import { migrationsFolder, openDatabase, openState } from './state.ts';
 import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
@@ -39,6 +44,7 @@ import { freeLeases } from './store/leases.ts';
 import { LocalStorage, objectsFolder } from './storage/local.ts';
 import type { Storage } from './storage/storage.ts';
 import { readMigrations } from './store/migrate.ts';
+import { settleWarehouse } from './warehouse/place.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
 import { loadMasterKey, masterKeyText, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
 import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
@@ -62,6 +68,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
   const { net, fileRoots, notes } = reachOf(config);
+  const proxies = parseNetworks(config.trustedProxies);
   const migrations = (await readMigrations(migrationsFolder)).map(({ number }) => number);
   const ports: Ports = {
     db,
@@ -75,10 +82,13 @@ export async function startApp(config: Config, version: string): Promise<App> {
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),
+    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    ...(proxies && { clientOf: (remote, forwarded) => clientAddress(remote, forwarded, proxies) }),
     fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());
+  const former = await settleWarehouse(dataDir);
   await ensureWarehouse(db, 1);
   const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey, first);
@@ -97,7 +107,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   return {
     ...(url !== undefined && { url }),
     ...(firstKey !== undefined && { firstKey }),
-    notes,
+    notes: former === undefined ? notes : [...notes, `${former} is an earlier warehouse: it was left as it is`],
     [Symbol.asyncDispose]: async () => await running.disposeAsync(),
   };
 }
@@ -139,12 +149,16 @@ async function startJobs(
   watch: Watch,
   parts: AsyncDisposableStack,
 ): Promise<Scheduler> {
-  const { concurrency, perConnection, perWorkspace } = config;
-  const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch };
+  const { concurrency, perConnection, perWorkspace, spreadFrom, spreadReaders } = config;
+  const execute: ExecutePartition = async (run, job, partition, of) => await stageTaken(run, job, partition, { ...ports, ...of });
+  const spread = { fromBytes: spreadFrom, readers: spreadReaders, execute };
+  const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch, spread };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
   const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)), watch.log);
   parts.defer(async () => await deliveries.stop());
+  const forwards = startForwards(db, ports.clock, forwardOf(ports), watch.log);
+  parts.defer(async () => await forwards.stop());
   const upkeep = startUpkeep({ ...ports, db }, config, watch.log);
   parts.defer(async () => await upkeep.stop());
   const scheduler = await startScheduler(db, ports.clock);
@@ -205,9 +219,6 @@ export async function backupStopped(
   const key = await openKey(db, config);
   await write(makeBackup({ db, dataDir, net, fileRoots, key, version, masterKey }, passphrase, signal));
 }
-
-/** Where a server that listens leaves its address, for commands on the same machine. */
-export const serverFile = 'server.json';
 
 /** The key of the environment, or at the very first start one of our own. */
 async function prepareKeys(db: OpenDb, { key }: Ports, admin: string | undefined, first: boolean): Promise<string | undefined> {

@@ -32,6 +32,13 @@ const settings = z.strictObject({
   /** Runs at the same time that use one connection, in all processes. */
   perConnection: z.coerce.number().int().min(1).max(1000).default(16),
   perWorkspace: z.coerce.number().int().min(1).max(10_000).default(64),
+  /** Bytes from which on a table is read by all workers that are free, and by how many readers of one run at the same time. */
+  spreadFrom: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(4 * 2 ** 30),
+  spreadReaders: z.coerce.number().int().min(1).max(1000).default(8),
   /** Where time stands still until it is moved; absent = real time. */
   testClock: instant.transform((text) => new Date(text)).optional(),
   /** Seconds that runs have to end when the process is asked to. */
@@ -41,6 +48,16 @@ const settings = z.strictObject({
   tlsCert: z.string().optional(),
   tlsKey: z.string().optional(),
   insecureHttp: flag.default(false),
+  /** Where clients reach us, when that is not where we listen. */
+  publicUrl: z
+    .string()
+    .regex(/^https?:\/\/[^/?#@\s]+$/, 'an address without a path, like https://headgate.example.com')
+    .optional(),
+  /** Proxies whose word about the client's address counts. */
+  trustedProxies: z
+    .string()
+    .refine((text) => parseNetworks(text) !== undefined, 'CIDRs with commas between them, like 10.0.0.0/8')
+    .default(''),
   /** Requests per minute and key. */
   rateLimit: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
   /** The mail server that notifications go by, and whom they come from. */
@@ -129,6 +146,8 @@ const variables = {
   tlsCert: 'HEADGATE_TLS_CERT',
   tlsKey: 'HEADGATE_TLS_KEY',
   insecureHttp: 'HEADGATE_INSECURE_HTTP',
+  publicUrl: 'HEADGATE_PUBLIC_URL',
+  trustedProxies: 'HEADGATE_TRUSTED_PROXIES',
   smtpUrl: 'HEADGATE_SMTP_URL',
   mailFrom: 'HEADGATE_MAIL_FROM',
   stalledHours: 'HEADGATE_STALLED_HOURS',
@@ -143,6 +162,8 @@ const variables = {
   rateLimit: 'HEADGATE_RATE_LIMIT',
   perConnection: 'HEADGATE_RUNS_PER_CONNECTION',
   perWorkspace: 'HEADGATE_RUNS_PER_WORKSPACE',
+  spreadFrom: 'HEADGATE_SPREAD_FROM',
+  spreadReaders: 'HEADGATE_SPREAD_READERS',
   fileLimit: 'HEADGATE_FILE_LIMIT',
   filesLimit: 'HEADGATE_FILES_LIMIT',
   s3Bucket: 'HEADGATE_S3_BUCKET',

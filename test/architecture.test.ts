@@ -19,7 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   shape: ['domain', 'sdk', 'rules'],
   'connectors/_sql': ['domain', 'sdk'],
   'connectors/_net': ['domain', 'sdk'],
-  'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
+  'connectors/_pg': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
+  'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net', 'connectors/_pg'],
   registry: ['sdk', 'connectors/*'],
   engine: ['domain', 'sdk', 'net', 'files', 'staging', 'rules', 'shape'],
   warehouse: ['domain', 'sdk', 'staging'],
@@ -49,7 +50,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   notify: ['domain', 'sdk', 'connectors/_net'],
   backup: ['domain', 'sdk', 'state', 'store', 'engine', 'operations', 'storage', 'warehouse'],
   state: ['config', 'domain', 'store', 'jobs'],
+  'server-file': [],
   app: [
+    'server-file',
     'config',
     'safety',
     'state',
@@ -83,6 +86,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'app',
     'state',
     'backup',
+    'server-file',
+    'warehouse',
   ],
 };
 
@@ -90,8 +95,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const vendors = [
   {
     name: /postgres|'pg'|'pg-/i,
-    areas: ['connectors/postgres', 'registry', 'store', 'jobs', 'api/dialects/mparticle', 'api/dialects/civis'],
+    areas: [
+      'connectors/postgres',
+      'connectors/_pg',
+      'connectors/redshift',
+      'registry',
+      'store',
+      'jobs',
+      'api/dialects/mparticle',
+      'api/dialects/civis',
+    ],
   },
+  { name: /redshift/i, areas: ['connectors/redshift', 'registry', 'api/dialects/mparticle', 'api/dialects/civis'] },
   { name: /mysql|mariadb/i, areas: ['connectors/mysql', 'registry', 'api/dialects/mparticle', 'api/dialects/civis'] },
   // DuckDB is also the engine of the staged lane.
   {

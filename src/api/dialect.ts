@@ -25,7 +25,7 @@ export interface Incoming {
   /** JSON, or the fields of a form as texts, by its content type. */
   fields(): Promise<unknown>;
   /** As it arrives, nothing kept in memory; fails with `request.large` behind `limit` bytes. Only where nothing has read it. */
-  bytes(limit: number): ReadableStream<Uint8Array>;
+  bytes(limit: number): AsyncIterable<Uint8Array>;
 }
 
 export interface Answer {

@@ -7,6 +7,7 @@ import type { Actor, Ports } from '../operations/operation.ts';
 import { findCaller, touchKey, type CallerRow } from '../store/keys.ts';
 import { accessToken, isProven } from './access.ts';
 import type { Credentials } from './credentials.ts';
+import { together } from './together.ts';
 
 /** A key that is used all the time must not write all the time. */
 const touchMs = 60_000;
@@ -14,7 +15,10 @@ const touchMs = 60_000;
 export type Identify = (credentials: Credentials) => Promise<Actor>;
 
 export function identifyBy(ports: Ports): Identify {
-  return async (credentials) => actorOf(await validKey(ports, credentials));
+  const shared = together<Actor>();
+  // A key that many requests use at once is read and proven once for all of them.
+  return async (credentials) =>
+    await shared(JSON.stringify(credentials), async () => actorOf(await validKey(ports, credentials)));
 }
 
 /** An access token for the id and the secret of a key, whatever a vocabulary calls them. Throws `access.key`. */

@@ -8,13 +8,14 @@ import { requireText } from './text.ts';
 const patience = 60_000;
 const late = (): HeadgateError => new HeadgateError('request.invalid', 'the body does not come to its end');
 
-export function incomingOf(raw: Request, params: Incoming['params'], limit: number): Incoming {
+/** `origin`: ours as clients see it; absent = as the request says. */
+export function incomingOf(raw: Request, params: Incoming['params'], limit: number, origin?: string): Incoming {
   let text: Promise<string> | undefined;
-  const read = async (): Promise<string> => await (text ??= within(patience, new Response(limited(raw, limit)).text(), late));
+  const read = async (): Promise<string> => await (text ??= within(patience, textOf(limited(raw, limit)), late));
   const json = async (): Promise<unknown> => checked(parsed(await read()));
   return {
     params,
-    url: new URL(raw.url),
+    url: origin === undefined ? new URL(raw.url) : new URL(raw.url.replace(/^\w+:\/\/[^/?#]*/, origin)),
     headers: raw.headers,
     head: raw.method === 'HEAD',
     json,
@@ -41,17 +42,23 @@ function parsed(text: string): unknown {
 }
 
 /** The body, which fails behind `limit` bytes; at once where its own header says that it is longer. */
-function limited(raw: Request, limit: number): ReadableStream<Uint8Array> {
+function limited(raw: Request, limit: number): AsyncIterable<Uint8Array> {
   const tooLarge = (): HeadgateError =>
     new HeadgateError('request.large', `the body is larger than ${limit.toLocaleString('en')} bytes`);
   if (Number(raw.headers.get('content-length') ?? 0) > limit) throw tooLarge();
-  let size = 0;
-  const counted = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    let size = 0;
+    for await (const chunk of raw.body ?? []) {
       size += chunk.byteLength;
-      if (size > limit) controller.error(tooLarge());
-      else controller.enqueue(chunk);
-    },
-  });
-  return raw.body === null ? new ReadableStream({ start: (controller) => controller.close() }) : raw.body.pipeThrough(counted);
+      if (size > limit) throw tooLarge();
+      yield chunk;
+    }
+  }
+  return counted();
+}
+
+async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -39,7 +39,10 @@ async function ask(method: string, path: string, body?: object, token = admin): 
 }
 
 const all = (names: readonly string[], value: unknown): object => Object.fromEntries(names.map((name) => [name, value]));
-const none = all(['connections', 'pipelines', 'runs_a_day', 'rows_a_month', 'storage_bytes', 'requests_a_minute'], null);
+const none = all(
+  ['connections', 'pipelines', 'runs_a_day', 'rows_a_month', 'storage_bytes', 'requests_a_minute', 'ranges'],
+  null,
+);
 afterEach(async () => void (await ask('PUT', '/limits', none)));
 
 const file = { name: 'c', connector: 'file', settings: { path: 'a.csv', format: 'csv' } };
@@ -96,6 +99,14 @@ test('an archived pipeline is not counted, and comes back where there is room fo
     assert.equal((await ask(method, path, body)).body['code'], 'limit.reached', path);
   }
   assert.equal((await ask('GET', `/pipelines/${first}`)).body['state'], 'archived');
+  const listed = async (query: string): Promise<readonly string[]> => {
+    const { data } = (await ask('GET', `/pipelines?limit=200${query}`)).body as { data: readonly { readonly id: string }[] };
+    return [first, second].filter((pipeline) => data.some(({ id }) => id === pipeline));
+  };
+  assert.deepEqual(await listed(''), [second]);
+  assert.deepEqual(await listed('&state=archived'), [first]);
+  assert.deepEqual(await listed('&state=active'), [second]);
+  assert.equal((await ask('GET', '/pipelines?state=gone')).body['code'], 'request.invalid');
   assert.equal((await ask('PATCH', `/pipelines/${first}`, { name: 'still away' })).status, 200);
   assert.equal((await ask('POST', `/pipelines/${second}/archive`)).status, 200);
   assert.equal((await ask('POST', `/pipelines/${first}/unarchive`)).body['state'], 'paused');
@@ -105,6 +116,7 @@ test('only keys of the whole server limit a workspace', async () => {
   const own = await state.token(['*'], 1);
   assert.equal((await ask('PUT', '/limits', { connections: 1000 }, own)).body['code'], 'access.scope');
   assert.equal((await ask('PUT', '/limits', { requests_a_minute: 0 })).status, 400);
+  assert.equal((await ask('PUT', '/limits', { ranges: { rows: { yearly: 1 } } })).status, 400);
   assert.deepEqual((await ask('GET', '/usage', undefined, own)).body['limits'], none);
 });
 

@@ -6,8 +6,9 @@ import { requireScope, type Actor, type OpContext, type Ports } from '../operati
 import { causeOf } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { deadLink, openLink } from '../operations/links.ts';
+import { ahead } from '../operations/turns.ts';
 import type { Watch } from '../observe/watch.ts';
-import { findWorkspaceLimit } from '../store/workspaces.ts';
+import type { WorkspaceLimit } from '../store/workspaces.ts';
 import { audited, auditRefusal, type Attempt } from './audit.ts';
 import type { Answer, ApiDialect, GuardedRoute, Incoming, Route, RouteContext } from './dialect.ts';
 import { externalObjects } from './external.ts';
@@ -29,6 +30,8 @@ export interface Mounting {
   readonly rate: RateLimit;
   /** Requests of one workspace, by whatever keys: how many it may send is its own limit. */
   readonly tenants: RateLimit;
+  /** Undefined where there is no such workspace. */
+  limitOf(workspace: number): Promise<WorkspaceLimit | undefined>;
   readonly requests: RequestCount;
   /** Wrong keys from one address: nobody guesses many. */
   readonly strangers: RateLimit;
@@ -56,10 +59,12 @@ export function mount(app: Hono, dialect: ApiDialect, mounting: Mounting): void 
     app.on(route.method, [...pathsOf(route)], async (c) => {
       const begun = performance.now();
       const facts = { request: requestIdOf(c), route: route.name, dialect: dialect.name };
-      const work = async (): Promise<Answer> =>
+      const served = async (): Promise<Answer> =>
         await serve(c, route, dialect, mounting).catch((error: unknown) =>
           failed(refusalOf(c, route.name, error), dialect, mounting),
         );
+      const moves = (route.documented.uploads ?? route.documented.streams) !== undefined;
+      const work = moves ? served : async (): Promise<Answer> => await ahead(served);
       const answer = await mounting.watch.traces.span(`${route.method} ${route.path}`, facts, work, c.req.header('traceparent'));
       const seconds = (performance.now() - begun) / 1000;
       mounting.metrics.answered(dialect.name, route.name, answer.status, seconds);
@@ -95,7 +100,7 @@ export function nothingAt(c: Context, dialect: ApiDialect): Response {
 
 async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mounting): Promise<Answer> {
   const { ports, rate } = mounting;
-  const request = requestOf(c, dialect);
+  const request = requestOf(c, dialect, ports);
   if (route.auth === 'none') {
     const open = { ...ports, signal: c.req.raw.signal };
     return await watched(c, mounting, async () => await step('work', route.name, () => route.handle(open, request)));
@@ -107,7 +112,7 @@ async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mo
   const taken = rate.take(actor.id);
   c.set('rate', { limit: rate.perMinute, ...taken });
   if (!taken.allowed) throw new Refused('rate', new HeadgateError('request.limit', 'this key has sent too many requests'));
-  const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c), requestId: requestIdOf(c) };
+  const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c, ports), requestId: requestIdOf(c) };
   const workspace = await admitted(c, attempt, request, dialect, mounting);
   const context: OpContext = { ...ports, actor, workspace, signal: c.req.raw.signal };
   const work = async (changed?: OpContext['changed']): Promise<Answer> =>
@@ -132,8 +137,8 @@ function contextOf(context: OpContext, dialect: string): RouteContext {
 }
 
 /** Counts keys that are not valid by the address they come from. */
-async function watched<T>(c: Context, { strangers }: Mounting, work: () => Promise<T>): Promise<T> {
-  const ip = ipOf(c);
+async function watched<T>(c: Context, { ports, strangers }: Mounting, work: () => Promise<T>): Promise<T> {
+  const ip = ipOf(c, ports);
   if (ip !== null && !strangers.peek(ip).allowed)
     throw new Refused('rate', new HeadgateError('request.limit', 'too many keys that are not valid'));
   try {
@@ -178,7 +183,7 @@ async function admitted(
       const wanted = route.auth === 'signed' ? (actor.workspace ?? 0) : dialect.workspace(request.params, actor);
       // One answer for a workspace that is not there and for one that is not theirs.
       const own = actor.workspace === undefined || actor.workspace === wanted;
-      const found = own ? await findWorkspaceLimit(mounting.ports.db, wanted) : undefined;
+      const found = own ? await mounting.limitOf(wanted) : undefined;
       if (!found) throw new HeadgateError('object.missing', 'there is no such workspace');
       return { workspace: wanted, most: found.requests_a_minute };
     });
@@ -206,17 +211,19 @@ function requireNames(params: Incoming['params']): void {
   if (!Object.values(params).every(isText)) throw new HeadgateError('object.missing', 'there is nothing with such a name');
 }
 
-function requestOf(c: Context, { bodyLimit }: ApiDialect): Incoming {
+function requestOf(c: Context, { bodyLimit }: ApiDialect, { publicUrl }: Ports): Incoming {
   const params = c.req.param() as Readonly<Record<string, string>>; // by the path of the route
-  return incomingOf(c.req.raw, params, bodyLimit);
+  return incomingOf(c.req.raw, params, bodyLimit, publicUrl);
 }
 
-/** Of whoever holds the other end of the socket; null = there is no socket. A header would be anybody's word. */
-function ipOf(c: Context): string | null {
+/** Null = there is no socket. */
+function ipOf(c: Context, { clientOf }: Ports): string | null {
   const env: unknown = c.env;
   if (typeof env !== 'object' || env === null || !('incoming' in env)) return null;
   const { socket } = env.incoming as { readonly socket?: { readonly remoteAddress?: string } }; // the server's own request
-  return socket?.remoteAddress ?? null;
+  const remote = socket?.remoteAddress;
+  if (remote === undefined) return null;
+  return clientOf?.(remote, c.req.header('x-forwarded-for')) ?? remote;
 }
 
 interface Rate extends Taken {

@@ -5,6 +5,7 @@ import { Metrics } from '../observe/metrics.ts';
 import { unwatched, type Watch } from '../observe/watch.ts';
 import { requireScope, type Ports } from '../operations/operation.ts';
 import { sharedFigures } from '../store/figures.ts';
+import { findWorkspaceLimit, type WorkspaceLimit } from '../store/workspaces.ts';
 import { authorization } from './credentials.ts';
 import type { ApiDialect } from './dialect.ts';
 import { dialects } from './dialects/registry.ts';
@@ -17,6 +18,7 @@ import { documentOf } from './document.ts';
 import { problem } from './problem.ts';
 import { RateLimit, type Ticks } from './rate.ts';
 import { RequestCount } from './requests.ts';
+import { together } from './together.ts';
 
 /** A minute, from one address. */
 const wrongKeys = 60;
@@ -33,6 +35,7 @@ export function createApi(
   const app = new Hono({ getPath: ({ url }) => plainPath(url) });
   const identify = identifyBy(ports);
   const metrics = new Metrics(async () => await sharedFigures(ports.db, ports.clock.now()));
+  const limits = together<WorkspaceLimit | undefined>();
   const mounting = {
     ports,
     identify,
@@ -42,6 +45,8 @@ export function createApi(
     strangers: new RateLimit(wrongKeys, ticks),
     tenants: new RateLimit(perMinute, ticks),
     requests: new RequestCount(ports),
+    limitOf: async (workspace: number) =>
+      await limits(String(workspace), async () => await findWorkspaceLimit(ports.db, workspace)),
   };
   mountHealth(app, ports);
   app.get('/metrics', async (c) => await guarded(c, async () => await scraped(c, identify, metrics)));

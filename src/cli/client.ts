@@ -1,10 +1,10 @@
 /** The running server, for commands that are nothing but its API. */
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { ApiError, Client, type Input, type Item, type ListName, type OperationName, type Reply } from '../client/client.ts';
 import { HeadgateError } from '../domain/error.ts';
-import { serverFile } from '../app.ts';
+import { addressIn } from '../server-file.ts';
+import { dataDirOf } from './hosted.ts';
 import type { World } from './command.ts';
 import type { Values } from './options.ts';
 
@@ -17,10 +17,12 @@ export interface Connected {
   all<N extends ListName>(name: N, input: Omit<Input<N>, 'cursor' | 'limit'>): Promise<readonly Item<N>[]>;
   /** The bytes of the answer, as they come. */
   stream<N extends OperationName>(name: N, input: Input<N>): Promise<Readable>;
+  /** All bytes of a file that was created. */
+  upload(file: string, bytes: Blob): Promise<void>;
 }
 
 export async function connectServer({ env, stateDir, signal }: World, values: Values): Promise<Connected> {
-  const url = values.url ?? (await addressIn(resolve(values['data-dir'] ?? (env['HEADGATE_DATA_DIR'] || stateDir))));
+  const url = values.url ?? (await addressOf(values['data-dir'] ?? dataDirOf({ env, stateDir })));
   const key = env['HEADGATE_KEY'] || env['HEADGATE_ADMIN_KEY'];
   if (!key) {
     throw new HeadgateError('access.key', 'asking the server: no key was given', {
@@ -32,6 +34,7 @@ export async function connectServer({ env, stateDir, signal }: World, values: Va
     call: async (name, input) => await told(url, signal, async () => await client.call(name, input)),
     text: async (name, input) => await told(url, signal, async () => await new Response(await client.stream(name, input)).text()),
     all: async (name, input) => await told(url, signal, async () => await client.all(name, input)),
+    upload: async (file, bytes) => await told(url, signal, async () => await client.upload(file, bytes)),
     stream: async (name, input) => Readable.fromWeb(await told(url, signal, async () => await client.stream(name, input))),
   };
 }
@@ -50,10 +53,10 @@ async function told<T>(url: string, signal: AbortSignal, ask: () => Promise<T>):
 }
 
 /** A server writes its address into its data directory while it listens. */
-async function addressIn(dataDir: string): Promise<string> {
+async function addressOf(folder: string): Promise<string> {
+  const dataDir = resolve(folder);
   try {
-    // Written by our own server.
-    return (JSON.parse(await readFile(join(dataDir, serverFile), 'utf8')) as { url: string }).url;
+    return await addressIn(dataDir);
   } catch (cause) {
     throw new HeadgateError('server.unreachable', `looking for a server in ${dataDir}: none runs on it`, {
       hint: 'start one with `headgate serve`, or name another with --url',

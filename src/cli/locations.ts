@@ -1,5 +1,4 @@
 /** What people type for a source or destination → a configured connection. Locations may hold secrets: none is ever printed. */
-import { join } from 'node:path';
 import { registry, type Registration } from '../connectors/registry.ts';
 import { HeadgateError } from '../domain/error.ts';
 import { nearest } from '../domain/nearest.ts';
@@ -8,8 +7,6 @@ import type { World } from './command.ts';
 
 type Env = World['env'];
 type Role = 'source' | 'destination';
-
-export const embeddedWarehouse = (stateDir: string): string => `duckdb:${join(stateDir, 'warehouse.duckdb')}`;
 
 /** What a location can be, for people. */
 export const locationForms = registry.map(({ location }) => location).join(', ');

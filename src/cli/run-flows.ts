@@ -5,6 +5,7 @@ import { createContext } from '../engine/context.ts';
 import type { Flow, Session } from '../engine/flow.ts';
 import type { World } from './command.ts';
 import { exitCodeOf, worst, type ExitCode } from './exit.ts';
+import { embeddedWarehouse, enterWarehouse } from './hosted.ts';
 import { logTo } from './notes.ts';
 import type { Values } from './options.ts';
 import { openProgress } from './progress.ts';
@@ -32,6 +33,7 @@ export interface FlowResults<R> {
 /** Throws what stops all flows. */
 export async function runFlows<R>(places: Places, values: Values, world: World, step: FlowStep<R>): Promise<FlowResults<R>> {
   const { stateDir, signal } = world;
+  if (places.destination === embeddedWarehouse(world)) await enterWarehouse(step.doing, world);
   await using context = await createContext({ stateDir, signal, log: logTo(world) });
   const view = openProgress(world.terminal);
   try {

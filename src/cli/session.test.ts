@@ -28,13 +28,13 @@ test('sync takes two locations, from arguments or variables', () => {
 });
 
 test('import goes into the embedded warehouse, whatever the variables say', () => {
-  const places = { source: 'a.csv', destination: 'duckdb:/state/warehouse.duckdb' };
+  const places = { source: 'a.csv', destination: 'duckdb:/state/files/1/warehouse.db' };
   assert.deepEqual(importPlaces(['a.csv'], world({ HEADGATE_DESTINATION: 'duckdb:b' })), places);
   assert.throws(() => importPlaces(['duckdb:a'], world()), usage);
 });
 
 test('plan and verify: a file alone means an import', () => {
-  assert.equal(eitherPlaces(['a.csv'], world()).destination, 'duckdb:/state/warehouse.duckdb');
+  assert.equal(eitherPlaces(['a.csv'], world()).destination, 'duckdb:/state/files/1/warehouse.db');
   assert.equal(eitherPlaces(['a.csv'], world({ HEADGATE_DESTINATION: 'duckdb:b' })).destination, 'duckdb:b');
   assert.equal(eitherPlaces(['a.csv', 'duckdb:b'], world()).destination, 'duckdb:b');
   assert.throws(() => eitherPlaces(['duckdb:a'], world()), usage);

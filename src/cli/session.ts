@@ -6,7 +6,8 @@ import type { SchemaFile } from '../rules/schema-file.ts';
 import type { Context } from '../sdk/index.ts';
 import type { World } from './command.ts';
 import { buildFlow } from '../engine/build-flow.ts';
-import { chooseLocation, connect, embeddedWarehouse, isFile, isStdio, withFormat } from './locations.ts';
+import { embeddedWarehouse } from './hosted.ts';
+import { chooseLocation, connect, isFile, isStdio, withFormat } from './locations.ts';
 import type { Values } from './options.ts';
 import { readCount, readRequest } from './request.ts';
 import { readDerivation } from './derive.ts';
@@ -36,7 +37,7 @@ export function syncPlaces(positionals: readonly string[], { env }: World): Plac
 /** `import FILE` goes into the embedded warehouse. Throws `usage.scheme` for what is no file. */
 export function importPlaces(positionals: readonly string[], { env, stateDir }: World): Places {
   const source = chooseLocation(positionals[0], 'source', env);
-  if (isFile(source)) return { source, destination: embeddedWarehouse(stateDir) };
+  if (isFile(source)) return { source, destination: embeddedWarehouse({ env, stateDir }) };
   throw new HeadgateError('usage.scheme', 'import reads a file', { hint: 'for a database use headgate sync SOURCE DESTINATION' });
 }
 

@@ -73,6 +73,12 @@ export class Client {
     return body ?? new ReadableStream({ start: (controller) => controller.close() });
   }
 
+  /** All bytes of a file that was created. Throws as `call`. */
+  async upload(file: string, bytes: Blob): Promise<void> {
+    const { url, method } = requestFor('files.upload', { workspace: this.#options.workspace ?? 1, file });
+    await this.#fetched(url, { method, body: bytes });
+  }
+
   /** All of a list, page by page. */
   async all<N extends ListName>(name: N, input: Omit<Input<N>, 'cursor' | 'limit'>): Promise<readonly Item<N>[]> {
     const found: Item<N>[] = [];
@@ -87,15 +93,19 @@ export class Client {
   }
 
   async #send<N extends OperationName>(name: N, input: Input<N>, { idempotencyKey }: CallOptions): Promise<Response> {
-    const { signal, key, workspace = 1 } = this.#options;
+    const { workspace = 1 } = this.#options;
     const { url, body, method } = requestFor(name, { workspace, ...input });
     const headers = {
-      authorization: `Bearer ${key}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     };
-    const target = `${this.#options.url.replace(/\/+$/, '')}${url}`;
-    const reply = await fetch(target, { method, headers, ...(body !== undefined && { body }), ...(signal && { signal }) });
+    return await this.#fetched(url, { method, headers, ...(body !== undefined && { body }) });
+  }
+
+  async #fetched(path: string, init: RequestInit): Promise<Response> {
+    const { url, key, signal } = this.#options;
+    const headers = { ...init.headers, authorization: `Bearer ${key}` };
+    const reply = await fetch(`${url.replace(/\/+$/, '')}${path}`, { ...init, headers, ...(signal && { signal }) });
     if (reply.ok) return reply;
     throw new ApiError(reply.status, problemIn(parsed(await reply.text())));
   }

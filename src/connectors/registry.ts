@@ -20,6 +20,12 @@ export const registry: readonly Registration[] = [
     load: async () => (await import('./postgres/index.ts')).postgres,
   },
   {
+    name: 'redshift',
+    schemes: ['redshift'],
+    location: 'redshift://user@host/database',
+    load: async () => (await import('./redshift/index.ts')).redshift,
+  },
+  {
     name: 'mysql',
     schemes: ['mysql', 'mariadb'],
     location: 'mysql://user@host/database',

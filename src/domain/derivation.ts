@@ -7,6 +7,12 @@ const field = z.string().min(1).max(500);
 const limits = z.strictObject({
   name: z.int().min(1).optional().meta({ description: 'Longer names of attributes are cut to so many characters' }),
   value: z.int().min(1).optional().meta({ description: 'A value with more characters is left out' }),
+  list: z
+    .strictObject({ entries: z.int().min(1), entry: z.int().min(1) })
+    .optional()
+    .meta({
+      description: 'An array with more values, or one with more characters, is left out; `value` does not count for arrays then',
+    }),
   count: z.int().min(1).optional().meta({ description: 'A row with more attributes is refused' }),
 });
 
@@ -48,6 +54,15 @@ export const derivationSpec = z
       .default({})
       .meta({ description: 'Columns of events with one value for all: environment, feed' }),
     limits: limits.default({}),
+    objects: z.enum(['json', 'text']).optional().meta({ description: 'How JSON objects are kept: as they are, or as texts' }),
+    with_identities: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Events: what leads to the profile is among their properties, too' }),
+    sets: z
+      .strictObject({ fields: z.record(field, z.string().min(1)), limits: limits.omit({ count: true }).default({}) })
+      .optional()
+      .meta({ description: 'Events: fields that become properties of the profile as well, with their names there' }),
   })
   .refine(({ into, id, identities }) => into === 'events' || id !== undefined || identities.length > 0, {
     error: 'profiles need an id or identities',

@@ -13,6 +13,8 @@ export interface ErrorOptions {
 export class HeadgateError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
+  /** Where it came up, as the engine finds out on its way: a connector does not know which side it is. */
+  side?: 'source';
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });

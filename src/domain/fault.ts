@@ -3,7 +3,8 @@ import type { ErrorCode } from './codes.ts';
 
 export type Blamed = 'connection' | 'model' | 'pipeline';
 
-const blamed: Readonly<Partial<Record<ErrorCode, Blamed>>> = {
+/** What only counts where the source said it: a destination may say it, too. */
+const atSource: Readonly<Partial<Record<ErrorCode, Blamed>>> = {
   'connect.unreachable': 'connection',
   'connect.refused': 'connection',
   'connect.lost': 'connection',
@@ -13,12 +14,17 @@ const blamed: Readonly<Partial<Record<ErrorCode, Blamed>>> = {
   'stream.query': 'model',
   'stream.missing': 'model',
   'access.denied': 'model',
+};
+
+const anywhere: Readonly<Partial<Record<ErrorCode, Blamed>>> = {
   'field.missing': 'model',
   'cursor.missing': 'model',
   'cursor.type': 'model',
   'fields.limit': 'model',
 };
 
-/** What is at fault beside the pipeline itself. */
-export const blame = (code: string): Blamed =>
-  (Object.hasOwn(blamed, code) ? blamed[code as ErrorCode] : undefined) ?? 'pipeline'; // it is one of the names above
+/** What is at fault beside the pipeline itself. `side` absent = it did not come from the source. */
+export function blame(code: string, side: string | undefined): Blamed {
+  const known = side === 'source' ? { ...anywhere, ...atSource } : anywhere;
+  return (Object.hasOwn(known, code) ? known[code as ErrorCode] : undefined) ?? 'pipeline'; // it is one of the names above
+}

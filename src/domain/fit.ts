@@ -41,7 +41,7 @@ export function fitFlow(spec: FlowSpec, fields: readonly string[]): FlowSpec {
 }
 
 /** Parts that the stream does not have are left out. */
-function fitDerivation({ id, time, ...spec }: DerivationSpec, spell: Spell): DerivationSpec {
+function fitDerivation({ id, time, sets, ...spec }: DerivationSpec, spell: Spell): DerivationSpec {
   const [given, moment] = [id === undefined ? undefined : spell(id), time && spell(time.field)];
   return {
     ...spec,
@@ -52,6 +52,15 @@ function fitDerivation({ id, time, ...spec }: DerivationSpec, spell: Spell): Der
       return found === undefined ? [] : [{ field: found, type }];
     }),
     except: spec.except.flatMap((name) => spell(name) ?? []),
+    ...(sets && { sets: { ...sets, fields: fitNames(sets.fields, spell) } }),
     ...(spec.attributes && { attributes: spec.attributes.flatMap((name) => spell(name) ?? []) }),
   };
 }
+
+const fitNames = (fields: Readonly<Record<string, string>>, spell: Spell): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, as]) => {
+      const found = spell(name);
+      return found === undefined ? [] : [[found, as]];
+    }),
+  );

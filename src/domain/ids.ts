@@ -13,6 +13,7 @@ export const idPrefixes = {
   webhook: 'whk',
   notification: 'ntf',
   delivery: 'dlv',
+  forwarder: 'fwd',
   file: 'file',
   principal: 'pri',
   group: 'grp',

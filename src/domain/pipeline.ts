@@ -6,6 +6,9 @@ import { duration, durationMs } from './duration.ts';
 import { instant, intervalSpec } from './interval.ts';
 import { readRejectLimit } from './policy.ts';
 
+export const pipelineStates = ['active', 'paused', 'archived'] as const;
+export type PipelineState = (typeof pipelineStates)[number];
+
 const name = z.string().min(1).max(500);
 
 const isEmpty = (...maps: readonly object[]): boolean => maps.every((map) => Object.keys(map).length === 0);

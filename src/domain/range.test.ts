@@ -87,7 +87,15 @@ suite('ranges', () => {
   });
 
   test('who is at fault', () => {
-    const found = ['connect.refused', 'stream.query', 'rows.limit', 'nonsense'].map(blame);
-    assert.deepEqual(found, ['connection', 'model', 'pipeline', 'pipeline']);
+    const codes = ['connect.refused', 'stream.query', 'field.missing', 'rows.limit', 'nonsense'];
+    assert.deepEqual(
+      codes.map((code) => blame(code, 'source')),
+      ['connection', 'model', 'model', 'pipeline', 'pipeline'],
+    );
+    // A destination that cannot be reached, or refuses a statement, is nobody's fault but the pipeline's.
+    assert.deepEqual(
+      codes.map((code) => blame(code, undefined)),
+      ['pipeline', 'pipeline', 'model', 'pipeline', 'pipeline'],
+    );
   });
 });

@@ -1,10 +1,31 @@
 /** Which rows a run reads, where each run is about a range of time: every decision as a pure function. */
 import { z } from 'zod';
+import { duration } from './duration.ts';
 
 /** Units of a field that holds time; `instant` is compared as the source compares its own type, without a zone as UTC. */
 export const rangeUnits = ['instant', 'date', 'unix_ms', 'unix_s'] as const;
 
 const instant = z.iso.datetime();
+
+/** What a run's limit is called after: its interval, or how it comes about. */
+export const quotas = ['hourly', 'daily', 'weekly', 'monthly', 'once', 'on_demand'] as const;
+const intervals = ['hourly', 'daily', 'weekly', 'monthly'] as const;
+
+/** Settings of a workspace; what is absent is as its vocabulary has it. */
+export const rangeLimits = z.strictObject({
+  active: z.number().int().min(0).optional().meta({ description: 'Pipelines with ranges that are active at the same time' }),
+  fields: z.number().int().min(1).optional().meta({ description: 'Of a model' }),
+  rows: z
+    .partialRecord(z.enum(quotas), z.number().int().min(0))
+    .optional()
+    .meta({ description: 'Of one run; they are counted before any is read' }),
+  catch_up: z
+    .partialRecord(z.enum(intervals), duration)
+    .optional()
+    .meta({ description: 'How old the first tick of a new schedule may be; counts when a pipeline is next written' }),
+});
+
+export type RangeLimits = z.output<typeof rangeLimits>;
 
 export const rangePolicy = z.strictObject({
   /**
@@ -18,10 +39,19 @@ export const rangePolicy = z.strictObject({
   until: instant.optional().meta({ description: 'No row after it is read' }),
   most_rows: z.number().int().min(0).optional().meta({ description: 'A run that would read more reads nothing and fails' }),
   most_fields: z.number().int().min(1).optional(),
+  own_fields: z.number().int().min(0).optional().meta({ description: 'Fields of the query that are not counted' }),
+  quota: z.enum(quotas).optional().meta({ description: 'Which limit of the workspace counts instead of `most_rows`' }),
   model: z.string().max(300).optional().meta({ description: 'Whose fault it is when the source refuses the query' }),
 });
 
 export type RangePolicy = z.output<typeof rangePolicy>;
+
+/** With the limits of its workspace, where it has some. */
+export function limitedBy(policy: RangePolicy, limits: RangeLimits | null): RangePolicy {
+  const rows = (policy.quota && limits?.rows?.[policy.quota]) ?? policy.most_rows;
+  const fields = limits?.fields ?? policy.most_fields;
+  return { ...policy, ...(rows !== undefined && { most_rows: rows }), ...(fields !== undefined && { most_fields: fields }) };
+}
 
 export interface Range {
   readonly from: Date | null;

@@ -47,5 +47,6 @@ export interface Receipt {
   /** What the rows became beside the table. */
   readonly derived?: DerivedCounts;
   readonly seconds: number;
-  readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+  /** `side` absent = anywhere but at the source. */
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string; readonly side?: 'source' };
 }

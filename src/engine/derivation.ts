@@ -42,14 +42,27 @@ export function settleDerivation(
       refused,
       labels,
       limits,
+      ...(spec.objects && { objects: spec.objects }),
       ...(spec.id !== undefined && { id: column(spec.id) }),
       identities: spec.identities.map(({ field, type }) => ({ column: column(field), type })),
       event: typeof event === 'string' ? event : event.map(column),
       ...(spec.time && { time: { column: column(spec.time.field), ...(spec.time.unit && { unit: spec.time.unit }) } }),
       attributes,
+      ...(spec.sets && { sets: settledSets(spec.sets, column) }),
       cut,
     },
   };
+}
+
+function settledSets(
+  { fields, limits }: NonNullable<DerivationSpec['sets']>,
+  column: (name: string) => string,
+): NonNullable<Derivation['sets']> {
+  const attributes = Object.entries(fields).map(([name, property]) => ({
+    column: column(name),
+    property: cutTo(property, limits.name),
+  }));
+  return { attributes, limits };
 }
 
 function namedAttributes(
@@ -58,8 +71,8 @@ function namedAttributes(
   mappingOf: (name: string) => Mapping,
   shaped: ReadonlyMap<string, string>,
 ): Pick<Derivation, 'attributes' | 'cut'> {
-  const used = new Set([...spec.identities.map(({ field }) => field), ...spec.except]);
-  if (spec.id !== undefined) used.add(spec.id);
+  const who = [...spec.identities.map(({ field }) => field), ...(spec.id === undefined ? [] : [spec.id])];
+  const used = new Set([...(spec.with_identities ? [] : who), ...spec.except]);
   if (spec.time) used.add(spec.time.field);
   const wanted = spec.attributes?.map(mappingOf) ?? mappings.filter(({ source }) => !used.has(source.name));
   // The name of the shape, not that of the column: a database may keep only part of it.

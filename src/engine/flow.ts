@@ -4,7 +4,10 @@ import type { Receipt } from '../domain/receipt.ts';
 import type { StreamInfo, TableRef } from '../domain/schema.ts';
 import type { LogicalType } from '../domain/types.ts';
 import type { Connection, FormatName, Log } from '../sdk/index.ts';
+import type { Spreading } from '../domain/partition.ts';
 import type { OpenDuck, Reach } from './context.ts';
+import type { Batch } from './deliver.ts';
+import type { PartitionJob } from './partitions.ts';
 
 /** The mapping that a person asked for, before the planner decides who does which step. */
 export interface ShapeRequest {
@@ -55,13 +58,18 @@ export interface Session {
   readonly parallel: number;
   /** A table of this size or more, as the source estimates it, is read in partitions. */
   readonly partitionBytes: number;
+  /** Other processes that take part in reading one large table; absent = there are none. */
+  readonly spreading?: Spreading<PartitionJob, Batch>;
   readonly signal: AbortSignal;
   readonly log: Log;
   /** Absent = DuckDB runs in this process. */
   readonly openDuck?: OpenDuck;
   readonly onProgress: (progress: Progress) => void;
-  /** Told before anything is published that the file of `flow.rejects` is there, also where the flow then fails. */
-  readonly keepRejects?: (flow: Flow) => Promise<void>;
+  /**
+   * Told before anything is published that the file of `flow.rejects` is there, also where the flow then fails. `beside` = what was
+   * there when it was told before counts as well.
+   */
+  readonly keepRejects?: (flow: Flow, beside: boolean) => Promise<void>;
   /** Where somebody else keeps the books of runs; absent = a journal in `stateDir` does. */
   readonly run?: RunIdentity;
 }

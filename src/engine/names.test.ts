@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { IdentifierRules } from '../sdk/index.ts';
+import { neverInNames } from '../connectors/mysql/names.ts';
 import { columnNames, extendNames, readNames } from './names.ts';
 
 const postgres: IdentifierRules = { maxBytes: 63, foldsCase: false, reserved: ['ctid', 'xmin'] };
 const duckdb: IdentifierRules = { maxBytes: 1024, foldsCase: true };
+const mysql: IdentifierRules = { maxBytes: 64, foldsCase: true, never: neverInNames };
 const long = (end: string): string => `${'x'.repeat(69)}${end}`;
 
 test('a name that fits is kept as it is, whatever it is', () => {
@@ -34,6 +36,21 @@ test("a system's own names, an empty name and a NUL become columns all the same"
   assert.doesNotMatch(columnNames(['a\0b'], postgres, {}, [])[0] ?? '', /\0/);
 });
 
+test('what a system keeps in no name goes, and a digest tells such names apart', () => {
+  const names = columnNames(['größe', '📦', '📦📦', 'a ', 'a', 'box 📦', ' b'], mysql, {}, []);
+  assert.deepEqual([names[0], names[4], names[6]], ['größe', 'a', ' b']);
+  for (const [at, start] of [
+    [1, 'column_'],
+    [2, 'column_'],
+    [3, 'a_'],
+    [5, 'box _'],
+  ] as const) {
+    assert.match(names[at] ?? '', new RegExp(`^${start}[0-9a-f]{6}$`));
+  }
+  assert.equal(new Set(names).size, names.length);
+  assert.notEqual(columnNames(['i', 'İ'], mysql, {}, [])[1], 'İ');
+});
+
 test('a name that was given stays when the stream changes its order or gains fields', () => {
   const first = ['id', 'Id'];
   const columns = columnNames(first, duckdb, {}, []);
@@ -48,14 +65,19 @@ const name = fc.oneof(fc.constantFrom('id', 'ID', 'Id', long('a'), long('b'), 'c
 
 test('columns are distinct and fit, and the map answers the same again in any order', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(name), fc.constantFrom(postgres, duckdb), fc.uniqueArray(name), (wanted, rules, existing) => {
-      const columns = columnNames(wanted, rules, {}, existing);
-      const folded = columns.map((column) => (rules.foldsCase ? column.toLowerCase() : column));
-      const fits = columns.every((column) => existing.includes(column) || Buffer.byteLength(column) <= rules.maxBytes);
-      const known = extendNames({}, wanted, columns);
-      const reversed = columnNames([...wanted].reverse(), rules, known, [...existing, ...columns]).toReversed();
-      return new Set(folded).size === columns.length && fits && JSON.stringify(reversed) === JSON.stringify(columns);
-    }),
+    fc.property(
+      fc.uniqueArray(name),
+      fc.constantFrom(postgres, duckdb, mysql),
+      fc.uniqueArray(name),
+      (wanted, rules, existing) => {
+        const columns = columnNames(wanted, rules, {}, existing);
+        const folded = columns.map((column) => (rules.foldsCase ? column.toLowerCase() : column));
+        const fits = columns.every((column) => existing.includes(column) || Buffer.byteLength(column) <= rules.maxBytes);
+        const known = extendNames({}, wanted, columns);
+        const reversed = columnNames([...wanted].reverse(), rules, known, [...existing, ...columns]).toReversed();
+        return new Set(folded).size === columns.length && fits && JSON.stringify(reversed) === JSON.stringify(columns);
+      },
+    ),
     { numRuns: 1000 },
   );
 });

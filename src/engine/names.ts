@@ -19,7 +19,7 @@ export function columnNames(
   known: NameMap,
   existing: readonly string[],
 ): readonly string[] {
-  const fold = (name: string): string => (rules.foldsCase ? name.toLowerCase() : name);
+  const fold = (name: string): string => (rules.foldsCase ? foldedName(name) : name);
   const asked = new Set(wanted);
   const given = new Map<string, string>();
   const taken = new Set<string>();
@@ -40,12 +40,24 @@ export function columnNames(
   return wanted.map((name) => given.get(name) ?? name);
 }
 
+/** Equal for names that differ only in case. `İ` has two characters for a small letter here, and one in databases. */
+export const foldedName = (name: string): string => name.toLowerCase().replaceAll('i\u0307', 'i');
+
 /** A name that depends on nothing but itself: as it is where it fits, else with a digest of all of it. */
-export const fittingName = (name: string, maxBytes: number): string => free(name, { maxBytes, foldsCase: false }, () => false);
+export const fittingName = (name: string, { maxBytes, never }: IdentifierRules): string =>
+  free(name, { maxBytes, foldsCase: false, ...(never && { never }) }, () => false);
+
+/** Can the name stand as it is, but for its length? */
+export const isAllowed = (name: string, { never }: IdentifierRules): boolean => allowed(name, never) === name;
+
+const allowed = (name: string, never: RegExp | undefined): string => {
+  const without = name.replaceAll('\0', '');
+  return never ? without.replaceAll(never, '') : without;
+};
 
 /** The name itself, or as much of it as there is room for, with a digest of all of it. */
-function free(name: string, { maxBytes, reserved = [] }: IdentifierRules, taken: (candidate: string) => boolean): string {
-  const plain = name === '' ? 'column' : name.replaceAll('\0', '');
+function free(name: string, { maxBytes, reserved = [], never }: IdentifierRules, taken: (candidate: string) => boolean): string {
+  const plain = allowed(name, never) || 'column';
   const usable = plain === name && Buffer.byteLength(name) <= maxBytes && !reserved.includes(name.toLowerCase());
   if (usable && !taken(name)) return name;
   const digest = createHash('sha256').update(name).digest('hex');

@@ -207,6 +207,20 @@ async function render({ name, from, to, flow, table: info }: Case): Promise<stri
   }
 }
 
+test('changes are not judged as if they were rows', async () => {
+  const [source, destination] = [await connect('pg'), await connect('duck')];
+  assert.ok(source.source && destination.destination);
+  const facts = { ...source.source, modes: ['changes' as const], produces: () => ['csv'] };
+  const connectors = { source: source.connector, destination: destination.connector };
+  const merged = mode('merge', ['id'])({ ...pg, mode: 'changes' });
+  const to = destination.destination;
+  const planFor = (flow: Flow): unknown => plan({ flow, connectors, source: facts, destination: to });
+  for (const flow of [ruled(merged), { ...merged, rejects: { limit: 1, unit: 'rows' } as const }]) {
+    assert.throws(() => planFor(flow), { code: 'usage.mode', message: /change stream are not judged/ });
+  }
+  assert.doesNotThrow(() => planFor(merged));
+});
+
 test('golden plans', async () => {
   const path = join(import.meta.dirname, 'planner.golden.txt');
   const rendered = (await Promise.all(cases.map(render))).join('\n');

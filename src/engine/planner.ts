@@ -76,6 +76,13 @@ function requireModes({ flow, source, destination }: PlanInput): void {
   if (flow.mode === 'changes' && flow.policy.mode !== 'merge') {
     throw new HeadgateError('usage.mode', `a change stream is applied by key, so it cannot ${flow.policy.mode} a table`);
   }
+  // Rules look at all rows of one read, and a change is no row: most hold only some of its values.
+  if (flow.mode === 'changes' && (flow.shape.rules || flow.rejects.limit > 0)) {
+    throw new HeadgateError(
+      'usage.mode',
+      'the rows of a change stream are not judged: --schema and --max-rejects need whole rows',
+    );
+  }
 }
 
 /** Throws `usage.mode`. */

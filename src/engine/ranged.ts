@@ -29,9 +29,10 @@ export function rangeFilter(policy: RangePolicy, range: Pick<Range, 'from' | 'to
 }
 
 /** Throws `fields.limit`. */
-export function requireFewFields({ most_fields }: RangePolicy, { schema, stream }: StreamInfo): void {
-  if (most_fields === undefined || schema.fields.length <= most_fields) return;
-  const says = `${refName(stream)} has ${schema.fields.length} fields, more than the limit of ${most_fields}`;
+export function requireFewFields({ most_fields, own_fields = 0 }: RangePolicy, { schema, stream }: StreamInfo): void {
+  const count = schema.fields.length - own_fields;
+  if (most_fields === undefined || count <= most_fields) return;
+  const says = `${refName(stream)} has ${count} fields, more than the limit of ${most_fields}`;
   throw new HeadgateError('fields.limit', says);
 }
 

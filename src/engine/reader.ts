@@ -8,25 +8,27 @@ import type { Brake } from '../domain/policy.ts';
 import { refName } from '../domain/schema.ts';
 import {
   acknowledges,
-  hasSnapshots,
-  isPartitionable,
   type Context,
   type PublishResult,
   type ReadProof,
   type ReadRequest,
   type Source,
+  type TablePublish,
 } from '../sdk/index.ts';
-import { deliver, type Batch, type Delivered } from './deliver.ts';
-import type { Gate } from './gate.ts';
+import type { Cut } from './cut.ts';
+import type { Batch, Delivered } from './deliver.ts';
 import { publishToken } from './identity.ts';
+import { canBeCut, readPartitions, type PartitionJob } from './partitions.ts';
 import type { Plan } from './plan.ts';
 import type { DestinationHandle } from './publish.ts';
-import type { Convert, Sink } from './sinks.ts';
-import { DirectSink, StagedSink } from './sinks.ts';
+import type { Convert } from './sinks.ts';
+import { stage, type Staging } from './stage.ts';
 
 export interface ReaderFlow {
   readonly plan: Plan;
   readonly brake?: Brake;
+  /** Who keeps the rows that a publish refuses; asked for each publish. */
+  readonly refused?: () => TablePublish['refused'];
   /** `staged` lane only. */
   readonly convert?: Convert;
 }
@@ -35,7 +37,6 @@ export interface Reader {
   readonly source: Source;
   readonly destination: DestinationHandle;
   readonly context: Context;
-  readonly gate: Gate;
   readonly pipeline: string;
   readonly run: string;
   readonly attempt: number;
@@ -49,8 +50,7 @@ export interface Reader {
   /** By stream name, as `refName` gives it. */
   readonly flows: ReadonlyMap<string, ReaderFlow>;
   readonly request: ReadRequest;
-  /** Partitions per table where the source can cut it; 1 = do not. */
-  readonly partitions: number;
+  readonly cut: Cut;
   moved(stream: string, bytes: number, rows: number): void;
   publishing(): void;
 }
@@ -64,9 +64,6 @@ export interface ReadOutcome {
   /** The token of the last publish; absent where nothing had to be published. */
   readonly token?: string;
 }
-
-/** How often a partition is read again under its snapshot before the run fails with it. */
-const partitionTries = 3;
 
 export async function runReader(reader: Reader): Promise<ReadOutcome> {
   const publishes: PublishResult[] = [];
@@ -126,9 +123,10 @@ function requireComplete(proof: ReadProof, delivered: readonly Delivered[]): voi
 }
 
 function publishBatch(reader: Reader, token: string, position: Json, delivered: readonly Delivered[]): Promise<PublishResult> {
-  const tables = [...reader.flows].flatMap(([stream, { plan, brake }]) => {
+  const tables = [...reader.flows].flatMap(([stream, { plan, brake, ...flow }]) => {
     const staged = delivered.filter((part) => part.stream === stream).map((part) => part.staged);
-    return staged.length === 0 ? [] : [{ target: plan.target, staged, ...(brake && { brake }) }];
+    const refused = flow.refused?.();
+    return staged.length === 0 ? [] : [{ target: plan.target, staged, ...(brake && { brake }), ...(refused && { refused }) }];
   });
   const checksums = delivered.map((part) => part.checksum);
   const { pipeline, run, fence, positionKey, names } = reader;
@@ -137,110 +135,29 @@ function publishBatch(reader: Reader, token: string, position: Json, delivered: 
 }
 
 async function* batches(reader: Reader): AsyncGenerator<Batch> {
-  const [only, ...others] = reader.request.flows;
-  const whole = reader.request.mode !== 'snapshot' || others.length > 0 || reader.partitions < 2;
-  if (whole || !only || !hasSnapshots(reader.source) || !isPartitionable(reader.source)) {
-    yield* read(reader, reader.request, ordinals());
+  const { source, destination, context, request, moved, cut } = reader;
+  const [only, ...others] = request.flows;
+  const flow = only && reader.flows.get(refName(only.stream));
+  if (!flow || others.length > 0 || request.mode !== 'snapshot' || cut.target < 2 || !canBeCut(source)) {
+    let ordinal = 0;
+    const write: Staging['write'] = (stream) => {
+      const { plan, convert } = flowOf(reader, stream);
+      return { request: { ...writeOf(reader, plan), ordinal: (ordinal += 1) }, ...(convert && { convert }) };
+    };
+    yield* stage({ source, destination: destination.current, context, write, moved }, request);
     return;
   }
-  await using snapshot = await reader.source.openSnapshot();
-  const partitions = await reader.source.partition(only, snapshot.id, reader.partitions);
-  if (partitions.length < 2) {
-    yield* read(reader, { ...reader.request, snapshot: snapshot.id }, ordinals());
-    return;
-  }
-  const next = ordinals();
-  const requests = partitions.map((partition) => ({ ...reader.request, snapshot: snapshot.id, partition }));
-  yield joinPartitions(refName(only.stream), await readAll(reader, requests, next));
+  const job = { request, write: writeOf(reader, flow.plan) };
+  const { convert } = flow;
+  yield* readPartitions({ source, destination: destination.current, context, moved, job, ...(convert && { convert }), ...cut });
 }
 
-/** All partitions, or the first failure once every reader has let go of what it held. */
-async function readAll(reader: Reader, requests: readonly ReadRequest[], next: Ordinals): Promise<readonly Batch[]> {
-  const failure = new AbortController();
-  const watched: Reader = {
-    ...reader,
-    moved: (stream, bytes, rows) => {
-      failure.signal.throwIfAborted();
-      reader.moved(stream, bytes, rows);
-    },
-  };
-  const reads = requests.map(async (request) => {
-    try {
-      return await readPartition(watched, request, next, failure.signal);
-    } catch (error) {
-      failure.abort(error);
-      throw error;
-    }
-  });
-  const ended = await Promise.allSettled(reads);
-  failure.signal.throwIfAborted();
-  return ended.flatMap((read) => (read.status === 'fulfilled' ? [read.value] : []));
+function writeOf({ pipeline, run, attempt }: Reader, { target, loadFormat }: Plan): PartitionJob['write'] {
+  return { target, format: loadFormat, pipeline, attempt: `${run}.${attempt}` };
 }
 
-type Ordinals = () => number;
-
-function ordinals(): Ordinals {
-  let last = 0;
-  return () => (last += 1);
-}
-
-/** A partition that is lost is read again: the snapshot still shows the same moment, and what it staged is gone. */
-async function readPartition(reader: Reader, request: ReadRequest, next: Ordinals, failed: AbortSignal): Promise<Batch> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await reader.gate.enter(async () => {
-        failed.throwIfAborted();
-        for await (const batch of read(reader, request, next)) if (batch.proof) return batch;
-        throw new HeadgateError('read.incomplete', 'a partition ended before its last row');
-      });
-    } catch (error) {
-      const again = error instanceof HeadgateError && error.retry === 'later' && error.code !== 'run.cancelled';
-      if (!again || attempt === partitionTries || failed.aborted || reader.context.signal.aborted) throw error;
-      reader.context.log.warn('a partition was lost and is read again', { attempt });
-    }
-  }
-}
-
-function joinPartitions(stream: string, parts: readonly Batch[]): Batch {
-  const rows = parts.reduce((sum, { proof }) => sum + (proof?.rows?.[stream] ?? 0), 0);
-  const first = parts[0];
-  const warnings = [...new Set(parts.flatMap(({ proof }) => proof?.warnings ?? []))];
-  return {
-    position: first?.position ?? null,
-    delivered: parts.flatMap((part) => part.delivered),
-    proof: {
-      rows: { [stream]: rows },
-      evidence: `${rows} rows in ${parts.length} partitions of one snapshot`,
-      guarantee: first?.proof?.guarantee ?? '',
-      warnings,
-    },
-  };
-}
-
-async function* read(reader: Reader, request: ReadRequest, next: Ordinals): AsyncGenerator<Batch> {
-  let started = false;
-  const open = async (stream: string): Promise<Sink> => {
-    if (!started) await reader.context.failpoint('engine.first-bytes');
-    started = true;
-    return openSink(reader, stream, next());
-  };
-  const always = request.mode === 'snapshot' ? request.flows.map((flow) => flow.stream) : [];
-  yield* deliver({ events: reader.source.read(request), open, always, moved: reader.moved });
-}
-
-async function openSink(reader: Reader, stream: string, ordinal: number): Promise<Sink> {
-  const flow = reader.flows.get(stream);
+function flowOf({ flows }: Reader, stream: string): ReaderFlow {
+  const flow = flows.get(stream);
   if (!flow) throw new Error(`the source sent the stream ${stream}, which nobody asked for`);
-  const { plan, convert } = flow;
-  const attempt = `${reader.run}.${reader.attempt}`;
-  const writer = await reader.destination.current.open({
-    target: plan.target,
-    format: plan.loadFormat,
-    pipeline: reader.pipeline,
-    attempt,
-    ordinal,
-  });
-  if (!convert) return new DirectSink(writer);
-  const { scratch } = reader.context;
-  return new StagedSink(writer, convert, { format: plan.loadFormat, part: `${scratch}/part-${ordinal}` });
+  return flow;
 }

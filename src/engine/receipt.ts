@@ -65,10 +65,17 @@ export function receiptOf(parts: ReceiptParts, started: number): Receipt {
     columns: distinctChanges(failure || held ? [] : tables),
     ...(flow.policy.derive && !failure && !held && { derived: derivedOf(tables) }),
     seconds: Math.round((Date.now() - started) / 10) / 100,
-    ...(failure && { error: { code: failure.code, message: failure.message, hint: failure.hint } }),
+    ...(failure && { error: errorOf(failure) }),
     ...(held && { error: heldError(held) }),
   };
 }
+
+const errorOf = ({ code, message, hint, side }: HeadgateError): NonNullable<Receipt['error']> => ({
+  code,
+  message,
+  hint,
+  ...(side && { side }),
+});
 
 /** Several publishes of one run name the same change. */
 function distinctChanges(tables: readonly TableResult[]): Receipt['columns'] {

@@ -18,8 +18,8 @@ import {
 import { createContext } from './context.ts';
 import { shapeColumns } from './columns.ts';
 import { converter } from './convert.ts';
+import { cutOf } from './cut.ts';
 import type { Flow, Session } from './flow.ts';
-import { Gate } from './gate.ts';
 import { pipelineId, publishToken, requestHash } from './identity.ts';
 import { keptElsewhere, openJournal, type Journal } from './journal.ts';
 import type { Plan } from './plan.ts';
@@ -29,6 +29,7 @@ import { DestinationHandle } from './publish.ts';
 import { runReader } from './reader.ts';
 import { namesKey, readNames } from './names.ts';
 import { receiptOf, type ReceiptParts } from './receipt.ts';
+import { refusedKeeper } from './refused-rows.ts';
 import type { Convert } from './sinks.ts';
 
 /**
@@ -228,12 +229,21 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
     attempt: journal.attempt,
     tokenScope,
     fence: claim.fence,
-    gate: new Gate(session.parallel),
     positionKey: stream,
     names: Object.keys(planned.names).length === 0 ? {} : { [namesKey(stream)]: planned.names },
-    flows: new Map([[stream, { plan: planned, ...(flow.brake && { brake: flow.brake }), ...(convert && { convert }) }]]),
+    flows: new Map([
+      [
+        stream,
+        {
+          plan: planned,
+          ...(flow.brake && { brake: flow.brake }),
+          ...(convert && { convert }),
+          refused: () => refusedKeeper(flow, planned, session),
+        },
+      ],
+    ]),
     request: readRequest(flow, planned, saved),
-    partitions: partitionsOf(of),
+    cut: cutOf(flow, planned, session),
     moved: (_stream, moreBytes, moreRows) => {
       bytes += moreBytes;
       rows += moreRows;
@@ -251,20 +261,13 @@ function keeping(convert: Convert, flow: Flow, { keepRejects }: Session): Conver
   return async (files, outlet) => {
     try {
       const converted = await convert(files, outlet);
-      if (converted.rejected > 0) await keepRejects(flow);
+      if (converted.rejected > 0) await keepRejects(flow, false);
       return converted;
     } catch (error) {
-      if (error instanceof HeadgateError && ofRows.includes(error.code)) await keepRejects(flow);
+      if (error instanceof HeadgateError && ofRows.includes(error.code)) await keepRejects(flow, false);
       throw error;
     }
   };
-}
-
-function partitionsOf({ flow, session }: Execution): number {
-  // Rules may compare rows with each other, and the refused ones are counted together and go into one file.
-  if (flow.shape.rules || flow.rejects.limit > 0) return 1;
-  const big = (flow.stream.estimatedBytes ?? 0) >= session.partitionBytes;
-  return big && session.parallel > 1 && session.destination.destination?.parallelWriters ? session.parallel * 2 : 1;
 }
 
 /** A run that was killed after its publish: the ledger has its token, so there is nothing left to do. */

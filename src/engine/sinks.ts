@@ -1,7 +1,10 @@
 /** Where the bytes of one stream go on their lane: straight into a writer, or through a part that DuckDB reshapes. */
+import { createReadStream } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { checkCsv, csvBytes } from '../sdk/file-bytes.ts';
+import { lineOfRecord } from '../sdk/record-lines.ts';
 import type { FileRef, FormatName, Staged, TableWriter } from '../sdk/index.ts';
 import type { Converted } from '../shape/convert.ts';
 import type { Outlet, Warned } from '../shape/write.ts';
@@ -29,6 +32,8 @@ export class DirectSink implements Sink {
   readonly #channel = new Channel();
   #writing: Promise<void> | undefined;
   #loaded = false;
+  /** Whose bytes go to the writer. */
+  #file: FileRef | undefined;
 
   constructor(writer: TableWriter) {
     this.#writer = writer;
@@ -45,7 +50,8 @@ export class DirectSink implements Sink {
       await this.#writer.load(file);
       this.#loaded = true;
     } else {
-      for await (const data of csvBytes(file)) await this.push(data);
+      this.#file = file;
+      for await (const data of csvBytes(file)) await this.#inFile(this.push(data));
     }
   }
 
@@ -59,9 +65,23 @@ export class DirectSink implements Sink {
   async finish(): Promise<Finished> {
     if (!this.#loaded) this.#start();
     this.#channel.end();
-    await this.#writing;
+    await this.#inFile(this.#writing);
     const staged = await this.#writer.flush();
     return { staged, checksum: hex(this.#channel.checksum), rejected: 0, warned: [] };
+  }
+
+  /** A loader counts the lines that it was given; people count those of their file, the header among them. */
+  async #inFile(work: Promise<void> | undefined): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (!(error instanceof HeadgateError)) throw error;
+      const [, line] = /\(line (\d+)/.exec(error.message) ?? [];
+      const place = this.#file && line !== undefined ? await lineInFile(this.#file, Number(line)) : undefined;
+      if (place === undefined) throw error;
+      const message = error.message.replace(/\(line \d+/, `(line ${place} of ${basename(this.#file?.path ?? '')}`);
+      throw new HeadgateError(error.code, message, { hint: error.hint, cause: error });
+    }
   }
 
   #start(): void {
@@ -78,6 +98,19 @@ export class DirectSink implements Sink {
     await this.#writing?.catch(() => undefined);
     await this.#writer[Symbol.asyncDispose]();
   }
+}
+
+/**
+ * The line of a file where a loader means the nth of its records. Its own count has the line ends inside quotes in it, but for those
+ * of the first record: until that ends, nothing shows what a line end is.
+ */
+async function lineInFile({ csv, lines, path }: FileRef, loaded: number): Promise<number | undefined> {
+  if (!csv || lines?.of !== 'file') return undefined;
+  const at = async (record: number) => await lineOfRecord(createReadStream(path), csv, record);
+  const first = csv.header ? 2 : 1;
+  const second = loaded > 1 ? await at(first + 1) : undefined;
+  const line = second === undefined ? await at(first) : second + loaded - 2;
+  return line === undefined ? undefined : line + lines.before;
 }
 
 /** What the staged lane does with a whole document, or several of one stream: reshapes it into the outlet. */

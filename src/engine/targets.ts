@@ -1,7 +1,7 @@
 /** Which table each stream goes into. Pure. */
 import { HeadgateError } from '../domain/error.ts';
 import { refName, type StreamInfo, type StreamRef, type TableRef } from '../domain/schema.ts';
-import { fittingName } from '../engine/names.ts';
+import { fittingName, foldedName, isAllowed } from '../engine/names.ts';
 import type { IdentifierRules } from '../sdk/index.ts';
 
 export interface Sides {
@@ -14,14 +14,14 @@ export interface Sides {
 
 /**
  * The table of one stream, by the template of `--into`. A name that comes from the stream and is too long for the destination
- * is cut and gets a digest of all of it, the same in every run; one that a person wrote is left alone. Throws `usage.arguments`.
+ * is cut and gets a digest of all of it, the same in every run, and so does one with characters that it does not keep; one that a person wrote is left alone. Throws `usage.arguments`.
  */
 export function targetOf(stream: StreamRef, template: string | undefined, { sourceNamespace, identifiers }: Sides): TableRef {
   const hasNamespaces = identifiers.defaultNamespace !== undefined;
   const named = (name: string, from = ''): TableRef => {
     if (name === '')
       throw new HeadgateError('usage.arguments', '--into leaves a name empty', { hint: "write it like 'raw.{stream}'" });
-    return { name: from.includes('{') ? fittingName(name, identifiers.maxBytes) : name };
+    return { name: from.includes('{') ? fittingName(name, identifiers) : name };
   };
   if (template === undefined) {
     const { name } = named(stream.name, '{stream}');
@@ -74,7 +74,7 @@ export function assignTargets(
 export function requireDistinct(targets: readonly Target[], { identifiers, single }: Sides): void {
   const taken = new Map<string, Target>();
   for (const target of targets) {
-    requireLength(target.into, identifiers);
+    requireKept(target.into, identifiers);
     const place = single ? '' : placeOf(target.into, identifiers);
     const other = taken.get(place);
     if (other) {
@@ -92,11 +92,21 @@ export function requireDistinct(targets: readonly Target[], { identifiers, singl
 /** Equal for names that the destination takes for one. */
 function placeOf(table: TableRef, { foldsCase, defaultNamespace }: IdentifierRules): string {
   const place = JSON.stringify([table.namespace ?? defaultNamespace ?? '', table.name]);
-  return foldsCase ? place.toLowerCase() : place;
+  return foldsCase ? foldedName(place) : place;
 }
 
-function requireLength({ namespace, name }: TableRef, { maxBytes }: IdentifierRules): void {
+function requireKept({ namespace, name }: TableRef, identifiers: IdentifierRules): void {
+  const { maxBytes } = identifiers;
   for (const part of [namespace ?? '', name]) {
+    if (!isAllowed(part, identifiers)) {
+      throw new HeadgateError(
+        'usage.collision',
+        `the name ${JSON.stringify(part)} has characters that the destination does not keep`,
+        {
+          hint: 'give it another name with --into',
+        },
+      );
+    }
     const bytes = Buffer.byteLength(part);
     if (bytes <= maxBytes) continue;
     throw new HeadgateError(

@@ -21,8 +21,8 @@ export async function settleRange(tx: Db, run: RunRow, end: RunEnd, now: Date): 
     await clearFaults(tx, workspace, [run.pipeline_id, ...source, ...(model === undefined ? [] : [model])]);
     return;
   }
-  const { code, message } = causeOf(end);
-  const blamed = blame(code);
+  const { code, message, side } = causeOf(end);
+  const blamed = blame(code, side);
   const also = blamed === 'model' && model !== undefined ? [model] : [];
   // What stops one pipeline at its connection stops all that read from there.
   const others = blamed === 'connection' ? [...source, ...(await readers(tx, workspace, source))] : [];
@@ -36,6 +36,7 @@ async function readers(tx: Db, workspace: number, [source]: readonly string[]): 
 interface Cause {
   readonly code: string;
   readonly message: string;
+  readonly side?: string;
 }
 
 /** A run that failed says why: as a whole, or in one of its receipts. */

@@ -7,6 +7,7 @@ import type { RunState } from '../domain/run.ts';
 import type { Db, OpenDb } from '../store/db.ts';
 import { freshen } from '../store/freshness.ts';
 import { endRun, waitingRuns, type ClaimedRun, type Limits, type RunEnd } from '../store/leases.ts';
+import { wantForward } from '../store/forwards.ts';
 import { addUsage } from '../store/limits.ts';
 import { dependentsOf, grantRestart } from '../store/pipelines.ts';
 import { closeReviews, insertRun, lastReceipts } from '../store/runs.ts';
@@ -44,6 +45,7 @@ export async function settle(db: OpenDb, run: ClaimedRun, end: RunEnd, by: { clo
     if (!(await endRun(tx, run.id, run.fence, { ...result, ...meaning }))) return false;
     await settleRange(tx, run, result, now);
     await addUsage(tx, Number(run.workspace_id), now, { rows: rowsOf(run, result) });
+    await wantForward(tx, run, result.receipts, now);
     await tellEnd(tx, { ...run, ...result }, now);
     if (!run.task) await freshen(tx, { ...run, ...result }, run.started_at ?? run.queued_at);
     if (result.state === 'succeeded') await grantRestart(tx, run);

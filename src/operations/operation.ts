@@ -65,6 +65,10 @@ export interface Ports {
   readonly fileLimits: FileLimits;
   /** The whole installation as an archive; absent = this process makes none. */
   backup?(passphrase: string | undefined, signal: AbortSignal): Readable;
+  /** How clients see this server; absent = as their requests say. */
+  readonly publicUrl?: string;
+  /** Whose request it is: by the other end of its socket, and what proxies wrote; absent = that end's, whatever is written. */
+  clientOf?(remote: string, forwarded: string | undefined): string;
   /** Numbers of the migrations that this program needs. */
   readonly migrations?: readonly number[];
   /** Can mails be sent? */

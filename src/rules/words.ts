@@ -82,6 +82,6 @@ export function stepWords({ trim, case: letters, default: otherwise, replace }: 
     ...(trim ? ['trim'] : []),
     ...(letters === undefined ? [] : [letters]),
     ...(otherwise === undefined ? [] : [`empty becomes ${JSON.stringify(otherwise)}`]),
-    ...(replaced > 0 ? [`${replaced} texts are replaced`] : []),
+    ...(replaced > 0 ? [replaced === 1 ? '1 text is replaced' : `${replaced} texts are replaced`] : []),
   ].join(', ');
 }

@@ -17,6 +17,8 @@ export interface IdentifierRules {
   readonly foldsCase: boolean;
   /** Column names that the system keeps for itself, in lower case. */
   readonly reserved?: readonly string[];
+  /** Parts that no name may have, as a pattern with the flag `g`; a zero byte is one everywhere. */
+  readonly never?: RegExp;
   /** Namespace of a table that is named without one; absent = the system has none. */
   readonly defaultNamespace?: string;
 }
@@ -83,6 +85,8 @@ export interface Connector {
   readonly config: ZodType;
   /** Checks the settings and binds them. Throws `usage.arguments` naming every bad one, never its value. */
   configure(raw: unknown): Connection;
+  /** The settings that a location means, as a server stores them; nothing is checked. */
+  settings(location: string, env: Readonly<Record<string, string | undefined>>): unknown;
   /** `configure` of what a location means. */
   locate(location: string, env: Readonly<Record<string, string | undefined>>): Connection;
 }
@@ -116,5 +120,6 @@ export function defineConnector<C>(definition: ConnectorDefinition<C>): Connecto
       }),
     };
   };
-  return { name, title, config, configure, locate: (location, env) => configure(definition.parse(location, env)) };
+  const settings: Connector['settings'] = (location, env) => definition.parse(location, env);
+  return { name, title, config, configure, settings, locate: (location, env) => configure(settings(location, env)) };
 }

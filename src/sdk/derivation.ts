@@ -1,7 +1,7 @@
 /** A derivation as the planner settled it, in the columns of the table. */
 import type { DerivationSpec } from '../domain/derivation.ts';
 
-type Settled = Pick<DerivationSpec, 'into' | 'kind' | 'namespace' | 'refused' | 'labels' | 'limits'>;
+type Settled = Pick<DerivationSpec, 'into' | 'kind' | 'namespace' | 'refused' | 'labels' | 'limits' | 'objects'>;
 
 export interface Derivation extends Settled {
   /** Column of the profile's id. */
@@ -10,6 +10,8 @@ export interface Derivation extends Settled {
   readonly event: 'content' | 'run' | readonly string[];
   readonly time?: { readonly column: string; readonly unit?: 's' | 'ms' };
   readonly attributes: readonly { readonly column: string; readonly property: string }[];
+  /** What an event also says of its profile. */
+  readonly sets?: { readonly attributes: Derivation['attributes']; readonly limits: DerivationSpec['limits'] };
   /** Names of attributes that were cut. */
   readonly cut: number;
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import type { DerivedCounts } from '../domain/derivation.ts';
+import type { DerivedCounts, RejectCode } from '../domain/derivation.ts';
 import type { Brake, WritePolicy } from '../domain/policy.ts';
 import type { ColumnChange } from '../domain/receipt.ts';
 import type { Field, Schema, TableInfo, TableRef } from '../domain/schema.ts';
@@ -51,6 +51,8 @@ export interface WriteRequest {
   readonly attempt: string;
   /** Several writers of one attempt may stage the same table; each has its own number. */
   readonly ordinal: number;
+  /** Only where `prepare` made the stage (`SharesStages`): an ordinal that somebody has flushed before is not staged again. */
+  readonly once?: boolean;
 }
 
 /** Durable, not yet visible rows: plain JSON, so that another worker could publish it. */
@@ -67,6 +69,17 @@ export interface TablePublish {
   readonly staged: readonly Staged[];
   /** Absent = the person allowed deletes, or the policy never deletes. */
   readonly brake?: Brake;
+  /**
+   * Told of the rows that the derivation refuses, inside the publish and before anything of it is visible. Reads all of them before it
+   * resolves, or, where they were told before, none. Absent = nobody keeps them.
+   */
+  readonly refused?: (rows: AsyncIterable<RefusedRow>) => Promise<void>;
+}
+
+/** A row that goes nowhere, with its values as text in the order of `Target.schema`. */
+export interface RefusedRow {
+  readonly code: RejectCode;
+  readonly values: readonly (string | null)[];
 }
 
 export interface PublishRequest {
@@ -199,5 +212,15 @@ export interface Forgets {
   forget(table: TableRef, pipelines: readonly string[]): Promise<Forgotten>;
 }
 
+/**
+ * Facet: writers of several processes fill one stage. What is flushed of an ordinal is there once, however often and by whomever it is
+ * tried; the others answer what the first one staged.
+ */
+export interface SharesStages {
+  /** Makes the stage. Writers with `once` do not: where a later attempt has removed it they throw `publish.fenced`. */
+  prepare(request: Omit<WriteRequest, 'ordinal'>): Promise<void>;
+}
+
+export const sharesStages = (destination: Destination): destination is Destination & SharesStages => 'prepare' in destination;
 export const canUndo = (destination: Destination): destination is Destination & Undoes => 'undo' in destination;
 export const canForget = (destination: Destination): destination is Destination & Forgets => 'forget' in destination;

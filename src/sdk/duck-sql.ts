@@ -218,6 +218,11 @@ export function readCsv(paths: readonly string[], schema: Schema, options: ReadC
   return `read_csv(${list}, ${settings.join(', ')})`;
 }
 
+/** Files that are read by one call, in the order in which all of them are read. */
+export function alikeFiles<F extends Pick<FileRef, 'csv' | 'schema'>>(files: readonly F[]): readonly (readonly F[])[] {
+  return [...Map.groupBy(files, ({ csv, schema }) => JSON.stringify([csv, schema.fields.map(({ name }) => name)])).values()];
+}
+
 /**
  * One relation over csv files with the same columns, matched by name: each file in its own dialect and order. The columns
  * are named `prefix` and their place in `names`; all of them are text. `file` = the column that takes the name of each record's file.
@@ -229,9 +234,8 @@ export function readCsvFiles(
   { rejects, file }: Pick<ReadCsvOptions, 'rejects'> & { readonly file?: string } = {},
 ): string {
   const places = new Map(names.map((name, at) => [name, `${prefix}${at}`]));
-  const alike = Map.groupBy(files, ({ csv, schema }) => JSON.stringify([csv, schema.fields.map(({ name }) => name)]));
-  const columns = `${nameList([...places.values()])}${file === undefined ? '' : `, parse_filename(filename) as ${file}`}`;
-  const reads = [...alike.values()].map((group) => {
+  const columns = `${nameList([...places.values()])}${file === undefined ? '' : `, filename as ${file}`}`;
+  const reads = alikeFiles(files).map((group) => {
     const fields = (group[0]?.schema.fields ?? []).map((field) => ({ ...field, name: places.get(field.name) ?? field.name }));
     const dialect = group[0]?.csv;
     const paths = group.map(({ path }) => path);

@@ -36,35 +36,44 @@ export function isWireCsv(file: FileRef): boolean {
  * that is not part of a line end, at a zero byte, and `file.truncated` where the last quoted value is not closed.
  */
 export async function* csvBytes(file: FileRef, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const { data } of pieces(file, undefined, signal)) yield data;
+  for await (const { data } of pieces(file, false, signal)) yield data;
 }
 
-/** Bytes of a document, and where its records end in them. */
+/** Bytes of a document, and where lines end in them: places behind line feeds, in order. */
 export interface CsvPiece {
   readonly data: Buffer;
-  /** Places behind the line ends that end a record, in order. */
+  /** Those that end a record. */
   readonly ends: readonly number[];
+  /** Those inside quotes. */
+  readonly inner: readonly number[];
+  /** How many are in what was cut out before it: the header. */
+  readonly skipped: number;
 }
 
-/** As `csvBytes`, with the places where records end. */
+interface Marks {
+  readonly ends: number[];
+  readonly inner: number[];
+}
+
+/** As `csvBytes`, with the places where lines end. */
 export function csvRecords(file: FileRef, signal?: AbortSignal): AsyncGenerator<CsvPiece> {
-  return pieces(file, [], signal);
+  return pieces(file, true, signal);
 }
 
-async function* pieces(file: FileRef, marks: number[] | undefined, signal?: AbortSignal): AsyncGenerator<CsvPiece> {
+async function* pieces(file: FileRef, marked: boolean, signal?: AbortSignal): AsyncGenerator<CsvPiece> {
   const records = new Records(file.path, file.csv?.header === true);
   let first = true;
   for await (const chunk of createReadStream(file.path, { highWaterMark: 1 << 18, ...(signal && { signal }) })) {
     let data = chunk as Buffer; // no encoding is set, so chunks are buffers
     if (first && data.subarray(0, bom.length).equals(bom)) data = data.subarray(bom.length);
     first = false;
-    const ends = marks && [];
-    const out = await located(file, signal, () => records.push(data, ends));
-    if (out.length > 0) yield { data: out, ends: ends ?? [] };
+    const marks: Marks = { ends: [], inner: [] };
+    const out = await located(file, signal, () => records.push(data, marked ? marks : undefined));
+    if (out.length > 0) yield { data: out, ...marks, skipped: records.takeSkipped() };
   }
   const data = await located(file, signal, () => records.end());
   await checkUnchanged(file);
-  if (data.length > 0) yield { data, ends: [data.length] };
+  if (data.length > 0) yield { data, ends: [data.length], inner: [], skipped: records.takeSkipped() };
 }
 
 /** What is wrong with the file, with its line. */
@@ -91,6 +100,12 @@ export async function checkUnchanged({ path, size, modified }: Pick<FileRef, 'pa
   throw new HeadgateError('file.changed', `reading ${path}: it was ${now ? 'written to' : 'removed'} in the meantime`);
 }
 
+function feeds(data: Buffer, from: number, to: number): number {
+  let found = 0;
+  for (let at = nextByte(data, lf, from); at < to; at = nextByte(data, lf, at + 1)) found++;
+  return found;
+}
+
 /** Notes the line feeds from `at` to `to`, as places behind them counted from `start`. Answers where the next one is, for the next call. */
 function lineEnds(data: Buffer, next: number, [at, to]: readonly [number, number], start: number, ends: number[]): number {
   let found = next >= at ? next : nextByte(data, lf, at);
@@ -98,13 +113,13 @@ function lineEnds(data: Buffer, next: number, [at, to]: readonly [number, number
   return found;
 }
 
-/** The same for all bytes, in quotes or not. */
-function recordEnds(data: Buffer, quotedBefore: boolean, ends: number[]): void {
+/** The same for all bytes, in quotes and not. */
+function allLineEnds(data: Buffer, quotedBefore: boolean, { ends, inner }: Marks): void {
   let quoted = quotedBefore;
   let line = -1;
   for (let at = 0; at < data.length;) {
     const end = nextByte(data, quote, at);
-    if (!quoted) line = lineEnds(data, line, [at, end], 0, ends);
+    line = lineEnds(data, line, [at, end], 0, quoted ? inner : ends);
     quoted = !quoted;
     at = end + 1;
   }
@@ -131,14 +146,15 @@ class Records {
   #before = lf;
   /** A carriage return that ended a chunk: a line end if a line feed follows. */
   #heldReturn = false;
+  #skipped = 0;
 
   constructor(path: string, skipHeader: boolean) {
     this.#path = path;
     this.#skipping = skipHeader;
   }
 
-  /** `ends` takes the places in the answer where records end. */
-  push(data: Buffer, ends?: number[]): Buffer {
+  /** `marks` takes the places in the answer where lines end. */
+  push(data: Buffer, marks?: Marks): Buffer {
     if (data.length === 0) return data;
     if (this.#before === quote && !this.#quoted && !isBreak(data[0])) throw this.#wrong(strayQuote);
     if (this.#heldReturn && data[0] !== lf) throw this.#wrong(loneReturn);
@@ -152,10 +168,11 @@ class Records {
     let from = this.#skipping ? data.length : 0;
     for (let at = 0; ;) {
       const end = nextByte(data, quote, at);
+      if (marks && this.#quoted && this.#skipping) this.#skipped += feeds(data, at, end);
       if (!this.#quoted && this.#skipping) from = this.#endHeader(data, at, end);
       if (!this.#quoted && returns && !this.#skipping) from = this.#cutReturns(data, Math.max(at, from), end, from, pieces);
-      if (ends && !this.#quoted && !returns && !this.#skipping)
-        line = lineEnds(data, line, [Math.max(at, from), end], from, ends);
+      if (marks && !returns && !this.#skipping)
+        line = lineEnds(data, line, [Math.max(at, from), end], from, this.#quoted ? marks.inner : marks.ends);
       if (end === data.length) break;
       this.#turn(data, end);
       at = end + 1;
@@ -164,7 +181,7 @@ class Records {
     if (from < data.length) pieces.push(data.subarray(from));
     const [only] = pieces;
     const out = only && pieces.length === 1 ? only : Buffer.concat(pieces);
-    if (ends && returns) recordEnds(out, quotedBefore, ends);
+    if (marks && returns) allLineEnds(out, quotedBefore, marks);
     return out;
   }
 
@@ -174,6 +191,13 @@ class Records {
     return !this.#skipping && this.#before !== lf ? Buffer.of(lf) : Buffer.alloc(0);
   }
 
+  /** Line feeds of the header that nobody has been told of. */
+  takeSkipped(): number {
+    const found = this.#skipped;
+    this.#skipped = 0;
+    return found;
+  }
+
   /** Where the first record begins, or the end of the data where the header goes on. */
   #endHeader(data: Buffer, at: number, end: number): number {
     const line = data.indexOf(lf, at);
@@ -181,6 +205,7 @@ class Records {
     this.#cutReturns(data, at, ended ? line + 1 : end, at, []);
     if (!ended) return data.length;
     this.#skipping = false;
+    this.#skipped += 1;
     return line + 1;
   }
 

@@ -25,6 +25,8 @@ function exact(line: string): string {
 export interface NdjsonOptions {
   /** Keep lines that are no JSON object, or name a key twice, with a NULL `doc`, instead of stopping at the first. */
   readonly lenient?: boolean;
+  /** The column that takes the path of each record's file. */
+  readonly file?: string;
 }
 
 /**
@@ -32,13 +34,13 @@ export interface NdjsonOptions {
  * its text.
  * Where `lenient`, `doc` is NULL for a line that is not one object with distinct keys; otherwise such a line raises an error.
  */
-export function ndjsonDocuments(paths: readonly string[], { lenient = false }: NdjsonOptions = {}): string {
+export function ndjsonDocuments(paths: readonly string[], { lenient = false, file }: NdjsonOptions = {}): string {
   const list = `[${paths.map(quoteText).join(', ')}]`;
-  const lines = `read_ndjson_objects(${list}, maximum_object_size = ${maxLineBytes}, ignore_errors = ${lenient}, compression = 'uncompressed')`;
+  const lines = `read_ndjson_objects(${list}, maximum_object_size = ${maxLineBytes}, ignore_errors = ${lenient}, compression = 'uncompressed', filename = ${file !== undefined})`;
   const keys = 'json_keys(json)';
   const good = `json_type(json) = 'OBJECT' and len(${keys}) = len(list_distinct(${keys}))`;
   const bad = lenient ? '' : ` else error('a line is not a JSON object with distinct keys')`;
-  return `(select case when ${good} then ${exact('json')}${bad} end as doc, json as "$line" from ${lines})`;
+  return `(select case when ${good} then ${exact('json')}${bad} end as doc, json as "$line"${file === undefined ? '' : `, filename as ${file}`} from ${lines})`;
 }
 
 const pointer = (key: string): string => quoteText(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);

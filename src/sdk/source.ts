@@ -30,6 +30,14 @@ export interface FileRef {
   readonly csv?: CsvDialect;
   /** Columns in file order; names and types as discovery gave them. */
   readonly schema: Schema;
+  /** How people count its records; absent = they cannot. */
+  readonly lines?: CountedLines;
+}
+
+/** By the lines of a person's own file, the first `before` of which are not in this one, or by the rows of a sheet. */
+export interface CountedLines {
+  readonly of: 'file' | 'sheet';
+  readonly before: number;
 }
 
 /** One thing that is wrong or noteworthy about a connection. */
@@ -107,7 +115,7 @@ export interface Snapshot extends AsyncDisposable {
   readonly id: Json;
 }
 
-/** Facet: several connections can read the same moment. */
+/** Facet: several connections, also those of other processes, can read the same moment. */
 export interface Snapshots {
   openSnapshot(): Promise<Snapshot>;
 }

@@ -57,12 +57,16 @@ interface Case {
   readonly where?: string;
   readonly format?: FormatName;
   readonly limit?: number;
+  /** Lines of the person's file before the first of this one; absent = its lines are nobody's. */
+  readonly lines?: number;
   readonly unit?: 'rows' | 'percent';
 }
 
 async function run(given: Case): Promise<Converted & { text: string; rejects: string }> {
   const schema = schemaOf(given.from);
-  const file = await fileOf(given.content, schema, given.name);
+  const { lines: before } = given;
+  const counted = before === undefined ? {} : { lines: { of: 'file', before } as const };
+  const file = { ...(await fileOf(given.content, schema, given.name)), ...counted };
   const path = join(folder, 'out');
   await rm(path, { force: true });
   const columns = Object.keys(given.to).map((name) => ({ from: name, as: name }));
@@ -235,6 +239,12 @@ test('rejects are kept with line or row, field, code, reason and value, and coun
       '5,,,file.format,too many columns,"4,5,6,7"\n' +
       '8,,id,file.format,unquoted value,"""7""x,1,2024-01-01"\n',
   );
+  // Where quotes add up, records can be counted by lines.
+  const lines = await run({ ...given, content: content.replace('"7"x', '7x'), lines: 3 });
+  assert.deepEqual(
+    lines.rejects.split('\n').map((line) => line.split(',').slice(0, 3).join()),
+    ['line,row,field', '6,2,id', '6,2,amount', '7,,amount', '8,,', '9,3,at', '11,5,id', ''],
+  );
   await assert.rejects(run({ ...given, limit: 4 }), { code: 'rejects.limit' });
   assert.equal((await run({ ...given, limit: 70, unit: 'percent' })).rows, 3);
   await assert.rejects(run({ ...given, limit: 60, unit: 'percent' }), { code: 'rejects.limit' });
@@ -271,7 +281,13 @@ test('ndjson in: broken lines are rejects, digits stay', async () => {
   const { text, rejected } = await run({ ...given, limit: 3 });
   assert.equal(text, '1,1.10\n4,12345678901234567890.123\n');
   assert.equal(rejected, 3);
-  await assert.rejects(run(given), { code: 'value.invalid' });
+  const { rejects } = await run({ ...given, content: content.replaceAll('\n', '\n\n'), limit: 3, lines: 0 });
+  const reason = 'file.format,not a JSON object with distinct keys';
+  assert.equal(
+    rejects,
+    `line,row,field,code,reason,value\n3,2,,${reason},"{""id"":"\n5,3,,${reason},[1]\n7,4,,${reason},"{""id"":2,""id"":3}"\n`,
+  );
+  await assert.rejects(run(given), { code: 'file.format' });
 });
 
 test('parquet out and in keeps values', async () => {
@@ -319,6 +335,25 @@ test('quoted line ends across every buffer of the reader, and a quote in row 30,
   const { rows: count, text } = await run(given);
   assert.equal(count, 40_000);
   assert.equal(text, `${rows.join('\n')}\n`);
+});
+
+test('a refused value is found on its line, whatever stands before it', async () => {
+  const record = fc.constantFrom('1,ok', '2,"two\nlines"', '"3","say ""\n"""', '', '4', '5,a,b', 'x,bad', '"y\n",bad');
+  const check = async (records: readonly string[], end: string): Promise<void> => {
+    let line = 2;
+    const expected = [...records, 'x,last'].flatMap((text) => {
+      const began = line;
+      line += text.split('\n').length;
+      return /^(4$|5,a,|x,|"y)/.test(text) ? [`${began}`] : [];
+    });
+    const content = ['id,name', ...records, 'x,last', ''].join(end);
+    const from = { id: 'text', name: 'text' };
+    const { rejects } = await run({ content, from, to: { id: 'bigint', name: 'text' }, limit: 99, lines: 0 });
+    const found = [...rejects.matchAll(/^(\d*),\d*,(?:id|name)?,(?:value.invalid|file.format)/gm)].map(([, at]) => at);
+    assert.deepEqual(found, expected, JSON.stringify(content));
+  };
+  const property = fc.asyncProperty(fc.array(record, { maxLength: 12 }), fc.constantFrom('\n', '\r\n'), check);
+  await fc.assert(property, { numRuns: 60 });
 });
 
 test('any text survives csv → wire csv → parquet → wire csv', async () => {

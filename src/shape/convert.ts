@@ -11,16 +11,18 @@ import { checkCsv, checkUnchanged } from '../sdk/file-bytes.ts';
 import type { Duck, FileRef } from '../sdk/index.ts';
 import { documentName, refs, type Lenient } from './document.ts';
 import { type Judged } from './judge.ts';
+import { placeRejects } from './places.ts';
 import { checkFilter, openPass, prepare, type Pass, type Prepared, type Shaping } from './pass.ts';
 import {
   collectRejects,
+  firstRejected,
   forgetErrors,
   hasErrors,
   recordSql,
   refusedIn,
   refusedLines,
+  table as refusedTable,
   writeRejects,
-  type Rejected,
 } from './rejects.ts';
 import { Misread } from './pass-through.ts';
 import { passesMarked, standing, writeGood, writeMarked, writeStanding, type Outlet, type Warned } from './write.ts';
@@ -84,6 +86,7 @@ const lenient: Lenient = { errors: 'record_errors', scans: 'record_scans' };
 
 /** The first thing that is wrong ends it; then all are counted. */
 async function strictly(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Converted> {
+  const { input, scratch } = step;
   try {
     const engine = engineOf(step, duck);
     const file = standing(step);
@@ -94,31 +97,34 @@ async function strictly(duck: Duck, step: ConvertStep, prepared: Prepared): Prom
     return { rows, rejected: 0, warned };
   } catch (error) {
     // Everything else (a full disk, a cancelled run) is no fault of the rows.
-    const refused =
+    const ofThem =
       error instanceof HeadgateError &&
       !(error instanceof Misread) &&
       ['value.invalid', 'file.format', 'query.invalid'].includes(error.code);
-    if (!refused) throw error;
-    const { found, judged } = await lookAgain(duck, step, prepared);
-    if (found.rows > 0) await keep(duck, step, judged);
-    if (found.rows === 0) throw error.code === 'value.invalid' ? error : unreadable(step, error);
-    const code = found.first.startsWith('line') ? 'file.format' : 'value.invalid';
-    throw new HeadgateError(code, `${doing(step)}: ${found.first}; ${counted(found)}`);
+    if (!ofThem) throw error;
+    const { refused, judged } = await lookAgain(duck, step, prepared);
+    if (refused === 0) throw error.code === 'value.invalid' ? error : unreadable(step, error);
+    await placeRejects(duck, refusedTable, input, scratch);
+    await keep(duck, step, judged);
+    const { code, words } = await firstRejected(duck, judged);
+    throw new HeadgateError(code, `${doing(step)}: ${words}; ${counted(refused)}`);
   }
 }
 
 /** Puts the refused rows aside, and stops at the end where they are too many. */
 async function leniently(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Converted> {
-  const { rejects } = step;
-  const { rows, warned, found, judged } = await parted(duck, step, prepared);
-  if (found.rows === 0) return { rows, rejected: 0, warned };
+  const { rejects, input, scratch } = step;
+  const { rows, warned, refused, judged } = await parted(duck, step, prepared);
+  if (refused === 0) return { rows, rejected: 0, warned };
+  const share = (100 * refused) / (rows + refused);
+  const tooMany = (rejects.unit === 'rows' ? refused : share) > rejects.limit;
+  // Whoever passes records through knows their lines.
+  if ((tooMany || rejects.file !== undefined) && !standing(step)) await placeRejects(duck, refusedTable, input, scratch);
   await keep(duck, step, judged);
-  if (rejects.unit === 'rows' && found.rows > rejects.limit)
-    throw tooMany(`${doing(step)}: ${counted(found)}, ${rejects.limit} may be; ${found.first}`);
-  const share = (100 * found.rows) / (rows + found.rows);
-  if (rejects.unit === 'percent' && share > rejects.limit)
-    throw tooMany(`${doing(step)}: ${counted(found)} (${share.toFixed(1)} %), ${rejects.limit} % may be; ${found.first}`);
-  return { rows, rejected: found.rows, warned };
+  if (!tooMany) return { rows, rejected: refused, warned };
+  const [of, limit] = rejects.unit === 'rows' ? ['', ''] : [` (${share.toFixed(1)} %)`, ' %'];
+  const { words } = await firstRejected(duck, judged);
+  throw new HeadgateError('rejects.limit', `${doing(step)}: ${counted(refused)}${of}, ${rejects.limit}${limit} may be; ${words}`);
 }
 
 async function keep(duck: Duck, { rejects, input }: ConvertStep, judged: readonly Judged[]): Promise<void> {
@@ -129,11 +135,10 @@ async function keep(duck: Duck, { rejects, input }: ConvertStep, judged: readonl
 interface Parted {
   readonly rows: number;
   readonly warned: readonly Warned[];
-  readonly found: Rejected;
+  /** Rows. */
+  readonly refused: number;
   readonly judged: readonly Judged[];
 }
-
-const none: Rejected = { rows: 0, first: '' };
 
 async function parted(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Parted> {
   const engine = engineOf(step, duck);
@@ -146,15 +151,16 @@ async function parted(duck: Duck, step: ConvertStep, prepared: Prepared): Promis
         ? await writeStanding(engine, step, file, prepared, opened)
         : await writeMarked(engine, step, prepared, opened);
       await requireRead(engine, step);
-      const judgement = judgementOf(step, pass);
-      return { rows, warned, found: await collectRejects(engine, refusedLines(refused), lenient, judgement), ...judgement };
+      const judged = errorsOf(pass);
+      const collected = await collectRejects(engine, refusedLines(refused), lenient, fieldNames(step));
+      return { rows, warned, refused: collected, judged };
     }
     const { rows, warned, refused } = await writeGood(engine, step, prepared, { ...pass, lenient });
     const misread = await requireRead(engine, step);
     const clean = refused === 0 && !misread;
     await forgetErrors(engine, lenient);
-    const judged = clean ? { found: none, judged: [] } : await lookAgain(duck, step, prepared);
-    return { rows, warned, ...judged };
+    const again = clean ? { refused: 0, judged: [] } : await lookAgain(duck, step, prepared);
+    return { rows, warned, ...again };
   } catch (error) {
     throw error instanceof HeadgateError && error.code === 'query.invalid' ? unreadable(step, error) : error;
   }
@@ -174,34 +180,32 @@ async function requireRead(duck: Duck, step: ConvertStep): Promise<boolean> {
 const guessed = ({ input }: Shaping): FileRef | undefined => refs(input).find(({ csv }) => csv?.guessed);
 
 /** Reads the document once more only to find out which rows are refused and why. */
-async function lookAgain(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Pick<Parted, 'found' | 'judged'>> {
+async function lookAgain(duck: Duck, step: ConvertStep, prepared: Prepared): Promise<Pick<Parted, 'refused' | 'judged'>> {
   try {
     const pass = await openPass(duck, step, prepared, lenient);
-    const judgement = judgementOf(step, pass);
-    const found = await collectRejects(
+    const judged = errorsOf(pass);
+    const refused = await collectRejects(
       duck,
-      refusedIn(pass.numbered, judgement.judged, lenient, recordSql(step)),
+      refusedIn(pass.numbered, judged, lenient, recordSql(step)),
       lenient,
-      judgement,
+      fieldNames(step),
     );
-    return { found, judged: judgement.judged };
+    return { refused, judged };
   } catch (error) {
     throw error instanceof HeadgateError && error.code === 'query.invalid' ? unreadable(step, error) : error;
   }
 }
 
-function judgementOf({ input }: Shaping, { judged }: Pass): { judged: readonly Judged[]; names: readonly string[] } {
-  return { judged: judged.filter(({ level }) => level === 'error'), names: input.schema.fields.map(({ name }) => name) };
-}
+const errorsOf = ({ judged }: Pass): readonly Judged[] => judged.filter(({ level }) => level === 'error');
+
+const fieldNames = ({ input }: Shaping): readonly string[] => input.schema.fields.map(({ name }) => name);
 
 /** Rows become those of a table where the table is; row numbers need an engine that keeps their order. */
 const engineOf = ({ outlet }: ConvertStep, duck: Duck): Duck => ('table' in outlet ? outlet.duck : duck);
 
 const doing = ({ input }: Shaping): string => `converting ${documentName(input)}`;
 
-const counted = ({ rows }: Rejected): string => `${rows} ${rows === 1 ? 'row is' : 'rows are'} refused`;
-
-const tooMany = (message: string): HeadgateError => new HeadgateError('rejects.limit', message);
+const counted = (rows: number): string => `${rows} ${rows === 1 ? 'row is' : 'rows are'} refused`;
 
 const unreadable = (step: Shaping, cause: unknown): HeadgateError =>
   new HeadgateError('file.format', `${doing(step)}: its content cannot be parsed`, {

@@ -24,7 +24,7 @@ export interface Lenient {
 export const raw = (at: number): string => `"$${at}"`;
 export const broken = '"$broken"';
 export const rowNumber = '"$row"';
-/** Where several files are read leniently: the name of the one that a record is in; else NULL. */
+/** Where several files are read leniently: the path of the one that a record is in; else NULL. */
 export const fileName = '"$file"';
 
 const isRef = (file: FileRef | { readonly path: string }): file is FileRef => 'schema' in file;
@@ -40,26 +40,31 @@ export const isTyped = (document: Document): boolean => document.format === 'par
 export async function relation(duck: Duck, document: Document, lenient?: Lenient): Promise<string> {
   const paths = document.files.map(({ path }) => path);
   const { fields } = document.schema;
+  const several = lenient !== undefined && document.files.length > 1;
   const noFile = `cast(null as VARCHAR) as ${fileName}`;
   const flag = lenient && document.format !== 'ndjson' ? `, false as ${broken}, ${noFile}` : '';
   if (document.format === 'parquet') {
-    const list = `read_parquet([${paths.map(quoteText).join(', ')}], union_by_name = true)`;
-    const types = new Map(await duck.rows(`select column_name, column_type from (describe select * from ${list})`).then(pairs));
+    const files = `[${paths.map(quoteText).join(', ')}], union_by_name = true`;
+    const types = new Map(
+      await duck.rows(`select column_name, column_type from (describe select * from read_parquet(${files}))`).then(pairs),
+    );
+    const list = `read_parquet(${files}${several ? `, filename = '$file'` : ''})`;
     const columns = fields.map(({ name, type }, at) => `${parquetText(type, types.get(name), quoteName(name))} as ${raw(at)}`);
-    return `(select ${columns.join(', ')}${flag} from ${list})`;
+    const mark = several ? `, false as ${broken}, ${fileName}` : flag;
+    return `(select ${columns.join(', ')}${mark} from ${list})`;
   }
   if (document.format === 'ndjson') {
     const columns = fields.map(
       ({ name, type }, at) => `${type.kind === 'json' ? ndjsonJson(name) : ndjsonText(name)} as ${raw(at)}`,
     );
-    const mark = lenient ? `, doc is null as ${broken}, ${noFile}` : '';
-    return `(select ${columns.join(', ')}${mark} from ${ndjsonDocuments(paths, { lenient: lenient !== undefined })})`;
+    const mark = lenient ? `, doc is null as ${broken}, ${several ? fileName : noFile}` : '';
+    const options = { lenient: lenient !== undefined, ...(several && { file: fileName }) };
+    return `(select ${columns.join(', ')}${mark} from ${ndjsonDocuments(paths, options)})`;
   }
   const rejects = lenient && { table: lenient.errors, scan: lenient.scans };
   const files = refs(document);
   if (files.length > 0) {
     const names = fields.map(({ name }) => name);
-    const several = lenient !== undefined && files.length > 1;
     const mark = several ? `, false as ${broken}` : flag;
     return `(select *${mark} from ${readCsvFiles(files, names, '$', { ...(rejects && { rejects }), ...(several && { file: fileName }) })})`;
   }

@@ -43,7 +43,8 @@ async function fileOf(content: string): Promise<FileRef> {
   await writeFile(path, content);
   const { size, mtimeNs } = await stat(path, { bigint: true });
   const csv = { delimiter: ',', quote: '"', escape: '"', header: true };
-  return { path, size: Number(size), modified: String(mtimeNs), schema: texts, csv };
+  const lines = { of: 'file', before: 2 } as const;
+  return { path, size: Number(size), modified: String(mtimeNs), schema: texts, csv, lines };
 }
 
 interface Outcome {
@@ -90,7 +91,7 @@ test('good records go byte for byte, refused ones stay out, changed ones are wri
   );
   assert.equal(found.bytes, `${good[0]}\n${good[1]}\n"4","1.5","2026-01-01","d","e"\n${good[2]}\n`);
   assert.equal(found.rejected, 2);
-  assert.match(found.rejects, /^line,row,field,code,reason,value\n,3,id,value\.invalid,.*\n,4,price,rule\.range,.*\n$/);
+  assert.match(found.rejects, /^line,row,field,code,reason,value\n7,3,id,value\.invalid,.*\n8,4,price,rule\.range,.*\n$/);
 });
 
 test('what comes out is what the rows written anew are: any values, line ends and pieces', async () => {

@@ -57,8 +57,9 @@ export async function passThrough(
         if (verdict === null) continue;
         const text = verdict.slice(1);
         if (verdict.startsWith(refused)) {
-          lines.push(text);
-          longest = Math.max(longest, Buffer.byteLength(text));
+          const line = `{"line":${records.line ?? null},${text.slice(1)}`;
+          lines.push(line);
+          longest = Math.max(longest, Buffer.byteLength(line));
         } else records.put(`${text}\n`);
       }
       count += lines.length;
@@ -86,9 +87,15 @@ function throwMisread(file: FileRef, error: unknown): never {
 class Records {
   readonly #file: FileRef;
   readonly #pieces: AsyncGenerator<CsvPiece>;
-  #piece: CsvPiece = { data: Buffer.alloc(0), ends: [] };
-  /** The next record of the piece. */
+  #piece: CsvPiece = { data: Buffer.alloc(0), ends: [], inner: [], skipped: 0 };
+  /** The next record of the piece, and the next line feed inside quotes. */
   #at = 0;
+  #inner = 0;
+  /** Lines and records before the next one. */
+  #lines = 0;
+  #count: number;
+  /** Where the last record began, as people count. */
+  line: number | undefined;
   /** Bytes of the piece that are kept and not gathered yet. */
   #from = 0;
   #to = 0;
@@ -96,6 +103,7 @@ class Records {
 
   constructor(file: FileRef) {
     this.#file = file;
+    this.#count = file.csv?.header ? 1 : 0;
     this.#pieces = csvRecords(file);
   }
 
@@ -104,6 +112,11 @@ class Records {
     const end = this.#piece.ends[this.#at];
     if (end === undefined) return false;
     this.#at++;
+    const { lines } = this.#file;
+    this.line = lines && (lines.of === 'file' ? lines.before + this.#lines : this.#count) + 1;
+    this.#lines++;
+    this.#count++;
+    for (const { inner } = this.#piece; (inner[this.#inner] ?? Infinity) <= end; this.#inner++) this.#lines++;
     if (!keep) {
       this.#gather();
       this.#from = end;
@@ -146,16 +159,18 @@ class Records {
   /** The next piece in which a record ends, behind what is left of this one. */
   async #read(): Promise<boolean> {
     this.#gather();
-    let rest = this.#piece.data.subarray(this.#to);
+    let data = this.#piece.data.subarray(this.#to);
+    let inner = this.#piece.inner.slice(this.#inner).map((at) => at - this.#to);
     for (;;) {
       const { value, done } = await this.#pieces.next();
       if (done) return false;
-      const data = rest.length === 0 ? value.data : Buffer.concat([rest, value.data]);
-      const moved = rest.length;
-      rest = data;
+      const rest = data.length;
+      data = rest === 0 ? value.data : Buffer.concat([data, value.data]);
+      inner = [...inner, ...value.inner.map((at) => at + rest)];
+      this.#lines += value.skipped;
       if (value.ends.length === 0) continue;
-      this.#piece = { data, ends: moved === 0 ? value.ends : value.ends.map((end) => end + moved) };
-      [this.#at, this.#from, this.#to] = [0, 0, 0];
+      this.#piece = { ...value, data, inner, ends: rest === 0 ? value.ends : value.ends.map((end) => end + rest) };
+      [this.#at, this.#inner, this.#from, this.#to] = [0, 0, 0, 0];
       return true;
     }
   }

@@ -5,21 +5,15 @@ import type { Column } from '../domain/policy.ts';
 import { broken, fileName, raw, rowNumber, type Document, type Lenient } from './document.ts';
 import { judgedWords, type Judged } from './judge.ts';
 
-export interface Judgement {
-  /** Only those of level `error`. */
-  readonly judged: readonly Judged[];
-  /** All fields of the document, in order. */
-  readonly names: readonly string[];
-}
-
-export interface Rejected {
-  readonly rows: number;
-  /** Where the first one is and what is wrong with it, without its value. */
-  readonly first: string;
+export interface FirstRejected {
+  /** Is it a row at all? */
+  readonly code: 'value.invalid' | 'file.format';
+  /** Where it is and what is wrong with it, without its value. */
+  readonly words: string;
 }
 
 /** Its column `rule` = which of `judged`; NULL for records that are no rows, which have words of their own. */
-const table = 'refused';
+export const table = 'refused';
 
 /** True for a row that is refused. */
 export function refusal(judged: readonly Judged[], lenient: Lenient | undefined): string {
@@ -57,13 +51,13 @@ function refused(judged: readonly Judged[], lenient: Lenient | undefined, record
 export const refusedJson = (judged: readonly Judged[], lenient: Lenient | undefined, record?: string): string =>
   `cast(to_json(${refused(judged, lenient, record)}) as VARCHAR)`;
 
-const jsonColumns = `{row: 'BIGINT', file: 'VARCHAR', bad: 'STRUCT(rule INTEGER, value VARCHAR)[]', record: 'VARCHAR'}`;
+const jsonColumns = `{line: 'BIGINT', row: 'BIGINT', file: 'VARCHAR', bad: 'STRUCT(rule INTEGER, value VARCHAR)[]', record: 'VARCHAR'}`;
 
 /** The refused rows of a relation with row numbers: they are looked for. */
 export function refusedIn(from: string, judged: readonly Judged[], lenient: Lenient | undefined, record?: string): string {
   // The list is made for refused rows only: made for all, it would cost more than judging them.
   const found = `select ${refused(judged, lenient, record)} as one from ${from} where ${refusal(judged, lenient)}`;
-  return `(select one.row as row, one.file as file, one.bad as bad, one.record as record from (${found}))`;
+  return `(select cast(null as BIGINT) as line, one.row as row, one.file as file, one.bad as bad, one.record as record from (${found}))`;
 }
 
 /** Refused rows that a scan has set aside: lines of `refusedJson`, and the length of the longest in bytes. */
@@ -80,39 +74,42 @@ export const refusedLines = ({ path, longest }: Aside): string =>
 
 /**
  * Collects refused rows into a table: what is wrong with each (by row, counted among well-formed records) and, where `lenient`,
- * records that are no rows (by line of the file). `from` is one of the two relations above.
+ * records that are no rows (by their number in the file, blank lines and header among them). `from` is one of the two relations
+ * above, `names` are those of the fields of the document. Resolves to the number of rows.
  */
 export async function collectRejects(
   duck: Duck,
   from: string,
   lenient: Lenient | undefined,
-  { judged, names }: Judgement,
-): Promise<Rejected> {
+  names: readonly string[],
+): Promise<number> {
   await duck.run(
-    `create or replace temp table ${table} as select cast(null as BIGINT) as line, cast(row as BIGINT) as row, cast(bad.rule as INTEGER) as rule, ` +
+    `create or replace temp table ${table} as select line, cast(row as BIGINT) as row, cast(bad.rule as INTEGER) as rule, ` +
       `cast(null as VARCHAR) as field, case when bad.rule is null then 'not a JSON object with distinct keys' end as reason, ` +
-      `cast(bad.value as VARCHAR) as value, file, record from (select row, file, unnest(bad) as bad, record from ${from})`,
+      `cast(bad.value as VARCHAR) as value, file, record from (select line, row, file, unnest(bad) as bad, record from ${from})`,
   );
   if (lenient && (await hasTable(duck, lenient.errors))) {
     const fieldName = `case column_name ${names.map((name, at) => `when '$${at}' then ${quoteText(name)}`).join(' ')} end`;
     await duck.run(
       `insert into ${table} select e.line, null, null, any_value(${fieldName}), any_value(lower(error_type::VARCHAR)), any_value(csv_line), ` +
-        `any_value(parse_filename(s.file_path)), null from ${lenient.errors} e join ${lenient.scans} s using (scan_id, file_id) group by e.file_id, e.line`,
+        `any_value(s.file_path), null from ${lenient.errors} e join ${lenient.scans} s using (scan_id, file_id) group by e.file_id, e.line`,
     );
     await forgetErrors(duck, lenient);
   }
   const [counts = []] = await duck.rows(
-    `select count(distinct row) + count(distinct (file, line)) filter (line is not null) from ${table}`,
+    `select count(distinct row) + count(distinct (file, line)) filter (row is null) from ${table}`,
   );
-  const [first = []] = await duck.rows(
-    `select coalesce('line ' || line, 'row ' || row), rule, reason from ${table} order by coalesce(line, row), rule limit 1`,
-  );
-  return { rows: Number(counts[0] ?? 0), first: firstWords(first, judged) };
+  return Number(counts[0] ?? 0);
 }
 
-function firstWords([place, rule, reason]: readonly (string | null)[], judged: readonly Judged[]): string {
+/** The first of those that were collected. */
+export async function firstRejected(duck: Duck, judged: readonly Judged[]): Promise<FirstRejected> {
+  const [[place, rule, reason] = []] = await duck.rows(
+    `select coalesce('row ' || row, 'line ' || line), rule, reason from ${table} order by coalesce(line, row), rule limit 1`,
+  );
   const found = rule == null ? undefined : judged[Number(rule)];
-  return `${place ?? ''}: ${found ? judgedWords(found) : (reason ?? '')}`;
+  const words = `${place ?? ''}: ${found ? judgedWords(found) : (reason ?? '')}`;
+  return { code: rule == null ? 'file.format' : 'value.invalid', words };
 }
 
 /** The reader adds to these tables with every read. */
@@ -138,10 +135,10 @@ export async function writeRejects(
     judged.length === 0
       ? otherwise
       : `case rule ${judged.map((one, at) => `when ${at} then ${quoteText(pick(one))}`).join(' ')} else ${otherwise} end`;
-  const code = word((one) => one.code, `case when line is null then 'value.invalid' else 'file.format' end`);
+  const code = word((one) => one.code, `'file.format'`);
   await duck.run(
-    `copy (select ${several ? 'file, ' : ''}line, row, ${word(({ name }) => name, 'field')} as field, ${code} as code, ` +
-      `${word(({ reason }) => reason, 'reason')} as reason, value${records ? ', record' : ''} from ${table} order by coalesce(line, row), rule) ` +
+    `copy (select ${several ? 'parse_filename(file) as file, ' : ''}line, row, ${word(({ name }) => name, 'field')} as field, ${code} as code, ` +
+      `${word(({ reason }) => reason, 'reason')} as reason, value${records ? ', record' : ''} from ${table} order by ${several ? 'file, ' : ''}coalesce(line, row), rule) ` +
       `to ${quoteText(path)} (format csv, header true)`,
   );
 }

@@ -12,7 +12,7 @@ interface Rule {
 /** A word out of DuckDB's text, where it is a plain name. */
 const name = (text: string | undefined): string => (text !== undefined && /^[\w.$ -]{1,80}$/.test(text) ? ` "${text}"` : '');
 
-/** First match wins. */
+/** First match wins. DuckDB's text quotes values and lines, which can hold any words: each rule begins with the class of the error. */
 const rules: readonly Rule[] = [
   { pattern: /^INTERRUPT/, code: 'run.cancelled', say: () => 'stopped on request' },
   {
@@ -29,18 +29,23 @@ const rules: readonly Rule[] = [
   { pattern: /^Out of Memory/, code: 'memory.full', say: () => 'the memory limit of DuckDB was reached' },
   {
     pattern:
-      /not a valid DuckDB database file|Corrupt|checksum|^Serialization Error|^FATAL|database has been invalidated|WAL file/i,
+      /^(?:IO|INTERNAL) Error[\s\S]*(?:not a valid DuckDB database file|corrupt(?:ed)? (?:database|wal)|checksum|wal file|has been invalidated)|^Serialization Error|^FATAL|^[a-z ]+ Error: failure while replaying wal file/i,
     code: 'warehouse.damaged',
     say: () => 'the file is not a DuckDB database, or it is damaged',
   },
   {
-    pattern:
-      /Maximum line size|unterminated quote|unquoted value|Expected Number of Columns|CSV Error on Line: (\d+)(?![\s\S]*converting)/i,
+    pattern: /^Invalid Input Error: CSV Error on Line: (\d+)?/i,
     code: 'file.format',
     say: (m) => `a record of the CSV does not fit its columns${m[1] ? ` (line ${m[1]})` : ''}`,
   },
   {
-    pattern: /CSV Error on Line: (\d+)[\s\S]*?Error when converting column "([^"]*)"/,
+    pattern: /^Invalid Input Error: a line is not a JSON object/,
+    code: 'file.format',
+    say: () => 'a line is not a JSON object with distinct keys',
+  },
+  { pattern: /^Invalid Input Error: Malformed JSON/, code: 'file.format', say: () => 'a line holds no JSON' },
+  {
+    pattern: /^Conversion Error: CSV Error on Line: (\d+)[\s\S]*?Error when converting column "([^"]*)"/,
     code: 'value.invalid',
     say: (m) => `a value in line ${m[1]} does not fit the field${name(m[2])}`,
   },

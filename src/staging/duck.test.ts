@@ -143,6 +143,43 @@ test('a file that another process has open is named', async (t) => {
   );
 });
 
+test('what stands in the data does not decide what happened', async (t) => {
+  const dir = await folder(t);
+  const duck = await open(t);
+  await duck.run('create table s(v varchar primary key)');
+  const words = [
+    'corrupt',
+    'Corrupt database file: computed checksum 1 does not match stored checksum 2',
+    'WAL file',
+    'the database has been invalidated',
+    'unquoted value',
+    'Maximum line size',
+    'Expected Number of Columns: 2',
+    'CSV Error on Line: 3',
+    'Error when converting column "n"',
+    'No space left on device',
+    'INTERRUPT',
+  ];
+  for (const [at, word] of words.entries()) {
+    const path = join(dir, `${at}.csv`);
+    const quoted = `"${word.replaceAll('"', '""')}"`;
+    await writeFile(path, `1,a\n${quoted},b\n`);
+    await duck.run(`insert into s values ('${word}')`);
+    const read = (types: string): string =>
+      `select * from read_csv('${path}', columns = {${types}}, auto_detect = false, quote = '"')`;
+    const cases: [Promise<unknown>, string][] = [
+      [duck.rows(`select '${word}'::int`), 'value.invalid'],
+      [duck.rows(read(`'n': 'INTEGER', 's': 'VARCHAR'`)), 'value.invalid'],
+      [duck.rows(read(`'n': 'VARCHAR', 's': 'VARCHAR', 'more': 'VARCHAR'`)), 'file.format'],
+      [duck.run(`insert into s values ('${word}')`), 'key.duplicate'],
+      [duck.rows(`select nothing, '${word}' from s`), 'query.invalid'],
+    ];
+    for (const [failing, code] of cases) await assert.rejects(failing, { code }, `${word}: ${code}`);
+  }
+  await writeFile(join(dir, 'half.ndjson'), '{"a":"\\ud800"}\n');
+  await assert.rejects(duck.rows(`select * from read_ndjson('${dir}/half.ndjson')`), { code: 'file.format' });
+});
+
 test('errors name what happened, never values or SQL', async (t) => {
   const dir = await folder(t);
   await writeFile(join(dir, 'bad.csv'), '1\nHUSH\n');

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -17,6 +18,8 @@ export interface S3Place {
   readonly region: string;
   /** The bucket is the first name of the path; else it is the first name of the host. */
   readonly pathStyle: boolean;
+  /** Who finds the service's addresses; absent = the system. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface S3Request {
@@ -75,6 +78,7 @@ export class S3Client {
       method,
       headers: { ...Object.fromEntries(signed.headers), 'content-length': size },
       timeout: silence,
+      ...(this.#place.lookup && { lookup: this.#place.lookup }),
     });
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     sending.on('response', resolve).on('error', reject);

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, suite, test } from 'node:test';
 import { startObjectStore } from '../../test/support/object-store.ts';
 import { bytesOf, chunked, guarantees } from './guarantees-harness.ts';
@@ -19,8 +21,16 @@ after(async () => {
 const settings = { ...store, pathStyle: true, prefix: 'some/where/', direct: true };
 const local = new LocalStorage(folder);
 const bucket = new S3Storage(settings);
+/** The bucket is a name of the host: `files.s3.test`, as most services have it. */
+const hosted = new S3Storage({
+  ...settings,
+  endpoint: store.endpoint.replace('127.0.0.1', 's3.test'),
+  pathStyle: false,
+  prefix: 'else/where/',
+  lookup: (_name, { all }, found) => (all ? found(null, [{ address: '127.0.0.1', family: 4 }]) : found(null, '127.0.0.1', 4)),
+});
 
-for (const [kind, storage] of Object.entries({ local, bucket })) {
+for (const [kind, storage] of Object.entries({ local, bucket, hosted })) {
   suite(kind, () => {
     for (const [at, { name, holds }] of guarantees.entries()) test(name, async () => await holds(storage, `1/object.${at}`));
   });
@@ -32,6 +42,17 @@ test('a directory holds nothing but objects when all attempts have ended or gone
   await local.part('2/left', upload, 1, chunked(data), 1000);
   await local.delete('2/left');
   assert.deepEqual(await readdir(join(folder, '2')), []);
+});
+
+test('a link to a bucket that is a name of the host is signed for that host', async () => {
+  await hosted.put('1/linked', chunked(Buffer.from('abc')), 3);
+  const link = new URL((await hosted.link?.('1/linked', 60)) ?? '');
+  assert.deepEqual([link.hostname, link.pathname], [`${store.bucket}.s3.test`, '/else/where/1/linked']);
+  const asked = await new Promise<IncomingMessage>((answered, failed) => {
+    const options = { host: '127.0.0.1', port: link.port, path: link.pathname + link.search, headers: { host: link.host } };
+    request(options, answered).on('error', failed).end();
+  });
+  assert.deepEqual([asked.statusCode, await text(asked)], [200, 'abc']);
 });
 
 test('no key leads out of the directory', () => {

@@ -3,8 +3,11 @@ import { Pool, type PoolClient } from 'pg';
 import { HeadgateError } from '../domain/error.ts';
 
 export interface Db {
-  /** All rows of one statement. Throws `state.unreachable`, `state.conflict` (a unique key is taken). */
-  query<R>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
+  /**
+   * All rows of one statement. What is asked all the time has a `name`, its own and its text's alone: each session plans it once.
+   * Throws `state.unreachable`, `state.conflict` (a unique key is taken).
+   */
+  query<R>(text: string, values?: readonly unknown[], name?: string): Promise<readonly R[]>;
   /** Commits when `work` resolves, rolls back when it throws. Inside a transaction it joins it. */
   tx<T>(work: (db: Db) => Promise<T>): Promise<T>;
 }
@@ -38,9 +41,9 @@ class PoolDb implements OpenDb {
     this.pool = pool;
   }
 
-  async query<R>(text: string, values: readonly unknown[] = []): Promise<readonly R[]> {
+  async query<R>(text: string, values: readonly unknown[] = [], name?: string): Promise<readonly R[]> {
     try {
-      return (await this.pool.query<R & object>(text, [...values])).rows;
+      return (await this.pool.query<R & object>({ text, values: [...values], ...(name !== undefined && { name }) })).rows;
     } catch (error) {
       throw stateError(error);
     }
@@ -81,9 +84,9 @@ class ClientDb implements Db {
     this.#client = client;
   }
 
-  async query<R>(text: string, values: readonly unknown[] = []): Promise<readonly R[]> {
+  async query<R>(text: string, values: readonly unknown[] = [], name?: string): Promise<readonly R[]> {
     try {
-      return (await this.#client.query<R & object>(text, [...values])).rows;
+      return (await this.#client.query<R & object>({ text, values: [...values], ...(name !== undefined && { name }) })).rows;
     } catch (error) {
       throw stateError(error);
     }

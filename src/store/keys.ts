@@ -38,6 +38,7 @@ export async function findCaller(db: Db, id: string): Promise<CallerRow | undefi
      join headgate.principals p on p.id = k.principal_id and (p.workspace_id is null or p.workspace_id = k.workspace_id)
      where k.id = $1`,
     [id],
+    'find_caller',
   );
   return row;
 }

@@ -5,6 +5,7 @@ import type { Outcome, RunState } from '../domain/run.ts';
 import type { Db } from './db.ts';
 import { addUsage, usedUp } from './limits.ts';
 import { runColumns, type RunRow } from './runs.ts';
+import { deleteSpreads } from './spreads.ts';
 
 /** How many runs are at work at the same time. */
 export interface Limits {
@@ -66,6 +67,8 @@ export async function claimRun(db: Db, id: string, owner: string, asked: Admissi
        returning ${runColumns}, p.retry`,
       [...admission(asked), id, owner, leaseSeconds],
     );
+    // What the owner before had opened to others is of a moment that is gone.
+    if (row) await deleteSpreads(tx, row);
     if (row?.attempt === 1) await addUsage(tx, Number(row.workspace_id), asked.now, { runs: 1 });
     return row;
   });
@@ -135,4 +138,5 @@ export async function endRun(db: Db, id: string, fence: string, end: RunEnd): Pr
 /** Where the lock of the data directory proves that no other worker lives, what the last one held is free at once. */
 export async function freeLeases(db: Db): Promise<void> {
   await db.query('update headgate.runs set lease_until = null, lease_owner = null where lease_until is not null');
+  await db.query('update headgate.forwards set lease_until = null where lease_until is not null');
 }

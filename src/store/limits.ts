@@ -1,5 +1,6 @@
 /** How much a workspace may have and do, and how much it has and does. */
 import type { ObjectKind } from '../domain/access.ts';
+import type { RangeLimits } from '../domain/range.ts';
 import { HeadgateError } from '../domain/error.ts';
 import type { Db } from './db.ts';
 
@@ -11,6 +12,8 @@ export interface Limits {
   readonly rows_a_month: number | null;
   readonly storage_bytes: number | null;
   readonly requests_a_minute: number | null;
+  /** Of pipelines whose runs each read a range. */
+  readonly ranges: RangeLimits | null;
 }
 
 export const limitNames = [
@@ -22,7 +25,7 @@ export const limitNames = [
   'requests_a_minute',
 ] as const satisfies readonly (keyof Limits)[];
 
-const columns = limitNames.map((name) => `${name}::float8 as ${name}`).join(', ');
+const columns = [...limitNames.map((name) => `${name}::float8 as ${name}`), 'ranges'].join(', ');
 
 export const unlimited: Limits = {
   connections: null,
@@ -31,6 +34,7 @@ export const unlimited: Limits = {
   rows_a_month: null,
   storage_bytes: null,
   requests_a_minute: null,
+  ranges: null,
 };
 
 export async function readLimits(db: Db, workspace: number): Promise<Limits> {
@@ -41,9 +45,9 @@ export async function readLimits(db: Db, workspace: number): Promise<Limits> {
 /** All of them at once. */
 export async function saveLimits(db: Db, workspace: number, limits: Limits): Promise<void> {
   await db.query(
-    `insert into headgate.limits (workspace_id, ${limitNames.join(', ')}) values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (workspace_id) do update set (${limitNames.join(', ')}) = row($2, $3, $4, $5, $6, $7)`,
-    [workspace, ...limitNames.map((name) => limits[name])],
+    `insert into headgate.limits (workspace_id, ${limitNames.join(', ')}, ranges) values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (workspace_id) do update set (${limitNames.join(', ')}, ranges) = row($2, $3, $4, $5, $6, $7, $8)`,
+    [workspace, ...limitNames.map((name) => limits[name]), limits.ranges && JSON.stringify(limits.ranges)],
   );
 }
 

@@ -1,8 +1,7 @@
 import type { Json } from '../domain/json.ts';
+import type { PipelineState } from '../domain/pipeline.ts';
 import { insertedRow, type Db } from './db.ts';
 import { readableBy } from './grants.ts';
-
-export type PipelineState = 'active' | 'paused' | 'archived';
 
 export interface PipelineRow {
   readonly id: string;
@@ -71,23 +70,32 @@ export async function findPipeline(db: Db, workspace: number, ref: string): Prom
   const [row] = await db.query<PipelineRow>(
     `select ${columns} from headgate.pipelines where workspace_id = $1 and (id = $2 or slug = $2)`,
     [workspace, ref],
+    'find_pipeline',
   );
   return row;
 }
 
-/** The newest first, archived ones left out; of those that `reader` may see, where there is one. */
+export interface PipelineFilter {
+  /** Absent = all but archived ones. */
+  readonly state?: PipelineState | undefined;
+  /** Only those that this principal may see. */
+  readonly reader?: string | undefined;
+}
+
+/** The newest first. */
 export async function listPipelines(
   db: Db,
   workspace: number,
-  reader: string | undefined,
+  { state, reader }: PipelineFilter,
   limit: number,
   after?: string,
 ): Promise<readonly PipelineRow[]> {
   return await db.query<PipelineRow>(
     `select ${columns} from headgate.pipelines
-     where workspace_id = $1 and state <> 'archived' and ($2::text is null or id < $2) and ${readableBy('$4', 'id')}
+     where workspace_id = $1 and case when $5::text is null then state <> 'archived' else state = $5 end
+       and ($2::text is null or id < $2) and ${readableBy('$4', 'id')}
      order by id desc limit $3`,
-    [workspace, after ?? null, limit, reader ?? null],
+    [workspace, after ?? null, limit, reader ?? null, state ?? null],
   );
 }
 

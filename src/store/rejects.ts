@@ -6,7 +6,7 @@ export interface RejectRow {
   readonly stream: string;
   readonly table_name: string;
   readonly file: string | null;
-  /** Of the file, for records that are no rows; the others have a number among the rows. */
+  /** Of the file, where the record begins; of records that are rows there is their number as well. */
   readonly line: string | null;
   readonly row_number: string | null;
   readonly field: string | null;

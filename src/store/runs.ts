@@ -105,8 +105,8 @@ export async function listRuns(
   );
 }
 
-/** Where owners hear that a run of theirs should stop; the message is its id. */
-export const cancelChannel = 'headgate_cancel';
+/** Where those who work on a run hear that they should look at it; the message is its id. */
+export const lookChannel = 'headgate_cancel';
 
 /** A run that nobody works on ends at once; of another its owner is told. Undefined = it had ended. */
 export async function requestCancel(db: Db, workspace: number, id: string): Promise<RunRow | undefined> {
@@ -119,7 +119,7 @@ export async function requestCancel(db: Db, workspace: number, id: string): Prom
        where workspace_id = $1 and id = $2 and state in ('queued', 'running', 'retrying', 'needs_review') returning ${runColumns}`,
       [workspace, id],
     );
-    await tx.query('select pg_notify($1, $2)', [cancelChannel, id]);
+    await tx.query('select pg_notify($1, $2)', [lookChannel, id]);
     return row;
   });
 }

@@ -14,12 +14,18 @@ export async function findWorkspace(db: Db, id: number): Promise<WorkspaceRow | 
   return row;
 }
 
-/** Undefined = there is no such workspace; null = it may send as many requests as it likes. */
-export async function findWorkspaceLimit(db: Db, id: number): Promise<{ readonly requests_a_minute: number | null } | undefined> {
-  const [row] = await db.query<{ requests_a_minute: number | null }>(
+export interface WorkspaceLimit {
+  /** Null = as many as it likes. */
+  readonly requests_a_minute: number | null;
+}
+
+/** Undefined = there is no such workspace. */
+export async function findWorkspaceLimit(db: Db, id: number): Promise<WorkspaceLimit | undefined> {
+  const [row] = await db.query<WorkspaceLimit>(
     `select l.requests_a_minute::float8 as requests_a_minute from headgate.workspaces w
      left join headgate.limits l on l.workspace_id = w.id where w.id = $1 and w.archived_at is null`,
     [id],
+    'find_workspace_limit',
   );
   return row;
 }

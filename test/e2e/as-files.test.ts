@@ -35,6 +35,43 @@ test('what is exported can be applied, changed, and applied again', async () => 
   assert.equal((await service.api('GET', '/pipelines/second'))['name'], 'Second');
 });
 
+test('pipelines with models, schemas and followers come to another workspace by their names', async () => {
+  const key = adminKey;
+  const other = `${service.url}/v1/workspaces/7`;
+  const post = async (base: string, path: string, body: object): Promise<void> => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${base}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    assert.ok(answer.ok, await answer.text());
+  };
+  await post(service.url, '/v1/workspaces', { id: 7, name: 'Seven' });
+  // What stands behind the names is each workspace's own; the other one begins with other ids.
+  for (const base of [other, `${service.url}/v1/workspaces/1`]) {
+    await post(base, '/connections', { name: 'Lake', slug: 'lake', connector: 'duckdb', settings: { path: 'lake.db' } });
+    await post(base, '/models', { name: 'Cities', slug: 'cities', connection: 'lake', sql: 'select 1 as id', validate: false });
+    const definition = { fields: [{ name: 'id', type: 'integer' }] };
+    await post(base, '/schemas', { name: 'Ids', slug: 'ids', definition });
+  }
+  const here = `${service.url}/v1/workspaces/1`;
+  const ends = { source: 'lake', destination: 'warehouse' };
+  await post(here, '/pipelines', { ...ends, name: 'Z', slug: 'z-first', flows: [{ model: 'cities', write: 'replace' }] });
+  await post(here, '/pipelines', {
+    ...ends,
+    name: 'A',
+    slug: 'a-second',
+    flows: [{ stream: 'x', write: 'replace', schema: 'ids@1' }],
+    schedule: { kind: 'after', pipeline: 'z-first' },
+  });
+  assert.equal((await run('export', 'moved')).code, 0);
+  for (const name of ['sample.json', 'second.json']) await rm(join(folder, 'moved', name));
+  const applied = await run('apply', 'moved', '--workspace', '7');
+  assert.deepEqual([applied.code, applied.stdout], [0, 'created z-first\ncreated a-second\n'], applied.stderr);
+  assert.equal((await run('export', 'back', '--workspace', '7')).code, 0);
+  const files = async (out: string): Promise<readonly string[]> =>
+    await Promise.all(['a-second.json', 'z-first.json'].map(async (name) => await readFile(join(folder, out, name), 'utf8')));
+  assert.deepEqual(await files('back'), await files('moved'));
+  assert.doesNotMatch((await files('back')).join(''), /"(?:con|mod|sch|pl)_/);
+});
+
 test('a file that is no pipeline stops everything before anything is sent', async () => {
   await writeFile(join(folder, 'out', 'third.json'), '{');
   const { code, stderr } = await run('apply', 'out');

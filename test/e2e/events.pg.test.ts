@@ -56,6 +56,30 @@ for (const destination of destinations) {
       assert.deepEqual(await site.forget(spec), { events: 3, profiles: 0, identities: 1 });
     });
 
+    test('an event says something of its profile, once, and the latest event has the last word', async () => {
+      await using site = await derivationSite(server, destination);
+      await site.change(fill);
+      const sets = { fields: { page: 'last_page', price: 'p'.repeat(9) }, limits: { name: 5, value: 4 } };
+      const spec = clicks({ write: 'append', read: 'incremental', cursor: 'at' }, { sets, with_identities: true });
+      const first = await site.run(spec);
+      assert.deepEqual([first.error, first.derived?.added, first.derived?.changed], [undefined, 3, 1]);
+      const users = async (): Promise<unknown> =>
+        (await site.ask('select properties from headgate.profiles')).map(([text]) => JSON.parse(text ?? '') as unknown);
+      assert.deepEqual(await users(), [{ last_: '/buy', ppppp: '1.50' }]);
+      const known = (await site.ask(`select properties from headgate.events`)).map(
+        ([text]) => (JSON.parse(text ?? '') as { email?: string }).email,
+      );
+      assert.deepEqual(known.toSorted(), ['a@x', 'a@x', undefined]);
+      // Events that are known say nothing anew, whatever was said since.
+      await site.change(`insert into clicks values (4, 'a@x', 1700000000004, 'much too long', null)`);
+      await site.disturb('delete from clicks');
+      const late = await site.run({ ...spec, lookback: '1000' });
+      assert.deepEqual([late.derived?.added, late.derived?.changed], [1, 0]);
+      assert.deepEqual(await users(), [{ last_: '/buy', ppppp: '1.50' }]);
+      assert.deepEqual((await site.forget(spec)).events, 4);
+      assert.deepEqual(await users(), [{}]);
+    });
+
     test('a full read repeats its events, unless they are known by content or by a field', async () => {
       await using site = await derivationSite(server, destination);
       await site.change(fill);

@@ -42,6 +42,32 @@ test('new fields arrive and narrow columns grow', async () => {
   assert.equal((await site.run(['verify', ...flow])).code, 0);
 });
 
+test('names with characters that the server keeps in no name lose them, and stay what they became', async () => {
+  const source = await site.server.database();
+  const to = await mariadb.database();
+  await site.server.sql(
+    source,
+    `create table "t 📦" ("Größe 😀" int, "Größe" int, "a " int, "a" int); insert into "t 📦" values (1, 2, 3, 4)`,
+  );
+  const flow = [source, to, '--stream', 't 📦', '--mode', 'append'];
+  const [first, second] = [receiptOf(await site.run(['sync', ...flow])), receiptOf(await site.run(['sync', ...flow]))];
+  assert.deepEqual([first.written, second.written, second.table], [1, 1, first.table]);
+  const columns = await mariadb.sql(
+    to,
+    'select table_name, column_name from information_schema.columns where table_schema = database() order by ordinal_position',
+  );
+  const own = columns.filter(([table]) => !table?.startsWith('_headgate'));
+  for (const [at, pattern] of [/^t _[0-9a-f]{6}\|Größe _[0-9a-f]{6}$/, /\|Größe$/, /\|a_[0-9a-f]{6}$/, /\|a$/].entries()) {
+    assert.match(own[at]?.join('|') ?? '', pattern);
+  }
+  const table = own[0]?.[0] ?? '';
+  assert.deepEqual(await mariadb.sql(to, `select * from \`${table}\``), [
+    ['1', '2', '3', '4'],
+    ['1', '2', '3', '4'],
+  ]);
+  assert.equal(failureOf(await site.run(['sync', ...flow, '--into', 'box📦'])).code, 'usage.collision');
+});
+
 test('a column that must not be NULL stays so; one with a default is left to a person', async () => {
   const source = await site.server.database();
   const to = await mariadb.database();

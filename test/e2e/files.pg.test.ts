@@ -1,6 +1,6 @@
 /** Files as people have them, through the command, into every kind of destination: every cell arrives, or a row is refused. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
@@ -31,6 +31,8 @@ const forms: readonly (readonly [string, string | Uint8Array])[] = [
   ['wide.csv', Buffer.from(`\ufeff${csv}`, 'utf16le')],
   ['windows.csv', Buffer.from(csv.replaceAll('\n', '\r\n'), 'latin1')],
   ['mixed.csv', csv.replace('\n', '\r\n')],
+  ['blank.csv', `\n${csv.replace('\n7', '\n\n\n7')}\n\n`],
+  ['apostrophes.csv', `id;day;name\r\n'00123';'2024-01-02';'Zoë, 5"'\r\n'7';'2024-02-29';\r\n`],
   ['tabs.tsv', 'id\tday\tname\n00123\t2024-01-02\t"Zoë, 5"""\n7\t2024-02-29\t\n'],
   ['array.json', '[{"id":"00123","day":"2024-01-02","name":"Zoë, 5\\""},\n{"id":"7","day":"2024-02-29","name":null}]'],
   ['book.xlsx', workbook({ sheets: { One: sheet } })],
@@ -86,11 +88,100 @@ for (const [kind, to] of [
       assert.deepEqual([receipt.written, receipt.rejected], [2, rejected], name);
       const lines = readFileSync(rejects, 'utf8').trim().split('\n');
       assert.equal(lines[0], 'line,row,field,code,reason,value');
-      assert.match(lines.join('\n'), /^,2,n,value\.invalid,not a integer,x$/m, name);
+      assert.match(lines.join('\n'), /^3,2,n,value\.invalid,not a integer,x$/m, name);
       assert.match(lines.join('\n'), /^4,,n,file\.format,missing columns,3$/m, name);
     }
   });
+
+  test(`a refused row is told with its place and its value, whatever kind of file it is in, into ${kind}`, async () => {
+    mkdirSync(site.path('kinds'), { recursive: true });
+    const sheets = {
+      One: [
+        ['id', 'n'],
+        ['1', '1'],
+        ['2', 'x'],
+        ['4', { n: '4' }],
+      ],
+    };
+    const json = '{"id":1,"n":1}\n\n{"id":2,"n":"x"}\nbroken\n{"id":4,"n":4}\n';
+    receiptOf(await site.run(['sync', site.file('good.csv', 'id,n\n1,1\n2,x\n4,4\n'), site.path('kinds/one.parquet')]));
+    const noObject = 'file.format,not a JSON object with distinct keys';
+    const notWhole = 'n,value.invalid,not a integer,x';
+    const cases: readonly (readonly [string, string | Uint8Array | undefined, readonly string[]])[] = [
+      ['one.xlsx', workbook({ sheets }), [`3,2,${notWhole}`]],
+      ['one.csv.zip', zip({ 'a.csv': '\nid,n\n1,"1"\n2,x\n4,4\n' }), [`4,2,${notWhole}`]],
+      ['one.tsv', 'id\tn\n1\t1\n\n2\tx\n4\t4\n', [`4,2,${notWhole}`]],
+      ['one.ndjson', json, [`3,2,${notWhole}`, `4,3,,${noObject},broken`]],
+      ['one.ndjson.gz', gzipSync(json), [`3,2,${notWhole}`, `4,3,,${noObject},broken`]],
+      [
+        'one.json',
+        '[{"id":1,"n":1},\n{"id":2,\n"n":"x"},"broken",{"id":4,"n":4}]',
+        [`,2,${notWhole}`, `,3,,${noObject},"""broken"""`],
+      ],
+      ['one.parquet', undefined, [`,2,${notWhole}`]],
+    ];
+    const rejects = site.path('kinds/rejects');
+    const args = ['--into', 'kinds', '--existing', 'recreate', '--cast', 'n=integer', '--cast', 'id=integer'];
+    const sync = async (from: string, limit: string) =>
+      await site.run(['sync', from, to, ...args, '--max-rejects', limit, '--rejects', rejects]);
+    for (const [name, content, lines] of cases) {
+      const from = content === undefined ? site.path(`kinds/${name}`) : site.file(`kinds/${name}`, content);
+      assert.equal((await sync(from, '0')).code, 1, name);
+      const { written, rejected } = receiptOf(await sync(from, '50%'), 3);
+      assert.deepEqual([written, rejected], [2, lines.length], name);
+      assert.equal(readFileSync(rejects, 'utf8'), ['line,row,field,code,reason,value', ...lines, ''].join('\n'), name);
+    }
+    // Of several files each counts its own.
+    const several: readonly (readonly [string, Readonly<Record<string, string | Uint8Array>>, readonly string[]])[] = [
+      [
+        'csv',
+        { '1.csv': 'id,n\n1,1\n', '2.csv': 'n;id\n"x\ny";2\nx;2\n', '3.csv': 'id,n\n3\n4,x\n' },
+        [
+          '2.csv,2,1,n,value.invalid,not a integer,"x\ny"',
+          `2.csv,4,2,${notWhole}`,
+          '3.csv,2,,n,file.format,missing columns,3',
+          `3.csv,3,1,${notWhole}`,
+        ],
+      ],
+      [
+        'ndjson',
+        { '1.ndjson': '{"id":1,"n":1}', '2.ndjson': json },
+        [`2.ndjson,3,2,${notWhole}`, `2.ndjson,4,3,,${noObject},broken`],
+      ],
+      [
+        'parquet',
+        { '1.parquet': readFileSync(site.path('kinds/one.parquet')), '2.parquet': readFileSync(site.path('kinds/one.parquet')) },
+        [`1.parquet,,2,${notWhole}`, `2.parquet,,2,${notWhole}`],
+      ],
+    ];
+    for (const [form, files, lines] of several) {
+      mkdirSync(site.path(`kinds/${form}`), { recursive: true });
+      for (const [name, content] of Object.entries(files)) site.file(`kinds/${form}/${name}`, content);
+      const { rejected } = receiptOf(await sync(site.path(`kinds/${form}/*.${form}`), '80%'), 3);
+      assert.equal(rejected, lines.length);
+      assert.equal(readFileSync(rejects, 'utf8'), ['file,line,row,field,code,reason,value', ...lines, ''].join('\n'));
+    }
+  });
 }
+
+test('numbers in JSON lines keep every digit, in values of their own and deep inside of others', async () => {
+  const nested = '{"big":123456789012345678901234567890,"d":1.10,"e":1E5,"z":-0,"f":[0.1000000000000000055511151231257827]}';
+  const numbers = ['123456789012345678901234567890.10', '-0', '1.10', '1e2', '9007199254740993'];
+  const from = site.file('digits.ndjson', numbers.map((n, id) => `{"id":${id},"n":${n},"j":${nested}}\n`).join(''));
+  for (const to of [pg, duck]) {
+    receiptOf(await site.run(['sync', from, to, '--into', 'digits']));
+    const stored = await site.rows(to, 'select n, j::text from digits order by id');
+    assert.deepEqual(
+      stored,
+      numbers.map((n) => [n, nested]),
+      to,
+    );
+    const one = site.file('one.ndjson', `{"id":0,"n":${numbers[0]}}\n`);
+    receiptOf(await site.run(['sync', one, to, '--into', 'typed', '--cast', 'n=decimal(38,2)']));
+    const [[first] = []] = await site.rows(to, 'select n::text from typed');
+    assert.equal(first, numbers[0]);
+  }
+});
 
 test('a zero byte is refused and counted, never lost, whatever the type of its column', async () => {
   const from = site.file('zero.csv', 'id,name\n1,a\0b\n2,c\n');

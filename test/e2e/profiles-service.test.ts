@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startService, untilRun, type Service } from '../support/service.ts';
+import { adminKey, startService, untilRun, type Service } from '../support/service.ts';
 
 const ended = ['succeeded', 'failed', 'cancelled'];
 
@@ -27,7 +27,7 @@ test('a pipeline makes profiles in the warehouse, and they go with its data', as
     ];
   await mkdir(join(data, 'files', '1'), { recursive: true });
   const csv = join(data, 'files', '1', 'people.csv');
-  await writeFile(csv, 'email,plan\na@x,Pro\n,Free\n');
+  await writeFile(csv, 'email,plan\na@x,Pro\n,Free\n,Lite\n');
   await service.api('POST', '/connections', {
     name: 'p',
     slug: 'p',
@@ -40,11 +40,26 @@ test('a pipeline makes profiles in the warehouse, and they go with its data', as
   const first = await runPeople(service);
   assert.deepEqual(
     [first['state'], first['outcome'], first['rows_read'], first['rows_written']],
-    ['succeeded', 'with_rejects', 2, 1],
+    ['succeeded', 'with_rejects', 3, 1],
   );
   const [receipt] = first['receipts'] as readonly { readonly derived?: { readonly added: number; readonly rejects: object } }[]; // as the API describes it
-  assert.deepEqual(receipt?.derived?.rejects, { 'identity.missing': 1, 'attributes.limit': 0, 'time.invalid': 0 });
+  assert.deepEqual(receipt?.derived?.rejects, { 'identity.missing': 2, 'attributes.limit': 0, 'time.invalid': 0 });
   assert.deepEqual(await people(), [['{"plan":"Pro"}']]);
+  const { data: rejects } = await service.api('GET', `/runs/${String(first['id'])}/rejects`);
+  const refused = (rejects as readonly Readonly<Record<string, unknown>>[]).map(({ table, field, code, record }) => [
+    table,
+    field,
+    code,
+    record,
+  ]);
+  assert.deepEqual(
+    refused,
+    ['Free', 'Lite'].map((plan) => ['people', 'email', 'identity.missing', { email: null, plan }]),
+  );
+  const rows = await fetch(`${service.url}/v1/workspaces/1/runs/${String(first['id'])}/rejects.csv?form=rows`, {
+    headers: { authorization: `Bearer ${adminKey}` },
+  });
+  assert.equal(await rows.text(), 'email,plan\n,Free\n,Lite\n');
 
   await service.kill();
   service = await startService(data);

@@ -123,6 +123,14 @@ for (const destination of destinations) {
       assert.deepEqual([receipt.read, receipt.written, receipt.rejected], [6, 4, 2]);
       assert.deepEqual([receipt.derived?.added, receipt.derived?.linked, receipt.derived?.conflicts], [2, 4, 0]);
       assert.equal(receipt.derived?.rejects['identity.missing'], 2);
+      const refused = await site.rejects();
+      assert.deepEqual(
+        refused.map(({ field, code, value, record }) => [field, code, value, JSON.parse(record ?? '')]),
+        [
+          ['customer', 'identity.missing', null, { n: '5', customer: null, email: ' ', phone: null, plan: 'nobody' }],
+          ['customer', 'identity.missing', 'unknown', { n: '6', customer: 'unknown', email: null, phone: null, plan: 'refused' }],
+        ],
+      );
       const people = await site.ask(`select type, value, properties from headgate.identities i
         join headgate.profiles p on p.kind = i.kind and p.id = i.profile order by type, value`);
       assert.deepEqual(
@@ -180,6 +188,33 @@ for (const destination of destinations) {
       await site.change(`update v set long = 'short', t = 'newer'`);
       const many = await site.run({ ...spec, derive: { ...derive, limits: { count: 1 } } });
       assert.deepEqual([many.rejected, many.derived?.rejects['attributes.limit'], many.derived?.changed], [1, 1, 0]);
+      assert.deepEqual(
+        (await site.rejects()).map(({ code, reason, field }) => [code, reason, field]),
+        [['attributes.limit', 'more than 1 attributes', null]],
+      );
+    });
+
+    test('arrays are lists wherever they come from, with limits of their own; objects may be texts', async () => {
+      await using site = await derivationSite(server, destination);
+      await site.change(`create table companies (id text primary key, tags text[], sizes bigint[], flags boolean[], many int[], long text[], spec json);
+        insert into companies values ('c1', array['x', 'a,b', 'q"u\\o', null, 'NULL', ''], '{1,9007199254740993,null}', '{t,f}', '{1,2,3,4,5,6,7}',
+          array[repeat('x', 18)], '{"a": 1.50}'), ('c2', '{}', null, null, null, null, '[1, {"b": 2}]')`);
+      const derive = { limits: { value: 20, list: { entries: 6, entry: 17 } }, objects: 'text' };
+      const spec = companies({ write: 'merge' }, derive);
+      const said = async (): Promise<string> => {
+        const run = await site.run(spec);
+        assert.deepEqual([run.error, run.derived?.dropped], [undefined, 2]);
+        const rows = await site.ask('select id, properties from headgate.profiles order by id');
+        return rows.map(([, text]) => text?.replaceAll(/(?<=[:,]) /g, '')).join('\n');
+      };
+      const first = await said();
+      assert.match(first, /"tags":\["x","a,b","q\\"u\\\\o",null,"NULL",""\]/);
+      assert.match(first, /"sizes":\[1,9007199254740993,null\]/);
+      assert.match(first, /"flags":\[true,false\]/);
+      assert.doesNotMatch(first, /many|long/);
+      assert.match(first, /"tags":\[\]/);
+      assert.match(first, /"spec":"\{\\"a\\":1.50\}"/);
+      assert.match(first, /"spec":\[1,\{"b":2\}\]/);
     });
 
     test('imports of the same profiles at the same time wait for each other', async () => {

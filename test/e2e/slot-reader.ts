@@ -3,7 +3,6 @@ import { registry } from '../../src/connectors/registry.ts';
 import type { StreamInfo } from '../../src/domain/schema.ts';
 import { createContext } from '../../src/engine/context.ts';
 import type { Flow } from '../../src/engine/flow.ts';
-import { Gate } from '../../src/engine/gate.ts';
 import { openJournal } from '../../src/engine/journal.ts';
 import { plan } from '../../src/engine/planner.ts';
 import { DestinationHandle } from '../../src/engine/publish.ts';
@@ -60,7 +59,6 @@ const outcome = await runReader({
   source,
   destination: handle,
   context,
-  gate: new Gate(1),
   pipeline,
   run: journal.run,
   attempt: journal.attempt,
@@ -79,7 +77,7 @@ const outcome = await runReader({
     format: 'csv',
     ...(from !== undefined && { from }),
   },
-  partitions: 1,
+  cut: { target: 1, places: 1 },
   moved: () => undefined,
   publishing: () => undefined,
 });

@@ -73,6 +73,8 @@ export interface Scenario {
 /** Failpoints that no scenario of this harness reaches, each with the test that does. */
 const elsewhere: Readonly<Record<string, string>> = {
   'engine.acknowledged': 'test/e2e/change-stream.pg.test.ts: only sources that hold history are acknowledged',
+  'engine.partitions-opened': 'test/e2e/many-machines-spread.pg.test.ts: only a service has other workers',
+  'engine.partition-staged': 'test/e2e/many-machines-spread.pg.test.ts: small tables are read as a whole',
 };
 
 export function isElsewhere(failpoint: string): boolean {

@@ -1,4 +1,5 @@
 /** Flows that derive profiles and events, run in this process into each destination that keeps them. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,8 @@ export interface DerivationSite extends AsyncDisposable {
   ask(sql: string): Promise<Rows>;
   run(spec: Spec): Promise<Receipt>;
   forget(spec: Spec): Promise<Forgotten>;
+  /** The file of refused rows, by its header; none where there is no file. It goes. */
+  rejects(): Promise<readonly Readonly<Record<string, string>>[]>;
 }
 
 export async function derivationSite(server: TestPostgres, name: DestinationName): Promise<DerivationSite> {
@@ -55,6 +58,13 @@ export async function derivationSite(server: TestPostgres, name: DestinationName
       name === 'duckdb' ? await inDuck(async (duck) => await duck.rows(sql)) : await server.sql(destination, sql),
     run: async (spec) => await withFlow(site, spec, runFlow),
     forget: async (spec) => await withFlow(site, spec, forgetFlow),
+    async rejects() {
+      const file = join(stateDir, 'rejects.csv');
+      await using duck = await openDuck({}, { scratch: stateDir, signal: new AbortController().signal });
+      const rows = existsSync(file) ? await duck.rows(`select to_json(r) from read_csv('${file}', all_varchar = true) r`) : [];
+      await rm(file, { force: true });
+      return rows.map(([json]) => JSON.parse(json ?? '{}') as Readonly<Record<string, string>>); // texts by their names
+    },
     [Symbol.asyncDispose]: async () => await rm(stateDir, { recursive: true, force: true }),
   };
 }

@@ -117,7 +117,12 @@ async function read(request: IncomingMessage, bucket: string): Promise<Asked> {
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding is set
-  const [, named = '', ...rest] = path.split('/').map((part) => decodeURIComponent(part));
+  const names = path
+    .split('/')
+    .slice(1)
+    .map((part) => decodeURIComponent(part));
+  // The bucket is the first name of the host, or of the path.
+  const [named = '', ...rest] = headers['host']?.startsWith(`${bucket}.`) ? [bucket, ...names] : names;
   if (named !== bucket) throw new Refused(404, 'NoSuchBucket');
   const body = Buffer.concat(chunks);
   if (headers['x-amz-content-sha256']?.startsWith('STREAMING-')) throw new Refused(501, 'NotImplemented');

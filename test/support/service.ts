@@ -25,7 +25,7 @@ export interface Service extends AsyncDisposable {
 export const adminKey = `hg_admin_${'s'.repeat(40)}`;
 
 /** The settings of a connection to the database that a URL names. */
-export function databaseSettings(url: string): object {
+export function databaseSettings(url: string) {
   const { hostname, port, pathname, username, password } = new URL(url);
   return { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password };
 }

@@ -2,8 +2,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
-import type { Input } from '../../client/client.ts';
-import { connectServer } from '../client.ts';
+import type { Input, Reply } from '../../client/client.ts';
+import { connectServer, type Connected } from '../client.ts';
 import type { Command } from '../command.ts';
 import { exit } from '../exit.ts';
 
@@ -12,20 +12,64 @@ const ownFields = new Set(['id', 'version', 'next_due_at', 'last_due_at', 'creat
 
 export const exportPipelines: Command = async ({ positionals: [folder = 'pipelines'], values }, world) => {
   const client = await connectServer(world, values);
-  const slugs = new Map((await client.all('connections.list', {})).map(({ id, slug }) => [id, slug]));
   const pipelines = await client.all('pipelines.list', {});
+  const slugs = await slugsOf(client, pipelines);
   await mkdir(resolve(folder), { recursive: true }).catch((error: unknown) => {
     throw asHeadgateError(error, `creating ${folder}`);
   });
   for (const pipeline of pipelines) {
-    const { source, destination, ...rest } = pipeline;
-    const kept = Object.fromEntries(Object.entries(rest).filter(([name]) => !ownFields.has(name)));
-    const file = { ...kept, source: slugs.get(source) ?? source, destination: slugs.get(destination) ?? destination };
+    const file = portable(pipeline, (id) => slugs.get(id) ?? id);
     await writeFile(resolve(folder, `${pipeline.slug}.json`), `${JSON.stringify(file, undefined, 2)}\n`);
   }
   await world.terminal.result(`${pipelines.length} pipelines are in ${folder}`);
   return exit.done;
 };
+
+type Pipeline = Reply<'pipelines.get'>;
+
+/** Whatever a pipeline names, by id: ids mean nothing elsewhere. */
+async function slugsOf(client: Connected, pipelines: readonly Pipeline[]): Promise<ReadonlyMap<string, string>> {
+  const named = [
+    ...(await client.all('connections.list', {})),
+    ...(await client.all('models.list', {})),
+    ...(await client.all('schemas.list', {})),
+    ...pipelines,
+  ];
+  return new Map(named.map(({ id, slug }) => [id, slug]));
+}
+
+/** With slugs in the place of ids, and without what a server makes by itself. Pure. */
+function portable(pipeline: Pipeline, slug: (id: string) => string): Readonly<Record<string, unknown>> {
+  const kept = Object.fromEntries(Object.entries(pipeline).filter(([name]) => !ownFields.has(name)));
+  const { source, destination, schedule, flows } = pipeline;
+  return {
+    ...kept,
+    source: slug(source),
+    destination: slug(destination),
+    schedule: schedule.kind === 'after' ? { ...schedule, pipeline: slug(schedule.pipeline) } : schedule,
+    flows: flows.map(({ model, schema, ...flow }) => ({
+      ...flow,
+      ...(model !== undefined && { model: slug(model) }),
+      // `id@3` stays with the third version.
+      ...(schema !== undefined && { schema: schema.replace(/^[^@]+/, slug) }),
+    })),
+  };
+}
+
+/** Those that start others first: in a new place the followed one must be there. Pure. */
+function inOrder(pipelines: readonly PipelineFile[]): readonly PipelineFile[] {
+  const bySlug = new Map(pipelines.map((one) => [one.slug, one]));
+  const sorted = new Set<PipelineFile>();
+  const place = (one: PipelineFile, behind: ReadonlySet<PipelineFile>): void => {
+    const { schedule } = one as { readonly schedule?: { readonly pipeline?: string } }; // the server checks it
+    const followed = bySlug.get(schedule?.pipeline ?? '');
+    // A ring is for the server to refuse.
+    if (followed && !behind.has(followed)) place(followed, new Set([...behind, one]));
+    sorted.add(one);
+  };
+  for (const one of pipelines) place(one, new Set([one]));
+  return [...sorted];
+}
 
 /** Every file is read and is a pipeline before the first one is sent. */
 export const apply: Command = async ({ positionals: [folder = 'pipelines'], values }, { terminal, ...world }) => {
@@ -33,7 +77,7 @@ export const apply: Command = async ({ positionals: [folder = 'pipelines'], valu
   const client = await connectServer({ terminal, ...world }, values);
   const there = new Map((await client.all('pipelines.list', {})).map((pipeline) => [pipeline.slug, pipeline]));
   const connections = new Map((await client.all('connections.list', {})).map(({ id, slug }) => [id, slug]));
-  for (const { slug, ...spec } of wanted) {
+  for (const { slug, ...spec } of inOrder(wanted)) {
     const before = there.get(slug);
     const { source, destination, ...changes } = spec;
     // What is in the file is checked by the server.

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { HeadgateError } from '../../domain/error.ts';
 import { typeName } from '../../domain/types.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Connection, Context, DuckResult } from '../../sdk/index.ts';
-import type { Command } from '../command.ts';
-import { exit } from '../exit.ts';
-import { connect, embeddedWarehouse, readLocation } from '../locations.ts';
+import type { Command, World } from '../command.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import { connectServer } from '../client.ts';
+import { dataDirOf, embeddedWarehouse, enterWarehouse, isHosted } from '../hosted.ts';
+import type { Values } from '../options.ts';
+import { connect, readLocation } from '../locations.ts';
 import { logTo } from '../notes.ts';
 import { counted, duration } from '../render/amount.ts';
 import { headerLine, layout, rowLine, type TableLayout } from '../render/table.ts';
@@ -18,7 +22,9 @@ import { wireRows } from '../../engine/wire-rows.ts';
 export const query: Command = async ({ positionals, values }, world) => {
   const { terminal, env, stateDir, signal } = world;
   const sql = readStatement(positionals[0] ?? '');
-  const location = values.in === undefined ? embeddedWarehouse(stateDir) : readLocation(values.in, env);
+  if (values.in === undefined && (await isHosted(world))) return await queryHosted(sql, values, world);
+  if (values.in === undefined) await enterWarehouse('asking', world);
+  const location = values.in === undefined ? embeddedWarehouse(world) : readLocation(values.in, env);
   const connection = await connect(location, 'source', env);
   await using context = await createContext({ stateDir, signal, log: logTo(world) });
   const started = performance.now();
@@ -28,6 +34,20 @@ export const query: Command = async ({ positionals, values }, world) => {
   terminal.note(terminal.notePaint('dim', `${counted(rows, 'row')} · ${duration((performance.now() - started) / 1000)}`));
   return exit.done;
 };
+
+/** As many rows as an answer of a server holds. */
+const mostHosted = 10_000;
+
+/** The server owns the file: it is asked, with its limits. */
+async function queryHosted(sql: string, values: Values, world: World): Promise<ExitCode> {
+  const { terminal } = world;
+  const client = await connectServer(world, { 'data-dir': dataDirOf(world), ...values });
+  const { columns, rows, truncated } = await client.call('warehouse.query', { sql, limit: mostHosted, timeout_seconds: 300 });
+  const count = await print(terminal, { columns, batches: Readable.from(rows.length > 0 ? [rows] : []) });
+  const more = truncated ? ', and there are more: the server runs, and answers no longer than this' : '';
+  terminal.note(terminal.notePaint('dim', `${counted(count, 'row')}${more}`));
+  return exit.done;
+}
 
 type Printer = (result: DuckResult) => Promise<number>;
 

@@ -1,5 +1,6 @@
 import { runFlow } from '../../engine/run.ts';
 import type { Command, World } from '../command.ts';
+import { isHosted } from '../hosted.ts';
 import { exitCodeOfReceipt, type ExitCode } from '../exit.ts';
 import type { Values } from '../options.ts';
 import { receiptLines, summaryLines } from '../render/receipt.ts';
@@ -8,7 +9,11 @@ import { importPlaces, syncPlaces, type Places } from '../session.ts';
 
 export const sync: Command = async ({ positionals, values }, world) => run(syncPlaces(positionals, world), values, world);
 
-export const importFile: Command = async ({ positionals, values }, world) => run(importPlaces(positionals, world), values, world);
+export const importFile: Command = async ({ positionals, values }, world) => {
+  const places = importPlaces(positionals, world);
+  if (await isHosted(world)) return await (await import('./import-hosted.ts')).importHosted(places.source, values, world);
+  return await run(places, values, world);
+};
 
 async function run(places: Places, values: Values, world: World): Promise<ExitCode> {
   const { terminal } = world;

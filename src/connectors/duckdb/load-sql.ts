@@ -1,7 +1,8 @@
 import type { Field, Schema } from '../../domain/schema.ts';
 import type { LogicalType } from '../../domain/types.ts';
 import { duckType, fromWire, logicalType, quoteName, quoteText, readCsv, toWire, tryFromWire } from '../../sdk/duck-sql.ts';
-import type { FileRef, FormatName, Target } from '../../sdk/index.ts';
+import type { FileRef, Target } from '../../sdk/index.ts';
+import { ndjsonDocuments, ndjsonJson, ndjsonText } from '../../sdk/ndjson-sql.ts';
 
 const text: LogicalType = { kind: 'text' };
 
@@ -52,41 +53,23 @@ export function countMisfits(fields: readonly Field[], path: string, dialect?: F
   return `select ${counts.join(', ')} from ${csvOf(fields, path, dialect)}`;
 }
 
-/** How DuckDB reads a file that states its own names; only csv does not. */
-export function fileRelation(format: FormatName, file: FileRef): string | undefined {
-  if (format === 'parquet') return `read_parquet(${quoteText(file.path)})`;
-  if (format !== 'ndjson') return undefined;
-  const columns = file.schema.fields.map((field) => `${quoteText(field.name)}: 'JSON'`);
-  return `read_ndjson(${quoteText(file.path)}, columns = {${columns.join(', ')}}, maximum_object_size = 33554432)`;
+/** JSON lines through texts: DuckDB's own reader passes numbers through doubles, also those inside of a value. */
+export function loadNdjson(stage: string, fields: readonly Field[], { path, schema }: FileRef): string {
+  const values = fields.map((field, i) => {
+    const key = schema.fields[i]?.name ?? '';
+    return typed(field, nativeType(field) === 'JSON' ? ndjsonJson(key) : ndjsonText(key));
+  });
+  return `insert into ${stage} select ${values.join(', ')} from ${ndjsonDocuments([path])}`;
 }
 
-/** `types` are what DuckDB says about the columns of the relation, in file order. */
-export function loadRelation(
-  stage: string,
-  fields: readonly Field[],
-  relation: string,
-  file: FileRef,
-  types: readonly string[],
-): string {
+export const parquetOf = ({ path }: FileRef): string => `read_parquet(${quoteText(path)})`;
+
+/** `types` are what DuckDB says about the columns, in file order. */
+export function loadParquet(stage: string, fields: readonly Field[], file: FileRef, types: readonly string[]): string {
   const values = fields.map((field, i) => {
     const column = quoteName(file.schema.fields[i]?.name ?? '');
     const type = types[i] ?? 'VARCHAR';
-    if (type === nativeType(field)) return type === 'JSON' ? `nullif(${column}, 'null')` : column;
-    if (type !== 'JSON') return typed(field, toWire(logicalType(type), column));
-    return typed(field, jsonText(column, exactNumber(field)));
+    return type === nativeType(field) ? column : typed(field, toWire(logicalType(type), column));
   });
-  return `insert into ${stage} select ${values.join(', ')} from ${relation}`;
-}
-
-const exactNumber = (field: Field): boolean => logicalType(nativeType(field)).kind !== 'float';
-
-/**
- * The wire text of a JSON value. DuckDB reads numbers that no 64-bit integer holds as floats: a float of 16 digits or more
- * may stand for a longer number, so it is let through as a float only.
- */
-function jsonText(column: string, exact: boolean): string {
-  const value = `${column} ->> '$'`;
-  if (!exact) return value;
-  const doubtful = `json_type(${column}) = 'DOUBLE' and strlen(regexp_replace(${value}, '[eE].*|[^0-9]', '', 'g')) > 15`;
-  return `case when ${doubtful} then 'a number of more digits than DuckDB reads' else ${value} end`;
+  return `insert into ${stage} select ${values.join(', ')} from ${parquetOf(file)}`;
 }

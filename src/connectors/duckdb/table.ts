@@ -54,7 +54,7 @@ async function writeTable(duck: Duck, publish: TablePublish, deriver?: Deriver):
   await duck.run(`create schema if not exists ${quoteName(namespaceOf(target.table))}`);
   const rows = await gatherStages(duck, publish);
   const staged = publish.staged.reduce((sum, part) => sum + part.rows, 0);
-  const rejected = deriver ? await deriver.refuse(rows) : 0;
+  const rejected = deriver ? await deriver.refuse(rows, publish.refused) : 0;
   const table = quoteTable(target.table);
   const work: Work = { duck, target, publish, table, staged, rejected, rows, doing, ...(deriver && { deriver }) };
   if (content === 'changes') return result(work, await writeChanges(work, await ready(work, found)));

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { HeadgateError } from '../../domain/error.ts';
 import { refName } from '../../domain/schema.ts';
-import type { Context, Duck, FileRef, Staged, TableWriter, WriteRequest } from '../../sdk/index.ts';
+import type { Context, CsvDialect, Duck, FileRef, Staged, TableWriter, WriteRequest } from '../../sdk/index.ts';
 import { quoteName } from '../../sdk/duck-sql.ts';
+import { lineOfRecord } from '../../sdk/record-lines.ts';
 import { namespaceOf, ownSchema, quoteTable, stagePrefix } from './catalog.ts';
 import { feed } from './feed.ts';
 import { dropStages, ensureLedger, registerStage, stageText, type StageRef } from './ledger.ts';
-import { columnList, countMisfits, fileRelation, loadCsv, loadRelation, nativeType, stageFields } from './load-sql.ts';
+import { columnList, countMisfits, loadCsv, loadNdjson, loadParquet, nativeType, parquetOf, stageFields } from './load-sql.ts';
 import { count, transaction } from './transaction.ts';
 
 /**
@@ -74,9 +77,10 @@ interface Loader {
 function loader(duck: Duck, stage: string, { target, format }: WriteRequest, doing: string): Loader {
   const fields = stageFields(target);
   /** A file can be read again: names every field with values that do not fit, and how many. */
-  const explain = async (error: unknown, path: string, dialect?: FileRef['csv']): Promise<never> => {
+  const explain = async (error: unknown, file: FileRef, dialect: CsvDialect): Promise<never> => {
+    if (error instanceof HeadgateError && error.code === 'file.format') throw await brokenRecord(error, file, dialect);
     if (!(error instanceof HeadgateError) || error.code !== 'value.invalid') throw error;
-    const [counts = []] = await duck.rows(countMisfits(fields, path, dialect));
+    const [counts = []] = await duck.rows(countMisfits(fields, file.path, dialect));
     const bad = fields.flatMap((field, i) =>
       counts[i] === '0'
         ? []
@@ -87,17 +91,29 @@ function loader(duck: Duck, stage: string, { target, format }: WriteRequest, doi
   return {
     csv: async (path) => await duck.run(loadCsv(stage, fields, path)),
     file: async (file) => {
-      const relation = fileRelation(format, file);
-      if (relation === undefined) {
+      if (format === 'csv') {
         const dialect = file.csv ?? { delimiter: ',', quote: '"', escape: '"', header: false };
         const loading = duck.run(loadCsv(stage, fields, file.path, dialect));
-        return await loading.catch(async (error: unknown) => await explain(error, file.path, dialect));
+        return await loading.catch(async (error: unknown) => await explain(error, file, dialect));
       }
-      const types = new Map((await duck.rows(`describe select * from ${relation}`)).map(([name, type]) => [name, type]));
+      if (format === 'ndjson') return await duck.run(loadNdjson(stage, fields, file));
+      const types = new Map((await duck.rows(`describe select * from ${parquetOf(file)}`)).map(([name, type]) => [name, type]));
       const ordered = file.schema.fields.map((field) => types.get(field.name) ?? 'VARCHAR');
-      return await duck.run(loadRelation(stage, fields, relation, file, ordered));
+      return await duck.run(loadParquet(stage, fields, file, ordered));
     },
   };
+}
+
+/** DuckDB counts records, people count lines. */
+async function brokenRecord({ message, cause }: HeadgateError, file: FileRef, dialect: CsvDialect): Promise<HeadgateError> {
+  const [, record] = /\(line (\d+)\)/.exec(message) ?? [];
+  const counts = record !== undefined && file.lines?.of === 'file';
+  const line = counts ? await lineOfRecord(createReadStream(file.path), dialect, Number(record)) : undefined;
+  const number = record === undefined ? '' : ` number ${record}`;
+  const where = line === undefined ? number : ` on line ${line + (file.lines?.before ?? 0)}`;
+  return new HeadgateError('file.format', `loading ${basename(file.path)}: the record${where} does not fit its columns`, {
+    cause,
+  });
 }
 
 async function requireUnchanged(file: FileRef): Promise<void> {

@@ -105,6 +105,78 @@ test('packed files', async () => {
   await assert.rejects(take(`file:${several}?format=csv&member=c.csv`), { code: 'file.missing' });
 });
 
+test('quotes are settled over the whole file', async () => {
+  const long = `id;name\n${Array.from({ length: 30_000 }, (_, at) => `${at};x\n`).join('')}`;
+  const late = await take(await write('late.csv', `${long}30000;'a;b'\n`));
+  assert.deepEqual([late.types, late.rows.length, late.rows.at(-1)], [types, 30_001, ['30000', 'a;b']]);
+  assert.match(late.notes.join(), /apostrophes quote/);
+  const odd: [string, readonly string[]][] = [
+    ["id,name\n1,'Zo\\'ë'\n2,'a, b'\n", ["Zo'ë", 'a, b']],
+    ["id,name\n1,'Zo''ë'\n2,'a\nb'\n", ["Zo'ë", 'a\nb']],
+    ["'id';'name'\n'1';'a,b'\n'2';'c'\n", ['a,b', 'c']],
+    ["id,name\n1,'s-Gravenhage\n2,O'Neil\n", ["'s-Gravenhage", "O'Neil"]],
+  ];
+  for (const [content, names] of odd) {
+    const taken = await take(await write('odd.csv', content));
+    assert.deepEqual([taken.rows.map(([, name]) => name), Object.keys(taken.types)], [names, ['id', 'name']], content);
+  }
+  // What a person says about quotes is not questioned.
+  const said = await take(`file:${await write('said.csv', "id,name\n1,'a'\n2,'b'\n")}?quote="`);
+  assert.deepEqual(
+    said.rows.map(([, name]) => name),
+    ["'a'", "'b'"],
+  );
+});
+
+test('a quote that is never closed ends it, with its line: all that follows would be one record', async () => {
+  const cases: [string, RegExp][] = [
+    ['id,name\n1,"a\nb"\n2,"c\n3,d\n', /the record on line 4 is never closed/],
+    ['sep=;\r\nid;name\r\n1;"a\r\n', /the record on line 3 is never closed/],
+    ["id,name\n1,'a,b'\n2,\"c\n", /line 3 is never closed/],
+  ];
+  for (const [content, message] of cases) {
+    await assert.rejects(take(await write('open.csv', content)), { code: 'file.format', message, hint: /quote=/ });
+  }
+  const bare = await take(`file:${await write('bare.csv', 'id,name\n1,"a\n2,b\n')}?quote=`);
+  assert.deepEqual(bare.rows, [
+    ['1', '"a'],
+    ['2', 'b'],
+  ]);
+});
+
+test('keys of JSON that differ only in case are not taken for one', async () => {
+  const path = await write('keys.ndjson', '{"a":1}\n{"A":2}\n');
+  await assert.rejects(take(path), { code: 'file.format', message: /the keys a and A differ only in case/ });
+});
+
+test('more columns than any table has are none', async () => {
+  const wide = (columns: number): string => `${Array.from({ length: columns }, (_, at) => `c${at}`).join(';')}\n`;
+  await assert.rejects(take(await write('wide.csv', wide(4097))), { code: 'file.limit', message: /4,097 columns/ });
+  const book = (place: string): Buffer =>
+    zip({
+      'xl/workbook.xml': '<workbook xmlns:r="r"><sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>',
+      'xl/_rels/workbook.xml.rels': '<Relationships><Relationship Id="r1" Target="worksheets/one.xml"/></Relationships>',
+      'xl/worksheets/one.xml': `<worksheet><sheetData><row><c r="${place}1"><v>1</v></c></row></sheetData></worksheet>`,
+    });
+  await assert.rejects(take(await write('last.xlsx', book('XFD'))), { code: 'file.limit', message: /16,384 columns/ });
+  await assert.rejects(take(await write('beyond.xlsx', book('ZZZZZ'))), {
+    code: 'file.format',
+    message: /no sheet has a column/,
+  });
+});
+
+test('what stands before the header is no record', async () => {
+  const cases = ['\n\nid,name\n', '\ufeff\r\nid,name\n', 'sep=,\nid,name\n', '\ufeffsep=;\r\n\r\nid;name\r\n'];
+  for (const start of cases) {
+    const content = start.includes(';') ? `${start}1;Zoë\r\n2;a, b\r\n` : `${start}1,Zoë\n2,"a, b"\n`;
+    const taken = await take(await write('led.csv', content));
+    assert.deepEqual([taken.rows, taken.types], [rows, types], JSON.stringify(start));
+  }
+  // Also where the location leaves nothing open.
+  const given = '?encoding=utf-8&delimiter=,&header=true&infer=false';
+  assert.deepEqual((await take(`file:${await write('given.csv', `\n${plain}`)}${given}`)).rows, rows);
+});
+
 test('what is cut off, damaged, bloated or leads out of its archive gives no row, and leaves no file', async () => {
   const left = async (): Promise<number> =>
     (await readdir(scratch, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length;
@@ -165,6 +237,12 @@ test('encodings are found from the whole file, and said', async () => {
   const declared = await write('declared.csv', Buffer.from('id,name\n1,Ã©\n', 'latin1'));
   assert.deepEqual((await take(declared)).rows, [['1', 'é']]);
   assert.deepEqual((await take(`file:${declared}?encoding=latin1`)).rows, [['1', 'Ã©']]);
+  // Any encoding that can be named: `ソ` ends with the byte of a backslash, `|` stands in the second byte of others.
+  const japanese = await write('japanese.csv', Buffer.from([...Buffer.from('id|name\n1|'), 0x83, 0x5c, 0x83, 0x7c, 0x0a]));
+  assert.deepEqual((await take(`file:${japanese}?encoding=SJIS`)).rows, [['1', 'ソポ']]);
+  const cyrillic = await write('cyrillic.csv', Buffer.from([...Buffer.from('id,name\n1,'), 0xc4, 0xe0, 0x0a]));
+  assert.deepEqual((await take(`file:${cyrillic}?encoding=windows-1251`)).rows, [['1', 'Да']]);
+  assert.throws(() => fileConfig.parse(parseLocation('a.csv?encoding=klingon')), /the name of an encoding/);
   await assert.rejects(take(`file:${await write('no.csv', Buffer.from(plain, 'latin1'))}?encoding=utf-8`), {
     code: 'file.format',
   });

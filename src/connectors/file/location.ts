@@ -8,15 +8,24 @@ import { HeadgateError } from '../../domain/error.ts';
 /** The formats in which a file is read and handed on; other forms become one of them first. */
 export type FileFormat = 'csv' | 'ndjson' | 'parquet';
 
+/** Those that are found from a file's bytes; any other of the Encoding Standard can be named. */
 export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
-export type Encoding = (typeof encodings)[number];
+export type Encoding = (typeof encodings)[number] | (string & {});
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 const character = z.string().regex(/^[\x01-\x09\x0b\x0c\x0e-\x7f]$/, 'one ASCII character that ends no line');
 const named: Readonly<Record<string, string>> = { tab: '\t', space: ' ', pipe: '|', comma: ',', semicolon: ';' };
-const latin: Readonly<Record<string, string>> = { utf8: 'utf-8', latin1: 'windows-1252', 'iso-8859-1': 'windows-1252' };
-const spelled = (names: Readonly<Record<string, string>>) => (value: unknown) =>
-  typeof value === 'string' && Object.hasOwn(names, value.toLowerCase()) ? names[value.toLowerCase()] : value;
+const spelled = (value: unknown): unknown =>
+  typeof value === 'string' && Object.hasOwn(named, value.toLowerCase()) ? named[value.toLowerCase()] : value;
+
+/** As the Encoding Standard calls it: `latin1` is windows-1252 there, `sjis` is shift_jis. */
+function standardName(label: unknown): unknown {
+  try {
+    return typeof label === 'string' ? new TextDecoder(label).encoding : label;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Names and types of columns, by their places in the file. */
 const declared = z.object({ name: z.string().min(1).max(500).optional(), type: z.string().max(100).optional() });
@@ -31,20 +40,20 @@ export const fileConfig = z.object({
   /** What the location calls its format, where that can only be read; no setting. */
   form: z.string().exactOptional(),
   delimiter: z
-    .preprocess(spelled(named), character)
+    .preprocess(spelled, character)
     .optional()
     .meta({ advanced: true, description: 'Absent: settled from the whole file; `tab` is the tab' }),
   quote: z
     .union([character, z.literal('')])
-    .default('"')
-    .meta({ advanced: true, description: 'Nothing: no value is quoted' }),
+    .optional()
+    .meta({ advanced: true, description: 'Absent: `"`, or `\'` as the whole file shows; nothing: no value is quoted' }),
   escape: character
     .optional()
     .meta({ advanced: true, description: 'Absent: the quote doubled, or a backslash, as the file shows' }),
   header: flag.optional().meta({ advanced: true, description: 'Is the first line names? Absent: settled from the file' }),
   infer: flag.default(true).meta({ advanced: true, description: 'Find types by reading the whole file; false: csv is text' }),
   encoding: z
-    .preprocess((value) => spelled(latin)(typeof value === 'string' ? value.toLowerCase() : value), z.enum(encodings))
+    .preprocess((value) => standardName(value) ?? '', z.string().min(1, 'the name of an encoding, such as utf-8 or shift_jis'))
     .optional()
     .meta({ advanced: true, description: 'Absent: found from the whole file' }),
   member: z.string().min(1).optional().meta({ advanced: true, description: 'The file inside a zip archive that has several' }),

@@ -10,6 +10,7 @@ import { ndjsonDocuments, ndjsonKind, ndjsonText } from '../../sdk/ndjson-sql.ts
 import { evidence, evidenceAt, typeOf, type Evidence } from '../../sdk/text-types.ts';
 import { declaredNames, declaredTypes } from './declared.ts';
 import { evenLines, guessDialect, settleCsv } from './input/csv.ts';
+import { behind, leadOf } from './input/lead.ts';
 import { becomes, type Plain } from './input/plain.ts';
 import { bytesOf } from './input/spool.ts';
 import type { FileConfig } from './location.ts';
@@ -73,14 +74,19 @@ const notesOf =
 async function csvContent(config: FileConfig, files: readonly Plain[], context: Context, guesses: boolean): Promise<FileContent> {
   const opened: OpenedFile[] = [];
   let clean = true;
-  for (const file of files) {
-    const settled = (guesses ? await guessDialect(file, config, context) : undefined) ?? (await settleCsv(file, config, context));
+  for (const one of files) {
+    const { file, delimiter } = await withoutLead(one, context);
+    const wishes = { ...config, delimiter: config.delimiter ?? delimiter };
+    const settled = (guesses ? await guessDialect(file, wishes, context) : undefined) ?? (await settleCsv(file, wishes, context));
     clean &&= settled.clean;
     const even = settled.uneven
       ? await becomes(file, evenLines(bytesOf(file.path, context.signal), settled.dialect), context)
       : file;
+    if (settled.names.length > mostColumns) throw tooWide(file.name, settled.names.length);
     const schema: Schema = { fields: declaredNames(config, settled.names).map((name) => field(name, text)) };
-    opened.push({ ...even, notes: [...file.notes, ...settled.notes], schema, csv: settled.dialect });
+    const { lines, ...rest } = even;
+    const notes = [...file.notes, ...settled.notes];
+    opened.push({ ...rest, ...(settled.regular && lines && { lines }), notes, schema, csv: settled.dialect });
   }
   const { schema: found } = requireAlike(opened);
   const schema = declaredTypes(config, found);
@@ -100,6 +106,28 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
     ...(opened.some(({ csv }) => csv?.guessed) && { guessed: true }),
     notes: opened.flatMap(notesOf(opened.length > 1)),
   };
+}
+
+/** A table with more is none that a database would take, and each costs time before the first row is read. */
+const mostColumns = 4096;
+
+const tooWide = (name: string, columns: number): HeadgateError =>
+  new HeadgateError(
+    'file.limit',
+    `reading ${name}: it has ${columns.toLocaleString('en')} columns, and ${mostColumns.toLocaleString('en')} at most are read`,
+    { hint: 'is its delimiter the right one? name it with delimiter=, or split the file' },
+  );
+
+/** The file from its first record on, and the delimiter that stood before it. */
+async function withoutLead(
+  file: Plain,
+  context: Context,
+): Promise<{ readonly file: Plain; readonly delimiter: string | undefined }> {
+  const { bytes, lines, delimiter } = leadOf(file.head);
+  if (bytes === 0) return { file, delimiter };
+  const note = delimiter === undefined ? undefined : `its line sep=${delimiter} names the delimiter`;
+  const rest = await becomes(file, behind(bytesOf(file.path, context.signal), bytes), context, note);
+  return { file: { ...rest, ...(file.lines && { lines: { ...file.lines, before: file.lines.before + lines } }) }, delimiter };
 }
 
 /** The first file, where all have its columns. */

@@ -1,5 +1,6 @@
 import { defineConnector } from '../../sdk/index.ts';
 import { config, identity, parseLocation } from './config.ts';
+import { neverInNames } from './names.ts';
 import { nativeType } from './types.ts';
 
 /** A connection means one database, so names have no namespace. */
@@ -18,7 +19,7 @@ export const mysql = defineConnector({
   destination: {
     modes: ['append', 'replace', 'merge', 'mirror'],
     // Column names that differ only in case are one; on some systems tables are too.
-    identifiers: { maxBytes: 64, foldsCase: true },
+    identifiers: { maxBytes: 64, foldsCase: true, never: neverInNames },
     accepts: () => ['csv'],
     loads: () => false,
     parallelWriters: false,

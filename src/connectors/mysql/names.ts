@@ -5,6 +5,9 @@
 import { createHash } from 'node:crypto';
 import { quoteName } from '../_sql/names.ts';
 
+/** Names are stored in three bytes a character, and blanks at their end are not kept. */
+export const neverInNames = /[\u{10000}-\u{10ffff}]|\s+$/gu;
+
 export const ownPrefix = '_headgate_';
 
 export const ledgerTable = quoteName(`${ownPrefix}ledger`);

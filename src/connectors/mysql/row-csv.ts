@@ -1,6 +1,7 @@
 /** Rows of MySQL's text protocol as a `csv` document, bytes to bytes. Pure: no row becomes an object. */
 import { hash } from 'node:crypto';
 import type { LogicalType } from '../../domain/types.ts';
+import { copy, text } from '../_sql/csv-cells.ts';
 
 /** How a column's bytes become its wire text. */
 type WireForm = 'plain' | 'text' | 'hex' | 'time' | 'instant' | 'float';
@@ -31,7 +32,7 @@ function wireForm(type: LogicalType): WireForm {
   }
 }
 
-const [comma, quote, lf, cr, dot, zero, plus, minus, e] = [0x2c, 0x22, 0x0a, 0x0d, 0x2e, 0x30, 0x2b, 0x2d, 0x65];
+const [comma, lf, dot, zero, plus, minus, e] = [0x2c, 0x0a, 0x2e, 0x30, 0x2b, 0x2d, 0x65];
 const hexDigits = Buffer.from('0123456789abcdef');
 const hexLead = Buffer.from('\\x');
 const utc = Buffer.from('+00');
@@ -129,37 +130,6 @@ function digest(form: Exclude<Form, WireForm>, out: Buffer, to: number, data: Bu
   const inner = form.slice(digestLead.length) as WireForm; // as the type is made
   const at = put(inner === 'text' ? 'plain' : inner, out, to, data, from, end);
   return to + out.write(hash('sha256', out.subarray(to, at), 'hex'), to, 'latin1');
-}
-
-function copy(out: Buffer, to: number, data: Buffer, from: number, end: number): number {
-  let at = to;
-  for (let read = from; read < end; read++) out[at++] = data[read] ?? 0;
-  return at;
-}
-
-/** As it is until a byte says that it has to stand in quotes. */
-function text(out: Buffer, to: number, data: Buffer, from: number, end: number): number {
-  if (from === end) return quoted(out, to, data, from, end);
-  let at = to;
-  for (let read = from; read < end; read++) {
-    const byte = data[read] ?? 0;
-    if (byte <= comma && (byte === comma || byte === quote || byte === lf || byte === cr))
-      return quoted(out, to, data, from, end);
-    out[at++] = byte;
-  }
-  return at;
-}
-
-function quoted(out: Buffer, to: number, data: Buffer, from: number, end: number): number {
-  let at = to;
-  out[at++] = quote;
-  for (let read = from; read < end; read++) {
-    const byte = data[read] ?? 0;
-    if (byte === quote) out[at++] = quote;
-    out[at++] = byte;
-  }
-  out[at++] = quote;
-  return at;
 }
 
 function hex(out: Buffer, to: number, data: Buffer, from: number, end: number): number {

@@ -2,7 +2,8 @@
 import type { StreamRef } from '../../domain/schema.ts';
 import type { ColumnFacts, IndexFacts } from '../_sql/table-facts.ts';
 import { logicalType } from './types.ts';
-import type { Row, Session } from './session.ts';
+import type { Row } from '../_pg/session.ts';
+import type { Session } from './session.ts';
 
 export interface Relation {
   readonly oid: string;

@@ -1,22 +1,15 @@
+import type { Frames, Unframed } from '../_pg/streamed.ts';
+
 const copyData = 0x64;
 /** CopyDone and ErrorResponse: nothing of the data follows them. */
 const last: ReadonlySet<number> = new Set([0x63, 0x45]);
 const headerBytes = 5;
 
-export interface Unframed {
-  /** What the CopyData messages held, in order. */
-  readonly data: Buffer;
-  /** All other messages as they came, for the driver's own parser. */
-  readonly others: readonly Buffer[];
-  /** The data is over: what comes from now on is all for the driver. */
-  readonly ended: boolean;
-}
-
 /**
  * Takes the frames off a COPY's data: the server sends one message per row. The payloads are moved together inside the
  * chunk that the socket gave, so a row costs one small move and no object.
  */
-export class CopyFrames {
+export class CopyFrames implements Frames {
   /** The header of a message that a chunk's end cut. */
   #header: Buffer = Buffer.alloc(0);
   /** Bytes of the current message that are still to come. */

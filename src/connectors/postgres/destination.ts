@@ -10,6 +10,7 @@ import type {
   Publish,
   PublishRequest,
   PublishResult,
+  SharesStages,
   TableResult,
   TableWriter,
   Target,
@@ -24,22 +25,24 @@ import { findRelation, readColumns, readIndexes } from './catalog.ts';
 import { HeldPublish, lostWhilePublishing } from '../_sql/publish.ts';
 import { tableInfo } from '../_sql/table-facts.ts';
 import { describeServer } from './check.ts';
-import type { Config } from './config.ts';
+import type { Config } from '../_pg/config.ts';
 import { explainPublish } from './explain.ts';
-import { addPublish, claimPipeline, lockFence, readLedger } from './ledger.ts';
+import { addPublish, claimPipeline, dropLeft, lockFence, readLedger } from './ledger.ts';
 import { ownTable, stageName } from './names.ts';
 import { publishTable } from './publish-table.ts';
 import { Session } from './session.ts';
-import { createStageSql, StageWriter, tableName, type StageShape } from './stage.ts';
+import { createFlushedSql, createStageSql, dropStageSql, stageGone, StageWriter, tableName, type StageShape } from './stage.ts';
 import { tableFacts, type TableFacts } from './swap-facts.ts';
 import { forgetTable, keepVersion, settleVersions, undoRun } from './versions.ts';
 
-export class PostgresDestination implements Destination, Undoes, Forgets {
+export class PostgresDestination implements Destination, Undoes, Forgets, SharesStages {
   readonly #config: Config;
   readonly #context: Context;
   #main: Promise<Session> | undefined;
   /** Stages that this process has made, by name: several writers fill one. */
-  readonly #stages = new Map<string, Promise<void>>();
+  readonly #stages = new Map<string, Promise<StageShape>>();
+  /** What the claim could not remove: a late writer of an earlier attempt held it. */
+  #left: readonly string[] = [];
   /** What `describe` learnt, for `explain`. */
   readonly #facts = new Map<string, TableFacts>();
 
@@ -82,13 +85,17 @@ export class PostgresDestination implements Destination, Undoes, Forgets {
   async claim(pipeline: string, fence?: number): Promise<Claim> {
     // A claim drops what was staged under an older one.
     this.#stages.clear();
-    return claimPipeline(await this.#session(), pipeline, fence);
+    const { claim, left } = await claimPipeline(await this.#session(), pipeline, fence);
+    this.#left = left;
+    return claim;
   }
 
   async open(request: WriteRequest): Promise<TableWriter> {
-    const { target, pipeline, attempt } = request;
+    const { target, pipeline, attempt, once } = request;
     const stage = stageName(pipeline, attempt, target.table);
     const session = await this.#open();
+    if (once)
+      return new StageWriter(await stillThere(session, stage, target), request, stage, (name) => this.#context.failpoint(name));
     try {
       const made = this.#stages.get(stage) ?? makeStage(session, stage, target);
       this.#stages.set(stage, made);
@@ -101,13 +108,22 @@ export class PostgresDestination implements Destination, Undoes, Forgets {
     return new StageWriter(session, request, stage, (name) => this.#context.failpoint(name));
   }
 
+  async prepare({ target, pipeline, attempt }: Omit<WriteRequest, 'ordinal'>): Promise<void> {
+    const session = await this.#session();
+    const stage = stageName(pipeline, attempt, target.table);
+    const shape = await makeStage(session, stage, target);
+    await session.rows(createFlushedSql(stage, shape), `staging ${refName(target.table)}`);
+  }
+
   async publish(request: PublishRequest): Promise<PublishResult> {
     const session = await this.#session().catch(lostWhilePublishing);
     const refs = new Set(request.tables.flatMap(({ staged }) => staged.map(({ ref }) => ref)));
     for (const ref of refs) this.#stages.delete(ref);
     await session.rows('begin', 'publishing');
     try {
-      return await this.#publish(session, request, refs);
+      const result = await this.#publish(session, request, refs);
+      this.#left = await dropLeft(session, this.#left);
+      return result;
     } catch (error) {
       if (session.alive) await session.rows('rollback', 'publishing').catch(() => undefined);
       // After a broken connection the same request comes again and needs its stages; after anything else nobody does.
@@ -160,9 +176,22 @@ export class PostgresDestination implements Destination, Undoes, Forgets {
   }
 }
 
-async function makeStage(session: Session, stage: string, target: Target): Promise<void> {
+async function makeStage(session: Session, stage: string, target: Target): Promise<StageShape> {
   const shape = await stageShape(session, target);
   for (const sql of createStageSql(stage, target, shape)) await session.rows(sql, `staging ${refName(target.table)}`);
+  return shape;
+}
+
+/** Ends the session where the stage is gone. */
+async function stillThere(session: Session, stage: string, { table }: Target): Promise<Session> {
+  try {
+    const { found } = await session.row('select to_regclass($1)::text as found', `staging ${refName(table)}`, [ownTable(stage)]);
+    if (found != null) return session;
+    throw stageGone(table);
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Rows that the publish will move by renaming are staged in their final form; all others in what is fastest to fill. */
@@ -175,5 +204,5 @@ async function stageShape(session: Session, target: Target): Promise<StageShape>
 }
 
 async function dropStages(session: Session, refs: ReadonlySet<string>): Promise<void> {
-  for (const ref of refs) await session.rows(`drop table if exists ${ownTable(ref)}`, 'removing staged rows');
+  for (const ref of refs) await session.rows(dropStageSql(ref), 'removing staged rows');
 }

@@ -1,5 +1,6 @@
 import { defineConnector } from '../../sdk/index.ts';
-import { config, identity, parseLocation } from './config.ts';
+import { config } from '../_pg/config.ts';
+import { identity, parseLocation } from './config.ts';
 import { copyFormats } from './copy-out.ts';
 import { producedFormats } from './select.ts';
 import { nativeType } from './types.ts';

@@ -2,9 +2,10 @@
 import { HeadgateError } from '../../domain/error.ts';
 import type { Claim, Publish, PublishRequest, TableResult } from '../../sdk/index.ts';
 import { quoteName } from '../_sql/names.ts';
-import { sqlState } from './errors.ts';
+import { sqlState } from '../_pg/errors.ts';
 import { ownSchema, ownTable, stagePrefix } from './names.ts';
-import type { Row, Session } from './session.ts';
+import type { Row } from '../_pg/session.ts';
+import type { Session } from './session.ts';
 
 const ledgerVersion = 1;
 
@@ -72,7 +73,12 @@ export async function readLedger(session: Session, pipeline: string): Promise<re
   return (await session.rows(sql, 'reading the ledger', [pipeline])).map(publishOf);
 }
 
-export async function claimPipeline(session: Session, pipeline: string, fence?: number): Promise<Claim> {
+/** `left` = stages of earlier attempts that live sessions still write to. */
+export async function claimPipeline(
+  session: Session,
+  pipeline: string,
+  fence?: number,
+): Promise<{ readonly claim: Claim; readonly left: readonly string[] }> {
   if (!(await hasLedger(session))) await createLedger(session);
   const doing = 'taking the pipeline over';
   const wanted = fence === undefined ? `f.fence + 1` : `excluded.fence`;
@@ -85,28 +91,35 @@ export async function claimPipeline(session: Session, pipeline: string, fence?: 
     [pipeline],
   );
   if (!row) throw new HeadgateError('publish.fenced', `${doing}: another run has taken it over with a later fence than ${fence}`);
-  await dropStages(session, pipeline);
-  const [last] = await readLedger(session, pipeline);
-  return { fence: Number(row.fence), ...(last && { last }) };
-}
-
-/** Drops what earlier attempts staged. One that a live session still writes to is left for the next claim. */
-async function dropStages(session: Session, pipeline: string): Promise<void> {
-  const doing = 'removing what earlier attempts staged';
   const stages = await session.rows(
     `select relname as name from pg_class where relnamespace = '${ownSchema}'::regnamespace and relkind = 'r'
        and starts_with(relname, $1)`,
-    doing,
+    leaving,
     [stagePrefix(pipeline)],
   );
-  for (const { name } of stages) {
+  const left = await dropLeft(
+    session,
+    stages.map(({ name }) => name ?? ''),
+  );
+  const [last] = await readLedger(session, pipeline);
+  return { claim: { fence: Number(row.fence), ...(last && { last }) }, left };
+}
+
+const leaving = 'removing what earlier attempts staged';
+
+/** Drops what earlier attempts staged. Resolves to what a live session still writes to. */
+export async function dropLeft(session: Session, stages: readonly string[]): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const name of stages) {
     try {
-      await session.rows(`begin; set local lock_timeout = '2s'; drop table if exists ${ownTable(name ?? '')}; commit`, doing);
+      await session.rows(`begin; set local lock_timeout = '2s'; drop table if exists ${ownTable(name)}; commit`, leaving);
     } catch (error) {
-      await session.rows('rollback', doing);
+      await session.rows('rollback', leaving);
       if (sqlState(error) !== '55P03') throw error;
+      left.push(name);
     }
   }
+  return left;
 }
 
 /**

@@ -2,12 +2,9 @@ import type { Json } from '../../domain/json.ts';
 import type { BlockRange } from './select.ts';
 import type { Session } from './session.ts';
 
-/** Below this a partition costs more to start than it saves: 32 MB of table. */
-const smallestPartition = 4096;
-
 /** Cuts blocks into at most `target` ranges; the last one is open, so that nothing can lie behind it. Pure. */
-export function cutBlocks(blocks: number, target: number, smallest = smallestPartition): readonly BlockRange[] {
-  const parts = Math.max(1, Math.min(target, Math.floor(blocks / smallest)));
+export function cutBlocks(blocks: number, target: number): readonly BlockRange[] {
+  const parts = Math.max(1, Math.min(target, blocks));
   const edges = Array.from({ length: parts - 1 }, (_, index) => Math.floor((blocks * (index + 1)) / parts));
   return Array.from({ length: parts }, (_, index) => {
     const [from, to] = [edges[index - 1], edges[index]];

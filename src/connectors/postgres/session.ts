@@ -1,21 +1,7 @@
-import { once, setMaxListeners } from 'node:events';
-import type { Socket } from 'node:net';
-import type { Client, QueryConfig, Submittable } from 'pg';
-import { HeadgateError } from '../../domain/error.ts';
-import type { Net } from '../../sdk/index.ts';
+import { WireSession, type SessionOptions } from '../_pg/session.ts';
+import type { Config } from '../_pg/config.ts';
 import { quoteText } from '../_sql/names.ts';
-import { identity, type Config } from './config.ts';
-import { pgError, sqlState } from './errors.ts';
-import { explainConnect, openSocket } from './socket.ts';
-
-export type Row = Readonly<Record<string, string | null>>;
-
-export interface SessionOptions {
-  readonly signal: AbortSignal;
-  readonly net: Net;
-  /** A source's session cannot write, whatever statement it is given. */
-  readonly readOnly: boolean;
-}
+import { identity } from './config.ts';
 
 /** Text must be the same whoever configured the server; nothing here may depend on the process's own zone or locale. */
 const settings: Readonly<Record<string, string>> = {
@@ -42,207 +28,30 @@ const catalogTimeout = '5min';
 const watchfulSql = `(select set_config(name, '5s', false) from pg_settings
   where name = 'client_connection_check_interval' and version() !~* 'visual c|mingw|windows')`;
 
-/** Milliseconds. */
-const cancelWait = 1000;
-
-/** One connection. All values are text; a failure is a HeadgateError that says what we were `doing`. */
-export class Session implements AsyncDisposable {
-  readonly #client: Client;
-  readonly #config: Config;
-  readonly #signal: AbortSignal;
-  readonly #net: Net;
-  /** One statement per text: a filter that closes our brackets cannot bring along a statement of its own. */
-  readonly #single: boolean;
-  readonly #abort = (): void => void this.cancel();
-  #cancelled = false;
-  #ended = false;
-
-  private constructor(client: Client, config: Config, { signal, net, readOnly }: SessionOptions) {
-    this.#client = client;
-    this.#config = config;
-    this.#signal = signal;
-    this.#net = net;
-    this.#single = readOnly;
-    // A socket that breaks while idle also says so here; the next statement's own error is the one that counts.
-    client.on('error', () => (this.#ended = true));
-    client.on('end', () => (this.#ended = true));
-    // One per session: many sessions of one run are no leak.
-    setMaxListeners(0, signal);
-    signal.addEventListener('abort', this.#abort, { once: true });
-  }
-
+/** A source's session cannot write, whatever statement it is given. */
+export class Session extends WireSession {
   static async open(config: Config, options: SessionOptions): Promise<Session> {
-    const doing = `connecting to ${identity(config)}`;
-    const cancelled = (): HeadgateError => new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
-    if (options.signal.aborted) throw cancelled();
-    try {
-      const session = new Session(await connectClient(config, options), config, options);
-      const side = options.readOnly
-        ? { default_transaction_read_only: 'on', statement_timeout: catalogTimeout }
-        : { default_transaction_read_only: 'off', statement_timeout: '0' };
-      const all = { ...settings, ...side };
-      const calls = Object.entries(all).map(([name, value]) => `set_config(${quoteText(name)}, ${quoteText(value)}, false)`);
-      // A database that does not wait for its disk may forget a publish that the source was already told about.
-      const durable = `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
-      await session.rows(`select ${[...calls, durable, watchfulSql].join(', ')}`, doing);
-      return session;
-    } catch (error) {
-      if (options.signal.aborted) throw cancelled();
-      throw await explainConnect(error, config, doing);
-    }
+    const login = { ...options, config, place: identity(config) };
+    return await WireSession.login(
+      login,
+      (client) => new Session(client, login),
+      async (session, doing) => await session.rows(`select ${initial(options.readOnly).join(', ')}`, doing),
+    );
   }
 
   /** An expression that lifts the limit of catalog queries: from here on the session reads rows, for as long as its location allows. */
   get readsRows(): string {
-    return `set_config('statement_timeout', ${quoteText(this.#config.statement_timeout)}, false)`;
-  }
-
-  get alive(): boolean {
-    return !this.#ended && !this.#cancelled;
-  }
-
-  /** Rows of one statement. Several (no parameters, not in a read-only session) give the rows of the last. */
-  async rows(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<readonly Row[]> {
-    const result = await this.#run(sql, doing, parameters);
-    return result.rows;
-  }
-
-  /** The first row of a statement that has one. */
-  async row(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<Row> {
-    const [row] = await this.rows(sql, doing, parameters);
-    if (!row) throw new HeadgateError('internal.unexpected', `${doing}: the server answered no row`);
-    return row;
-  }
-
-  /** How many rows the statement changed. */
-  async run(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<number> {
-    return (await this.#run(sql, doing, parameters)).count;
-  }
-
-  /** Runs one statement and answers its columns. Refuses several in one text, which the simple protocol would all run. */
-  async describe(sql: string, doing: string): Promise<readonly { name: string; oid: string; modifier: string }[]> {
-    try {
-      const { fields } = await this.#client.query(singleStatement(sql));
-      return fields.map((field) => ({
-        name: field.name,
-        oid: String(field.dataTypeID),
-        modifier: String(field.dataTypeModifier),
-      }));
-    } catch (error) {
-      throw this.explain(error, doing);
-    }
-  }
-
-  async #run(sql: string, doing: string, parameters?: readonly (string | null)[]): Promise<{ rows: Row[]; count: number }> {
-    try {
-      // With parameters or not, the driver's own conversions are off: every value is the server's text.
-      const query = this.#single ? singleStatement(sql) : sql;
-      const answer = await this.#client.query<Record<string, string | null>>(query, parameters && [...parameters]);
-      const result = Array.isArray(answer) ? (answer as (typeof answer)[]).at(-1) : answer; // several statements give an array
-      return { rows: result?.rows ?? [], count: result?.rowCount ?? 0 };
-    } catch (error) {
-      throw this.explain(error, doing);
-    }
-  }
-
-  /** Hands a COPY stream to the connection; its own events tell how it went. */
-  submit<T extends Submittable>(query: T): T {
-    return this.#client.query(query);
-  }
-
-  /** A failure of this session as ours. After a cancel that is the reason, whatever the driver says. */
-  explain(error: unknown, doing: string): HeadgateError {
-    if (this.#signal.aborted) return new HeadgateError('run.cancelled', `${doing}: the run was cancelled`, { cause: error });
-    if (this.#single && sqlState(error) === '57014') {
-      const says = 'the server ended the statement: it took longer than allowed, or somebody cancelled it';
-      const hint = 'run the same command again, with a longer statement_timeout in the location where there is one';
-      return new HeadgateError('read.incomplete', `${doing}: ${says} [57014]`, { cause: error, hint });
-    }
-    return pgError(error, doing);
-  }
-
-  /** Stops the running statement at the server, then ends the connection; the session is of no use afterwards. */
-  async cancel(): Promise<void> {
-    if (this.#ended || this.#cancelled) return;
-    this.#cancelled = true;
-    await requestCancel(this.#config, this.#net, this.#client).catch(() => undefined);
-    this.destroy();
-  }
-
-  /** Ends the socket at once; the server rolls back. */
-  destroy(): void {
-    this.#ended = true;
-    this.#signal.removeEventListener('abort', this.#abort);
-    // The driver's public `end` waits for the running statement; its socket is what must go.
-    const { connection } = this.#client as unknown as { connection: { stream: { destroy(): void } } };
-    connection.stream.destroy();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#signal.removeEventListener('abort', this.#abort);
-    if (this.#ended || this.#cancelled) return this.destroy();
-    this.#ended = true;
-    await this.#client.end().catch(() => undefined);
+    return `set_config('statement_timeout', ${quoteText(this.config.statement_timeout)}, false)`;
   }
 }
 
-/** The types of the driver do not know the switch that makes it use the protocol with one statement per text. */
-function singleStatement(text: string): QueryConfig & { queryMode: 'extended' } {
-  return { text, queryMode: 'extended' };
-}
-
-async function connectClient(config: Config, { net, signal }: SessionOptions): Promise<Client> {
-  const { default: pg } = await import('pg');
-  const patience = config.connect_timeout * 1000;
-  const socket = await openSocket(config, net, AbortSignal.any([signal, AbortSignal.timeout(patience)]));
-  const client = new pg.Client({
-    host: config.host,
-    port: config.port,
-    database: config.database,
-    user: config.user,
-    // A function, so that the driver looks neither at the process's environment nor at password files.
-    password: () => config.password ?? '',
-    stream: () => handOver(socket),
-    ssl: false,
-    application_name: config.application_name,
-    connectionTimeoutMillis: patience,
-    types: { getTypeParser: () => (value: string) => value },
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return client;
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
-}
-
-/** The driver connects its stream by itself; this one has been, so all that is left is to say so. */
-function handOver(socket: Socket): Socket {
-  return Object.assign(socket, {
-    connect: () => {
-      process.nextTick(() => socket.emit('connect'));
-      return socket;
-    },
-  });
-}
-
-/**
- * PostgreSQL's cancel request: a connection of its own, made in the same way and encrypted alike, that carries the process
- * id and its key and gets no answer.
- */
-async function requestCancel(config: Config, net: Net, client: Client): Promise<void> {
-  const { processID, secretKey } = client as unknown as { processID: number | null; secretKey: number | null };
-  if (processID === null || secretKey === null) return;
-  const message = Buffer.alloc(16);
-  message.writeInt32BE(16, 0);
-  message.writeInt32BE(80877102, 4);
-  message.writeInt32BE(processID, 8);
-  message.writeInt32BE(secretKey, 12);
-  const signal = AbortSignal.timeout(cancelWait);
-  const socket = await openSocket(config, net, signal);
-  socket.end(message);
-  socket.resume();
-  await once(socket, 'close', { signal }).finally(() => socket.destroy());
+function initial(readOnly: boolean): readonly string[] {
+  const side = readOnly
+    ? { default_transaction_read_only: 'on', statement_timeout: catalogTimeout }
+    : { default_transaction_read_only: 'off', statement_timeout: '0' };
+  const all = { ...settings, ...side };
+  const calls = Object.entries(all).map(([name, value]) => `set_config(${quoteText(name)}, ${quoteText(value)}, false)`);
+  // A database that does not wait for its disk may forget a publish that the source was already told about.
+  const durable = `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
+  return [...calls, durable, watchfulSql];
 }

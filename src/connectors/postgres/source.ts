@@ -12,11 +12,10 @@ import type {
   SourceEvent,
 } from '../../sdk/index.ts';
 import { findingsOf } from '../_sql/check.ts';
-import { quoteText } from '../_sql/names.ts';
 import { onlyFlow } from '../_sql/reading.ts';
 import { rangePredicate } from '../_sql/select.ts';
 import { findRelation } from './catalog.ts';
-import type { Config } from './config.ts';
+import type { Config } from '../_pg/config.ts';
 import { copyOut } from './copy-out.ts';
 import { describeServer } from './check.ts';
 import { discoverStreams } from './discover.ts';
@@ -26,7 +25,7 @@ import { startOf } from './position.ts';
 import { copySelect, keysPredicate, partitionPredicate } from './select.ts';
 import { requireSameTypes } from './same-types.ts';
 import { Session } from './session.ts';
-import { beginSnapshot } from './transactions.ts';
+import { beginSnapshot, useSnapshot } from './transactions.ts';
 
 export class PostgresSource implements Source, Snapshots, Partitionable {
   readonly #config: Config;
@@ -83,7 +82,7 @@ export class PostgresSource implements Source, Snapshots, Partitionable {
     const doing = `reading ${refName(flow.stream)}`;
     await session.rows(beginSnapshot, doing);
     if (typeof request.snapshot === 'string') {
-      await session.rows(`set transaction snapshot ${quoteText(request.snapshot)}`, doing);
+      await useSnapshot(session, request.snapshot, doing);
     }
     const { snapshot = null, at = null } = await session.row(
       `select pg_current_snapshot()::text as snapshot, clock_timestamp()::text as at, ${session.readsRows}`,

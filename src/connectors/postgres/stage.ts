@@ -1,10 +1,11 @@
 /** Staging: the table that the writers of an attempt fill before a publish moves its rows. */
-import type { Field } from '../../domain/schema.ts';
+import { HeadgateError } from '../../domain/error.ts';
+import { refName, type Field, type TableRef } from '../../domain/schema.ts';
 import type { Staged, TableWriter, Target, WriteRequest } from '../../sdk/index.ts';
-import { refName } from '../../domain/schema.ts';
 import { nameList, quoteName, quoteTable } from '../_sql/names.ts';
 import { copyIn } from './copy-in.ts';
 import { copyOptions } from './copy-out.ts';
+import { sqlState } from '../_pg/errors.ts';
 import { ownTable } from './names.ts';
 import type { Session } from './session.ts';
 import { nativeType } from './types.ts';
@@ -53,6 +54,26 @@ export function createStageSql(stage: string, target: Target, shape: StageShape)
   return [`create unlogged table if not exists ${name} (${[...lead, ...fields].join(', ')})`];
 }
 
+/** Which ordinals of a shared stage have been flushed. */
+const flushedTable = (stage: string): string => ownTable(`${stage}_flushed`);
+
+/** Kept as the stage is: a crash of the server empties both, or none. */
+export function createFlushedSql(stage: string, { kind }: StageShape): string {
+  const kept = kind === 'plain' ? 'unlogged ' : '';
+  const columns = 'ordinal integer primary key, rows bigint not null, bytes bigint not null';
+  return `create ${kept}table if not exists ${flushedTable(stage)} (${columns})`;
+}
+
+export const dropStageSql = (stage: string): string => `drop table if exists ${ownTable(stage)}, ${flushedTable(stage)}`;
+
+const undefinedTable = '42P01';
+
+/** A later claim of the pipeline has removed what its earlier attempts staged. */
+export function stageGone(table: TableRef, cause?: unknown): HeadgateError {
+  const what = 'another attempt has taken over and removed what this one had staged';
+  return new HeadgateError('publish.fenced', `staging ${refName(table)}: ${what}`, { cause });
+}
+
 /** One COPY into a stage, in a transaction of its own that `flush` commits. */
 export class StageWriter implements TableWriter {
   readonly #session: Session;
@@ -92,11 +113,29 @@ export class StageWriter implements TableWriter {
   }
 
   async flush(): Promise<Staged> {
-    const { table } = this.#request.target;
-    await this.#session.rows('commit', `staging ${refName(table)}`);
+    const { target, once = false } = this.#request;
+    const { table } = target;
+    const staged = { table, ref: this.#stage, rows: this.#rows, bytes: this.#bytes };
+    const first = once ? await this.#flushedBefore() : undefined;
+    await this.#session.rows(first ? 'rollback' : 'commit', `staging ${refName(table)}`);
     this.#flushed = true;
     await this.#failpoint('postgres.stage.flushed');
-    return { table, ref: this.#stage, rows: this.#rows, bytes: this.#bytes };
+    return { ...staged, ...first };
+  }
+
+  /** In the transaction of the rows: of several that stage an ordinal one alone commits, and the others learn what it staged. */
+  async #flushedBefore(): Promise<Pick<Staged, 'rows' | 'bytes'> | undefined> {
+    const { target, ordinal } = this.#request;
+    const [table, doing] = [flushedTable(this.#stage), `staging ${refName(target.table)}`];
+    const values = [ordinal, this.#rows, this.#bytes].map(String);
+    const mine = `insert into ${table} values ($1, $2, $3) on conflict do nothing returning ordinal::text`;
+    const inserted = await this.#session.rows(mine, doing, values).catch((error: unknown) => {
+      throw sqlState(error) === undefinedTable ? stageGone(target.table, error) : error;
+    });
+    if (inserted.length > 0) return undefined;
+    const earlier = `select rows::text, bytes::text from ${table} where ordinal = $1`;
+    const { rows, bytes } = await this.#session.row(earlier, doing, [String(ordinal)]);
+    return { rows: Number(rows), bytes: Number(bytes) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 /** Can a table be replaced by a new one that nobody can tell from it? */
 import { refName, type TableRef } from '../../domain/schema.ts';
-import type { Row, Session } from './session.ts';
+import type { Row } from '../_pg/session.ts';
+import type { Session } from './session.ts';
 
 /**
  * Each line is a reason to fill the table in place instead. Whatever depends on the table and is not on the short list of

@@ -2,7 +2,8 @@
 import { refName, type TableRef } from '../../domain/schema.ts';
 import { quoteName, quoteTable, quoteText } from '../_sql/names.ts';
 import { ownTable } from './names.ts';
-import type { Row, Session } from './session.ts';
+import type { Row } from '../_pg/session.ts';
+import type { Session } from './session.ts';
 
 /** A part of the old table that the new one gets under a name for now, and under the old one's in the end. */
 interface Part {

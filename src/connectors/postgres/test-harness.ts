@@ -132,7 +132,7 @@ export async function makeTarget(destination: Destination, load: Load): Promise<
   };
 }
 
-async function* bytes(text: string): AsyncGenerator<Uint8Array> {
+export async function* bytes(text: string): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < text.length; at += 1 << 16) yield await Promise.resolve(Buffer.from(text.slice(at, at + (1 << 16))));
 }
 

@@ -1,9 +1,25 @@
+import { HeadgateError } from '../../domain/error.ts';
+import { quoteText } from '../_sql/names.ts';
+import { sqlState } from '../_pg/errors.ts';
 import type { BoundFacts } from './position.ts';
 import { defaultLookback } from '../_sql/cursor.ts';
 import type { Session } from './session.ts';
 
 /** Of every read: all its statements see one moment. */
 export const beginSnapshot = 'begin isolation level repeatable read read only';
+
+/** Invalid parameter, undefined object: what servers say of a snapshot that nobody holds any more. */
+const goneStates: readonly (string | undefined)[] = ['22023', '42704'];
+
+/** Throws `read.incomplete` where whoever exported the snapshot has let go of it. */
+export async function useSnapshot(session: Session, id: string, doing: string): Promise<void> {
+  try {
+    await session.rows(`set transaction snapshot ${quoteText(id)}`, doing);
+  } catch (error) {
+    if (!goneStates.includes(sqlState(error))) throw error;
+    throw new HeadgateError('read.incomplete', `${doing}: the snapshot that its partitions share is gone`, { cause: error });
+  }
+}
 
 /** What could still commit rows that a snapshot taken after `now` does not show. */
 export interface OpenTransactions extends BoundFacts {

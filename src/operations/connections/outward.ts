@@ -30,5 +30,8 @@ export function outwardError(error: unknown): unknown {
   if (!(error instanceof HeadgateError)) return error;
   const { code, message, hint } = error;
   const told = outward({ code, message });
-  return told.message === message ? error : new HeadgateError(code, told.message, { hint });
+  if (told.message === message) return error;
+  const other = new HeadgateError(code, told.message, { hint });
+  if (error.side) other.side = error.side;
+  return other;
 }

@@ -1,6 +1,7 @@
 /** The bytes of a request on their way into the storage: counted and summed as they pass, never collected. */
 import { HeadgateError } from '../../domain/error.ts';
 import { within } from '../patience.ts';
+import { turn } from '../turns.ts';
 import { namesIn, requireEqual, Summing, type Checksums } from './checksums.ts';
 
 /** A sender that says nothing for so long is gone. */
@@ -37,6 +38,7 @@ async function* attended(sent: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     new HeadgateError('upload.incomplete', 'receiving bytes: their sender broke off', { cause });
   try {
     for (;;) {
+      await turn();
       const next = await within(silenceMs, source.next(), broken).catch((error: unknown) => {
         throw error instanceof HeadgateError ? error : broken(error);
       });

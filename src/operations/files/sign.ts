@@ -12,7 +12,7 @@ const longestLoan = 36 * 3600;
 type Asked = { readonly file: string; readonly method: 'GET' | 'PUT' | 'POST'; readonly part?: number; readonly seconds: number };
 
 async function linkTo(context: OpContext, { file, method, part, seconds }: Asked): Promise<Signed> {
-  const { db, workspace, clock, key, storage, actor } = context;
+  const { db, workspace, clock, key, storage, actor, publicUrl = '' } = context;
   const { id } = await requireState(context, file, method === 'GET' ? 'ready' : 'pending');
   if (method !== 'PUT' && part !== undefined) throw new HeadgateError('request.invalid', 'part: only where it is sent');
   if (method === 'GET') requireScope(actor, 'files:read');
@@ -21,12 +21,12 @@ async function linkTo(context: OpContext, { file, method, part, seconds }: Asked
   const direct = object === undefined ? undefined : await storage.link?.(object, seconds);
   const place = method === 'POST' ? 'form' : part === undefined ? 'content' : `parts/${part}`;
   const link = { method, path: `/v1/links/files/${id}/${place}`, workspace, by: actor.id, until };
-  return { method, url: direct ?? signedLink({ key }, link), expires_at: until.toISOString() };
+  return { method, url: direct ?? publicUrl + signedLink({ key }, link), expires_at: until.toISOString() };
 }
 
 const signed = z.object({
   method: z.enum(['GET', 'PUT', 'POST']),
-  /** Relative to this server's address, or the storage's own. */
+  /** Relative to this server's address where it does not know it; or the storage's own. */
   url: z.string(),
   expires_at: z.iso.datetime(),
 });

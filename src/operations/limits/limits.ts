@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rangeLimits } from '../../domain/range.ts';
 
 const most = z
   .number()
@@ -15,4 +16,7 @@ export const limitsView = z.object({
   rows_a_month: most.meta({ description: 'Rows written; runs that would begin beyond it wait' }),
   storage_bytes: most.meta({ description: 'Of the warehouse and other files; runs that begin beyond it fail' }),
   requests_a_minute: most.unwrap().min(1).nullable().meta({ description: 'Of all keys together, counted by each process' }),
+  ranges: rangeLimits
+    .nullable()
+    .meta({ description: 'Of pipelines whose runs each read a range; null: as their vocabulary has them' }),
 });

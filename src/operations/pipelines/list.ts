@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pipelineStates } from '../../domain/pipeline.ts';
 import { listPipelines as list } from '../../store/pipelines.ts';
 import { readerOf } from '../access.ts';
 import { defineOperation } from '../operation.ts';
@@ -10,8 +11,11 @@ export const listPipelines = defineOperation({
   summary: 'List pipelines, the newest first',
   scope: 'pipelines:read',
   access: { filters: true },
-  input: z.strictObject(pageInput),
+  input: z.strictObject({
+    ...pageInput,
+    state: z.enum(pipelineStates).optional().meta({ description: 'Absent: all that are not archived' }),
+  }),
   output: pageOf(pipelineView),
-  run: async (context, { cursor, limit }) =>
-    page(await list(context.db, context.workspace, readerOf(context), limit + 1, cursor), limit, show),
+  run: async (context, { cursor, limit, state }) =>
+    page(await list(context.db, context.workspace, { state, reader: readerOf(context) }, limit + 1, cursor), limit, show),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
-import { flowSpecs, scheduleSpec } from '../../domain/pipeline.ts';
+import { flowSpecs, pipelineStates, scheduleSpec } from '../../domain/pipeline.ts';
 import { retrySpec } from '../../domain/retry.ts';
 import { findPipeline, type PipelineRow } from '../../store/pipelines.ts';
 import type { OpContext } from '../operation.ts';
@@ -17,7 +17,7 @@ export const pipelineView = z.object({
   id: z.string(),
   slug: z.string(),
   name: z.string(),
-  state: z.enum(['active', 'paused', 'archived']),
+  state: z.enum(pipelineStates),
   source: z.string(),
   destination: z.string(),
   flows: flowSpecs,

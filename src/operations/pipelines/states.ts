@@ -1,7 +1,7 @@
 /** The states of a pipeline as steps that people take; each is an update of nothing else. */
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
-import type { PipelineState } from '../../store/pipelines.ts';
+import type { PipelineState } from '../../domain/pipeline.ts';
 import { defineOperation } from '../operation.ts';
 import { ifVersion } from '../version.ts';
 import { pipelineView, requirePipeline } from './pipeline.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { canonicalJson, type Json } from '../../domain/json.ts';
-import { flowSpecs, scheduleSpec, type FlowSpec } from '../../domain/pipeline.ts';
+import { flowSpecs, pipelineStates, scheduleSpec, type FlowSpec } from '../../domain/pipeline.ts';
 import { retrySpec } from '../../domain/retry.ts';
 import { requireObjects } from '../../store/limits.ts';
 import { updatePipeline as update, type PipelineRow } from '../../store/pipelines.ts';
@@ -23,7 +23,7 @@ export const updatePipeline = defineOperation({
     schedule: scheduleSpec.optional(),
     retry: retrySpec.optional(),
     priority: priority.unwrap().optional(),
-    state: z.enum(['active', 'paused', 'archived']).optional(),
+    state: z.enum(pipelineStates).optional(),
     if_version: ifVersion,
   }),
   output: pipelineView,

@@ -1,9 +1,10 @@
 /** The range of a run that is about to read: settled by its first attempt, and what a source must not exceed. */
 import { HeadgateError } from '../../domain/error.ts';
-import { rangeOf, rangePolicy, type Range, type RangePolicy } from '../../domain/range.ts';
+import { limitedBy, rangeOf, rangePolicy, type Range, type RangePolicy } from '../../domain/range.ts';
 import type { StreamInfo } from '../../domain/schema.ts';
 import { countRows, rangeFilter, requireFewFields } from '../../engine/ranged.ts';
 import type { Connection, Context } from '../../sdk/index.ts';
+import { readLimits } from '../../store/limits.ts';
 import { insertRunRanges, settleRunRange, takeRunRange } from '../../store/ranges.ts';
 import type { RunRow } from '../../store/runs.ts';
 import type { Ports } from '../operation.ts';
@@ -23,7 +24,7 @@ export async function openRange({ db, clock }: Pick<Ports, 'db' | 'clock'>, run:
     if (!known) await insertRunRanges(tx, [{ run: id, logicalAt: now, upTo: span_to ?? now }]);
     const row = known ?? (await takeRunRange(tx, workspace, id));
     if (!row) return undefined;
-    const policy = rangePolicy.parse(row.policy);
+    const policy = limitedBy(rangePolicy.parse(row.policy), (await readLimits(tx, workspace)).ranges);
     const found = rangeOf(policy, from_start ? null : row.done_to, row.up_to);
     if (!row.settled) await settleRunRange(tx, workspace, id, found);
     return { policy, range: row.settled ? { ...found, from: row.range_from, to: row.range_to } : found };

@@ -38,11 +38,11 @@ export async function executeRun(run: RunRow, execution: Execution): Promise<Run
     }
     return { state: stateOf(receipts, execution.signal), receipts, error: receipts.find(({ error }) => error)?.error ?? null };
   } catch (error) {
-    const { code, message: said, hint } = asHeadgateError(outwardError(error), 'running the pipeline');
+    const { code, message: said, hint, side } = asHeadgateError(outwardError(error), 'running the pipeline');
     const message = withoutFolders(said, execution.dataDir);
     execution.log.warn(message, { code });
     const cancelled = execution.signal.aborted || code === 'run.cancelled';
-    return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint } };
+    return { state: cancelled ? 'cancelled' : 'failed', receipts, error: { code, message, hint, ...(side && { side }) } };
   }
 }
 

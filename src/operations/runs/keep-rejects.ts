@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { asHeadgateError } from '../../domain/error.ts';
 import { refName } from '../../domain/schema.ts';
-import type { Flow } from '../../engine/flow.ts';
+import type { Flow, Session } from '../../engine/flow.ts';
 import { wireRows } from '../../engine/wire-rows.ts';
 import type { Log } from '../../sdk/index.ts';
 import type { Db } from '../../store/db.ts';
@@ -13,8 +13,24 @@ import { clearRejects, insertRejects, type NewReject, type RejectPlace } from '.
 const most = 100_000;
 const batchRows = 500;
 
+/** Of one attempt: what it keeps first takes the place of what an earlier one kept. */
+export function rejectsKeeper(db: Db, placeOf: (flow: Flow) => RejectPlace, log: Log): NonNullable<Session['keepRejects']> {
+  const kept = new Set<string>();
+  return async (flow, beside) => {
+    const place = placeOf(flow);
+    await keepRejects(db, place, flow, { log, anew: !beside || !kept.has(place.table) });
+    kept.add(place.table);
+  };
+}
+
+interface Keeping {
+  readonly log: Log;
+  /** In the place of what is there. */
+  readonly anew: boolean;
+}
+
 /** All of a flow's, in one transaction, before the publish that leaves them out. */
-export async function keepRejects(db: Db, place: RejectPlace, { rejects, shape }: Flow, log: Log): Promise<void> {
+async function keepRejects(db: Db, place: RejectPlace, { rejects, shape }: Flow, { log, anew }: Keeping): Promise<void> {
   const { file } = rejects;
   // Not written where the document could not be read at all.
   if (file === undefined || !existsSync(file)) return;
@@ -22,7 +38,7 @@ export async function keepRejects(db: Db, place: RejectPlace, { rejects, shape }
   let kept = 0;
   try {
     await db.tx(async (tx) => {
-      await clearRejects(tx, place);
+      if (anew) await clearRejects(tx, place);
       let waiting: NewReject[] = [];
       for await (const reject of readRejects(file, names)) {
         if (kept === most) {

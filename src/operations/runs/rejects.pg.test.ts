@@ -62,7 +62,7 @@ test('refused rows are told field by field, with the whole row, in pages and as 
   const reasons = await (await desk.send('GET', `${at}/rejects.csv`)).text();
   assert.deepEqual(reasons.split('\n').slice(0, 2), [
     'stream,table,file,line,row,field,code,reason,value',
-    'people,people,,,2,id,value.invalid,not a integer,x',
+    'people,people,,3,2,id,value.invalid,not a integer,x',
   ]);
   const rows = await (await desk.send('GET', `${at}/rejects.csv?form=rows`)).text();
   assert.equal(rows, 'id,Full name,born\nx,Bob,1991-02-30\n3,,1992-03-03\n');

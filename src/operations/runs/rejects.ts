@@ -8,7 +8,7 @@ const reject = z.object({
   stream: z.string(),
   table: z.string(),
   file: z.string().nullable().meta({ description: 'Where a stream has several files' }),
-  line: z.number().int().nullable().meta({ description: 'Of the file, for records that are no rows' }),
+  line: z.number().int().nullable().meta({ description: 'Of the file, where the record begins' }),
   row: z.number().int().nullable().meta({ description: 'Among the rows that were read, from 1' }),
   field: z.string().nullable(),
   code: z.string(),

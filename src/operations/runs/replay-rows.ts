@@ -18,7 +18,7 @@ import { findRun, type RunRow } from '../../store/runs.ts';
 import { loadConnector } from '../connections/connection.ts';
 import { sidesOf, type Ends } from '../pipelines/ends.ts';
 import { loadFlows, type LoadedFlow } from '../pipelines/flows.ts';
-import { keepRejects } from './keep-rejects.ts';
+import { rejectsKeeper } from './keep-rejects.ts';
 import type { Execution, Opened } from './session.ts';
 
 export interface TaskWork {
@@ -48,7 +48,7 @@ export async function replayRows(run: RunRow, task: TableTask, work: TaskWork): 
       ...session,
       source,
       run: { id: run.id, attempt: run.attempt },
-      keepRejects: async (refused) => await keepRejects(execution.db, place, refused, session.log),
+      keepRejects: rejectsKeeper(execution.db, () => place, session.log),
     };
     return { ...(await runFlow(flow, own)), stream: receipt.stream };
   } finally {

@@ -1,15 +1,19 @@
 /** What the engine is given for one run of a service. */
 import { mkdir } from 'node:fs/promises';
 import { HeadgateError } from '../../domain/error.ts';
+import type { Spreading } from '../../domain/partition.ts';
+import type { Batch } from '../../engine/deliver.ts';
+import type { PartitionJob } from '../../engine/partitions.ts';
 import { partitionBytes, usualReaders } from '../../engine/readers.ts';
 import type { Session } from '../../engine/flow.ts';
+import { sided } from '../../engine/sided.ts';
 import type { Log } from '../../sdk/index.ts';
 import { findPipeline, type PipelineRow } from '../../store/pipelines.ts';
 import type { RunRow } from '../../store/runs.ts';
 import type { Ports } from '../operation.ts';
 import { endsOf, type Ends } from '../pipelines/ends.ts';
 import { roomOf, type Room } from '../room.ts';
-import { keepRejects, rejectPlace } from './keep-rejects.ts';
+import { rejectPlace, rejectsKeeper } from './keep-rejects.ts';
 
 export interface Execution extends Ports {
   readonly signal: AbortSignal;
@@ -18,6 +22,8 @@ export interface Execution extends Ports {
   closedUntil?(): Promise<Date | undefined>;
   /** Most readers that they bear. */
   readonly readers?: number | undefined;
+  /** Workers that read one large table together; undefined = there are none. */
+  readonly spreading?: Spreading<object, object> | undefined;
 }
 
 export interface Opened {
@@ -36,7 +42,8 @@ export async function openRun(run: RunRow, execution: Execution): Promise<Opened
   await mkdir(room.stateDir, { recursive: true });
   const pipeline = await findPipeline(db, workspace, run.pipeline_id);
   if (!pipeline) throw new HeadgateError('object.missing', 'the pipeline of this run is gone');
-  const ends = await endsOf({ ...execution, workspace }, pipeline);
+  const { source, destination } = await endsOf({ ...execution, workspace }, pipeline);
+  const ends: Ends = { source: { ...source, source: sided(source.source) }, destination };
   const log = withoutStacks(execution.log);
   const session: Session = {
     ...ends,
@@ -46,7 +53,9 @@ export async function openRun(run: RunRow, execution: Execution): Promise<Opened
     signal,
     log,
     onProgress: () => undefined,
-    keepRejects: async (flow) => await keepRejects(db, rejectPlace(workspace, run.id, flow), flow, log),
+    keepRejects: rejectsKeeper(db, (flow) => rejectPlace(workspace, run.id, flow), log),
+    // What comes back as a `Batch` went out as one: `stageTaken` and the engine make no others.
+    ...(execution.spreading && { spreading: execution.spreading as Spreading<PartitionJob, Batch> }),
     run: { id: run.id, attempt: run.attempt, fromStart: run.from_start || run.restart_at !== null },
   };
   return { workspace, pipeline, room, ends, session };

@@ -9,14 +9,13 @@ import type { Db } from '../../store/db.ts';
 import { inDataDir } from '../connections/places.ts';
 import { silent } from '../log.ts';
 import type { OpContext, Ports } from '../operation.ts';
+import { warehouseFile } from '../../warehouse/place.ts';
 import { enterRoom } from '../room.ts';
 
 export const warehouseSlug = 'warehouse';
 
-const fileOf = (workspace: number): string => `files/${workspace}/warehouse.db`;
-
 export function warehousePath({ dataDir }: Pick<Ports, 'dataDir'>, workspace: number): string {
-  return join(dataDir, fileOf(workspace));
+  return join(dataDir, warehouseFile(workspace));
 }
 
 /** Its connection, so that pipelines can write into it. Does nothing where it is there. */
@@ -27,7 +26,7 @@ export async function ensureWarehouse(db: Db, workspace: number): Promise<void> 
   await insertConnection(db, workspace, {
     ...row,
     id: newId('connection'),
-    settings: embedded.warehouse(inDataDir(fileOf(workspace))),
+    settings: embedded.warehouse(inDataDir(warehouseFile(workspace))),
   });
 }
 

@@ -5,19 +5,22 @@ import { requireSubscription } from '../notifications/subscription.ts';
 import { defineOperation } from '../operation.ts';
 import { show, webhookView } from './webhook.ts';
 
+/** Seconds. */
+export const overlap = z
+  .number()
+  .int()
+  .min(0)
+  .max(604_800)
+  .default(86_400)
+  .meta({ description: 'How long the secret in use signs beside the new one; 0 where it has leaked' });
+
 export const rotateWebhook = defineOperation({
   name: 'webhooks.rotate',
   summary: 'Make a new secret, which is in this answer and never again; for a time both sign',
   scope: 'webhooks:write',
   input: z.strictObject({
     webhook: z.string(),
-    overlap_seconds: z
-      .number()
-      .int()
-      .min(0)
-      .max(604_800)
-      .default(86_400)
-      .meta({ description: 'How long the secret in use signs beside the new one; 0 where it has leaked' }),
+    overlap_seconds: overlap,
   }),
   output: webhookView.extend({ secret: z.string(), previous_until: z.iso.datetime().nullable() }),
   async run(context, { webhook, overlap_seconds }) {

@@ -9,7 +9,7 @@ import type { RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { change, checked, connectionBody, connectionView, open, probe, show, type ConnectionBody } from './connection.ts';
 import { insertStored, listStored, requireFree, requireSameId, updateStored, type Stored } from './objects.ts';
-import { refresh, usersOf } from './pipeline-plan.ts';
+import { refresh, requireUnused, usersOf } from './pipeline-plan.ts';
 import { providerNames, providerOf } from './providers.ts';
 import { finder, resourceRoutes } from './resource.ts';
 import { faultOf, faultsOf, repaired } from './status.ts';
@@ -105,8 +105,7 @@ async function close(context: RouteContext, { object, body }: Found): Promise<vo
 
 async function remove(context: RouteContext, found: Found): Promise<void> {
   await context.tx(async (tx) => {
-    const [user] = await usersOf(tx, ({ connection_id }) => connection_id === found.id);
-    if (user) throw new HeadgateError('object.conflict', `Connection ${found.id} is used by pipeline ${user.id}.`);
+    await requireUnused(tx, `Connection ${found.id}`, ({ connection_id }) => connection_id === found.id);
     await tx.objects.delete('connection', found.id);
     await repaired(tx, [found.object]);
   });

@@ -87,6 +87,7 @@ test('rows become events once, rows that are none failed records', async () => {
     'data.event_name': 'Bought',
     'data.custom_event_type': 'transaction',
     'data.custom_attributes.plan': 'pro',
+    'user_identities.email': 'a@x',
   });
   // A row on the boundary of two ranges is read twice, and one event.
   await server.sql(sourceUrl, "update clicks set at = '2026-01-01T00:00:00Z' where who = 'b@x'");
@@ -95,6 +96,44 @@ test('rows become events once, rows that are none failed records', async () => {
   await must('POST', `${pipelines}/trigger`, { pipeline_id: 'e' });
   await advance('2026-01-01T00:00:03Z');
   assert.equal((await last())['status'], 'success');
+});
+
+test('a row may also say something of its user, once; long names are cut', async () => {
+  await server.sql(
+    sourceUrl,
+    `create table visits (who text, title text, "Plan" text, seen bigint, at timestamptz);
+     insert into visits values ('v@x', repeat('ü', 300), 'pro', 9007199254740993, '2025-12-01Z'), ('v@x', 'x', repeat('y', 5000), null, '2025-12-02Z')`,
+  );
+  const config = { sql_query: 'SELECT * FROM visits' };
+  await must('POST', `${base}/data-models`, { id: 'v', name: 'V', state: 'active', type: 'sql', config });
+  const mappings = [
+    { mapping_type: 'static', destination: 'events.event_type', value: 'screen_view' },
+    column('title', 'events.data.event_name'),
+    column('who', 'user_identities.email'),
+    column('plan', 'user_attributes.plan'),
+    column('seen', 'user_attributes.seen'),
+  ];
+  await must('POST', `${base}/field-transformations`, { id: 'v', name: 'V', destination_type: 'event_batch', mappings });
+  const { data_plan_id: _plan, data_plan_version: _version, ...rest } = wish;
+  await must('POST', pipelines, { ...rest, id: 'v', data_model_id: 'v', field_transformation_id: 'v' });
+  const users = async (): Promise<unknown> =>
+    await query(
+      "select p.properties from headgate.profiles p join headgate.identities i on i.profile = p.id where i.type = 'email' and i.value = 'v@x'",
+    );
+  await must('POST', `${pipelines}/trigger`, { pipeline_id: 'v' });
+  await advance('2026-01-01T01:00:01Z');
+  assert.deepEqual(await users(), [['{"plan":"pro","seen":9007199254740993}']]);
+  const events = (await query(
+    `select properties from headgate.events where properties ->> 'event_type' = 'screen_view' order by length(properties::varchar)`,
+  )) as string[][];
+  const [cut = {}] = events.map(([text]) => JSON.parse(String(text)) as Readonly<Record<string, unknown>>);
+  const places = ['data.event_name', 'event_type', 'user_attributes.plan', 'user_attributes.seen', 'user_identities.email'];
+  assert.deepEqual(Object.keys(cut).toSorted(), places);
+  assert.equal(cut['data.event_name'], 'ü'.repeat(256));
+  // Somebody else has the last word; the row on the boundary is read again and is the same event.
+  await must('POST', `${pipelines}/trigger`, { pipeline_id: 'v' });
+  await advance('2026-01-01T01:00:02Z');
+  assert.deepEqual(await users(), [['{"plan":"pro","seen":9007199254740993}']]);
 });
 
 test('what an event pipeline names must be there, and fit', async () => {

@@ -51,6 +51,8 @@ const report = async (id: string): Promise<Reply['body']> => await must('GET', `
 const last = async (id: string): Promise<Readonly<Record<string, unknown>>> =>
   (await report(id))['latest_pipeline_run'] as Readonly<Record<string, unknown>>; // our own JSON
 const must202 = async (method: string, path: string): Promise<void> => assert.equal((await ask(method, path, {})).status, 202);
+const limit = async (ranges: object): Promise<void> =>
+  void (await must('PUT', '/v1/workspaces/1/limits', { ranges }, bench.admin));
 const trigger = async (id: string): Promise<Reply> => await ask('POST', `${pipelines}/trigger`, { pipeline_id: id });
 
 test('a connection that fails is tried three times, stops all its pipelines, and a trigger sets it free', async () => {
@@ -165,12 +167,39 @@ test('a range with more rows than it may have is not read, nor is a model with t
   await advance('2026-01-01T05:00:00Z');
   assert.deepEqual([(await report('p'))['status'], (await report('p'))['data_model_status']], ['faulted', 'invalid']);
   await must('PATCH', `${pipelines}/p`, { data_model_id: 'm' });
-  await state.db.query(`update headgate.ranges set policy = policy || '{"most_rows": 0}'`);
+  await limit({ rows: { on_demand: 0 } });
   assert.equal((await trigger('p')).status, 200);
   await advance('2026-01-01T05:00:01Z');
   const told = await report('p');
   assert.deepEqual([told['status'], told['connection_status'], told['data_model_status']], ['faulted', 'healthy', 'valid']);
   assert.match(JSON.stringify(told['errors']), /1 rows, more than the limit of 0/);
+  // Another limit is none of its business.
+  await limit({ rows: { hourly: 0 } });
+  assert.equal((await trigger('p')).status, 200);
+  await advance('2026-01-01T05:00:02Z');
+  assert.equal((await report('p'))['status'], 'idle');
+});
+
+test('a destination that cannot be reached is not the fault of the source', async () => {
+  const settings = { host: '127.0.0.1', port: 1, database: 'd', user: 'u' };
+  const made = await ask('POST', '/v1/workspaces/1/connections', { name: 'Gone', connector: 'postgres', settings });
+  const [{ id, destination_id: was } = { id: '', destination_id: '' }] = await state.db.query<{
+    id: string;
+    destination_id: string;
+  }>(
+    "select p.id, p.destination_id from headgate.ranges g join headgate.pipelines p on p.id = g.pipeline_id where p.state = 'active'",
+  );
+  const lead = async (to: unknown): Promise<unknown> =>
+    await state.db.query('update headgate.pipelines set destination_id = $2 where id = $1', [id, to]);
+  await lead(made.body['id']);
+  assert.equal((await trigger('p')).status, 200);
+  await advance('2026-01-01T06:00:00Z');
+  const told = await report('p');
+  assert.deepEqual([told['status'], told['connection_status'], told['data_model_status']], ['faulted', 'healthy', 'valid']);
+  await lead(was);
+  assert.equal((await trigger('p')).status, 200);
+  await advance('2026-01-01T06:00:01Z');
+  assert.equal((await report('p'))['status'], 'idle');
 });
 
 test('at most five pipelines are active', async () => {
@@ -181,4 +210,7 @@ test('at most five pipelines are active', async () => {
   assert.equal((await ask('POST', pipelines, body)).status, 400);
   assert.equal((await ask('POST', pipelines, { ...body, state: 'new' })).status, 200);
   assert.equal((await trigger('l5')).status, 400);
+  await limit({ active: 6 });
+  assert.equal((await ask('PATCH', `${pipelines}/l5`, { state: 'active' })).status, 200);
+  assert.equal((await ask('POST', pipelines, { ...body, id: 'l6' })).status, 400);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Client } from 'pg';
 import { open } from './harness.ts';
+import { mparticle } from './index.ts';
 
 const folder = join(import.meta.dirname, '../../../../test/golden');
 const bench = await open('2026-02-01T00:00:00Z');
@@ -24,6 +25,9 @@ const [, id = '', secret = ''] = /^hg_([^_]+)_(.+)$/.exec(bench.token) ?? [];
 const known: Readonly<Record<string, string>> = { ...bench.source, id, secret };
 const fill = (text: string): string => text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => known[name] ?? '');
 
+/** Who asks with what; anybody else has the key. */
+const callers: Readonly<Record<string, string>> = { nobody: '', stranger: 'hg_nobody_nothing' };
+
 /** What differs from run to run has a name instead. */
 function plain(text: string): string {
   const named = (['port', 'database', 'host'] as const).map((name) => [
@@ -41,6 +45,7 @@ test('every request is answered as it is written down', async () => {
     .split(/\n(?=##|!)/)
     .slice(1);
   const said: string[] = [];
+  const asked: string[] = [];
   for (const block of blocks) {
     const [, act, to = ''] = /^! (\w+) ?(\S*)/.exec(block) ?? [];
     if (act === 'advance') await bench.advance(to);
@@ -49,13 +54,22 @@ test('every request is answered as it is written down', async () => {
     if (act === 'release') await holder.query('commit');
     if (act !== undefined) continue;
     const [title = '', line = '', ...rest] = block.trim().split('\n');
-    const [method = '', path = ''] = line.split(' ');
+    const [method = '', path = '', who = ''] = line.split(' ');
     const body = rest.join('\n');
-    const reply = await bench.ask(method, path.replace('…', bench.base), body === '' ? undefined : fill(body));
+    const reply = await bench.ask(method, path.replace('…', bench.base), body === '' ? undefined : fill(body), callers[who]);
+    asked.push(`${method} ${path.replace('…', bench.base)}`);
     const shown = reply.status === 204 ? '' : `\n${JSON.stringify(reply.body, null, 2)}`;
     said.push(`${title}\n${line}\n${reply.status}${plain(shown)}\n`);
   }
   const path = join(folder, 'mparticle.answers.txt');
   if (process.env['UPDATE_GOLDEN']) writeFileSync(path, said.join('\n'));
   assert.equal(said.join('\n'), readFileSync(path, 'utf8'));
+  const missing = mparticle.routes.filter(({ method, path: route }) => {
+    const pattern = new RegExp(`^${method} ${route.replaceAll(/:\w+/g, '[^/?]+')}(?:\\?|$)`);
+    return !asked.some((line) => pattern.test(line));
+  });
+  assert.deepEqual(
+    missing.map(({ name }) => name),
+    [],
+  );
 });

@@ -23,6 +23,8 @@ export interface Bench {
   readonly state: TestState;
   readonly api: Hono;
   readonly token: string;
+  /** Of the whole server. */
+  readonly admin: string;
   readonly base: string;
   /** A database with rows, as settings of this vocabulary. */
   readonly source: Readonly<Record<'host' | 'port' | 'database' | 'user' | 'password', string>>;
@@ -62,6 +64,7 @@ export async function open(start?: string): Promise<Bench> {
     state,
     api,
     token,
+    admin,
     ask,
     sourceUrl,
     base: '/platform/v2/workspaces/1',

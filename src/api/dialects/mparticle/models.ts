@@ -1,13 +1,12 @@
 /** Data models: one SELECT each, checked by its words when it is written and by the warehouse when it runs. */
 import { z } from 'zod';
-import { HeadgateError } from '../../../domain/error.ts';
 import { InvalidInput } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { base } from './base.ts';
 import { modelBody, modelView, show, type ModelBody } from './model.ts';
 import { insertStored, listStored, requireFree, requireSameId, updateStored, type Stored } from './objects.ts';
-import { refresh, usersOf } from './pipeline-plan.ts';
+import { refresh, requireUnused, usersOf } from './pipeline-plan.ts';
 import { finder, resourceRoutes } from './resource.ts';
 import { faultOf, faultsOf, repaired } from './status.ts';
 
@@ -72,8 +71,7 @@ async function replace(context: RouteContext, found: Found, sent: unknown): Prom
 
 async function remove(context: RouteContext, found: Found): Promise<void> {
   await context.tx(async (tx) => {
-    const [user] = await usersOf(tx, ({ data_model_id }) => data_model_id === found.id);
-    if (user) throw new HeadgateError('object.conflict', `Data model ${found.id} is used by pipeline ${user.id}.`);
+    await requireUnused(tx, `Data model ${found.id}`, ({ data_model_id }) => data_model_id === found.id);
     await tx.objects.delete('data-model', found.id);
     await repaired(tx, [found.object]);
   });

@@ -1,18 +1,23 @@
 /** What a pipeline of this vocabulary is to us: a pipeline with one flow, a schedule and a range. */
 import { createHash } from 'node:crypto';
+import type { RangeLimits } from '../../../domain/range.ts';
+import { HeadgateError } from '../../../domain/error.ts';
 import { withoutEnd } from '../../../domain/model-sql.ts';
 import type { Json } from '../../../domain/json.ts';
 import { perform } from '../../../operations/operation.ts';
+import { setForward } from '../../../operations/forwarders/set.ts';
+import { stopForward } from '../../../operations/forwarders/stop.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { updatePipeline } from '../../../operations/pipelines/update.ts';
+import { rangeLimits } from '../../../operations/ranges/limits.ts';
 import { setRange } from '../../../operations/ranges/set.ts';
 import { stopRange } from '../../../operations/ranges/stop.ts';
 import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { ConnectionBody } from './connection.ts';
-import { catchUp, mostColumns, mostRows } from './limits.ts';
+import { attributeLimits, catchUp, mostAttributes, mostColumns, mostRows, quotaOf } from './limits.ts';
 import type { ModelBody } from './model.ts';
-import { eventFlow } from './events.ts';
+import { eventFlow, labelsOf } from './events.ts';
 import { reserved } from './identities.ts';
 import { listStored, requireStored, type Stored } from './objects.ts';
 import type { PipelineBody } from './pipeline.ts';
@@ -23,7 +28,7 @@ const retry = { attempts: 3, waits: [60, 300] };
 
 const units = { hourly: 'hours', daily: 'days', weekly: 'weeks', monthly: 'months' } as const;
 
-export function scheduleOf({ schedule, sync_mode: { from } }: PipelineBody): Json {
+export function scheduleOf({ schedule, sync_mode: { from } }: PipelineBody, limits: RangeLimits): Json {
   const { type, frequency, start, delay, end } = schedule;
   if (type === 'once') return { kind: 'once' };
   if (type === 'on_demand' || frequency === undefined || start === undefined) return { kind: 'manual' };
@@ -35,7 +40,7 @@ export function scheduleOf({ schedule, sync_mode: { from } }: PipelineBody): Jso
     unit: units[frequency],
     start,
     delay,
-    catch_up: catchUp[frequency],
+    catch_up: catchUp(limits, frequency),
     ...(late && { after: from }),
     ...(end !== undefined && { end }),
   };
@@ -49,9 +54,11 @@ const unitOf = (type: PipelineBody['sync_mode']['iterator_data_type']): 'instant
 
 const utc = (text: string): string => new Date(text).toISOString();
 
-export function rangeOf(body: PipelineBody, model: string): Json {
+/** `own` = columns that the query has beside those of the model. */
+export function rangeOf(body: PipelineBody, model: string, own = 0): Json {
   const { type, iterator_field: field, iterator_data_type, from, until } = body.sync_mode;
   const { schedule } = body;
+  const quota = quotaOf(body);
   const mode = type === 'incremental' ? 'since_success' : field === undefined ? 'whole' : 'fixed';
   // Who asks by hand starts at the schedule's start, where no bound was given.
   const first = from ?? (schedule.type === 'on_demand' ? schedule.start : undefined);
@@ -59,8 +66,10 @@ export function rangeOf(body: PipelineBody, model: string): Json {
     mode,
     unit: unitOf(iterator_data_type),
     model,
-    most_rows: mostRows(body),
+    quota,
+    most_rows: mostRows(quota),
     most_fields: mostColumns,
+    own_fields: own,
     ...(field !== undefined && { field }),
     ...(first !== undefined && mode !== 'whole' && { from: utc(first) }),
     ...(until !== undefined && { until: utc(until) }),
@@ -73,11 +82,8 @@ export function tableOf(id: string): string {
   return plain === id ? `mparticle_${plain}` : `mparticle_${plain}_${createHash('sha256').update(id).digest('hex').slice(0, 6)}`;
 }
 
-/** Names and values beyond this are cut and dropped; a row with more attributes is refused. */
-const attributeLimits = { name: 256, value: 4096, count: 100 };
-
 /** Rows are kept as they came in a table of the pipeline's own; users and events are made of them. */
-function flowOf(id: string, body: PipelineBody, { model, transformation }: Parts): Json {
+function flowOf(id: string, body: PipelineBody, { model, transformation }: Parts): { readonly flow: Json; readonly own: number } {
   const name = tableOf(id);
   const sql = withoutEnd(model.body.config.sql_query);
   const shared = {
@@ -89,17 +95,18 @@ function flowOf(id: string, body: PipelineBody, { model, transformation }: Parts
     allow_delete: true,
     max_rejects: '100%',
   };
-  if (!transformation) return { ...shared, query: { name, sql }, fit: {}, derive: attributesOf(body) };
-  const { rename, cast, others, drop, rules, derive, sql: mapped } = eventFlow(sql, transformation.body, body);
-  return { ...shared, query: { name, sql: mapped }, rename, cast, fit: { others, drop, rules }, derive };
+  if (!transformation) return { flow: { ...shared, query: { name, sql }, fit: {}, derive: attributesOf(body) }, own: 0 };
+  const { rename, cast, others, drop, rules, derive, added, sql: mapped } = eventFlow(sql, transformation.body, body);
+  return { flow: { ...shared, query: { name, sql: mapped }, rename, cast, fit: { others, drop, rules }, derive }, own: added };
 }
 
 const attributesOf = ({ sync_mode: { iterator_field } }: PipelineBody): Json => ({
   into: 'profiles',
+  objects: 'text',
   id: 'mpid',
   identities: reserved.map((one) => ({ ...one })),
   except: iterator_field === undefined ? [] : [iterator_field],
-  limits: attributeLimits,
+  limits: { ...attributeLimits, count: mostAttributes },
 });
 
 export interface Parts {
@@ -126,18 +133,39 @@ const sourceOf = ({ connection }: Parts): string => (connection.object.startsWit
 
 const named = (body: PipelineBody): string => body.name.slice(0, 200);
 
+interface Wanted {
+  readonly flows: Json[];
+  readonly schedule: Json;
+  readonly policy: Json;
+}
+
+async function wantedOf(context: RouteContext, id: string, body: PipelineBody, parts: Parts): Promise<Wanted> {
+  const { flow, own } = flowOf(id, body, parts);
+  const limits = await perform(rangeLimits, context, {});
+  return { flows: [flow], schedule: scheduleOf(body, limits), policy: rangeOf(body, parts.model.object, own) };
+}
+
+/** What the body names is told everything; nobody, where it names none. */
+async function forward(context: RouteContext, pipeline: string, body: PipelineBody): Promise<void> {
+  const { forwarder_id: forwarder } = body;
+  if (forwarder === undefined) await perform(stopForward, context, { pipeline });
+  else await perform(setForward, context, { pipeline, forwarder, labels: labelsOf(body) });
+}
+
 /** The id of our pipeline. */
 export async function build(context: RouteContext, id: string, body: PipelineBody, parts: Parts): Promise<string> {
+  const { flows, schedule, policy } = await wantedOf(context, id, body, parts);
   const made = await perform(createPipeline, context, {
     name: named(body),
     source: sourceOf(parts),
     destination: warehouseSlug,
-    flows: [flowOf(id, body, parts)],
-    schedule: scheduleOf(body),
+    flows,
+    schedule,
     retry,
     state: 'paused',
   });
-  await perform(setRange, context, { pipeline: made.id, policy: rangeOf(body, parts.model.object) });
+  await perform(setRange, context, { pipeline: made.id, policy });
+  await forward(context, made.id, body);
   // Its first tick may be due at once: by then its range is there.
   const state = stateOf(body, parts);
   if (state === 'active') await perform(updatePipeline, context, { pipeline: made.id, state });
@@ -154,15 +182,16 @@ export async function rebuild(context: RouteContext, { stored, restart = false }
   const { id, object: pipeline, body } = stored;
   // First of all: the end of a run takes its locks in this order, too.
   if (body.state === 'paused') await perform(stopRange, context, { pipeline });
-  const policy = rangeOf(body, parts.model.object);
+  const { flows, schedule, policy } = await wantedOf(context, id, body, parts);
   await perform(setRange, context, { pipeline, source: sourceOf(parts), policy, restart });
   await perform(updatePipeline, context, {
     pipeline,
     name: named(body),
-    flows: [flowOf(id, body, parts)],
-    schedule: scheduleOf(body),
+    flows,
+    schedule,
     state: stateOf(body, parts),
   });
+  await forward(context, pipeline, body);
 }
 
 /** Pipelines that name something. */
@@ -171,6 +200,12 @@ export async function usersOf(
   names: (body: PipelineBody) => boolean,
 ): Promise<readonly Stored<PipelineBody>[]> {
   return (await listStored<PipelineBody>(context, 'pipeline')).filter(({ body }) => names(body));
+}
+
+/** Throws `object.conflict` where a pipeline names it. `what` begins a sentence. */
+export async function requireUnused(context: RouteContext, what: string, names: (body: PipelineBody) => boolean): Promise<void> {
+  const [user] = await usersOf(context, names);
+  if (user) throw new HeadgateError('object.conflict', `${what} is used by pipeline ${user.id}.`);
 }
 
 /** Something that these pipelines name has changed. */

@@ -93,6 +93,7 @@ const fields = z.object({
   environment: z.enum(['development', 'production']),
   data_plan_id: slug.optional(),
   data_plan_version: version.optional(),
+  forwarder_id: z.string().min(1).max(100).optional().meta({ description: 'Ours: where its events and users are posted on to' }),
 });
 
 /** What may be null means that it is not there. */
@@ -119,8 +120,15 @@ export type PipelineBody = z.output<typeof fields>;
 
 /** As it is answered, after what the server adds. */
 export const pipelineView = z.object({
-  ...fields.omit({ state: true, sync_mode: true, schedule: true, environment: true, data_plan_id: true, data_plan_version: true })
-    .shape,
+  ...fields.omit({
+    state: true,
+    sync_mode: true,
+    schedule: true,
+    environment: true,
+    data_plan_id: true,
+    data_plan_version: true,
+    forwarder_id: true,
+  }).shape,
   id: z.string(),
   state: z.enum(['new', 'active', 'paused']),
   status: z.enum(['idle', 'running', 'faulted', 'stopped']),
@@ -142,6 +150,7 @@ export const pipelineView = z.object({
   environment: z.enum(['development', 'production']),
   data_plan_id: z.string().optional(),
   data_plan_version: z.number().int().optional(),
+  forwarder_id: z.string().optional(),
   ...auditFields,
 });
 

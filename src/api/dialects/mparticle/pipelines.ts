@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
 import { InvalidInput, perform } from '../../../operations/operation.ts';
+import { requireForwarder } from '../../../operations/forwarders/forwarder.ts';
+import { stopForward } from '../../../operations/forwarders/stop.ts';
 import { updatePipeline } from '../../../operations/pipelines/update.ts';
+import { rangeLimits } from '../../../operations/ranges/limits.ts';
 import { rangeStatus } from '../../../operations/ranges/status.ts';
 import { stopRange } from '../../../operations/ranges/stop.ts';
 import type { RouteContext } from '../../dialect.ts';
@@ -59,13 +62,15 @@ const list = defineRoute({
 /** Everything that the body names. Throws `object.missing`; `request.invalid` for what is there and cannot be used. */
 async function referred(context: RouteContext, id: string, body: PipelineBody): Promise<Parts> {
   const parts = await partsOf(context, body);
-  const { partner_feed_id, data_plan_id, data_plan_version } = body;
+  const { partner_feed_id, data_plan_id, data_plan_version, forwarder_id } = body;
   if (partner_feed_id !== undefined && partner_feed_id !== 0) await requireFeed(context, partner_feed_id);
+  if (forwarder_id !== undefined) await requireForwarder(context, forwarder_id);
   if (data_plan_id !== undefined) await requirePlan(context, data_plan_id, data_plan_version);
   if (body.state === 'active') {
     const active = await usersOf(context, ({ state }) => state === 'active');
-    if (active.filter((other) => other.id !== id).length >= mostActive) {
-      throw new HeadgateError('request.invalid', `state: at most ${mostActive} pipelines can be active.`);
+    const most = mostActive(await perform(rangeLimits, context, {}));
+    if (active.filter((other) => other.id !== id).length >= most) {
+      throw new HeadgateError('request.invalid', `state: at most ${most} pipelines can be active.`);
     }
   }
   return parts;
@@ -128,6 +133,7 @@ async function remove(context: RouteContext, { id, object: pipeline }: FoundPipe
     });
     await perform(stopRange, tx, { pipeline });
     await repaired(tx, [pipeline]);
+    await perform(stopForward, tx, { pipeline });
     await tx.objects.delete(kind, id);
   });
 }

@@ -5,8 +5,9 @@ import { InvalidInput } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { base } from './base.ts';
-import { auditFields, changes, label, merged, slug } from './fields.ts';
+import { auditFields, label, slug } from './fields.ts';
 import { insertStored, listStored, missing, requireFree, requireStored, updateStored, type Stored } from './objects.ts';
+import { finder, resourceRoutes, type Finder } from './resource.ts';
 
 const planBody = z.object({
   data_plan_id: slug,
@@ -63,13 +64,11 @@ export async function requirePlan(context: RouteContext, id: string, version: nu
   throw new HeadgateError('request.invalid', `data_plan_id: version ${version} of data plan ${id} is not active.`);
 }
 
-type Params = Readonly<Record<string, string>>;
 const path = `${base}/plans`;
 const one = `${path}/:plan`;
 const versions = `${one}/versions`;
-const resolve = async (context: RouteContext, params: Params): Promise<Stored<PlanBody>> =>
-  await requireStored<PlanBody>(context, plan, params['plan'] ?? '');
-const resolveVersion = async (context: RouteContext, params: Params): Promise<Stored<VersionBody>> => {
+const resolve = finder<PlanBody>(plan, 'plan');
+const resolveVersion: Finder<VersionBody> = async (context, params) => {
   await resolve(context, params);
   const version = params['version'] ?? '';
   if (!/^[1-9]\d{0,8}$/.test(version)) throw missing(kind, version);
@@ -111,59 +110,25 @@ const create = defineRoute({
   },
 });
 
-const get = defineRoute({
-  method: 'GET',
+const onePlan = resourceRoutes<PlanBody>({
   path: one,
-  name: 'plans.get',
-  summary: 'Get a data plan',
-  auth: 'key',
-  scope: 'pipelines:read',
+  name: 'plans',
+  title: 'data plan',
+  noun: 'pipelines',
   resolve,
-  replies: { 200: planView },
-  handle: async (context, { found }) => ({
-    status: 200,
-    body: await show(context, found),
-  }),
-});
-
-const patch = defineRoute({
-  method: 'PATCH',
-  path: one,
-  name: 'plans.update',
-  summary: 'Change a data plan',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve,
-  body: changes,
-  replies: { 200: planView },
-  async handle(context, { found, body }) {
-    const parsed = planBody.safeParse({
-      ...merged(found.body, body),
-      data_plan_id: found.id,
-    });
+  view: planView,
+  removal: 'Delete a data plan with its versions',
+  shown: show,
+  async replace(context, found, sent) {
+    const parsed = planBody.safeParse({ ...sent, data_plan_id: found.id });
     if (!parsed.success) throw new InvalidInput(plan, parsed.error.issues);
-    return {
-      status: 200,
-      body: await show(context, await updateStored(context, plan, found, parsed.data)),
-    };
+    return await show(context, await updateStored(context, plan, found, parsed.data));
   },
-});
-
-const remove = defineRoute({
-  method: 'DELETE',
-  path: one,
-  name: 'plans.delete',
-  summary: 'Delete a data plan with its versions',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve,
-  replies: { 204: undefined },
-  async handle(context, { found }) {
+  async remove(context, found) {
     await context.tx(async (tx) => {
       for (const { id } of await versionsOf(tx, found.id)) await tx.objects.delete(kind, id);
       await tx.objects.delete(plan, found.id);
     });
-    return { status: 204 };
   },
 });
 
@@ -207,69 +172,22 @@ const createVersion = defineRoute({
   },
 });
 
-const getVersion = defineRoute({
-  method: 'GET',
+const oneVersion = resourceRoutes<VersionBody>({
   path: `${versions}/:version`,
-  name: 'plan-versions.get',
-  summary: 'Get a version of a data plan',
-  auth: 'key',
-  scope: 'pipelines:read',
+  name: 'plan-versions',
+  title: 'version of a data plan',
+  noun: 'pipelines',
   resolve: resolveVersion,
-  replies: { 200: versionView },
-  handle: async (_, { found }) => ({
-    status: 200,
-    body: showVersion(found),
-  }),
-});
-
-const patchVersion = defineRoute({
-  method: 'PATCH',
-  path: `${versions}/:version`,
-  name: 'plan-versions.update',
-  summary: 'Change a version of a data plan',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve: resolveVersion,
-  body: changes,
-  replies: { 200: versionView },
-  async handle(context, { found, body }) {
-    const parsed = versionBody.safeParse(merged(found.body, body));
+  view: versionView,
+  removal: 'Delete a version of a data plan',
+  shown: (_, found) => showVersion(found),
+  async replace(context, found, sent) {
+    const parsed = versionBody.safeParse(sent);
     if (!parsed.success) throw new InvalidInput(kind, parsed.error.issues);
-    const next: VersionBody = {
-      data_plan_id: found.body.data_plan_id,
-      ...parsed.data,
-    };
-    return {
-      status: 200,
-      body: showVersion(await updateStored<VersionBody>(context, kind, found, next)),
-    };
+    const next: VersionBody = { data_plan_id: found.body.data_plan_id, ...parsed.data };
+    return showVersion(await updateStored(context, kind, found, next));
   },
+  remove: async ({ objects }, found) => void (await objects.delete(kind, found.id)),
 });
 
-const removeVersion = defineRoute({
-  method: 'DELETE',
-  path: `${versions}/:version`,
-  name: 'plan-versions.delete',
-  summary: 'Delete a version of a data plan',
-  auth: 'key',
-  scope: 'pipelines:write',
-  resolve: resolveVersion,
-  replies: { 204: undefined },
-  async handle({ objects }, { found }) {
-    await objects.delete(kind, found.id);
-    return { status: 204 };
-  },
-});
-
-export const planRoutes = [
-  list,
-  create,
-  get,
-  patch,
-  remove,
-  listVersions,
-  createVersion,
-  getVersion,
-  patchVersion,
-  removeVersion,
-];
+export const planRoutes = [list, create, ...onePlan, listVersions, createVersion, ...oneVersion];

@@ -80,7 +80,7 @@ export const providers: Readonly<Record<string, Provider>> = {
       aws_iam_role_arn: text,
     }),
     secrets: ['password'],
-    connector: 'postgres',
+    connector: 'redshift',
     settings: dialled,
   },
   Databricks: { config: z.object({ provider: text, schema: text }), secrets: [] },

@@ -6,7 +6,7 @@ import { defineRoute } from '../../route.ts';
 import { changes, merged } from './fields.ts';
 import { requireStored, type Kind, type Stored } from './objects.ts';
 
-type Finder<T> = (context: RouteContext, params: Incoming['params']) => Promise<Stored<T>>;
+export type Finder<T> = (context: RouteContext, params: Incoming['params']) => Promise<Stored<T>>;
 
 /** By the id that stands in the path as `param`. Throws `object.missing`. */
 export const finder =
@@ -25,23 +25,37 @@ export interface Resource<T extends object> {
   readonly noun: 'connections' | 'pipelines';
   readonly resolve: Finder<T>;
   readonly view: ZodType;
-  /** What PUT takes; `replace` checks all of it once the id is in it. */
-  readonly body: ZodType<object>;
+  /** What PUT takes; `replace` checks all of it once the id is in it. Absent = there is no PUT. */
+  readonly body?: ZodType<object>;
   /** Parts that PATCH merges key by key. */
   readonly nested?: readonly string[];
   /** The summary of its DELETE. */
   readonly removal: string;
   shown(context: RouteContext, found: Stored<T>): Json | Promise<Json>;
   /** With a whole body, not checked yet. Throws `request.invalid`. */
-  replace(context: RouteContext, found: Stored<T>, sent: unknown): Promise<Json>;
+  replace(context: RouteContext, found: Stored<T>, sent: Readonly<Record<string, unknown>>): Promise<Json>;
   remove(context: RouteContext, found: Stored<T>): Promise<void>;
 }
 
-/** GET, PUT, PATCH and DELETE of one. */
+/** GET, PATCH and DELETE of one, and PUT where it has a body. */
 export function resourceRoutes<T extends object>(resource: Resource<T>): readonly GuardedRoute[] {
   const { path, name, title, noun, resolve, view, body, nested, removal } = resource;
   const replies = { 200: view };
   const write = { path, auth: 'key', scope: `${noun}:write`, resolve } as const;
+  const put =
+    body &&
+    defineRoute({
+      ...write,
+      method: 'PUT',
+      name: `${name}.replace`,
+      summary: `Replace a ${title}`,
+      body,
+      replies,
+      handle: async (context, { found, body: sent }) => ({
+        status: 200,
+        body: await resource.replace(context, found, { id: found.id, ...sent }),
+      }),
+    });
   return [
     defineRoute({
       method: 'GET',
@@ -54,18 +68,7 @@ export function resourceRoutes<T extends object>(resource: Resource<T>): readonl
       replies,
       handle: async (context, { found }) => ({ status: 200, body: await resource.shown(context, found) }),
     }),
-    defineRoute({
-      ...write,
-      method: 'PUT',
-      name: `${name}.replace`,
-      summary: `Replace a ${title}`,
-      body,
-      replies,
-      handle: async (context, { found, body: sent }) => ({
-        status: 200,
-        body: await resource.replace(context, found, { id: found.id, ...sent }),
-      }),
-    }),
+    ...(put ? [put] : []),
     defineRoute({
       ...write,
       method: 'PATCH',

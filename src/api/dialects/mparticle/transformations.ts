@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { HeadgateError } from '../../../domain/error.ts';
 import { InvalidInput } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { base } from './base.ts';
 import { insertStored, listStored, requireFree, requireSameId, updateStored, type Stored } from './objects.ts';
 import { finder, resourceRoutes } from './resource.ts';
-import { refresh, usersOf } from './pipeline-plan.ts';
+import { refresh, requireUnused, usersOf } from './pipeline-plan.ts';
 import { show, transformationBody, transformationView, type TransformationBody } from './transformation.ts';
 
 type Found = Stored<TransformationBody>;
@@ -61,8 +60,11 @@ async function replace(context: RouteContext, found: Found, sent: unknown): Prom
 
 async function remove(context: RouteContext, found: Found): Promise<void> {
   await context.tx(async (tx) => {
-    const [user] = await usersOf(tx, ({ field_transformation_id }) => field_transformation_id === found.id);
-    if (user) throw new HeadgateError('object.conflict', `Field transformation ${found.id} is used by pipeline ${user.id}.`);
+    await requireUnused(
+      tx,
+      `Field transformation ${found.id}`,
+      ({ field_transformation_id }) => field_transformation_id === found.id,
+    );
     await tx.objects.delete(kind, found.id);
   });
 }

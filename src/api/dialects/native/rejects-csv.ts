@@ -74,8 +74,8 @@ async function* rowLines(context: OpContext, asked: Asked, first: Page): AsyncGe
   for await (const rejects of pages(context, asked, first)) {
     for (const { record, table, file, row } of rejects) {
       const place = `${table} ${file ?? ''} ${row ?? ''}`;
-      // A row with several faults has several entries, one behind the other.
-      if (!record || place === last) continue;
+      // A row with several faults has several entries, one behind the other; one without a number has one.
+      if (!record || (row !== null && place === last)) continue;
       last = place;
       if (!names) yield line((names = Object.keys(record)));
       yield line(names.map((name) => record[name] ?? null));

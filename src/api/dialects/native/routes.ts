@@ -59,6 +59,15 @@ import { advanceTestClock } from '../../../operations/test-clock/advance.ts';
 import { getTestClock } from '../../../operations/test-clock/get.ts';
 import { queryWarehouse } from '../../../operations/warehouse/query.ts';
 import { listTables } from '../../../operations/warehouse/tables.ts';
+import { createForwarder } from '../../../operations/forwarders/create.ts';
+import { deleteForwarder } from '../../../operations/forwarders/delete.ts';
+import { getForwarder } from '../../../operations/forwarders/get.ts';
+import { listForwarders } from '../../../operations/forwarders/list.ts';
+import { rotateForwarder } from '../../../operations/forwarders/rotate.ts';
+import { setForward } from '../../../operations/forwarders/set.ts';
+import { forwardStatus } from '../../../operations/forwarders/status.ts';
+import { stopForward } from '../../../operations/forwarders/stop.ts';
+import { updateForwarder } from '../../../operations/forwarders/update.ts';
 import { createWebhook } from '../../../operations/webhooks/create.ts';
 import { deleteWebhook } from '../../../operations/webhooks/delete.ts';
 import { webhookDeliveries } from '../../../operations/webhooks/deliveries.ts';
@@ -160,6 +169,9 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/pipelines/:pipeline/archive`, archivePipeline),
   route('POST', `${here}/pipelines/:pipeline/unarchive`, unarchivePipeline),
   route('GET', `${here}/pipelines/:pipeline/dependencies`, pipelineDependencies),
+  route('GET', `${here}/pipelines/:pipeline/forward`, forwardStatus),
+  route('PUT', `${here}/pipelines/:pipeline/forward`, setForward),
+  route('DELETE', `${here}/pipelines/:pipeline/forward`, stopForward, 204),
 
   route('GET', `${here}/runs`, listRuns),
   route('GET', `${here}/runs/:run`, getRun),
@@ -194,6 +206,12 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/webhooks/:webhook/test`, testWebhook, 202),
   route('GET', `${here}/webhooks/:webhook/deliveries`, webhookDeliveries),
   route('POST', `${here}/webhooks/:webhook/deliveries/:delivery/redeliver`, redeliver, 202),
+  route('GET', `${here}/forwarders`, listForwarders),
+  route('POST', `${here}/forwarders`, createForwarder, 201),
+  route('GET', `${here}/forwarders/:forwarder`, getForwarder),
+  route('PATCH', `${here}/forwarders/:forwarder`, updateForwarder),
+  route('DELETE', `${here}/forwarders/:forwarder`, deleteForwarder, 204),
+  route('POST', `${here}/forwarders/:forwarder/rotate`, rotateForwarder),
   route('GET', `${here}/notifications`, listNotifications),
   route('POST', `${here}/notifications`, createNotification, 201),
   route('GET', `${here}/notifications/:notification`, getNotification),

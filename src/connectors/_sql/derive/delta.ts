@@ -39,9 +39,11 @@ export function tooLong(
   { target, derive }: Pick<DeltaOf, 'target' | 'derive'>,
   column: string,
 ): string | undefined {
-  const { value } = derive.limits;
-  if (value === undefined || !unbounded(fieldOf(target, column))) return undefined;
-  return `length(${grammar.text(`s.${quoteName(column)}`)}) > ${value}`;
+  const { value, list } = derive.limits;
+  const [field, name] = [fieldOf(target, column), `s.${quoteName(column)}`];
+  if (list && field.type.kind === 'array') return grammar.longList(field, name, list);
+  if (value === undefined || !unbounded(field)) return undefined;
+  return `length(${grammar.text(name)}) > ${value}`;
 }
 
 /** Who the row is about: columns `p0` for a given id, then `i1`, `i2`… for identities. */
@@ -105,18 +107,29 @@ function goneWhere(of: DeltaOf, moved: string): string {
 const takesBack = ({ target, table }: DeltaOf): boolean =>
   table !== undefined && target.policy.mode === 'mirror' && target.policy.deletes !== 'ignore';
 
+/** Objects may be wanted as their text; lists and plain values in JSON are what they are. */
+function valueJson(grammar: Grammar, { target, derive }: DeltaOf, column: string, name: string): string {
+  const field = fieldOf(target, column);
+  const value = grammar.json(field, name);
+  if (field.type.kind !== 'json' || derive.objects !== 'text') return value;
+  const text = grammar.text(name);
+  const quoted = grammar.json({ ...field, type: { kind: 'text' } }, text);
+  return `case when ltrim(${text}) like '{%' then ${quoted} else ${value} end`;
+}
+
 function attributePieces(
   grammar: Grammar,
   of: DeltaOf,
   alias: string,
   when: (column: string) => readonly string[],
+  attributes = of.derive.attributes,
 ): readonly Piece[] {
-  return of.derive.attributes.map(({ column, property }) => {
+  return attributes.map(({ column, property }) => {
     const name = `${alias}.${quoteName(column)}`;
     const conditions = [`${name} is not null`, ...when(column)];
     return {
       property,
-      value: `case when ${conditions.join(' and ')} then ${grammar.json(fieldOf(of.target, column), name)} end`,
+      value: `case when ${conditions.join(' and ')} then ${valueJson(grammar, of, column, name)} end`,
     };
   });
 }
@@ -125,6 +138,15 @@ const short = (grammar: Grammar, of: DeltaOf, column: string): readonly string[]
   const long = tooLong(grammar, of, column);
   return long === undefined ? [] : [`not (${long})`];
 };
+
+/** What an event says of its profile: nothing, where it goes. */
+function alsoSets(grammar: Grammar, of: DeltaOf, gone: boolean): readonly string[] {
+  const { sets } = of.derive;
+  if (!sets) return [];
+  const within = { ...of, derive: { ...of.derive, limits: sets.limits } };
+  const pieces = gone ? [] : attributePieces(grammar, within, 's', (column) => short(grammar, within, column), sets.attributes);
+  return [`${grammar.sets(pieces)} as sets`, `${grammar.names([])} as unsets`];
+}
 
 export function profileDelta(grammar: Grammar, of: DeltaOf): string {
   const { derive, target, stage, table } = of;
@@ -176,6 +198,7 @@ export function eventDelta(grammar: Grammar, of: DeltaOf): string {
       ...whoColumns(grammar, derive, alias),
       `${eventId(grammar, of, alias)} as event`,
       `${gone ? grammar.object([]) : grammar.object(attributePieces(grammar, of, alias, (column) => short(grammar, of, column)))} as properties`,
+      ...alsoSets(grammar, of, gone),
     ].join(', ');
   const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, all)}`;
   const arriving = `select ${columns('s', false)} from ${stage} s${join(of)}${where}`;

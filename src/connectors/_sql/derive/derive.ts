@@ -1,12 +1,12 @@
 /** Profiles and events as a part of a publish: what is captured before the table is written, and what comes of it after. */
 import { rejectCodes, type DerivedCounts, type RejectCode } from '../../../domain/derivation.ts';
-import type { Derivation, Forgotten, Target } from '../../../sdk/index.ts';
+import type { Derivation, Forgotten, RefusedRow, TablePublish, Target } from '../../../sdk/index.ts';
 import { quoteText } from '../names.ts';
 import { delta, eventDelta, profileDelta } from './delta.ts';
 import { addEvents, labelColumns, removeEvents } from './events.ts';
 import type { Grammar, Transaction } from './grammar.ts';
 import { resolveProfiles, type Resolution } from './resolve.ts';
-import { refuseSql, surveySql } from './survey.ts';
+import { refusedSql, refuseSql, surveySql } from './survey.ts';
 import { tablesIn, type Tables } from './tables.ts';
 
 /** Tables that live as long as a publish. */
@@ -56,8 +56,8 @@ export class Deriver {
     this.#tables = tablesIn(of.derive.namespace);
   }
 
-  /** Takes refused rows out of `stage`; resolves to how many they are. First of all. */
-  async refuse(stage: string): Promise<number> {
+  /** Takes refused rows out of `stage`, once `told` has them; resolves to how many they are. First of all. */
+  async refuse(stage: string, told: TablePublish['refused']): Promise<number> {
     const { grammar, tx } = this.#of.system;
     await this.#of.system.prepare(this.#tables);
     const survey = surveySql(grammar, this.#of, stage);
@@ -66,6 +66,7 @@ export class Deriver {
     this.#rejects = counts.slice(0, rejectCodes.length);
     this.#dropped = counts.at(-1) ?? 0;
     if (this.#rejects.every((count) => count === 0)) return 0;
+    await told?.(refusedRows(tx, refusedSql(grammar, this.#of, stage)));
     return await tx.run(refuseSql(grammar, this.#of, stage));
   }
 
@@ -128,7 +129,18 @@ export class Deriver {
     const { grammar, tx } = this.#of.system;
     for (const sql of labelColumns(resolution)) await tx.run(sql);
     const removed = await tx.run(removeEvents(grammar, resolution));
-    return { added: await tx.run(addEvents(rows, resolution, seq)), changed: 0, removed };
+    const changed = resolution.derive.sets ? await this.#setBeside(rows, resolution, seq) : 0;
+    return { added: await tx.run(addEvents(rows, resolution, seq)), changed, removed };
+  }
+
+  /** Before events are added: one that is read again says nothing anew. Resolves to how many profiles are other than before. */
+  async #setBeside(rows: string, resolution: Resolution, seq: string): Promise<number> {
+    const { tables, number } = resolution;
+    const known = `exists (select 1 from ${tables.events} e where e.import = ${number} and e.id = w.event)`;
+    const fresh = `(select * from ${rows} w where not gone and profile is not null and not ${known})`;
+    const write = { ...resolution, seq, single: false, differs: false, unsets: false };
+    const { added, changed } = await this.#of.system.writeProfiles(fresh, write);
+    return added + changed;
   }
 
   /** The import's own number, and that of this publish. */
@@ -144,6 +156,10 @@ export class Deriver {
     const [number, seq] = await tx.first(`select import, seq from ${imports} where ${own}`);
     return { number: Number(number), seq: seq ?? '0' };
   }
+}
+
+async function* refusedRows(tx: Transaction, sql: string): AsyncGenerator<RefusedRow> {
+  for await (const [code, ...values] of tx.rows(sql)) yield { code: code as RejectCode, values }; // as `refusedSql` wrote it
 }
 
 /** Takes back all that pipelines derived, wherever that is. Inside the caller's transaction. */

@@ -16,6 +16,8 @@ export interface Grammar {
   /** The JSON text of a value that is not NULL. Numbers keep their digits: decimals and more than 64 bits become strings. */
   json(field: Field, value: string): string;
   text(value: string): string;
+  /** Has an array that is not NULL more values than `entries`, or one with more characters than `entry`? */
+  longList(field: Field, value: string, most: { readonly entries: number; readonly entry: number }): string;
   /** The first 128 bits of the SHA-256, in hexadecimal. */
   digest(text: string): string;
   /** All values of a row as one text; columns at its end that are NULL leave no trace. */
@@ -36,6 +38,8 @@ export interface Transaction {
   run(sql: string): Promise<number>;
   /** The first row, every value as text. */
   first(sql: string): Promise<readonly (string | null)[]>;
+  /** All rows, every value as text, a bounded number of them at a time. */
+  rows(sql: string): AsyncIterable<readonly (string | null)[]>;
 }
 
 /** Several texts as one, without the NULLs; a function takes 100 arguments at most. */

@@ -1,6 +1,6 @@
 /** Rows of a read that a derivation refuses, and values that it leaves out. Pure. */
 import type { Derivation, Target } from '../../../sdk/index.ts';
-import { quoteName } from '../names.ts';
+import { quoteName, quoteText } from '../names.ts';
 import { identityText, tooLong } from './delta.ts';
 import type { Grammar } from './grammar.ts';
 
@@ -53,6 +53,15 @@ export function surveySql(grammar: Grammar, of: Of, stage: string): string | und
   const dropped = long.map((condition) => `count(*) filter (where ${condition}${accepted})`).join(' + ');
   const columns = [...counts, dropped === '' ? '0' : dropped].map((count, i) => `${count} as c${i}`);
   return `select ${columns.join(', ')} from ${stage} s`;
+}
+
+/** Why each refused row is refused, and its values as text in the order of the schema. */
+export function refusedSql(grammar: Grammar, of: Of, stage: string): string {
+  const found = Object.entries(refusals(grammar, of));
+  const code = found.map(([name, condition]) => `when ${condition} then ${quoteText(name)}`).join(' ');
+  const values = of.target.schema.fields.map(({ name }, at) => `${grammar.text(`s.${quoteName(name)}`)} as c${at}`);
+  const any = found.map(([, condition]) => `(${condition})`).join(' or ');
+  return `select case ${code} end as code, ${values.join(', ')} from ${stage} s where ${any}`;
 }
 
 /** Takes the refused rows out of the rows that arrive. */

@@ -1,5 +1,6 @@
 /** DuckDB's words for derivations. Pure. */
 import type { Field } from '../../../domain/schema.ts';
+import type { LogicalType } from '../../../domain/types.ts';
 import { joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
 import { quoteText, toWire } from '../../../sdk/duck-sql.ts';
 import { nativeType } from '../load-sql.ts';
@@ -18,11 +19,30 @@ function json(field: Field, value: string): string {
     case 'float':
       return `case when isfinite(${value}) then ${text(value)} else '"' || ${toWire(type, value)} || '"' end`;
     case 'array':
-      // A list of DuckDB's own; what came from elsewhere is kept as the text of the wire.
-      return nativeType(field).endsWith(']') ? text(`to_json(${value})`) : text(`to_json(${text(value)})`);
+      return isList(field) ? text(`to_json(${value})`) : wireList(type.of, text(value));
     default:
       return text(`to_json(${toWire(type, value)})`);
   }
+}
+
+/** A list of DuckDB's own; what came from elsewhere is kept as the text of the wire. */
+const isList = (field: Field): boolean => nativeType(field).endsWith(']');
+
+/** The values of an array literal of one dimension, as they stand in it: `a`, `"b,c"`, `NULL`. */
+const wireValues = (value: string): string =>
+  `regexp_extract_all(substr(${value}, 2, length(${value}) - 2), '"(?:[^"\\\\]|\\\\.)*"|[^,]+')`;
+
+/** One of them, `e`, without its quotes. */
+const unquoted = `case when starts_with(e, '"') then regexp_replace(substr(e, 2, length(e) - 2), '\\\\(.)', '\\1', 'g') else e end`;
+
+/** Arrays in arrays, and those with bounds of their own, stay a text. */
+function wireList({ kind }: LogicalType, value: string): string {
+  const bare =
+    kind === 'integer' || kind === 'float' ? `try_cast(e as double) is not null and isfinite(try_cast(e as double))` : 'false';
+  const truth = kind === 'boolean' ? `when e = 't' then 'true' when e = 'f' then 'false'` : '';
+  const each = `case when e = 'NULL' then 'null' ${truth} when ${bare} then e else ${text(`to_json(${unquoted})`)} end`;
+  const list = `'[' || array_to_string(list_transform(${wireValues(value)}, lambda e: ${each}), ',') || ']'`;
+  return `case when ${value} like '{%' and ${value} not like '{{%' then ${list} else ${text(`to_json(${value})`)} end`;
 }
 
 /** Equal by DuckDB's rules with different texts. */
@@ -45,6 +65,10 @@ export const grammar: Grammar = {
   place: 'rowid',
   json,
   text,
+  longList: (field, value, most) => {
+    const [list, entry] = isList(field) ? [value, text('e')] : [wireValues(text(value)), unquoted];
+    return `(len(${list}) > ${most.entries} or len(list_filter(${list}, lambda e: length(${entry}) > ${most.entry})) > 0)`;
+  },
   digest: (value) => `substr(sha256(${value}), 1, 32)`,
   content: (columns) => {
     const cells = columns.map((name) => `coalesce('"' || replace(${text(name)}, '"', '""') || '"', '')`);

@@ -9,7 +9,7 @@ export function systemOf(duck: Duck): System {
   const first = async (sql: string): Promise<readonly (string | null)[]> => (await duck.rows(sql))[0] ?? [];
   return {
     grammar,
-    tx: { run: async (sql) => await duck.run(sql), first },
+    tx: { run: async (sql) => await duck.run(sql), first, rows: (sql) => streamed(duck, sql) },
     prepare: async (tables) => {
       if (await relationExists(duck, { namespace: tables.name, name: 'imports' })) return;
       for (const sql of layout(tables)) await duck.run(sql);
@@ -18,6 +18,10 @@ export function systemOf(duck: Duck): System {
     filled: async () => undefined,
     writeProfiles: async (rows, of) => await writeProfiles(duck, rows, of),
   };
+}
+
+async function* streamed(duck: Duck, sql: string): AsyncGenerator<readonly (string | null)[]> {
+  for await (const rows of (await duck.stream(sql)).batches) yield* rows;
 }
 
 async function writeProfiles(duck: Duck, rows: string, of: Write): Promise<{ added: number; changed: number }> {

@@ -1,10 +1,13 @@
 /** A csv file as its readers need it: its dialect settled over all of its bytes, its records ended alike. */
+import { HeadgateError } from '../../../domain/error.ts';
 import type { Context, CsvDialect } from '../../../sdk/index.ts';
+import { lineOfRecord } from '../../../sdk/record-lines.ts';
 import type { FileConfig } from '../location.ts';
-import { candidates, columnsOf, score, type Columns } from './dialect.ts';
+import { apostrophe, candidates, columnsOf, type Columns } from './dialect.ts';
 import { headOf } from './inspect.ts';
+import { settleMarks, type Surveyed } from './marks.ts';
 import type { Plain } from './plain.ts';
-import { glances } from './spool.ts';
+import { bytesOf, glances } from './spool.ts';
 import { Survey, type Marks } from './survey.ts';
 
 export interface SettledCsv {
@@ -13,18 +16,22 @@ export interface SettledCsv {
   readonly notes: readonly string[];
   /** Every reader of csv takes its quotes and line ends alike. */
   readonly clean: boolean;
+  /** Its quotes add up: where a record ends is beyond doubt. */
+  readonly regular: boolean;
   /** Its records end in several ways, or with carriage returns: they must be made even before anyone reads them. */
   readonly uneven: boolean;
 }
 
 const cr = 0x0d;
+const apostropheByte = apostrophe.charCodeAt(0);
 
 /** A header or first record longer than this is cut. */
 const longestHeader = 64 * 1024 * 1024;
 
 /**
  * Reads the file once, or not at all where its location says everything: then a mistake in it ends the run when it is met.
- * Twice where its quotes do not add up, to see whether a backslash escapes them.
+ * Again where its quotes do not add up, to see whether a backslash escapes them, or where apostrophes may be its quotes.
+ * Throws `file.format` where a quote is never closed: what stands behind it would be one record, whatever it is.
  */
 export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pick<Context, 'signal'>): Promise<SettledCsv> {
   const { path, head, size } = file;
@@ -32,21 +39,11 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
   if (given && head.includes('\n')) {
     const columns = columnsOf(head.toString('utf8'), head.length >= size, given, config);
     const dialect = { ...given, header: columns.header, asGiven: true };
-    return { dialect, names: columns.names, notes: columns.notes, clean: true, uneven: false };
+    return { dialect, names: columns.names, notes: columns.notes, clean: true, regular: true, uneven: false };
   }
-  const survey = async (marks: readonly Marks[]): Promise<readonly Surveyed[]> => {
-    const surveys = marks.map((one) => ({ marks: one, found: new Survey(one, { counts: marks.length > 1 }) }));
-    for await (const chunk of glances(path, signal)) for (const { found } of surveys) found.push(chunk);
-    for (const { found } of surveys) found.end();
-    return surveys;
-  };
-  const all = await survey(candidates(head.toString('utf8'), config));
-  let best = all.reduce((a, b) => (score(b.found) > score(a.found) ? b : a));
-  if (best.found.malformed > 0 && config.escape === undefined && config.quote !== '') {
-    const [escaped] = await survey([{ ...best.marks, escape: '\\' }]);
-    if (escaped && escaped.found.malformed === 0 && !escaped.found.open) best = escaped;
-  }
+  const best = await settleMarks(file, config, signal);
   const { marks, found } = best;
+  if (found.open) throw await openQuote(file, marks, signal);
   const start = found.firstEnd > head.length ? await headOf(path, Math.min(found.firstEnd, longestHeader)) : head;
   const columns = columnsOf(start.toString('utf8'), start.length >= size, marks, config);
   const kinds = Object.values(found.ends).filter((count) => count > 0).length;
@@ -54,7 +51,9 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
     dialect: { ...marks, header: columns.header, ...(found.zeros > 0 && { zeros: true }) },
     names: columns.names,
     notes: notesOf(columns, best, kinds),
-    clean: found.stray + found.malformed + found.zeros === 0 && !found.open,
+    // Behind a lone carriage return a blank line may go unseen.
+    clean: found.stray + found.malformed + found.zeros + found.blanks + found.ends.cr === 0,
+    regular: found.malformed === 0,
     uneven: kinds > 1 || found.ends.cr > 0,
   };
 }
@@ -68,32 +67,38 @@ export async function guessDialect(
   config: FileConfig,
   { signal }: Pick<Context, 'signal'>,
 ): Promise<SettledCsv | undefined> {
-  const [marks, ...others] = candidates(head.toString('utf8'), config);
-  if (!marks || others.length > 0 || head.length >= size || asGiven(config)) return undefined;
+  const [marks, ...more] = candidates(head.toString('utf8'), config);
+  if (!marks || more.length > 0 || head.length >= size || asGiven(config)) return undefined;
   const found = new Survey(marks);
   found.push(head);
-  const odd = found.malformed + found.stray + found.zeros + found.ends.cr + found.ends.crlf;
+  const odd = found.malformed + found.stray + found.zeros + found.blanks + found.ends.cr + found.ends.crlf;
   if (found.records < 2 || found.width < 2 || found.agreeing < found.records || odd > 0) return undefined;
-  for await (const chunk of glances(path, signal)) if (chunk.includes(0) || chunk.includes(cr)) return undefined;
+  // Where nothing is in quotes, apostrophes may be quotes.
+  const others = [0, cr, ...(config.quote === undefined && found.opened === 0 ? [apostropheByte] : [])];
+  for await (const chunk of glances(path, signal)) if (others.some((byte) => chunk.includes(byte))) return undefined;
   const { header, names, notes } = columnsOf(head.toString('utf8'), false, marks, config);
-  return { dialect: { ...marks, header, guessed: true }, names, notes, clean: true, uneven: false };
+  return { dialect: { ...marks, header, guessed: true }, names, notes, clean: true, regular: true, uneven: false };
+}
+
+async function openQuote({ name, path, lines }: Plain, marks: Marks, signal: AbortSignal): Promise<HeadgateError> {
+  const line = lines && (await lineOfRecord(bytesOf(path, signal), marks, 0));
+  const where = line === undefined ? '' : ` of the record on line ${line + (lines?.before ?? 0)}`;
+  return new HeadgateError('file.format', `reading ${name}: a quote${where} is never closed`, {
+    hint: 'close it; where nothing of the file is quoted, say so with quote= in its location',
+  });
 }
 
 /** The dialect of a location that leaves nothing to find out, where it is the one that is checked on the way to a database. */
-function asGiven({ delimiter, quote, escape = quote, header, infer }: FileConfig): Marks | undefined {
+function asGiven({ delimiter, quote = '"', escape = quote, header, infer }: FileConfig): Marks | undefined {
   const said = delimiter === ',' && quote === '"' && escape === '"' && header !== undefined && !infer;
   return said ? { delimiter, quote, escape } : undefined;
-}
-
-interface Surveyed {
-  readonly marks: Marks;
-  readonly found: Survey;
 }
 
 function notesOf({ notes }: Columns, { marks, found }: Surveyed, kinds: number): readonly string[] {
   const amount = (count: number, one: string, many: string): string =>
     `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
   return [
+    ...(marks.quote === apostrophe ? ['apostrophes quote its values'] : []),
     ...(marks.escape === '\\' ? ['a backslash escapes its quotes'] : []),
     ...(kinds > 1 ? ['its lines end in several ways; each of them ends a record'] : []),
     ...(found.zeros > 0 ? [`it holds ${amount(found.zeros, 'zero byte', 'zero bytes')}: values with one are refused`] : []),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { candidates, columnsOf, score, uniqueNames } from './dialect.ts';
+import { apostrophesQuote, candidates, columnsOf, score, uniqueNames } from './dialect.ts';
 import { Survey, type Marks } from './survey.ts';
 
 function settle(text: string): { readonly marks: Marks; readonly header: boolean; readonly names: readonly string[] } {
@@ -51,4 +51,30 @@ test('empty and repeated names become unique without regard to case, never take 
   assert.deepEqual(uniqueNames(['', 'column_1']), ['column_1_2', 'column_1']);
   const { notes } = columnsOf('a,,A\nx,y,z\n', true, { delimiter: ',', quote: '"', escape: '"' }, {});
   assert.deepEqual(notes, ['column 2 has no name: it is column_2', 'the name "A" is there before: it is A_2']);
+});
+
+test('apostrophes quote only where they do so throughout, and make a difference', () => {
+  const look = (text: string, quote: string): Survey => {
+    const survey = new Survey({ delimiter: ',', quote, escape: quote });
+    survey.push(Buffer.from(text));
+    survey.end();
+    return survey;
+  };
+  const plain = Array.from({ length: 1000 }, (_, at) => `${at},x\n`).join('');
+  const cases: [string, boolean][] = [
+    ["id,name\n1,'a,b'\n2,'it''s'\n", true],
+    [`id,name\n${plain}1,'a,b'\n`, true],
+    ["id,note\n1,'a\nb'\n2,'c'\n", true],
+    ["'id','name'\n'1','a'\n", true],
+    ["id,name\n1,'a'\n2,\n3,'b'\n", true],
+    // Names and words that begin or end with one.
+    ["id,city\n1,'s-Gravenhage\n2,Delft\n3,'s-Hertogenbosch\n", false],
+    ["id,name\n1,'t Hooft\n2,Delft\n3,the Joneses'\n4,x\n", false],
+    ["id,name\n1,O'Neil\n2,'tis\n", false],
+    [`id,name\n${plain}1,'quoted'\n`, false],
+    // The usual quotes leave no room for others.
+    [`id,name\n1,"a"\n2,'b,c'\n`, false],
+    ['id,name\n1,a\n', false],
+  ];
+  for (const [text, quotes] of cases) assert.equal(apostrophesQuote(look(text, '"'), look(text, "'")), quotes, text.slice(-60));
 });

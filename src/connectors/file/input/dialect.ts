@@ -10,11 +10,10 @@ const unusual = ['\x01', '\x1e', '\x1f', '^', '~'] as const;
 const sampleRecords = 500;
 
 /**
- * The dialects that the file may be written in: one per delimiter that occurs in its first record, because no other one
- * can give it columns. The quote is fixed, so a first quote in row 30,001 changes nothing.
+ * The dialects that the file may be written in with these quotes: one per delimiter that occurs in its first record, because no
+ * other one can give it columns. The quote is fixed, so a first quote in row 30,001 changes nothing.
  */
-export function candidates(head: string, wishes: Wishes): readonly Marks[] {
-  const quote = wishes.quote ?? '"';
+export function candidates(head: string, wishes: Wishes, quote = wishes.quote ?? '"'): readonly Marks[] {
   const marks = (delimiter: string): Marks => ({ delimiter, quote, escape: wishes.escape ?? quote });
   if (wishes.delimiter !== undefined) return [marks(wishes.delimiter)];
   const cuts = (delimiter: string): boolean => (records(withoutMark(head), false, marks(delimiter), 1)[0]?.length ?? 0) > 1;
@@ -25,6 +24,24 @@ export function candidates(head: string, wishes: Wishes): readonly Marks[] {
 /** The share of records that agree on the number of fields comes first, then how many fields there are. */
 export function score({ records: all, agreeing, width }: Pick<Survey, 'records' | 'agreeing' | 'width'>): number {
   return width < 2 ? 0 : Math.round((agreeing / all) * 20) * 10_000 + width;
+}
+
+/** The other quotes that files have. */
+export const apostrophe = "'";
+
+type Counted = Pick<Survey, 'records' | 'agreeing' | 'opened' | 'malformed' | 'open'>;
+
+/**
+ * Are apostrophes the quotes of a file? `plain` = what it is without them, `quoted` = with them. Only where no value begins with the
+ * usual quote and each apostrophe that opens a value closes it; and where they hold records together that would fall apart
+ * without, or stand in most records. Else `'s-Gravenhage` is a name like others.
+ */
+export function apostrophesQuote(plain: Counted, quoted: Counted): boolean {
+  if (plain.opened > 0 || quoted.opened === 0 || quoted.malformed > 0 || quoted.open) return false;
+  const apart = ({ records: all, agreeing }: Counted): number => (all - agreeing) / all;
+  const heals = apart(quoted) < apart(plain) && quoted.opened >= plain.records - plain.agreeing;
+  const usual = apart(quoted) <= apart(plain) && 2 * quoted.opened >= Math.max(plain.records, quoted.records);
+  return heals || usual;
 }
 
 export interface Columns {

@@ -1,7 +1,7 @@
 /** A file as it came, made plain: unpacked, its sheet or member taken out, its text in UTF-8, its records one per line. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Context } from '../../../sdk/index.ts';
+import type { Context, CountedLines } from '../../../sdk/index.ts';
 import type { FileConfig } from '../location.ts';
 import { allUtf8, asUtf8, encodingOfHead, encodingOfText, notText, type Encoded } from './encoding.ts';
 import { inspect, packingOf, requireParquet, requireText, type FileFacts } from './inspect.ts';
@@ -16,6 +16,7 @@ export interface Plain extends FileFacts {
   readonly name: string;
   /** What was done to it, and why: words for people. */
   readonly notes: readonly string[];
+  readonly lines?: CountedLines;
 }
 
 /** A file on local disk and what to call it. */
@@ -29,17 +30,26 @@ type Place = Pick<Context, 'scratch' | 'signal'>;
 /** Throws `file.missing`, `access.denied`, `file.format`, `file.truncated`, `file.limit`, `disk.full`. */
 export async function makePlain(found: Found, config: FileConfig, place: Place): Promise<Plain> {
   const { name } = found;
-  const opened = await unpack({ ...found, ...(await inspect(found.path, name)), notes: [] }, config, place);
+  const opened = await unpack(
+    { ...found, ...(await inspect(found.path, name)), notes: [], lines: { of: 'file', before: 0 } },
+    config,
+    place,
+  );
   if (config.format === 'parquet') {
     await requireParquet(opened.path, name, opened);
-    return opened;
+    return withoutLines(opened);
   }
   // Other bytes than text are called what they are, not text in a wrong encoding.
   if ((config.encoding ?? encodingOfHead(opened.head)) === undefined) requireText(config.format, name, opened.head);
   const text = await inUtf8(opened, config, place);
   requireText(config.format, name, text.head);
   if (config.format !== 'ndjson' || !isSpread(text.head)) return text;
-  return await becomes(text, jsonLines(name, bytesOf(text.path, place.signal)), place);
+  return withoutLines(await becomes(text, jsonLines(name, bytesOf(text.path, place.signal)), place));
+}
+
+function withoutLines(file: Plain): Plain {
+  const { lines: _lines, ...rest } = file;
+  return rest;
 }
 
 async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
@@ -52,7 +62,8 @@ async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Pl
     if (config.format === 'csv' && archive.members.some(({ fileName }) => fileName === 'xl/workbook.xml')) {
       const { sheetAsCsv } = await import('./xlsx.ts');
       const { sheet, rows } = await sheetAsCsv(name, archive, config);
-      return await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`);
+      const plain = await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`);
+      return { ...plain, lines: { of: 'sheet', before: 0 } };
     }
     const member = chooseMember(name, archive.members, config.member);
     const bytes = bounded(name, archive.read(member), config, member.compressedSize);
@@ -64,7 +75,8 @@ async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Pl
 async function inUtf8(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
   const { name, path, head } = file;
   const chunks = (): AsyncIterable<Buffer> => bytesOf(path, place.signal);
-  const declared: Encoded | undefined = config.encoding && { encoding: config.encoding, known: 'as you say' };
+  const declared: Encoded | undefined =
+    config.encoding === undefined ? undefined : { encoding: config.encoding, known: 'as you say' };
   const looks = (): AsyncIterable<Buffer> => glances(path, place.signal);
   const { encoding, known } = declared ?? encodingOfHead(head) ?? (await encodingOfText(name, looks));
   if (encoding !== 'utf-8')

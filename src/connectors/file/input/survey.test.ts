@@ -23,8 +23,8 @@ test('records, line ends and quotes, wherever the chunks are cut', () => {
   for (let size = 1; size <= text.length; size++) {
     const found = survey(text, size);
     assert.deepEqual(
-      [found.records, found.width, found.agreeing, found.ends, found.stray, found.malformed, found.open],
-      [8, 2, 7, { lf: 6, crlf: 1, cr: 1 }, 3, 1, false],
+      [found.records, found.width, found.agreeing, found.ends, found.stray, found.malformed, found.blanks, found.open],
+      [8, 2, 7, { lf: 6, crlf: 1, cr: 1 }, 3, 1, 1, false],
     );
   }
   assert.equal(survey('a,b\n1,"x', 3).open, true);
@@ -32,15 +32,16 @@ test('records, line ends and quotes, wherever the chunks are cut', () => {
 });
 
 test('a skim sees what a whole look sees', () => {
-  const piece = fc.constantFrom('a', ' ', ',', '"', '\n', '\r\n', '\r', '""', '"b"', ',"c,d"', '\0');
+  const piece = fc.constantFrom('a', ' ', ',', '"', '\n', '\n\n', '\r\n', '\r', '""', '"b"', ',"c,d"', '\0');
   const check = (parts: readonly string[], size: number): void => {
     const text = `h,i\n${parts.join('')}`;
     const [whole, skimmed] = [survey(text, size), survey(text, size, { counts: false })];
-    const facts = ({ ends, stray, malformed, zeros, open }: Survey) => [
+    const facts = ({ ends, stray, malformed, zeros, open, blanks }: Survey) => [
       Object.values(ends).map((count) => count > 0),
       stray > 0 || malformed > 0,
       zeros,
       open,
+      blanks > 0 || ends.cr > 0,
     ];
     assert.deepEqual(facts(skimmed), facts(whole), JSON.stringify(text));
   };

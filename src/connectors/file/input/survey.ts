@@ -31,6 +31,12 @@ export interface SurveyOptions {
   readonly lineEnds?: LineEnds;
 }
 
+/** Where a line ends before a blank one, or the end. */
+function blankAfter(data: Buffer, from: number): number {
+  const [bare, returned] = [data.indexOf('\n\n', from), data.indexOf('\n\r\n', from)];
+  return Math.min(bare < 0 ? data.length : bare, returned < 0 ? data.length : returned);
+}
+
 export class Survey {
   readonly #counts: boolean;
   readonly #lineEnds: LineEnds | undefined;
@@ -46,6 +52,10 @@ export class Survey {
   /** Are there zero bytes in the chunk? */
   #zeros = false;
   #offset = 0;
+  /** The last two bytes before the chunk. */
+  #tail = '';
+  /** Where the next blank line of a chunk is. */
+  #blankAt: { readonly data: Buffer; readonly at: number } = { data: Buffer.alloc(0), at: 0 };
 
   /** Records that are not blank lines. */
   records = 0;
@@ -59,10 +69,14 @@ export class Survey {
   readonly ends = { lf: 0, crlf: 0, cr: 0 };
   /** Bytes of value zero. */
   zeros = 0;
+  /** Values that begin with a quote. */
+  opened = 0;
   /** Quotes inside values that are not quoted, or quoted ones with blanks around: readers disagree about them. */
   stray = 0;
   /** Quoted values that go on behind their closing quote. */
   malformed = 0;
+  /** Lines with nothing on them, outside quotes: no records, but not every reader knows. A skim tells only whether there are some, of those behind a line feed. */
+  blanks = 0;
   /** Does the file end inside a quoted value? */
   open = false;
 
@@ -81,9 +95,12 @@ export class Survey {
 
   push(data: Buffer): void {
     this.#zeros = data.includes(0);
+    const edge = this.#tail + data.toString('latin1', 0, 2);
+    if (!this.#counts && this.#state !== inQuoted && /\n\r?\n/.test(edge)) this.blanks++;
     if (this.#counts || this.records === 0 || this.#escape >= 0 || this.#zeros) this.#read(data);
     else this.#skim(data);
     this.#offset += data.length;
+    this.#tail = (this.#tail + data.toString('latin1', Math.max(0, data.length - 2))).slice(-2);
   }
 
   /** Most bytes need one look: the loop below knows only them, and leaves the rest to `#look`. */
@@ -152,6 +169,7 @@ export class Survey {
       else this.malformed++;
     }
     if (returns) this.#skimEnds(data, from, to);
+    if (this.blanks === 0 && this.#blankIn(data, from, to)) this.blanks++;
     let last = to - 1;
     while (last > from && data[last] === space) last--;
     const before = data[last] ?? 0;
@@ -160,6 +178,12 @@ export class Survey {
     this.#padded = starts ? last < to - 1 : onlyBlanks && (this.#padded || this.#state === atStart);
     if (starts) this.#state = atStart;
     else if (!onlyBlanks || this.#state === behindQuote) this.#state = onlyBlanks ? this.#state : inBare;
+  }
+
+  /** Looked for once in a chunk, not once between two quotes. */
+  #blankIn(data: Buffer, from: number, to: number): boolean {
+    if (this.#blankAt.data !== data || this.#blankAt.at < from) this.#blankAt = { data, at: blankAfter(data, from) };
+    return this.#blankAt.at < to;
   }
 
   #skimEnds(data: Buffer, from: number, to: number): void {
@@ -248,13 +272,15 @@ export class Survey {
     }
     // Behind a closing quote another one reopens the value: so a doubled quote reads.
     if (this.#padded) this.stray++;
-    if (this.#state === behindQuote && this.#escape >= 0) this.malformed++;
+    if (this.#state === atStart) this.opened++;
+    else if (this.#escape >= 0) this.malformed++;
     this.#state = inQuoted;
   }
 
   #endRecord(end: number): void {
     const blank = this.#fields === 1 && this.#state === atStart && !this.#padded;
-    if (!blank) {
+    if (blank) this.blanks++;
+    else {
       this.records++;
       if (this.records === 1) {
         this.width = this.#fields;

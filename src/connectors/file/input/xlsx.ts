@@ -154,6 +154,9 @@ async function readStyles(name: string, xml: AsyncIterable<string> | undefined):
   return shown;
 }
 
+/** The last column of a sheet is XFD. */
+const mostColumns = 16_384;
+
 /** Rows without a value are left out; short ones are filled up to the width of the first. */
 async function* csvRows(name: string, xml: AsyncIterable<string>, context: CellContext): AsyncGenerator<Buffer> {
   let lines: string[] = [];
@@ -175,8 +178,10 @@ async function* csvRows(name: string, xml: AsyncIterable<string>, context: CellC
     close: (tag) => {
       if (tag === 'v' || tag === 't') inValue = false;
       else if (tag === 'c' && value !== undefined) {
-        const at = columnAt(cell['r'] ?? '');
-        row[at < 0 ? row.length : at] = quoted(cellText(cell, value, context));
+        const named = columnAt(cell['r'] ?? '');
+        const at = named < 0 ? row.length : named;
+        if (at >= mostColumns) throw new HeadgateError('file.format', `reading ${name}: a cell lies where no sheet has a column`);
+        row[at] = quoted(cellText(cell, value, context));
       } else if (tag === 'row' && row.length > 0) {
         width ||= row.length;
         lines.push(`${Array.from({ length: Math.max(width, row.length) }, (_, at) => row[at] ?? '').join(',')}\n`);

@@ -46,6 +46,8 @@ export const grammar: Grammar = {
   place: 'ctid',
   json,
   text: (value) => `${value}::text`,
+  longList: (_, value, { entries, entry }) =>
+    `(cardinality(${value}) > ${entries} or exists (select from unnest(${value}) as u (e) where length(u.e::text) > ${entry}))`,
   digest: (text) => `encode(substr(sha256(convert_to(${text}, 'UTF8')), 1, 16), 'hex')`,
   content: (columns) => `rtrim(row(${columns.join(', ')})::text, ',)')`,
   differs: ({ type }, a, b) =>

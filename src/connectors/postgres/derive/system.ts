@@ -11,6 +11,7 @@ export function systemOf(session: Session, doing: string): System {
   const tx: Transaction = {
     run: (sql) => session.run(sql, doing),
     first: async (sql) => Object.values((await session.rows(sql, doing))[0] ?? {}),
+    rows: (sql) => fetched(session, sql, doing),
   };
   return {
     grammar,
@@ -20,6 +21,19 @@ export function systemOf(session: Session, doing: string): System {
     filled: async (table) => void (await session.rows(`analyze ${quoteName(table)} (line, settled)`, doing)),
     writeProfiles: async (rows, of) => await writeProfiles(tx, rows, of),
   };
+}
+
+const fetchRows = 500;
+
+async function* fetched(session: Session, sql: string, doing: string): AsyncGenerator<readonly (string | null)[]> {
+  const cursor = 'hg_rows';
+  await session.rows(`declare ${cursor} no scroll cursor for ${sql}`, doing);
+  for (let some = fetchRows; some === fetchRows;) {
+    const rows = await session.rows(`fetch ${fetchRows} from ${cursor}`, doing);
+    some = rows.length;
+    yield* rows.map((row) => Object.values(row));
+  }
+  await session.rows(`close ${cursor}`, doing);
 }
 
 /** One publish at a time writes profiles: two imports may have something to say about the same one. */
