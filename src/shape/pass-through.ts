@@ -87,10 +87,16 @@ function throwMisread(file: FileRef, error: unknown): never {
 class Records {
   readonly #file: FileRef;
   readonly #pieces: AsyncGenerator<CsvPiece>;
-  #piece: CsvPiece = { data: Buffer.alloc(0), ends: [], inner: [], skipped: 0 };
+  /** What is left of the pieces before, and the last one. */
+  #data: Buffer = Buffer.alloc(0);
+  #piece: CsvPiece | undefined;
+  /** How far the last piece's places are behind those in the data. */
+  #shift = 0;
   /** The next record of the piece, and the next line feed inside quotes. */
   #at = 0;
   #inner = 0;
+  /** Line feeds inside quotes of the next record, in pieces before. */
+  #within = 0;
   /** Lines and records before the next one. */
   #lines = 0;
   #count: number;
@@ -109,14 +115,17 @@ class Records {
 
   /** False where the next record has not been read yet. */
   next(keep: boolean): boolean {
-    const end = this.#piece.ends[this.#at];
-    if (end === undefined) return false;
+    const piece = this.#piece;
+    if (piece === undefined || this.#at >= piece.ends.count) return false;
+    const place = piece.ends.at[this.#at] ?? 0;
+    const end = place + this.#shift;
     this.#at++;
     const { lines } = this.#file;
     this.line = lines && (lines.of === 'file' ? lines.before + this.#lines : this.#count) + 1;
-    this.#lines++;
+    this.#lines += 1 + this.#within;
+    this.#within = 0;
     this.#count++;
-    for (const { inner } = this.#piece; (inner[this.#inner] ?? Infinity) <= end; this.#inner++) this.#lines++;
+    for (; this.#inner < piece.inner.count && (piece.inner.at[this.#inner] ?? 0) <= place; this.#inner++) this.#lines++;
     if (!keep) {
       this.#gather();
       this.#from = end;
@@ -133,7 +142,8 @@ class Records {
   /** What is kept since the last time. */
   gathered(): Buffer {
     this.#gather();
-    const all = Buffer.concat(this.#gathered);
+    const [only] = this.#gathered;
+    const all = only && this.#gathered.length === 1 ? only : Buffer.concat(this.#gathered);
     this.#gathered = [];
     return all;
   }
@@ -144,7 +154,7 @@ class Records {
 
   /** Throws where there are records that DuckDB has not seen. */
   async end(): Promise<void> {
-    if (this.#at < this.#piece.ends.length || (await this.#read())) throw new Misread(this.#file);
+    if (this.#at < (this.#piece?.ends.count ?? 0) || (await this.#read())) throw new Misread(this.#file);
   }
 
   async close(): Promise<void> {
@@ -152,26 +162,29 @@ class Records {
   }
 
   #gather(): void {
-    if (this.#to > this.#from) this.#gathered.push(this.#piece.data.subarray(this.#from, this.#to));
+    if (this.#to > this.#from) this.#gathered.push(this.#data.subarray(this.#from, this.#to));
     this.#from = this.#to;
   }
 
   /** The next piece in which a record ends, behind what is left of this one. */
   async #read(): Promise<boolean> {
     this.#gather();
-    let data = this.#piece.data.subarray(this.#to);
-    let inner = this.#piece.inner.slice(this.#inner).map((at) => at - this.#to);
+    let rest = this.#data.subarray(this.#to);
+    [this.#at, this.#from, this.#to] = [0, 0, 0];
     for (;;) {
+      if (this.#piece) this.#within += this.#piece.inner.count - this.#inner;
+      this.#inner = 0;
       const { value, done } = await this.#pieces.next();
-      if (done) return false;
-      const rest = data.length;
-      data = rest === 0 ? value.data : Buffer.concat([data, value.data]);
-      inner = [...inner, ...value.inner.map((at) => at + rest)];
+      if (done) {
+        this.#piece = undefined;
+        return false;
+      }
+      this.#piece = value;
+      this.#shift = rest.length;
+      this.#data = Buffer.concat([rest, value.data]);
       this.#lines += value.skipped;
-      if (value.ends.length === 0) continue;
-      this.#piece = { ...value, data, inner, ends: rest === 0 ? value.ends : value.ends.map((end) => end + rest) };
-      [this.#at, this.#inner, this.#from, this.#to] = [0, 0, 0, 0];
-      return true;
+      if (value.ends.count > 0) return true;
+      rest = this.#data;
     }
   }
 }

@@ -126,11 +126,16 @@ async function* batches(fetch: () => Promise<Chunk | null>, done: () => void): A
   }
 }
 
+const nothing: Row = [null];
+
 /** Column by column: a million rows of one column take a third of the time that they take row by row. */
 function rowsOf(chunk: Chunk): readonly Row[] {
-  const columns = Array.from({ length: chunk.columnCount }, (_, at) => chunk.getColumnValues(at));
   // Every column is VARCHAR here (`asText`), so every value is a string or null.
-  return Array.from({ length: chunk.rowCount }, (_, row) => columns.map((values) => values[row])) as unknown as Row[];
+  const columns = Array.from({ length: chunk.columnCount }, (_, at) => chunk.getColumnValues(at) as (string | null)[]);
+  const [only] = columns;
+  // A verdict on a good record is nothing: one row for all of them is less to collect.
+  if (only && columns.length === 1) return only.map((value) => (value === null ? nothing : [value]));
+  return Array.from({ length: chunk.rowCount }, (_, row) => columns.map((values) => values[row] ?? null));
 }
 
 /** The statement with every column as wire text, and the columns as they were. Only one SELECT (or EXPLAIN) passes. */
