@@ -1,24 +1,11 @@
 /** PostgreSQL's types and ours, in both directions. Names are those of `format_type`, so that equal types have equal text. */
 import type { LogicalType } from '../../domain/types.ts';
+import { commonTypes } from '../_pg/types.ts';
 
 const logical: Readonly<Record<string, LogicalType>> = {
-  boolean: { kind: 'boolean' },
-  smallint: { kind: 'integer', bits: 16 },
-  integer: { kind: 'integer', bits: 32 },
-  bigint: { kind: 'integer', bits: 64 },
-  numeric: { kind: 'decimal' },
-  real: { kind: 'float', bits: 32 },
-  'double precision': { kind: 'float', bits: 64 },
-  text: { kind: 'text' },
-  'character varying': { kind: 'text' },
-  character: { kind: 'text' },
-  name: { kind: 'text' },
+  ...commonTypes,
   citext: { kind: 'text' },
   bytea: { kind: 'bytes' },
-  date: { kind: 'date' },
-  'time without time zone': { kind: 'time' },
-  'timestamp without time zone': { kind: 'timestamp', zone: false },
-  'timestamp with time zone': { kind: 'timestamp', zone: true },
   interval: { kind: 'interval' },
   uuid: { kind: 'uuid' },
   json: { kind: 'json' },
