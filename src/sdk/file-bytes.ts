@@ -36,7 +36,8 @@ export function isWireCsv(file: FileRef): boolean {
  * that is not part of a line end, at a zero byte, and `file.truncated` where the last quoted value is not closed.
  */
 export async function* csvBytes(file: FileRef, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const { data } of pieces(file, false, signal)) yield data;
+  const chunks = createReadStream(file.path, { highWaterMark: pieceBytes, ...(signal && { signal }) });
+  yield* cleaned(file, recordsOf(file), chunks, { ...(signal && { signal }) });
 }
 
 /** Places behind line feeds, in order: the first `count` of `at`. The next piece overwrites them; a new list each is a third of the CPU. */
@@ -66,26 +67,41 @@ const pieceBytes = 1 << 18;
 const noPlaces = (): Places => ({ at: new Uint32Array(pieceBytes), count: 0 });
 
 /** As `csvBytes`, with the places where lines end. */
-export const csvRecords = (file: FileRef): AsyncGenerator<CsvPiece> => pieces(file, true);
-
-async function* pieces(file: FileRef, marked: boolean, signal?: AbortSignal): AsyncGenerator<CsvPiece> {
-  const records = new Records(file.path, file.csv?.header === true);
+export async function* csvRecords(file: FileRef): AsyncGenerator<CsvPiece> {
+  const records = recordsOf(file);
   const marks: Marks = { ends: noPlaces(), inner: noPlaces() };
+  for await (const data of cleaned(file, records, overwritten(file.path), { marks }))
+    yield { data, ...marks, skipped: records.takeSkipped() };
+}
+
+const recordsOf = ({ path, csv }: FileRef): Records => new Records(path, csv?.header === true);
+
+interface Cleaning {
+  /** Takes the places where lines end in each piece. */
+  readonly marks?: Marks;
+  readonly signal?: AbortSignal;
+}
+
+async function* cleaned(
+  file: FileRef,
+  records: Records,
+  chunks: AsyncIterable<unknown>,
+  { marks, signal }: Cleaning,
+): AsyncGenerator<Buffer> {
   let first = true;
-  const stream = { highWaterMark: pieceBytes, ...(signal && { signal }) };
-  for await (const chunk of marked ? overwritten(file.path) : createReadStream(file.path, stream)) {
+  for await (const chunk of chunks) {
     let data = chunk as Buffer; // no encoding is set, so chunks are buffers
     if (first && data.subarray(0, bom.length).equals(bom)) data = data.subarray(bom.length);
     first = false;
-    marks.ends.count = marks.inner.count = 0;
-    const out = await located(file, signal, () => records.push(data, marked ? marks : undefined));
-    if (out.length > 0) yield { data: out, ...marks, skipped: records.takeSkipped() };
+    if (marks) marks.ends.count = marks.inner.count = 0;
+    const out = await located(file, signal, () => records.push(data, marks));
+    if (out.length > 0) yield out;
   }
   const data = await located(file, signal, () => records.end());
   await checkUnchanged(file);
-  marks.ends.count = marks.inner.count = 0;
-  if (data.length > 0) mark(marks.ends, data.length);
-  if (data.length > 0) yield { data, ...marks, skipped: records.takeSkipped() };
+  if (marks) marks.ends.count = marks.inner.count = 0;
+  if (marks && data.length > 0) mark(marks.ends, data.length);
+  if (data.length > 0) yield data;
 }
 
 /** One buffer for all pieces: garbage of their size costs more than copying what is kept of them. */
