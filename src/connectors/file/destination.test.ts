@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,7 +94,7 @@ const counts = ({ tables }: PublishResult): readonly (readonly number[])[] =>
   tables.map(({ staged, added, deduplicated }) => [staged, added, deduplicated]);
 
 async function hidden(): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((name) => name.startsWith('.') || name.endsWith('.lock') || name.endsWith('.tmp'));
+  return (await readdir(folder)).filter((name) => name.startsWith('.') || name.includes('.lock') || name.endsWith('.tmp'));
 }
 
 test('records are counted outside quotes, however the bytes are cut', () => {
@@ -217,7 +217,7 @@ test('a kill at any step leaves the old file or the new one, and the same token 
         if (name !== point) return;
         copied = Promise.all(
           (await readdir(folder))
-            .filter((file) => file.includes(point))
+            .filter((file) => file.includes(point) && !file.endsWith('.lock'))
             .map((file) => copyFile(join(folder, file), join(frozen, file))),
         );
         await copied;
@@ -230,8 +230,7 @@ test('a kill at any step leaves the old file or the new one, and the same token 
     for (const file of (await readdir(folder)).filter((name) => name.includes(point))) await rm(join(folder, file));
     for (const file of await readdir(frozen)) await rename(join(frozen, file), join(folder, file));
     await rm(frozen, { recursive: true });
-    const lock = `${path}.headgate.json.lock`;
-    if (existsSync(lock)) await writeFile(lock, nobody);
+    for (const lock of ['lock', 'lock.break']) await symlink(nobody, `${path}.headgate.json.${lock}`);
     const seen = await readFile(path, 'utf8');
     assert.ok([`${header}1,a\n`, `${header}1,a\n2,b\n`].includes(seen), point);
     const next = open(path);
@@ -276,10 +275,13 @@ test('several streams of one command take turns, and so do their failures', asyn
 
 test('a lock of a living process is respected, one of a dead process is not', async () => {
   const path = join(folder, 'h.csv');
-  await writeFile(`${path}.headgate.json.lock`, String(process.pid));
+  const lock = `${path}.headgate.json.lock`;
+  await symlink(String(process.pid), lock);
   await assert.rejects(open(path).claim('p'), { code: 'publish.busy' });
-  await writeFile(`${path}.headgate.json.lock`, nobody);
+  await rm(lock);
+  await symlink(nobody, lock);
   assert.equal((await open(path).claim('p')).fence, 1);
+  assert.deepEqual(await hidden(), []);
 });
 
 test('a newer ledger, a foreign one, a missing folder', async () => {

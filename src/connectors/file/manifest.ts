@@ -6,7 +6,7 @@
  * A kill before `pending` leaves the old files. A kill after it leaves files that the manifest can tell apart by size and
  * checksum, so that whoever claims next completes the renames: a pending publish is a decided one.
  */
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
@@ -150,24 +150,21 @@ async function alone<T>(path: string, work: () => Promise<T>): Promise<T> {
     await wait(lockTries.milliseconds);
   }
   try {
+    await dropDead(breakingOf(lock)); // of somebody who was killed just after removing a dead owner's lock
     return await work();
   } finally {
     await rm(lock, { force: true });
   }
 }
 
+/** A symbolic link that points to the number of its process: there with its content or not at all, and nothing beside it. */
 async function takeLock(lock: string): Promise<boolean> {
-  // Linked into place with its content: a lock that is there but names nobody yet would look like one left behind.
-  const own = `${lock}.${process.pid}.new`;
-  await writeFile(own, String(process.pid));
   try {
-    await link(own, lock);
+    await symlink(String(process.pid), lock);
     return true;
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false;
     throw error;
-  } finally {
-    await rm(own, { force: true });
   }
 }
 
@@ -179,9 +176,9 @@ async function isStale(lock: string): Promise<boolean> {
   const owner = await ownerOf(lock);
   if (owner === 0) return true;
   if (isAlive(owner)) return false;
-  const breaking = `${lock}.break`;
+  const breaking = breakingOf(lock);
   if (!(await takeLock(breaking))) {
-    if (!isAlive(await ownerOf(breaking))) await rm(breaking, { force: true });
+    await dropDead(breaking);
     return false;
   }
   if ((await ownerOf(lock)) === owner) await rm(lock, { force: true });
@@ -189,8 +186,15 @@ async function isStale(lock: string): Promise<boolean> {
   return true;
 }
 
+const breakingOf = (lock: string): string => `${lock}.break`;
+
+async function dropDead(lock: string): Promise<void> {
+  const owner = await ownerOf(lock);
+  if (owner !== 0 && !isAlive(owner)) await rm(lock, { force: true });
+}
+
 /** 0 = there is no lock. */
-const ownerOf = async (lock: string): Promise<number> => Number(await readFile(lock, 'utf8').catch(() => ''));
+const ownerOf = async (lock: string): Promise<number> => Number(await readlink(lock).catch(() => ''));
 
 function isAlive(pid: number): boolean {
   try {
