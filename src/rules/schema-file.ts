@@ -15,6 +15,8 @@ export interface SchemaField extends FieldRules {
 export interface SchemaFile {
   readonly fields: readonly SchemaField[];
   readonly rules: readonly Rule[];
+  /** How alike a header and a name may be; absent = they are equal. */
+  readonly match?: 'normalised' | 'fuzzy';
 }
 
 const name = z.string().min(1);
@@ -87,6 +89,7 @@ export const fieldForm = z.strictObject({
 });
 
 const fileForm = z.strictObject({
+  match: z.enum(['exact', 'normalised', 'fuzzy']).default('exact'),
   fields: z.array(fieldForm).min(1),
   rules: z.array(z.discriminatedUnion('rule', rowRuleForms)).default([]),
 });
@@ -99,8 +102,9 @@ export function parseSchemaFile(text: string, path: string): SchemaFile {
   };
   const checked = fileForm.safeParse(parseJson(text, fail));
   if (!checked.success) return fail(checked.error.issues.map(({ path: at, message }) => `${place(at)}: ${message}`));
-  const { fields, rules } = checked.data;
+  const { fields, rules, match } = checked.data;
   const file: SchemaFile = {
+    ...(match !== 'exact' && { match }),
     fields: fields.map(({ rules: _rules, from, type, ...rest }) => ({
       ...present(rest),
       type: type === undefined && rest.means ? meaningType(rest.means) : parseType(type ?? 'text'),
