@@ -1,13 +1,13 @@
 /** Bytes whose number nobody announced: they wait on the disk until it is known. */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { asHeadgateError } from '../../domain/error.ts';
 import { defineOperation, perform } from '../operation.ts';
-import { roomOf } from '../room.ts';
+import { roomOf, type Room } from '../room.ts';
 import { fileView, requireState } from './file.ts';
 import { receive } from './received.ts';
 import { sent, uploadFile } from './upload.ts';
@@ -21,7 +21,7 @@ export const receiveFile = defineOperation({
   async run(context, { file, bytes, ...announced }) {
     if (announced.size !== undefined) return await perform(uploadFile, context, { file, bytes, ...announced });
     await requireState(context, file, 'pending');
-    const folder = await mkdtemp(join(roomOf(context, context.workspace).stateDir, 'received-')).catch((error: unknown) => {
+    const folder = await waitingRoom(roomOf(context, context.workspace)).catch((error: unknown) => {
       throw asHeadgateError(error, 'receiving bytes');
     });
     const path = join(folder, 'bytes');
@@ -34,3 +34,8 @@ export const receiveFile = defineOperation({
     }
   },
 });
+
+async function waitingRoom({ stateDir }: Room): Promise<string> {
+  await mkdir(stateDir, { recursive: true });
+  return await mkdtemp(join(stateDir, 'received-'));
+}

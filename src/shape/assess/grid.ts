@@ -1,4 +1,5 @@
 /** A file as a grid of texts, as it stands: rows may be of any length, and the names of columns anywhere. */
+import { HeadgateError } from '../../domain/error.ts';
 import { headerRow } from '../../rules/header-row.ts';
 import type { Duck, FileRef } from '../../sdk/index.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
@@ -32,6 +33,9 @@ export async function openGrid(
   await duck.run(
     `create or replace temp table grid as select row_number() over () - 1 as n, * from (select ${named.join(', ')} from lines); drop table lines`,
   );
+  const filled = columns.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
+  const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
+  if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
   const first = await duck.rows(`select * exclude n from grid order by n limit ${Math.max(looked, (given ?? 0) + 1)}`);
   const header = given ?? headerRow(first, names)?.row;
   const row = header === undefined ? undefined : first[header];

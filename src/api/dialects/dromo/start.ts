@@ -28,7 +28,11 @@ export async function startImport(context: RouteContext, { id }: StoredImport): 
 }
 
 /** For the work behind a link: all that was promised to its maker, and no more. */
-export const asMaker = (context: RouteContext): RouteContext => ({
-  ...context,
-  actor: { ...context.actor, scopes: [...needed] },
-});
+export function asMaker(context: RouteContext): RouteContext {
+  const { actor, tx } = context;
+  return {
+    ...context,
+    actor: { ...actor, scopes: [...needed] },
+    tx: async (work) => await tx(async (inner) => await work(asMaker(inner))),
+  };
+}
