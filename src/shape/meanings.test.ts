@@ -12,7 +12,12 @@ const column = (...texts: (string | null)[]): readonly Row[] => texts.map((text)
 test('what a text means goes out, and what means nothing of the kind is refused', async () => {
   const schema = {
     fields: [
-      { name: 'a', means: { is: 'number', preset: 'usd' }, type: 'decimal(12,2)', rules: ['required', { rule: 'range', min: 0 }] },
+      {
+        name: 'a',
+        means: { is: 'number', preset: 'usd' },
+        type: 'decimal(12,2)',
+        rules: ['required', { rule: 'range', min: 0 }],
+      },
       { name: 'b', means: 'date' },
       { name: 'c', means: 'checkbox' },
     ],

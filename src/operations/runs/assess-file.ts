@@ -60,7 +60,14 @@ async function outputsOf(file: FileRef, schema: SchemaFile, task: AssessTask, wo
   const path = join(context.scratch, rowsName);
   const { batches } = await duck.stream(rows);
   await pipeline(Readable.from(arrayOf(batches)), createWriteStream(path), { signal: execution.signal });
-  return [findings, { name: rowsName, file_id: await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' }), value: {} }];
+  return [
+    findings,
+    {
+      name: rowsName,
+      file_id: await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' }),
+      value: {},
+    },
+  ];
 }
 
 async function* arrayOf(batches: AsyncIterable<readonly (readonly (string | null)[])[]>): AsyncGenerator<string> {

@@ -75,7 +75,7 @@ export async function open(): Promise<Bench> {
   const rowsOf: Bench['rowsOf'] = async (id) => {
     const { body } = await ask('GET', `/api/v1/headless/imports/${String(id)}/url/`);
     const reply = await fetch(String((body as Fields)['presigned_url'])); // an object
-    return (await reply.json()) as unknown;
+    return await reply.json();
   };
   const held = parts.move();
   return { state, ask, settled, imported, rowsOf, close: async () => await held.disposeAsync() };
