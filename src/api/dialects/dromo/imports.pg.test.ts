@@ -201,3 +201,70 @@ test('lists by pages, uploads by windows, and the end of both', async () => {
   assert.equal((await bench.ask('DELETE', `/api/v1/headless/imports/${id}/`)).status, 204);
   assert.equal((await bench.ask('DELETE', `/api/v1/headless/imports/${id}/`)).status, 404);
 });
+
+test('every type, from a text to JSON', async () => {
+  const selectOptions = [{ label: 'Germany', value: 'DE', alternateMatches: ['Deutschland'] }];
+  const cells: readonly (readonly [unknown, string, unknown])[] = [
+    ['string', ' as it is ', ' as it is '],
+    [['number', 'usd'], '"$1,234.567"', 1234.57],
+    [['number', { round: 1, outputFormat: { mantissa: 2, postfix: ' kg' } }], '3.14', '3.10 kg'],
+    [['date', { locale: 'en-GB' }], '3/4/2024', '2024-04-03'],
+    [['datetime', { withSeconds: true }], '"3/4/2024, 3:06 PM"', '2024-03-04T15:06:00'],
+    ['time', '3:06 pm', '15:06'],
+    ['select', 'Deutschland', 'DE'],
+    [['multi-select', { delimiter: ';' }], 'Germany;DE', ['DE', 'DE']],
+    ['checkbox', 'x', true],
+    ['email', 'a@example.com', 'a@example.com'],
+    [['country', { format: '3-letter' }], 'deu', 'DEU'],
+    [['ssn', { outputDash: true }], '123456789', '123-45-6789'],
+    ['domain', 'www.example.com', 'www.example.com'],
+    [['url', { acceptedProtocols: ['https'] }], 'https://example.com/a/../b', 'https://example.com/b'],
+    ['us-state-territory', 'us-pr', 'PR'],
+    ['us-zip-code', '501', '00501'],
+    [['uuid', { version: 4 }], 'F47AC10B-58CC-4372-A567-0E02B2C3D479', 'F47AC10B-58CC-4372-A567-0E02B2C3D479'],
+  ];
+  const all = cells.map(([type], at) => ({ label: `Field ${at}`, key: `f${at}`, type, selectOptions }));
+  const text = `${all.map(({ key }) => key).join(',')}\n${cells.map(([, cell]) => cell).join(',')}\n`;
+  const done = await bench.imported({ fields: all }, text);
+  assert.deepEqual([done['status'], (done['result_metadata'] as Fields | null)?.['errors']], ['SUCCESSFUL', []]); // an object
+  assert.deepEqual(await bench.rowsOf(done['id']), [Object.fromEntries(cells.map(([, , result], at) => [`f${at}`, result]))]);
+});
+
+const validators: readonly (readonly [string, object, string, readonly number[]])[] = [
+  ['required', { validate: 'required' }, ',x\n \t,x\na,x\n', [0, 1]],
+  ['unique: every member', { validate: 'unique' }, 'a,1\nb,2\na,3\n,4\n,5\n', [0, 2]],
+  ['unique, whatever its case', { validate: 'unique_case_insensitive' }, 'a,1\nA,2\nb,3\n', [0, 1]],
+  ['unique_with: one field of the group', { validate: 'unique_with', uniqueKey: 'k' }, 'a,1\na,2\nb,3\n', [0, 1]],
+  ['regex_match: anywhere', { validate: 'regex_match', regex: 'b' }, 'abc,1\nac,2\n,3\n', [1]],
+  ['regex_match: options', { validate: 'regex_match', regex: '^B', regexOptions: { ignoreCase: true } }, 'bc,1\nab,2\n', [1]],
+  ['regex_match: not of the flag u', { validate: 'regex_match', regex: String.raw`^a\-b$` }, 'a-b,1\nab,2\n', [1]],
+  ['regex_exclude', { validate: 'regex_exclude', regex: 'b' }, 'abc,1\nac,2\n', [0]],
+  ['require_with', { validate: 'require_with', fields: ['b'] }, ',1\na,1\na,\n', [0]],
+  ['require_without', { validate: 'require_without', fields: ['b', 'c'] }, ',1\na,\n', [0]],
+  ['require_with_all', { validate: 'require_with_all', fields: ['b', 'c'] }, ',1\na,1\n', []],
+  ['require_without_all', { validate: 'require_without_all', fields: ['c'] }, ',1\na,1\n', [0]],
+  ['require with all of none', { validate: 'require_with_all', fields: [] }, ',1\n', []],
+  ['require_with_values', { validate: 'require_with_values', fieldValues: { b: 1 } }, ',1\n,2\n', [0]],
+  ['require_without_values', { validate: 'require_without_values', fieldValues: { b: '1' } }, ',1\n,2\n', [1]],
+  ['require_with_all_values', { validate: 'require_with_all_values', fieldValues: { b: '1', c: '' } }, ',1\n,2\n', [0]],
+  ['require_without_all_values', { validate: 'require_without_all_values', fieldValues: { b: '1', c: 'x' } }, ',1\n,2\n', [1]],
+  ['length', { validate: 'length', min: 2, max: 3 }, 'a,1\nab,2\nabc,3\nabcd,4\n,5\n', [0, 3]],
+  ['alphabetical', { validate: 'alphabetical' }, 'aZ,1\na b,2\nä,3\n,4\n', [1, 2]],
+  ['a warning leaves the row', { validate: 'required', level: 'warning' }, ',1\n', []],
+];
+
+for (const [name, validator, rows, wrong] of validators) {
+  test(`validator ${name}`, async () => {
+    const of = (key: string, more: object = {}) => ({ label: key, key, ...more });
+    // c has no column: it counts as empty.
+    const three = [of('a', { validators: [{ ...validator, errorMessage: 'no' }] }), of('b'), of('c')];
+    const done = await bench.imported({ fields: three, settings: { importIdentifier: 'x' } }, `a,b\n${rows}`);
+    assert.equal(done['status'], 'SUCCESSFUL', JSON.stringify(done));
+    const { rowsWithError, errors } = done['result_metadata'] as { rowsWithError: unknown; errors: Fields[] }; // as documented
+    assert.deepEqual(rowsWithError, wrong);
+    assert.deepEqual(
+      new Set(errors.map(({ fieldKey, message }) => `${String(fieldKey)} ${String(message)}`)),
+      new Set(wrong.length > 0 ? ['a no'] : []),
+    );
+  });
+}

@@ -1,5 +1,6 @@
 /** How far an import is, and what came of it. */
 import { z } from 'zod';
+import { HeadgateError } from '../../../domain/error.ts';
 import { getFile } from '../../../operations/files/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
@@ -41,8 +42,9 @@ export interface Standing {
 
 export async function standingOf(context: RouteContext, { data, file, createdAt }: StoredImport): Promise<Standing> {
   if (data.run === undefined) {
-    const { state } = await perform(getFile, context, { file });
-    if (state !== 'expired') return { status: 'AWAITING_UPLOAD', since: createdAt, errors: [] };
+    // What was given up is removed some time later.
+    const found = await perform(getFile, context, { file }).catch(orMissing);
+    if (found && found.state !== 'expired') return { status: 'AWAITING_UPLOAD', since: createdAt, errors: [] };
     const errors = [{ code: 'UPLOAD_EXPIRED', message: 'The file did not come' }];
     return { status: 'FAILED', since: createdAt, errors };
   }
@@ -60,6 +62,10 @@ export async function standingOf(context: RouteContext, { data, file, createdAt 
       return { status: 'FAILED', since, errors: [{ code, message }] };
     }
   }
+}
+
+function orMissing(error: unknown): undefined {
+  if (!(error instanceof HeadgateError) || error.code !== 'object.missing') throw error;
 }
 
 async function outcomeOf(context: RouteContext, run: string, since: string): Promise<Standing> {
