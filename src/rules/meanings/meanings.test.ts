@@ -100,6 +100,17 @@ means('bounds belong to the range, and are asked after rounding', number('intege
   ['5.4', '5'],
   ['5.5', null],
 ]);
+means('bounds are not rounded', number('integer', { min: '0.4', max: '2.4' }), [
+  ['0.3', null],
+  ['1', '1'],
+  ['3', null],
+]);
+means('numbers of many digits', { is: 'number' }, [
+  ['-1,234,567,890.123456789', '-1234567890.123456789'],
+  ['000000000000000012.50', '12.5'],
+  ['100', '100'],
+  ['.5', '0.5'],
+]);
 means('an output format makes a text', number('default', { output: { mantissa: 2, forceSign: true, postfix: ' kg' } }), [
   ['3', '+3.00 kg'],
 ]);

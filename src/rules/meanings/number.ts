@@ -9,6 +9,10 @@ export type NumberMeaning = Extract<Meaning, { is: 'number' }>;
 /** What a double holds to the digit: more of them would be lost by whoever reads the result. */
 const largest = '9007199254740991';
 
+/** Numbers of so few characters fit into a machine word, with digits after the point as far as they are not rounded away. */
+const shortest = 14;
+const usualScale = 3;
+
 const literally = (text: string): string =>
   text.replaceAll(/[^A-Za-z0-9]/g, (char) => `\\x{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 
@@ -38,16 +42,29 @@ export function numberSql(meaning: NumberMeaning, text: string): Meant {
   const minus = `case when regexp_matches(${text}, '^[^0-9.]*[-(]') then '-' else '' end`;
   const digits = `replace(${part(String.raw`[0-9][0-9.,]*|\.[0-9]+`)}, ',', '')`;
   const exponent = `case lower(trim(regexp_extract(${text}, '[0-9.]\\s?([kKmMbBtT%])', 1))) when 'k' then 'e3' when 'm' then 'e6' when 'b' then 'e9' when 't' then 'e12' when '%' then 'e-2' else regexp_extract(${text}, '[eE][+-]?[0-9]+') end`;
-  const read = `case when regexp_full_match(${text}, ${quoteText(pattern(meaning))}) then try_cast(${minus} || ${digits} || ${exponent} as ${fixed}) end`;
-  const bounds = [
-    `abs(x) <= ${largest}`,
+  const isNumber = `regexp_full_match(${text}, ${quoteText(pattern(meaning))})`;
+  const wanted = [
     ...(min === undefined ? [] : [`x >= cast(${quoteText(min)} as ${fixed})`]),
     ...(max === undefined ? [] : [`x <= cast(${quoteText(max)} as ${fixed})`]),
-  ].join(' and ');
+  ];
+  const bounds = [`abs(x) <= ${largest}`, ...wanted].join(' and ');
+  const read = `case when ${isNumber} then try_cast(${minus} || ${digits} || ${exponent} as ${fixed}) end`;
   const rounded = round === undefined ? read : `cast(round(${read}, ${round}) as ${fixed})`;
   const value = (write: string): string => named('x', rounded, `case when ${bounds} then ${write} end`);
+  const scale = round ?? usualScale;
+  const small = `DECIMAL(18,${scale})`;
+  const isShort =
+    `${isNumber} and ${exponent} = '' and length(${digits}) <= ${shortest}` +
+    (round === undefined ? ` and length(split_part(${digits}, '.', 2)) <= ${usualScale}` : '');
+  const quick = named(
+    'x',
+    `try_cast(${minus} || ${digits} as ${small})`,
+    `case when ${['x is not null', ...wanted].join(' and ')} then ${scale === 0 ? 'cast(x as VARCHAR)' : digitsOf('x')} end`,
+  );
+  const exact = value(digitsOf('x'));
+  const plainly = scale < 0 || scale > 4 ? exact : `case when ${isShort} then ${quick} else ${exact} end`;
   return {
-    result: value(output === undefined ? digitsOf('x') : numberText('x', output)),
+    result: output === undefined ? plainly : value(numberText('x', output)),
     shown: value(numberText('x', display)),
   };
 }

@@ -45,9 +45,10 @@ function valueSql(options: readonly Option[], text: string, exactly: boolean): s
   const list = `[${near.map(([name, value]) => `{'n': ${quoteText(name)}, 'v': ${quoteText(value)}}`).join(', ')}]`;
   const mistyped = `list_distinct(list_transform(list_filter(${list}, lambda o: length(o.n) >= ${leastForTypos} and damerau_levenshtein(o.n, s) <= 1), lambda o: o.v))`;
   const one = named('l', mistyped, 'case when len(l) = 1 then l[1] end');
-  const byFolded =
-    near.length === 0 ? 'null' : named('s', foldedSql(text), `coalesce(element_at(${mapSql(near)}, s)[1], ${one})`);
-  return `coalesce(${exact}, ${byFolded})`;
+  if (near.length === 0) return exact;
+  // Outside of the lambda: there, the map would be made for every row.
+  const alike = `element_at(${mapSql(near)}, ${foldedSql(text)})[1]`;
+  return `coalesce(${exact}, ${alike}, ${named('s', foldedSql(text), one)})`;
 }
 
 const labelSql = (options: readonly Option[], value: string): string =>
