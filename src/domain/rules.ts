@@ -2,9 +2,10 @@
  * What the rows of a flow must be like: plain data that a service can store. docs/rules.md explains each in words;
  * src/rules checks, compiles and runs them.
  */
+import type { Meaning } from './meaning.ts';
 import type { LogicalType } from './types.ts';
 
-/** A field of the table: how its text becomes a value, in this order: trim, case, default, replace. */
+/** A field of the table: how its text becomes a value, in this order: trim, case, default, replace, meaning. */
 export interface FieldRules {
   readonly name: string;
   readonly type: LogicalType;
@@ -15,6 +16,10 @@ export interface FieldRules {
   readonly default?: string;
   /** Whole texts and what they become. */
   readonly replace?: Readonly<Record<string, string>>;
+  /** What the text, always trimmed, has to mean; the value is what it means. */
+  readonly means?: Meaning;
+  /** Said of a value that does not fit, instead of our own words. */
+  readonly message?: string;
 }
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
@@ -31,8 +36,8 @@ export type Condition =
   | { readonly field: string; readonly in: readonly string[] };
 
 interface Breach {
-  /** `error` refuses the row, `warning` only counts it. */
-  readonly level: 'error' | 'warning';
+  /** `error` refuses the row, the others only count it. */
+  readonly level: 'error' | 'warning' | 'info';
   /** Said instead of our own words. Holds no value of a row. */
   readonly message?: string;
 }
@@ -45,13 +50,17 @@ export type Rule = Breach &
     | { readonly rule: 'range'; readonly field: string; readonly min?: string; readonly max?: string }
     /** Unicode characters of the text, both bounds included. */
     | { readonly rule: 'length'; readonly field: string; readonly min?: number; readonly max?: number }
-    /** A JavaScript pattern (flag `u`) that is found, or with `excludes` is not found, somewhere in the text. */
+    /**
+     * A JavaScript pattern (flag `u`, but where `flags` says which) that is found, or with `excludes` is not found, somewhere in the text.
+     */
     | {
         readonly rule: 'pattern';
         readonly field: string;
         readonly pattern: string;
         readonly ignoreCase: boolean;
         readonly excludes: boolean;
+        /** Of `d`, `m`, `s` and `u`; absent = `u`. */
+        readonly flags?: string;
       }
     /** With `ignoreCase`, the value is written as it is listed. */
     | { readonly rule: 'enum'; readonly field: string; readonly values: readonly string[]; readonly ignoreCase: boolean }

@@ -36,14 +36,32 @@ const prepareTask = z.strictObject({ kind: z.literal('prepare'), types: z.boolea
 /** Nothing: it fails, and says why. */
 const refuseTask = z.strictObject({ kind: z.literal('refuse'), reason: z.string().min(1).max(1000) });
 
+/** The one uploaded file of the pipeline's one flow, held to fields and rules: the rows as JSON, and what is wrong with them. */
+const assessTask = z.strictObject({
+  kind: z.literal('assess'),
+  definition: z
+    .record(z.string(), z.json())
+    .meta({ description: 'Fields and rules, the same JSON as a schema file (docs/rules.md)' }),
+  many: z.array(z.string()).default([]).meta({ description: 'Fields that several columns may feed: their values are lists' }),
+  needed: z.array(z.string()).default([]).meta({ description: 'Fields that must have a column' }),
+  header: z.number().int().min(0).nullable().default(null).meta({ description: 'The row of names, from 0; null: found' }),
+  sheet: z.string().nullable().default(null),
+  delimiter: z.string().nullable().default(null),
+  most: z.number().int().min(0).nullable().default(null).meta({ description: 'Rows behind so many are dropped' }),
+  deliver: z.enum(['valid', 'all', 'raw']).default('valid').meta({ description: 'raw: what fits no type keeps its text' }),
+  unmapped: z.boolean().default(false).meta({ description: 'Rows bring along the texts that no field takes' }),
+  hold: z.strictObject({ invalid: z.boolean().default(false), empty: z.boolean().default(false) }).prefault({}),
+});
+
 /** What a run does instead of the flows of its pipeline. */
-export const runTask = z.discriminatedUnion('kind', [tableTask, exportTask, askTask, prepareTask, refuseTask]);
+export const runTask = z.discriminatedUnion('kind', [tableTask, exportTask, askTask, prepareTask, refuseTask, assessTask]);
 
 export type RunTask = z.output<typeof runTask>;
 export type TableTask = z.output<typeof tableTask>;
 export type ExportTask = z.output<typeof exportTask>;
 export type AskTask = z.output<typeof askTask>;
 export type PrepareTask = z.output<typeof prepareTask>;
+export type AssessTask = z.output<typeof assessTask>;
 
 /** What the end of a run means. `suspicious`: far fewer rows than usual. `skipped`: it ended before its turn came. */
 export const outcomes = ['changed', 'nothing_new', 'with_rejects', 'suspicious', 'skipped'] as const;

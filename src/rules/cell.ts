@@ -18,7 +18,7 @@ export interface Cell {
 
 /** The text of a field after its steps, from the text as it came. `rules` = those of the same set. */
 export function preparedText(field: FieldRules, rules: readonly Rule[], raw: string): string {
-  let text = field.trim ? trimmed(raw) : raw;
+  let text = field.trim || field.means !== undefined ? trimmed(raw) : raw;
   if (field.case !== undefined) text = `${field.case}(${text})`;
   if (field.default !== undefined)
     text = `case when coalesce(${blank(text)}, true) then ${quoteText(field.default)} else ${text} end`;

@@ -67,7 +67,7 @@ export function breachSql(rule: Rule, cellOf: CellOf, setOf: SetOf): string {
 }
 
 function foundSql(rule: Rule & { rule: 'pattern' }, text: string, setOf: SetOf): string {
-  const pattern = commonPattern(rule.pattern, rule.ignoreCase);
+  const pattern = commonPattern(rule.pattern, rule.ignoreCase, rule.flags);
   if (pattern !== undefined) return `regexp_matches(${text}, ${quoteText(pattern)})`;
   const found = setOf(rule);
   return found === undefined ? 'false' : `${text} in (select k from ${found})`;

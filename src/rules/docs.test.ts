@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { meaningForms } from './meanings/form.ts';
 import { fieldForm, fieldRuleForms, parseSchemaFile, rowRuleForms } from './schema-file.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/rules.md'), 'utf8');
@@ -42,3 +43,15 @@ for (const [heading, forms] of [
     );
   });
 }
+
+const meanings = readFileSync(join(import.meta.dirname, '../../docs/validation.md'), 'utf8');
+
+test('the example of meanings is a schema', () => {
+  const text = /```json schema\n([\s\S]*?)```/.exec(meanings)?.[1] ?? '';
+  assert.equal(parseSchemaFile(text, 'example').fields.length, 5);
+});
+
+test('every meaning is explained', () => {
+  const named = [...meanings.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
+  assert.deepEqual(named.toSorted(), meaningForms.map(({ shape }) => shape.is.value).toSorted());
+});

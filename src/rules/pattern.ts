@@ -20,8 +20,9 @@ interface Piece {
   readonly size: number;
 }
 
-/** The pattern for RE2, or undefined where it is not in the subset. `pattern` must be valid in JavaScript. */
-export function commonPattern(pattern: string, ignoreCase: boolean): string | undefined {
+/** The pattern for RE2, or undefined where it is not in the subset: with other flags than `u` none is. It must be valid in JavaScript. */
+export function commonPattern(pattern: string, ignoreCase: boolean, flags = 'u'): string | undefined {
+  if (flags !== 'u') return undefined;
   try {
     const { text } = new Parser(pattern, ignoreCase).whole();
     return `${ignoreCase ? '(?i)' : ''}${text}`;

@@ -2,6 +2,7 @@
 import { ruleFields, type Condition, type FieldRules, type Rule, type RowRules } from '../domain/rules.ts';
 import { typeName, type LogicalType } from '../domain/types.ts';
 import { nearest } from '../domain/nearest.ts';
+import { meaningProblems } from './meanings/problems.ts';
 import { compareExactly, isOrdered, literalProblem } from './literal.ts';
 
 /** One sentence per mistake. */
@@ -15,7 +16,14 @@ export function problems({ fields, rules }: RowRules): readonly string[] {
   ];
 }
 
-function fieldProblems({ name, type, default: otherwise }: FieldRules): readonly string[] {
+function fieldProblems(field: FieldRules): readonly string[] {
+  const { name, means } = field;
+  return means === undefined
+    ? defaultProblems(field)
+    : meaningProblems(means).map((problem) => `${means.is} of ${name}: ${problem}`);
+}
+
+function defaultProblems({ name, type, default: otherwise }: FieldRules): readonly string[] {
   if (otherwise === undefined || type.kind === 'text') return [];
   if (otherwise.trim() === '') return [`the default of ${name} is empty`];
   // Types without an order have no constants to check: their default is judged with the rows.
@@ -52,7 +60,7 @@ function details(rule: Rule, before: readonly Rule[], types: Types): readonly st
     case 'length':
       return bounds(rule);
     case 'pattern':
-      return isPattern(rule.pattern) ? [] : ['this is no JavaScript pattern (with the flag u)'];
+      return isPattern(rule.pattern, rule.flags) ? [] : [`this is no JavaScript pattern (with the flags ${rule.flags ?? 'u'})`];
     case 'enum':
       return before.some((other) => other.rule === 'enum' && other.field === rule.field) ? ['a field has one enum at most'] : [];
     case 'compare':
@@ -69,9 +77,9 @@ function details(rule: Rule, before: readonly Rule[], types: Types): readonly st
 const bounds = ({ min, max }: { readonly min?: unknown; readonly max?: unknown }): readonly string[] =>
   min === undefined && max === undefined ? ['give min, max or both'] : [];
 
-function isPattern(pattern: string): boolean {
+function isPattern(pattern: string, flags = 'u'): boolean {
   try {
-    return new RegExp(pattern, 'u') instanceof RegExp;
+    return new RegExp(pattern, flags) instanceof RegExp;
   } catch {
     return false;
   }

@@ -1,8 +1,10 @@
 /** The schema file of `--schema`: its form, and its way into fields and rules. docs/rules.md is held against it. */
 import { z } from 'zod';
 import { HeadgateError } from '../domain/error.ts';
+import { meaningType } from '../domain/meaning.ts';
 import type { Condition, FieldRules, Rule } from '../domain/rules.ts';
 import { parseType } from '../domain/types.ts';
+import { meaningForm } from './meanings/form.ts';
 import { problems } from './problems.ts';
 
 export interface SchemaField extends FieldRules {
@@ -13,6 +15,8 @@ export interface SchemaField extends FieldRules {
 export interface SchemaFile {
   readonly fields: readonly SchemaField[];
   readonly rules: readonly Rule[];
+  /** How alike a header and a name may be; absent = they are equal. */
+  readonly match?: 'normalised' | 'fuzzy';
 }
 
 const name = z.string().min(1);
@@ -22,7 +26,7 @@ const isExact = (value: unknown): boolean =>
   typeof value !== 'number' || Number.isSafeInteger(value) || (!Number.isInteger(value) && String(value).length <= 16);
 /** Numbers may be written as JSON numbers while JavaScript keeps them exactly. */
 const constant = z.union([z.string(), z.number()]).refine(isExact, 'write a number of this size as a text').transform(String);
-const breach = { level: z.enum(['error', 'warning']).default('error'), message: z.string().min(1).optional() };
+const breach = { level: z.enum(['error', 'warning', 'info']).default('error'), message: z.string().min(1).optional() };
 
 const condition: z.ZodType<Condition> = z.lazy(() =>
   z.union([
@@ -47,6 +51,10 @@ export const fieldRuleForms = [
     pattern: z.string().min(1),
     ignoreCase: z.boolean().default(false),
     excludes: z.boolean().default(false),
+    flags: z
+      .string()
+      .regex(/^(?!.*(.).*\1)[msu]*$/, 'of m, s and u, each once')
+      .optional(),
     ...breach,
   }),
   z.strictObject({ rule: z.literal('enum'), values: names, ignoreCase: z.boolean().default(false), ...breach }),
@@ -70,15 +78,18 @@ const fieldRule = z.preprocess(
 export const fieldForm = z.strictObject({
   name,
   from: z.union([name.transform((one) => [one]), names]).optional(),
-  type: z.string().default('text'),
+  type: z.string().optional(),
   trim: z.boolean().default(false),
   case: z.enum(['lower', 'upper']).optional(),
   default: z.string().optional(),
   replace: z.record(z.string(), z.string()).optional(),
+  means: meaningForm.optional(),
+  message: z.string().min(1).optional(),
   rules: z.array(fieldRule).default([]),
 });
 
 const fileForm = z.strictObject({
+  match: z.enum(['exact', 'normalised', 'fuzzy']).default('exact'),
   fields: z.array(fieldForm).min(1),
   rules: z.array(z.discriminatedUnion('rule', rowRuleForms)).default([]),
 });
@@ -91,11 +102,12 @@ export function parseSchemaFile(text: string, path: string): SchemaFile {
   };
   const checked = fileForm.safeParse(parseJson(text, fail));
   if (!checked.success) return fail(checked.error.issues.map(({ path: at, message }) => `${place(at)}: ${message}`));
-  const { fields, rules } = checked.data;
+  const { fields, rules, match } = checked.data;
   const file: SchemaFile = {
+    ...(match !== 'exact' && { match }),
     fields: fields.map(({ rules: _rules, from, type, ...rest }) => ({
       ...present(rest),
-      type: parseType(type),
+      type: type === undefined && rest.means ? meaningType(rest.means) : parseType(type ?? 'text'),
       from: from ?? [rest.name],
     })),
     rules: [

@@ -10,7 +10,7 @@ const deadlineMs = 5000;
 
 export interface Search {
   readonly pattern: string;
-  readonly ignoreCase: boolean;
+  readonly flags: string;
   /** For messages: `the pattern of field email`. */
   readonly name: string;
 }
@@ -20,12 +20,12 @@ export interface Search {
  * their number. Throws `rule.timeout`, `disk.full`.
  */
 export async function searchTexts(
-  { pattern, ignoreCase, name }: Search,
+  { pattern, flags, name }: Search,
   batches: AsyncIterable<readonly (readonly (string | null)[])[]>,
   path: string,
 ): Promise<number> {
   const worker = new Worker(new URL(`./pattern-worker${extname(import.meta.url)}`, import.meta.url), {
-    workerData: { pattern, ignoreCase },
+    workerData: { pattern, flags },
   });
   let count = 0;
   try {

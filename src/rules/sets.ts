@@ -23,7 +23,7 @@ export async function openSets(duck: Duck, rules: readonly Rule[], of: RowSource
     const rows =
       rule.rule === 'unique'
         ? await doubles(duck, table, uniqueKey(rule, of.cellOf), of.from)
-        : rule.rule === 'pattern' && commonPattern(rule.pattern, rule.ignoreCase) === undefined
+        : rule.rule === 'pattern' && commonPattern(rule.pattern, rule.ignoreCase, rule.flags) === undefined
           ? await found(duck, table, rule, of)
           : 0;
     if (rows > 0) tables.set(rule, table);
@@ -41,8 +41,9 @@ async function found(duck: Duck, table: string, rule: Rule & { rule: 'pattern' }
   const { text, empty } = of.cellOf(rule.field);
   const { batches } = await duck.stream(`select distinct ${text} from ${of.from} where not ${empty}`);
   const path = `${of.scratch}.found`;
-  const { pattern, ignoreCase } = rule;
-  const count = await searchTexts({ pattern, ignoreCase, name: `the pattern of field ${rule.field}` }, batches, path);
+  const { pattern, ignoreCase, flags = 'u' } = rule;
+  const search = { pattern, flags: ignoreCase ? `${flags}i` : flags };
+  const count = await searchTexts({ ...search, name: `the pattern of field ${rule.field}` }, batches, path);
   if (count === 0) return 0;
   const schema = { fields: [{ name: 'k', type: { kind: 'text' as const }, nullable: false }] };
   return await duck.run(`create or replace temp table ${table} as select k from ${readCsv([path], schema)}`);

@@ -49,7 +49,7 @@ const inner = (condition: Condition): string =>
 
 /** `age: range from 0 to 150 (warning)` */
 export function ruleWords(rule: Rule): string {
-  const level = rule.level === 'warning' ? ' (warning)' : '';
+  const level = rule.level === 'error' ? '' : ` (${rule.level})`;
   return `${ruleFields(rule).join(', ')}: ${wanted(rule)}${level}`;
 }
 

@@ -1,4 +1,5 @@
 /** Everything that can be wrong with a row, one entry per type and per rule. Pure. */
+import { meaningWords } from '../domain/meaning.ts';
 import { ruleFields, type RowRules, type Rule } from '../domain/rules.ts';
 import { typeName } from '../domain/types.ts';
 import type { Cell } from '../rules/cell.ts';
@@ -22,6 +23,13 @@ export interface Judged {
   readonly value: string;
 }
 
+const ambiguous = {
+  level: 'warning',
+  code: 'value.ambiguous',
+  reason: 'read as an English number, although the column has numbers that only a decimal comma explains',
+  standsAlone: false,
+} as const;
+
 /** `names` = what people call each column. Types come first: a rule looks only at values that fit. */
 export function judgements(
   columns: readonly RowColumn[],
@@ -33,19 +41,20 @@ export function judgements(
   const types = columns.flatMap(({ raw, type, zeros }, at): readonly Judged[] => {
     const found = row.misfit(at);
     if (found === undefined) return [];
-    const reason = `not a ${typeName(type)}${zeros ? ' without zero bytes' : ''}`;
-    return [
-      {
-        level: 'error',
-        name: names[at] ?? '',
-        code: 'value.invalid',
-        reason,
-        standsAlone: false,
-        found,
-        foundAmongFits: found,
-        value: raw,
-      },
-    ];
+    const field = rules?.fields.find(({ name }) => name === columns[at]?.name);
+    const kind = field?.means ? meaningWords(field.means) : `a ${typeName(type)}`;
+    const invalid: Judged = {
+      level: 'error',
+      name: names[at] ?? '',
+      code: 'value.invalid',
+      reason: field?.message ?? `not ${kind}${zeros ? ' without zero bytes' : ''}`,
+      standsAlone: field?.message !== undefined,
+      found,
+      foundAmongFits: found,
+      value: raw,
+    };
+    const doubt = row.doubt(at);
+    return doubt === undefined ? [invalid] : [invalid, { ...invalid, ...ambiguous, found: doubt, foundAmongFits: doubt }];
   });
   const fitting = (name: string): Cell => {
     const { fits: _, ...cell } = row.cellOf(name);

@@ -44,7 +44,9 @@ export function prepare({ input, columns, schema, rules }: Shaping): Prepared {
       throw new HeadgateError('field.missing', `converting ${documentName(input)}: there is no field ${column.from}`);
     const type = rules?.fields.find(({ name }) => name === column.as)?.type ?? target.type;
     const text = column.mask ? `sha256(${raw(place.at)})` : raw(place.at);
-    const trusted = column.mask !== undefined || (isTyped(input) && !place.field.loose && sameType(place.field.type, type));
+    const means = rules?.fields.find(({ name }) => name === column.as)?.means;
+    const trusted =
+      column.mask !== undefined || (!means && isTyped(input) && !place.field.loose && sameType(place.field.type, type));
     const zeros = refs(input).some(({ csv }) => csv?.zeros) && fit(type, text).test === undefined;
     const guessed = place.field.guessed === true && !column.mask && !rules && sameType(place.field.type, type);
     return { name: column.as, raw: text, type, trusted, zeros, guessed };
@@ -73,6 +75,9 @@ export async function openPass(duck: Duck, of: Shaping, { columns, names, row }:
   const from = judgedRows(document);
   const numbered = judgedRows(`(select row_number() over () as ${rowNumber}, * from ${document})`, [rowNumber]);
   const { cellOf } = row;
+  for (const { table, sql } of row.facts) {
+    await duck.run(`create or replace temp table ${table} as select ${sql} as yes from ${filtered(document, of)}`);
+  }
   const setOf = await openSets(duck, rules?.rules ?? [], { from, cellOf, scratch });
   if (lenient) await forgetErrors(duck, lenient);
   return { from, numbered, judged: judgements(columns, names, row, rules, setOf) };

@@ -2,12 +2,14 @@
  * The rows of a document as nested subqueries, each step once: the text of each column after its preparations, its value, that
  * value's own text, whether it fits, its wire text. Judging and writing then name columns instead of computing them again. Pure.
  */
+import type { Meaning } from '../domain/meaning.ts';
 import type { FieldRules, RowRules } from '../domain/rules.ts';
 import type { LogicalType } from '../domain/types.ts';
 import { duckType, fromWire, logicalType, misfit, tryFromWire } from '../sdk/duck-sql.ts';
 import { staysOf } from '../sdk/text-types.ts';
 import { blank } from '../rules/blank.ts';
 import { emptyText, preparedText, type Cell } from '../rules/cell.ts';
+import { doubtSql, factSql, meaningSql } from '../rules/meanings/sql.ts';
 import { castOf, fit } from './fit.ts';
 
 export interface RowColumn {
@@ -34,12 +36,16 @@ export interface RowSql {
   value(at: number, native: string): string;
   /** True where the text of a column does not fit its type; absent = it always fits. Never NULL. */
   misfit(at: number): string | undefined;
+  /** True where the text of a column may mean something else than was understood; absent = it cannot. */
+  doubt(at: number): string | undefined;
+  /** Temporary tables that the columns look into, each with what it is made of: an aggregate over the document. */
+  readonly facts: readonly { readonly table: string; readonly sql: string }[];
   cellOf(name: string): Cell;
   /** Where the wire text may be another than the text as it came: true where it is, and what is true, cheaply, only where it is not. */
   changed(at: number): { readonly is: string; readonly sure?: string } | undefined;
 }
 
-type Step = 't' | 'v' | 'a' | 'f' | 'e' | 'w';
+type Step = 't' | 'm' | 'v' | 'a' | 'f' | 'e' | 'w';
 
 /** Names of our own: a `$` and a letter never begin the columns of a document. */
 const named = (step: Step, at: number): string => `"$${step}${at}"`;
@@ -49,13 +55,15 @@ interface Expressions {
   readonly steps: Readonly<Partial<Record<Step, string>>>;
   readonly wire: string;
   readonly changed: ReturnType<RowSql['changed']>;
+  readonly fact?: { readonly table: string; readonly sql: string };
+  readonly doubt: string | undefined;
   value(native: string): string;
 }
 
 export function rowSql(columns: readonly RowColumn[], rules?: RowRules): RowSql {
   const all = columns.map((column, at) => expressions(column, at, rules));
   const places = new Map(columns.map(({ name }, at) => [name, at]));
-  const layers: readonly (readonly Step[])[] = [['t'], ['v'], ['a'], ['f', 'e', 'w']];
+  const layers: readonly (readonly Step[])[] = [['t'], ['m'], ['v'], ['a'], ['f', 'e', 'w']];
   return {
     layer: (from) =>
       layers.reduce((inner, steps) => {
@@ -68,6 +76,8 @@ export function rowSql(columns: readonly RowColumn[], rules?: RowRules): RowSql 
     value: (at, native) => all[at]?.value(native) ?? '',
     misfit: (at) => (all[at]?.cell.fits === undefined ? undefined : `not ${all[at].cell.fits}`),
     changed: (at) => all[at]?.changed,
+    doubt: (at) => all[at]?.doubt,
+    facts: all.flatMap(({ fact }) => fact ?? []),
     cellOf: (name) => {
       const cell = all[places.get(name) ?? -1]?.cell;
       if (!cell) throw new Error(`a rule names the field ${name}, which no column has`);
@@ -83,17 +93,21 @@ function expressions(
 ): Expressions {
   const field = rules?.fields.find((candidate) => candidate.name === name);
   const prepared = field && rules ? preparedText(field, rules.rules, raw) : raw;
-  const text = prepared === raw ? raw : named('t', at);
+  // What people wrote, and what is made of it: the same, where nothing is asked but its type.
+  const written = prepared === raw ? raw : named('t', at);
+  const meant = field?.means && understood(field.means, prepared, written, at);
+  const text = meant ? named('m', at) : written;
   const cast = castOf(type, text);
   const value = { value: named('v', at), again: named('a', at) };
   const fitting = trusted ? { wire: text } : fit(type, text, value);
   const { test: fitsType, wire } = { test: zeros && !trusted ? `not contains(${text}, chr(0))` : undefined, ...fitting };
-  const test = guessed ? holdsOrEnds(type, text, value.again) : fitsType;
+  const fitsBoth = meant ? `${text} is not null${fitsType === undefined ? '' : ` and ${fitsType}`}` : fitsType;
+  const test = guessed ? holdsOrEnds(type, text, value.again) : fitsBoth;
   const fits = test === undefined ? undefined : named('f', at);
   const casts = duckType(type) !== 'VARCHAR';
   // A blank cell is nothing, but in a text; without rules, white space is no number.
-  const isNothing = field && type.kind !== 'text' ? `(${text} is null or ${blank(text)})` : `${text} is null`;
-  const written =
+  const isNothing = field && (meant || type.kind !== 'text') ? `(${written} is null or ${blank(written)})` : `${text} is null`;
+  const out =
     field && type.kind !== 'text' && wire !== value.again ? unlessBlank(wire, text, casts ? value.value : undefined) : wire;
   return {
     cell: {
@@ -105,19 +119,34 @@ function expressions(
     },
     wire: named('w', at),
     changed:
-      written === raw
+      out === raw
         ? undefined
         : { is: `${named('w', at)} is distinct from ${raw}`, ...(casts && text === raw && { sure: `${value.again} = ${raw}` }) },
     value: (native) =>
       (trusted || native !== duckType(type) ? undefined : ready(type, at, text)) ??
       fromWire(logicalType(native), named('w', at), native),
+    doubt: meant?.doubt,
+    ...(meant?.fact && { fact: meant.fact }),
     steps: {
       ...(prepared !== raw && { t: prepared }),
+      ...(meant && { m: meant.result }),
       ...(casts && { v: cast.value, a: `cast(${value.value} as VARCHAR)` }),
       ...(test !== undefined && { f: `case when ${test} then true else ${isNothing} end` }),
-      e: emptyOf(type, text, field, casts ? value.value : undefined),
-      w: written,
+      e: emptyOf(type, written, field, casts && !meant ? value.value : undefined),
+      w: out,
     },
+  };
+}
+
+/** `prepared` = the whole expression of the text, `written` = its name. */
+function understood(means: Meaning, prepared: string, written: string, at: number) {
+  const table = `fact_${at}`;
+  const aggregate = factSql(means, prepared);
+  const fact = `(select yes from ${table})`;
+  return {
+    result: meaningSql(means, written, fact).result,
+    doubt: doubtSql(means, written, fact),
+    ...(aggregate !== undefined && { fact: { table, sql: aggregate } }),
   };
 }
 

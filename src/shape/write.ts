@@ -17,7 +17,7 @@ import { Splitter } from './split.ts';
 /** Where the rows go: a document, piece by piece, or a table. */
 export type Outlet = { readonly format: FormatName; take(data: Uint8Array): Promise<void> } | StageTable;
 
-/** What a rule of level `warning` found, and in how many rows. */
+/** What a rule of level `warning` or `info` found, and in how many rows. */
 export interface Warned {
   readonly what: string;
   readonly rows: number;
@@ -187,7 +187,7 @@ async function writeTo(
  */
 function judge({ judged, lenient }: Opened, rows: string, refuse: string) {
   const errors = judged.filter(({ level }) => level === 'error');
-  const warnings = judged.filter(({ level }) => level === 'warning');
+  const warnings = judged.filter(({ level }) => level !== 'error');
   const counters = ['refused_rows', ...warnings.map((_, at) => `warned_${at}`)];
   const steps = warnings.map(({ found }, at) => `coalesce(case when ${found} then nextval('warned_${at}') end, 0)`);
   const warned = steps.length === 0 ? '' : `, ${steps.join(' + ')} as "$warned"`;

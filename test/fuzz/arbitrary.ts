@@ -6,7 +6,8 @@ export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
-  readonly items?: JsonSchema;
+  readonly items?: JsonSchema | boolean;
+  readonly prefixItems?: readonly JsonSchema[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly JsonSchema[];
@@ -72,7 +73,9 @@ function fitting(schema: JsonSchema, known: readonly string[]): Arbitrary<unknow
   if ('const' in schema) return fc.constant(schema.const);
   const [type] = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
   if (type === 'object') return objectOf(schema, known);
-  if (type === 'array') return fc.array(valueOf(schema.items ?? {}, known), { maxLength: 4 });
+  if (schema.prefixItems) return fc.tuple(...schema.prefixItems.map((one) => valueOf(one, known)));
+  const items = typeof schema.items === 'object' ? schema.items : {};
+  if (type === 'array') return fc.array(valueOf(items, known), { maxLength: 4 });
   if (type === 'boolean') return fc.boolean();
   if (type === 'integer') return fc.integer({ min: clamp(schema.minimum ?? -5), max: clamp(schema.maximum ?? 1000) });
   if (type === 'number') return fc.double();

@@ -1,7 +1,8 @@
 import type { ApiDialect } from '../dialect.ts';
 import { civis } from './civis/index.ts';
+import { dromo } from './dromo/index.ts';
 import { mparticle } from './mparticle/index.ts';
 import { native } from './native/index.ts';
 
 /** One line per dialect; all of them share one origin. */
-export const dialects: readonly ApiDialect[] = [native, mparticle, civis];
+export const dialects: readonly ApiDialect[] = [native, mparticle, civis, dromo];

@@ -17,13 +17,15 @@ interface Made {
   readonly name: string;
   /** On this machine. */
   readonly path: string;
+  /** A media type; absent = bytes. */
+  readonly type?: string;
 }
 
 /** Resolves to its id. Throws `upload.large`, `disk.full`, `storage.unreachable`. */
 export async function storeFile(
   ports: Pick<Ports, 'db' | 'clock' | 'storage' | 'fileLimits'>,
   { workspace, pipeline }: { readonly workspace: number; readonly pipeline: { readonly id: string } },
-  { name, path }: Made,
+  { name, path, type = 'application/octet-stream' }: Made,
 ): Promise<string> {
   const { db, clock, storage } = ports;
   const now = clock.now();
@@ -37,7 +39,7 @@ export async function storeFile(
       id,
       name,
       size,
-      content_type: 'application/octet-stream',
+      content_type: type,
       sha256: null,
       md5: null,
       crc32: null,

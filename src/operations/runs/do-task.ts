@@ -5,6 +5,7 @@ import type { RunTask } from '../../domain/run.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { replaceOutputs } from '../../store/run-outputs.ts';
 import { answerRows } from './answer-rows.ts';
+import { assessFile } from './assess-file.ts';
 import { exportRows } from './export-rows.ts';
 import { prepareFiles } from './prepare-files.ts';
 import { replayRows, type TaskWork } from './replay-rows.ts';
@@ -27,6 +28,9 @@ export async function doTask(run: RunRow, task: RunTask, work: TaskWork): Promis
       return undefined;
     case 'prepare':
       await replaceOutputs(db, workspace, run.id, await prepareFiles(task, work));
+      return undefined;
+    case 'assess':
+      await replaceOutputs(db, workspace, run.id, await assessFile(task, work));
       return undefined;
     case 'refuse':
       throw new HeadgateError('connector.missing', task.reason);

@@ -1,0 +1,82 @@
+/** An import as clients see it. */
+import { z } from 'zod';
+import { signedLink } from '../../../operations/links.ts';
+import { lendFile } from '../../../operations/files/sign.ts';
+import { perform } from '../../../operations/operation.ts';
+import type { RouteContext } from '../../dialect.ts';
+import type { StoredImport } from './imports-stored.ts';
+import { metadata, metadataOf } from './metadata.ts';
+import { standingOf, statuses, type Standing } from './status.ts';
+
+export const linkSeconds = 1800;
+export const importsPath = '/api/v1/headless/imports';
+
+const short = {
+  id: z.uuid(),
+  schema_id: z.uuid().nullable(),
+  status: z.enum(statuses),
+  original_filename: z.string().nullable(),
+  created_date: z.string(),
+  modified_date: z.string(),
+};
+
+export const shortView = z.object(short);
+
+export const view = z.object({
+  ...short,
+  upload: z.string().nullable(),
+  review_url: z.string().nullable(),
+  result_metadata: metadata.nullable(),
+  import_errors: z.array(z.object({ message: z.string(), code: z.string() })).nullable(),
+  original_file_download: z.string().nullable(),
+});
+
+/** Microseconds, as clients parse them. */
+const moment = (iso: string): string => iso.replace(/\.(\d{3})Z$/, '.$1000Z');
+
+const facts = ({ id, createdAt, data }: StoredImport, { status, since }: Standing): z.input<typeof shortView> => ({
+  id,
+  schema_id: data.schemaId,
+  status,
+  original_filename: data.filename,
+  created_date: moment(createdAt),
+  modified_date: moment(since),
+});
+
+export const showShort = async (context: RouteContext, found: StoredImport): Promise<z.input<typeof shortView>> =>
+  facts(found, await standingOf(context, found));
+
+export async function showImport(context: RouteContext, origin: string, found: StoredImport): Promise<z.input<typeof view>> {
+  const standing = await standingOf(context, found);
+  const { status, findings, errors } = standing;
+  const isOver = status === 'SUCCESSFUL' || status === 'FAILED';
+  const isFile = found.data.filename !== null && found.data.run !== undefined;
+  return {
+    ...facts(found, standing),
+    upload: status === 'AWAITING_UPLOAD' ? uploadLink(context, origin, found) : null,
+    review_url: isOver ? null : reviewLink(context, origin, found),
+    result_metadata: status === 'SUCCESSFUL' && findings ? metadataOf(found, findings) : null,
+    import_errors: errors.length === 0 ? null : errors.map(({ code, message }) => ({ message, code })),
+    original_file_download: isFile ? await downloadLink(context, origin, found.file) : null,
+  };
+}
+
+function uploadLink(context: RouteContext, origin: string, { id }: StoredImport): string {
+  const { clock, workspace, actor } = context;
+  const until = new Date(clock.now().getTime() + linkSeconds * 1000);
+  return new URL(
+    signedLink(context, { method: 'PUT', path: `${importsPath}/${id}/file`, workspace, by: actor.id, until }),
+    origin,
+  ).href;
+}
+
+/** Whoever has it may see the rows: nothing that can be guessed leads there. */
+function reviewLink({ key, workspace }: RouteContext, origin: string, { id }: StoredImport): string {
+  const token = key.sign(['review', workspace, id].join('\n')).toString('hex');
+  return new URL(`/headless/${id}/?token=${token}`, origin).href;
+}
+
+export async function downloadLink(context: RouteContext, origin: string, file: string): Promise<string> {
+  const { url } = await perform(lendFile, context, { file, method: 'GET', expires_in: linkSeconds });
+  return new URL(url, origin).href;
+}

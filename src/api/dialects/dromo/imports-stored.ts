@@ -1,0 +1,73 @@
+/** What this vocabulary keeps of its imports; behind each stands the file that it is about. */
+import type { RouteContext } from '../../dialect.ts';
+import type { Field } from './field-shapes.ts';
+import { missing, plainData } from './schemas-stored.ts';
+import type { Settings } from './settings-shapes.ts';
+import type { User } from './user.ts';
+
+export interface ImportData {
+  readonly schemaId: string | null;
+  /** Null: its rows came with the request. */
+  readonly filename: string | null;
+  readonly fields: readonly Field[];
+  readonly settings: Settings;
+  readonly user: User | null;
+  /** Once its bytes are there. */
+  readonly pipeline?: string;
+  readonly run?: string;
+}
+
+export interface StoredImport {
+  readonly id: string;
+  /** Of the file. */
+  readonly file: string;
+  readonly createdAt: string;
+  readonly data: ImportData;
+}
+
+export const importKind = 'import';
+
+type Row = NonNullable<Awaited<ReturnType<RouteContext['objects']['find']>>>;
+
+const storedOf = (row: Row): StoredImport => ({
+  id: row.external_id,
+  file: row.object_id,
+  createdAt: row.created_at.toISOString(),
+  data: row.data as unknown as ImportData, // written below
+});
+
+/** Throws `object.missing`. */
+export async function requireStoredImport({ objects }: RouteContext, id: string): Promise<StoredImport> {
+  const row = await objects.find(importKind, id);
+  if (!row) throw missing();
+  return storedOf(row);
+}
+
+/** Inside a transaction: nobody else changes it until the end. Throws `object.missing`. */
+export async function holdStoredImport({ objects }: RouteContext, id: string): Promise<StoredImport> {
+  const row = await objects.hold(importKind, id);
+  if (!row) throw missing();
+  return storedOf(row);
+}
+
+/** The newest first. */
+export async function listStoredImports(
+  { objects }: RouteContext,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<readonly StoredImport[]> {
+  return (await objects.list(importKind, { ...page, order: 'newest' })).map(storedOf);
+}
+
+export async function insertStoredImport(
+  { objects }: RouteContext,
+  { id, file, data }: Pick<StoredImport, 'id' | 'file' | 'data'>,
+): Promise<StoredImport> {
+  return storedOf(await objects.insert({ kind: importKind, external_id: id, object_id: file, data: plainData(data) }));
+}
+
+/** Throws `object.missing`. */
+export async function updateStoredImport({ objects }: RouteContext, { id, data }: StoredImport): Promise<StoredImport> {
+  const row = await objects.update(importKind, id, plainData(data));
+  if (!row) throw missing();
+  return storedOf(row);
+}

@@ -1,0 +1,204 @@
+/** Imports that nobody sits in front of: made, sent to, asked after, deleted. */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { createFile } from '../../../operations/files/create.ts';
+import { uploadFile } from '../../../operations/files/upload.ts';
+import { InvalidInput, perform, requireScope } from '../../../operations/operation.ts';
+import { checkSchema } from '../../../operations/schemas/check.ts';
+import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
+import { defineRoute } from '../../route.ts';
+import { field, hooks, type Hooks } from './field-shapes.ts';
+import { requireFields } from './fields.ts';
+import { importsPath, linkSeconds, showImport, showShort, shortView, view, downloadLink } from './import-view.ts';
+import { removeImport } from './import-removal.ts';
+import {
+  importKind,
+  insertStoredImport,
+  listStoredImports,
+  requireStoredImport,
+  type ImportData,
+  type StoredImport,
+} from './imports-stored.ts';
+import { dataAsCsv, mostData } from './initial-data.ts';
+import { missing, requireStoredSchema } from './schemas-stored.ts';
+import { settings } from './settings-shapes.ts';
+import { needed, startImport } from './start.ts';
+import { standingOf } from './status.ts';
+import { taskOf } from './task.ts';
+import { user } from './user.ts';
+
+const operation = 'headless.imports.create';
+
+/** Some clients send the array as a text. */
+const rows = z.preprocess((given) => (typeof given === 'string' ? (parsed(given) ?? given) : given), z.array(z.json()).nullish());
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const body = z
+  .object({
+    schema_id: z.uuid().nullish(),
+    fields: z.array(field).min(1).nullish(),
+    settings: settings.nullish(),
+    hooks: hooks.nullish(),
+    original_filename: z.string().min(1).max(200).nullish(),
+    initial_data: rows,
+    import_metadata: z.object({ user: user.nullish() }).nullish(),
+  })
+  .refine(({ schema_id, fields }) => (schema_id == null) !== (fields == null), {
+    error: 'Give schema_id or fields, and only one of them.',
+    path: ['schema_id'],
+  });
+
+type Body = z.output<typeof body>;
+
+interface Wanted {
+  readonly data: ImportData;
+  /** Undefined = a file follows. */
+  readonly rows: readonly unknown[] | undefined;
+}
+
+const invalid = (key: string, message: string): InvalidInput => new InvalidInput(operation, [{ path: [key], message }]);
+
+const hasHooks = (given: Hooks): boolean =>
+  Object.values(given).some((one) => (Array.isArray(one) ? one.length > 0 : one !== null && one !== undefined));
+
+/** What was sent in place of what is saved, key by key. Throws `object.missing`, InvalidInput. */
+async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
+  const saved = sent.schema_id == null ? undefined : (await requireStoredSchema(context, sent.schema_id)).data;
+  const chosen = { ...saved?.settings, ...sent.settings };
+  const given = sent.initial_data ?? (sent.original_filename == null ? chosen.initialData : undefined) ?? undefined;
+  if ((given === undefined) === (sent.original_filename == null)) {
+    throw invalid('original_filename', 'Give original_filename or initial_data, and only one of them.');
+  }
+  if (hasHooks({ ...saved?.hooks, ...sent.hooks })) throw invalid('hooks', 'This server does not run hooks yet.');
+  const fields = sent.fields ?? saved?.fields ?? [];
+  requireFields(operation, fields);
+  const data: ImportData = {
+    schemaId: sent.schema_id ?? null,
+    filename: sent.original_filename ?? null,
+    fields,
+    settings: chosen,
+    user: sent.import_metadata?.user ?? null,
+  };
+  await perform(checkSchema, context, { definition: taskOf(data).definition });
+  return { data, rows: given };
+}
+
+async function begin(context: RouteContext, { data, rows: given }: Wanted): Promise<StoredImport> {
+  const csv = given && Buffer.from(dataAsCsv(given, data.fields, data.settings.passThroughUnmappedColumns ?? false));
+  if (csv && Buffer.byteLength(JSON.stringify(given)) > mostData) throw invalid('initial_data', 'It is larger than 15 MB.');
+  // Slashes are no part of a name of ours.
+  const name = (data.filename ?? 'data.csv').replaceAll(/[/\\\x00-\x1f\x7f-\x9f]/g, '_').replace(/^\.{1,2}$/, '_');
+  const made = await context.tx(async (tx) => {
+    const { id: file } = await perform(createFile, tx, { name });
+    return await insertStoredImport(tx, { id: randomUUID(), file, data });
+  });
+  if (!csv) return made;
+  const bytes = (async function* () {
+    yield await Promise.resolve(csv);
+  })();
+  await perform(uploadFile, context, { file: made.file, bytes, size: csv.length });
+  return await startImport(context, made);
+}
+
+const create = defineRoute({
+  method: 'POST',
+  path: importsPath,
+  name: 'headless.imports.create',
+  summary: 'Make an import: its rows come along, or a file follows',
+  auth: 'key',
+  scope: 'files:write',
+  body,
+  replies: { 201: view },
+  async handle(context, { body: sent, url }) {
+    for (const scope of needed) requireScope(context.actor, scope);
+    const made = await begin(context, await wantedOf(context, sent));
+    return { status: 201, body: await showImport(context, url.origin, made) };
+  },
+});
+
+const page = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  offset: z.coerce.number().int().min(0).max(1_000_000_000).default(0),
+});
+
+const list = defineRoute({
+  method: 'GET',
+  path: importsPath,
+  name: 'headless.imports.list',
+  summary: 'List imports, the newest first',
+  auth: 'key',
+  scope: 'files:read',
+  query: page,
+  replies: {
+    200: z.object({
+      count: z.number().int(),
+      next: z.string().nullable(),
+      previous: z.string().nullable(),
+      results: z.array(shortView),
+    }),
+  },
+  async handle(context, { query: { limit, offset }, url }) {
+    const count = await context.objects.count(importKind);
+    const results = [];
+    for (const found of await listStoredImports(context, { limit, offset })) results.push(await showShort(context, found));
+    const at = (from: number): string => `${url.origin}${importsPath}/?limit=${limit}&offset=${from}`;
+    const next = offset + limit < count ? at(offset + limit) : null;
+    const previous = offset > 0 ? at(Math.max(0, offset - limit)) : null;
+    return { status: 200, body: { count, next, previous, results } };
+  },
+});
+
+const resolve = async (context: RouteContext, { id }: Incoming['params']): Promise<StoredImport> =>
+  await requireStoredImport(context, id ?? '');
+
+const get = defineRoute({
+  method: 'GET',
+  path: `${importsPath}/:id`,
+  name: 'headless.imports.get',
+  summary: 'Get an import',
+  auth: 'key',
+  scope: 'files:write',
+  resolve,
+  replies: { 200: view },
+  handle: async (context, { found, url }) => ({ status: 200, body: await showImport(context, url.origin, found) }),
+});
+
+const remove = defineRoute({
+  method: 'DELETE',
+  path: `${importsPath}/:id`,
+  name: 'headless.imports.delete',
+  summary: 'Delete an import with its file and its rows; what is still at work ends',
+  auth: 'key',
+  scope: 'files:write',
+  resolve,
+  replies: { 204: undefined },
+  async handle(context, { found }) {
+    await removeImport(context, found);
+    return { status: 204 };
+  },
+});
+
+const link = defineRoute({
+  method: 'GET',
+  path: `${importsPath}/:id/url`,
+  name: 'headless.imports.url',
+  summary: `Make a link to the rows, for ${linkSeconds / 60} minutes`,
+  auth: 'key',
+  scope: 'files:write',
+  resolve,
+  replies: { 200: z.object({ presigned_url: z.string() }) },
+  async handle(context, { found, url }) {
+    const { rows: file } = await standingOf(context, found);
+    if (file === undefined) throw missing();
+    return { status: 200, body: { presigned_url: await downloadLink(context, url.origin, file) } };
+  },
+});
+
+export const importRoutes: readonly GuardedRoute[] = [create, list, get, remove, link];

@@ -1,0 +1,22 @@
+/** Imports of files into clean rows, as clients of a headless importer know them. */
+import { headerKey } from '../../credentials.ts';
+import type { ApiDialect } from '../../dialect.ts';
+import { errorBody, toError } from './errors.ts';
+import { sendImportFile } from './import-file.ts';
+import { importRoutes } from './imports.ts';
+import { schemaRoutes } from './schemas.ts';
+import { uploadRoutes } from './uploads.ts';
+
+export const dromo: ApiDialect = {
+  name: 'dromo',
+  title: 'Headless imports',
+  document: { path: '/api/v1/openapi.json', form: 'openapi-3.1', auth: 'none' },
+  prefixes: ['/api/v1'],
+  // The data of an import, its fields and what JSON needs around them.
+  bodyLimit: 24 * 1024 * 1024,
+  credentials: (headers) => headerKey(headers, 'x-dromo-license-key'),
+  workspace: (_params, actor) => actor.workspace ?? 1,
+  routes: [...importRoutes, sendImportFile, ...schemaRoutes, ...uploadRoutes],
+  problems: errorBody,
+  toError,
+};

@@ -1,0 +1,69 @@
+/** What is told of a finished import. Pure. */
+import { z } from 'zod';
+import type { StoredImport } from './imports-stored.ts';
+import type { Findings } from './status.ts';
+import { user } from './user.ts';
+
+const single = z.object({
+  fileHeader: z.string(),
+  fileHeaderIndex: z.number().int(),
+  isCustom: z.literal(false),
+  manyToOne: z.literal(false),
+});
+const many = z.object({
+  fileHeader: z.null(),
+  fileHeaders: z.array(z.string()),
+  fileHeaderIndex: z.null(),
+  fileHeaderIndexes: z.array(z.number().int()),
+  isCustom: z.literal(false),
+  manyToOne: z.literal(true),
+});
+
+export const cellError = z.object({
+  rowIndex: z.number().int(),
+  fieldKey: z.string(),
+  message: z.string(),
+  value: z.string(),
+  manyToOneIndex: z.number().int().exactOptional(),
+});
+
+const placed = z.union([single, many]);
+type Placed = z.input<typeof placed>;
+
+export const metadata = z.object({
+  id: z.string(),
+  filename: z.string().nullable(),
+  importIdentifier: z.string(),
+  user: user.nullable(),
+  rowsWithError: z.array(z.number().int()),
+  errors: z.array(cellError),
+  rawHeaders: z.array(z.string()).nullable(),
+  fields: z.record(z.string(), placed),
+});
+
+export const errorsOf = ({ errors }: Findings): z.input<typeof cellError>[] =>
+  errors.map(({ part, ...error }) => ({ ...error, ...(part !== undefined && { manyToOneIndex: part }) }));
+
+export function metadataOf({ id, data }: StoredImport, found: Findings): z.input<typeof metadata> {
+  const lists = new Set(data.fields.flatMap(({ key, manyToOne }) => (manyToOne ? [key] : [])));
+  const header = (column: number): string => found.headers[column] ?? '';
+  const fields = Object.entries(found.columns).flatMap(([key, columns]): readonly (readonly [string, Placed])[] => {
+    const [first] = columns;
+    if (first === undefined) return [];
+    const one = { fileHeader: header(first), fileHeaderIndex: first, isCustom: false, manyToOne: false } as const;
+    if (!lists.has(key)) return [[key, one]];
+    const fileHeaders = columns.map(header);
+    const all = { fileHeader: null, fileHeaders, fileHeaderIndex: null, fileHeaderIndexes: [...columns] };
+    return [[key, { ...all, isCustom: false, manyToOne: true }]];
+  });
+  return {
+    id,
+    filename: data.filename,
+    importIdentifier: data.settings.importIdentifier ?? '',
+    user: data.user,
+    rowsWithError: found.invalidRows,
+    errors: errorsOf(found),
+    rawHeaders: data.filename === null ? null : found.headers,
+    fields: Object.fromEntries(fields),
+  };
+}

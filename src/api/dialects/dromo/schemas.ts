@@ -1,0 +1,136 @@
+/** Saved schemas: fields, settings and hooks under a name. */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Json } from '../../../domain/json.ts';
+import { InvalidInput, perform } from '../../../operations/operation.ts';
+import { createSchema } from '../../../operations/schemas/create.ts';
+import { deleteSchema } from '../../../operations/schemas/delete.ts';
+import { updateSchema } from '../../../operations/schemas/update.ts';
+import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
+import { defineRoute } from '../../route.ts';
+import { field, hooks } from './field-shapes.ts';
+import { definitionOf, requireFields } from './fields.ts';
+import {
+  insertStoredSchema,
+  listStoredSchemas,
+  plainData,
+  replaceStoredSchema,
+  requireStoredSchema,
+  schemaKind,
+  type SchemaData,
+  type StoredSchema,
+} from './schemas-stored.ts';
+import { settings } from './settings-shapes.ts';
+
+const path = '/api/v1/schemas';
+
+const body = z.object({
+  name: z.string().min(1).max(200),
+  fields: z.array(field).min(1),
+  settings: settings.refine(({ importIdentifier }) => importIdentifier !== undefined, {
+    error: 'This field is required.',
+    path: ['importIdentifier'],
+  }),
+  hooks: hooks.optional(),
+});
+
+const view = z.object({ id: z.uuid(), name: z.string(), fields: z.array(field), settings, hooks });
+
+const show = ({ id, data: { name, fields, settings: chosen, hooks: code = {} } }: StoredSchema): Json =>
+  plainData({ id, name, fields, settings: chosen, hooks: code });
+
+const resolve = async (context: RouteContext, { schema }: Incoming['params']): Promise<StoredSchema> =>
+  await requireStoredSchema(context, schema ?? '');
+
+/** Throws InvalidInput. */
+async function requireSound(context: RouteContext, data: SchemaData, own?: string): Promise<void> {
+  requireFields('schemas', data.fields);
+  const others = await listStoredSchemas(context);
+  if (others.every(({ id, data: { name } }) => id === own || name !== data.name)) return;
+  throw new InvalidInput('schemas', [{ path: ['name'], message: 'schema with this name already exists.' }]);
+}
+
+const list = defineRoute({
+  method: 'GET',
+  path,
+  name: 'schemas.list',
+  summary: 'List saved schemas',
+  auth: 'key',
+  scope: 'schemas:read',
+  replies: { 200: z.array(view) },
+  handle: async (context) => ({ status: 200, body: (await listStoredSchemas(context)).map(show) }),
+});
+
+const create = defineRoute({
+  method: 'POST',
+  path,
+  name: 'schemas.create',
+  summary: 'Save a schema',
+  auth: 'key',
+  scope: 'schemas:write',
+  body,
+  replies: { 201: view },
+  async handle(context, { body: data }) {
+    await requireSound(context, data);
+    const made = await context.tx(async (tx) => {
+      const id = randomUUID();
+      const { definition } = definitionOf(data.fields, 'fuzzy');
+      const { id: object } = await perform(createSchema, tx, { name: data.name, slug: `dromo-${id}`, definition });
+      return await insertStoredSchema(tx, { id, object, data });
+    });
+    return { status: 201, body: show(made) };
+  },
+});
+
+const get = defineRoute({
+  method: 'GET',
+  path: `${path}/:schema`,
+  name: 'schemas.get',
+  summary: 'Get a saved schema',
+  auth: 'key',
+  scope: 'schemas:read',
+  resolve,
+  replies: { 200: view },
+  handle: (_, { found }) => Promise.resolve({ status: 200, body: show(found) }),
+});
+
+const replace = defineRoute({
+  method: 'PUT',
+  path: `${path}/:schema`,
+  name: 'schemas.replace',
+  summary: 'Replace a saved schema',
+  auth: 'key',
+  scope: 'schemas:write',
+  resolve,
+  body,
+  replies: { 200: view },
+  async handle(context, { found, body: data }) {
+    await requireSound(context, data, found.id);
+    const made = await context.tx(async (tx) => {
+      const { definition } = definitionOf(data.fields, 'fuzzy');
+      await perform(updateSchema, tx, { schema: found.object, name: data.name, definition });
+      return await replaceStoredSchema(tx, found.id, data);
+    });
+    return { status: 200, body: show(made) };
+  },
+});
+
+const remove = defineRoute({
+  method: 'DELETE',
+  path: `${path}/:schema`,
+  name: 'schemas.delete',
+  summary: 'Delete a saved schema; imports that were made with it keep what they took from it',
+  auth: 'key',
+  scope: 'schemas:write',
+  resolve,
+  replies: { 204: undefined },
+  async handle(context, { found }) {
+    await context.tx(async (tx) => {
+      await perform(deleteSchema, tx, { schema: found.object });
+      await tx.objects.delete(schemaKind, found.id);
+    });
+    return { status: 204 };
+  },
+});
+
+export const schemaRoutes: readonly GuardedRoute[] = [list, create, get, replace, remove];

@@ -1,0 +1,79 @@
+/** Settings as clients write them: many are for pages of browsers and are only kept. */
+import { z } from 'zod';
+
+const text = z.string().nullable();
+const flag = z.boolean();
+const locales = 'bn cs da de el en es fi fr hi hr hu id is it ja ko lt lv ms nl no pl pt ro ru sv sw th tr uk vi zh_CN zh_TW';
+const loose = z.record(z.string(), z.json());
+const partial = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).partial();
+
+/** One GiB. */
+export const largestFile = 1024 ** 3;
+
+export const settings = partial({
+  importIdentifier: z.string(),
+  title: text,
+  invalidDataBehavior: z.enum(['BLOCK_SUBMIT', 'REMOVE_INVALID_ROWS', 'INCLUDE_INVALID_ROWS', 'INCLUDE_INVALID_ROWS_AND_VALUES']),
+  allowInvalidSubmit: flag,
+  allowEmptySubmit: flag,
+  maxRecords: z.int().min(0).nullable(),
+  maxFileSize: z.int().min(1).max(largestFile),
+  allowCustomFields: flag,
+  passThroughUnmappedColumns: flag,
+  developmentMode: flag,
+  backendSyncMode: z.enum(['DISABLED', 'MAPPINGS_ONLY', 'FULL_DATA']),
+  backendSync: flag,
+  autoMapHeaders: flag,
+  webhookUrl: text,
+  needsReviewWebhookUrl: text,
+  initialData: z.array(z.json()).nullable(),
+  initialFile: z.json(),
+  delimiter: z.string().min(1),
+  locale: z.enum(locales.split(' ')),
+  manualInputDisabled: flag,
+  manualInputOnly: flag,
+  templateDownloadFilename: text,
+  browserExcelParsing: flag,
+  displayEncoding: flag,
+  xmlParsingOptions: loose,
+  batchRowHookBatchSize: z.number(),
+  styleOverrides: loose,
+  textOverrides: loose,
+  backendOverride: text,
+  alternateDomain: text,
+  version: text,
+  savePartialSession: flag,
+  sessionId: text,
+  hydrationId: text,
+  uploadStep: partial({
+    helpText: text,
+    sheetOverride: text,
+    sheetSelectionHelpText: text,
+    templateDownloadOverrideURL: text,
+  }),
+  matchingStep: partial({
+    helpText: text,
+    headerRowOverride: z.int().min(0).nullable(),
+    fuzzyMatchHeaders: flag,
+    matchToSchema: flag,
+    suggestCustomFirst: flag,
+    skipIfAllFieldsMatched: flag,
+  }),
+  matchValuesStep: partial({ helpText: text, maxMappableSelectValues: z.int().min(1).max(1000) }),
+  reviewStep: partial({
+    helpText: text,
+    processingText: text,
+    enableUserTransformations: flag,
+    allowAddingRows: flag,
+    allowRemovingRows: flag,
+    highlightAutoFixes: flag,
+    autoCreateUnmappedColumns: flag,
+    enableNavigatingErrors: flag,
+    transformDataPrompts: z.json(),
+  }),
+}).refine(({ manualInputOnly, manualInputDisabled }) => !(manualInputOnly && manualInputDisabled), {
+  error: 'not together with manualInputDisabled',
+  path: ['manualInputOnly'],
+});
+
+export type Settings = z.output<typeof settings>;

@@ -1,0 +1,38 @@
+/** Whatever has its bytes is looked at by a run, which nobody has to ask for. */
+import { perform } from '../../../operations/operation.ts';
+import { createPipeline } from '../../../operations/pipelines/create.ts';
+import { startPipeline } from '../../../operations/pipelines/start.ts';
+import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
+import type { RouteContext } from '../../dialect.ts';
+import { holdStoredImport, updateStoredImport, type StoredImport } from './imports-stored.ts';
+import { taskOf } from './task.ts';
+
+/** Scopes that making an import asks for: its link begins in its maker's name what they may do. */
+export const needed = ['files:read', 'files:write', 'pipelines:write', 'runs:write'] as const;
+
+/** Once, however often it is asked. */
+export async function startImport(context: RouteContext, { id }: StoredImport): Promise<StoredImport> {
+  return await context.tx(async (tx) => {
+    const held = await holdStoredImport(tx, id);
+    if (held.data.run !== undefined) return held;
+    const { id: pipeline } = await perform(createPipeline, tx, {
+      name: `Import ${held.data.filename ?? id}`.slice(0, 200),
+      slug: `dromo-${id}`,
+      source: warehouseSlug,
+      destination: warehouseSlug,
+      flows: [{ files: { ids: [held.file], header: false, infer: false }, into: 'rows' }],
+    });
+    const { id: run } = await perform(startPipeline, tx, { pipeline, task: taskOf(held.data) });
+    return await updateStoredImport(tx, { ...held, data: { ...held.data, pipeline, run } });
+  });
+}
+
+/** For the work behind a link: all that was promised to its maker, and no more. */
+export function asMaker(context: RouteContext): RouteContext {
+  const { actor, tx } = context;
+  return {
+    ...context,
+    actor: { ...actor, scopes: [...needed] },
+    tx: async (work) => await tx(async (inner) => await work(asMaker(inner))),
+  };
+}

@@ -1,0 +1,77 @@
+/** How far an import is, and what came of it. */
+import { z } from 'zod';
+import { HeadgateError } from '../../../domain/error.ts';
+import { getFile } from '../../../operations/files/get.ts';
+import { perform } from '../../../operations/operation.ts';
+import { getRun } from '../../../operations/runs/get.ts';
+import { runOutputs } from '../../../operations/runs/outputs.ts';
+import type { RouteContext } from '../../dialect.ts';
+import type { StoredImport } from './imports-stored.ts';
+
+export const statuses = ['AWAITING_UPLOAD', 'RUNNING', 'SUCCESSFUL', 'FAILED', 'NEEDS_REVIEW'] as const;
+
+/** As the run wrote them down. */
+const findings = z.object({
+  headers: z.array(z.string()),
+  columns: z.record(z.string(), z.array(z.number())),
+  blocks: z.array(z.object({ code: z.string(), message: z.string() })),
+  counts: z.object({ rows: z.number(), invalid: z.number(), delivered: z.number() }),
+  invalidRows: z.array(z.number()),
+  errors: z.array(
+    z.object({
+      rowIndex: z.number(),
+      fieldKey: z.string(),
+      message: z.string(),
+      value: z.string(),
+      part: z.number().optional(),
+    }),
+  ),
+});
+
+export type Findings = z.output<typeof findings>;
+
+export interface Standing {
+  readonly status: (typeof statuses)[number];
+  /** When it became so. */
+  readonly since: string;
+  readonly errors: readonly { readonly code: string; readonly message: string }[];
+  readonly findings?: Findings;
+  /** The file with its rows, once they are delivered. */
+  readonly rows?: string;
+}
+
+export async function standingOf(context: RouteContext, { data, file, createdAt }: StoredImport): Promise<Standing> {
+  if (data.run === undefined) {
+    // What was given up is removed some time later.
+    const found = await perform(getFile, context, { file }).catch(orMissing);
+    if (found && found.state !== 'expired') return { status: 'AWAITING_UPLOAD', since: createdAt, errors: [] };
+    const errors = [{ code: 'UPLOAD_EXPIRED', message: 'The file did not come' }];
+    return { status: 'FAILED', since: createdAt, errors };
+  }
+  const run = await perform(getRun, context, { run: data.run });
+  const since = run.finished_at ?? run.started_at ?? run.queued_at;
+  switch (run.state) {
+    case 'queued':
+    case 'running':
+    case 'retrying':
+      return { status: 'RUNNING', since, errors: [] };
+    case 'succeeded':
+      return await outcomeOf(context, data.run, since);
+    default: {
+      const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
+      return { status: 'FAILED', since, errors: [{ code, message }] };
+    }
+  }
+}
+
+function orMissing(error: unknown): undefined {
+  if (!(error instanceof HeadgateError) || error.code !== 'object.missing') throw error;
+}
+
+async function outcomeOf(context: RouteContext, run: string, since: string): Promise<Standing> {
+  const { data: outputs } = await perform(runOutputs, context, { run });
+  const found = findings.parse(outputs.find(({ file }) => file === null)?.value);
+  const rows = outputs.find(({ file }) => file !== null)?.file;
+  if (found.blocks.length > 0) return { status: 'NEEDS_REVIEW', since, errors: found.blocks, findings: found };
+  return { status: 'SUCCESSFUL', since, errors: [], findings: found, ...(rows != null && { rows }) };
+}

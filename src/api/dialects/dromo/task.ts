@@ -1,0 +1,45 @@
+/** What a run of an import is told. Pure. */
+import type { AssessTask } from '../../../domain/run.ts';
+import { definitionOf } from './fields.ts';
+import type { ImportData } from './imports-stored.ts';
+import type { Settings } from './settings-shapes.ts';
+
+/** Of imports that are only tried out. */
+const mostInDevelopment = 100;
+
+type Behavior = NonNullable<Settings['invalidDataBehavior']>;
+
+export function behaviorOf({ invalidDataBehavior, allowInvalidSubmit }: Settings): Behavior {
+  return invalidDataBehavior ?? (allowInvalidSubmit ? 'INCLUDE_INVALID_ROWS' : 'REMOVE_INVALID_ROWS');
+}
+
+const deliveries: Readonly<Record<Behavior, AssessTask['deliver']>> = {
+  BLOCK_SUBMIT: 'all',
+  REMOVE_INVALID_ROWS: 'valid',
+  INCLUDE_INVALID_ROWS: 'all',
+  INCLUDE_INVALID_ROWS_AND_VALUES: 'raw',
+};
+
+export function taskOf({ fields, settings, filename }: Pick<ImportData, 'fields' | 'settings' | 'filename'>): AssessTask {
+  const { matchingStep = {}, uploadStep = {}, maxRecords = null, developmentMode = false } = settings;
+  const behavior = behaviorOf(settings);
+  const isData = filename === null;
+  const { definition, many, needed } = definitionOf(
+    fields,
+    isData || matchingStep.fuzzyMatchHeaders === false ? 'exact' : 'fuzzy',
+  );
+  const most = developmentMode ? Math.min(maxRecords ?? mostInDevelopment, mostInDevelopment) : maxRecords;
+  return {
+    kind: 'assess',
+    definition: definition as AssessTask['definition'], // an object of JSON
+    many: [...many],
+    needed: [...needed],
+    header: isData ? 0 : (matchingStep.headerRowOverride ?? null),
+    sheet: uploadStep.sheetOverride ?? null,
+    delimiter: isData ? null : (settings.delimiter ?? null),
+    most,
+    deliver: deliveries[behavior],
+    unmapped: settings.passThroughUnmappedColumns ?? false,
+    hold: { invalid: behavior === 'BLOCK_SUBMIT', empty: settings.allowEmptySubmit === false },
+  };
+}

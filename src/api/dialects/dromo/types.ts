@@ -1,0 +1,84 @@
+/** Types of fields as meanings of a schema file. Pure. */
+import type { Field } from './field-shapes.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Options of each type that mean the same to us under the same name. */
+const plain: Readonly<Record<string, readonly string[]>> = {
+  date: ['locale', 'displayFormat', 'outputFormat', 'autofix'],
+  datetime: ['locale', 'displayFormat', 'outputFormat', 'withSeconds'],
+  time: ['locale', 'displayFormat', 'outputFormat', 'withSeconds'],
+  select: ['allowCustom', 'exactMatchOnly'],
+  'multi-select': ['delimiter', 'trimValues'],
+  checkbox: [],
+  email: [],
+  country: ['format'],
+  ssn: ['outputDash'],
+  domain: ['allowSubdomains'],
+  url: ['acceptedProtocols', 'acceptedDomains'],
+  'us-state-territory': [],
+  'us-zip-code': ['format', 'outputDash'],
+  uuid: ['version'],
+};
+
+const formats = [
+  'mantissa',
+  'trimMantissa',
+  'thousandSeparated',
+  'output',
+  'currencySymbol',
+  'currencyPosition',
+  'spaceSeparated',
+  'negative',
+  'forceSign',
+  'prefix',
+  'postfix',
+];
+
+export interface Meant {
+  /** Absent = any text. */
+  readonly means?: Options;
+  readonly problems: readonly string[];
+}
+
+export const typeOf = ({ type }: Pick<Field, 'type'>): string => (Array.isArray(type) ? type[0] : (type ?? 'string'));
+
+export function meaningOf({ type, selectOptions }: Pick<Field, 'type' | 'selectOptions'>): Meant {
+  const [name, given = {}] = Array.isArray(type) ? type : [type ?? 'string'];
+  if (name === 'string') return { problems: [] };
+  if (name === 'number') return numberOf(given);
+  const known = Object.hasOwn(plain, name) ? plain[name] : undefined;
+  if (!known) return { problems: [`${JSON.stringify(name)} is not a type that this server knows`] };
+  if (typeof given === 'string') return { problems: [`${name} takes an object of options`] };
+  const { autofix: _always, ...options } = given;
+  const listed = name === 'select' || name === 'multi-select';
+  const missing = listed && (selectOptions ?? []).length === 0 ? ['selectOptions are needed'] : [];
+  return {
+    means: { is: name, ...present(options), ...(listed && { options: selectOptions ?? [] }) },
+    problems: [...unknown(given, known, name), ...missing],
+  };
+}
+
+function numberOf(given: string | Options): Meant {
+  if (typeof given === 'string') return { means: { is: 'number', preset: given }, problems: [] };
+  const { preset, round, min, max, displayFormat, outputFormat } = given;
+  const [display, output] = [formatOf(displayFormat), formatOf(outputFormat)];
+  const means = present({ is: 'number', preset, round, min, max, display: display.format, output: output.format });
+  const own = unknown(given, ['preset', 'round', 'min', 'max', 'displayFormat', 'outputFormat'], 'number');
+  return { means, problems: [...own, ...display.problems, ...output.problems] };
+}
+
+/** A preset's name is only for reading and showing. */
+function formatOf(given: unknown): { readonly format?: Options; readonly problems: readonly string[] } {
+  if (given === undefined || given === null) return { problems: [] };
+  if (typeof given !== 'object') return { problems: ['a number format is an object'] };
+  const { spaceSeparatedCurrency, ...rest } = given as Options; // an object of JSON
+  const format = { ...rest, ...(spaceSeparatedCurrency !== undefined && { spaceSeparated: spaceSeparatedCurrency }) };
+  return { format, problems: unknown(format, formats, 'a number format') };
+}
+
+const unknown = (given: Options, known: readonly string[], what: string): readonly string[] =>
+  Object.keys(given).flatMap((key) => (known.includes(key) ? [] : [`${JSON.stringify(key)} is not an option of ${what}`]));
+
+const present = (given: Options): Options =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null));

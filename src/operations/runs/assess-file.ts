@@ -1,0 +1,82 @@
+/** An uploaded file held to fields and rules: its rows as a JSON file, and what was found, as outputs of the run. */
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { HeadgateError } from '../../domain/error.ts';
+import type { AssessTask } from '../../domain/run.ts';
+import type { FileRef } from '../../sdk/index.ts';
+import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
+import { assess } from '../../shape/assess/assess.ts';
+import type { NewOutput } from '../../store/run-outputs.ts';
+import { loadConnector } from '../connections/connection.ts';
+import { storeFile } from '../files/store.ts';
+import { loadFlows } from '../pipelines/flows.ts';
+import type { TaskWork } from './replay-rows.ts';
+
+/** What the outputs are called: what was found, and the rows. */
+const findingsName = 'findings';
+const rowsName = 'rows.json';
+
+export async function assessFile(task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
+  const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
+  const { source } = (await loadConnector('file')).configure(await settingsOf(task, work));
+  if (!source) throw new Error('files are a source');
+  await using from = await source.open(work.context);
+  const [info] = await from.discover();
+  if (!info) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
+  const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
+  const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
+  for await (const event of from.read({ flows: [flow], mode: 'snapshot', format: 'csv' })) {
+    if (event.type === 'file') return await outputsOf(event.file, schema, task, work);
+  }
+  throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
+}
+
+/** As csv in UTF-8, whatever it was; nothing is guessed about its values. Throws `usage.mode`. */
+async function settingsOf({ sheet, delimiter }: AssessTask, { execution, opened }: TaskWork): Promise<object> {
+  const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
+  const path = loaded?.spec.files?.ids[0];
+  if (path === undefined) throw new HeadgateError('usage.mode', 'reading a file: the pipeline has none');
+  return {
+    path,
+    format: 'csv',
+    infer: false,
+    header: false,
+    ...(sheet !== null && { sheet }),
+    ...(delimiter !== null && { delimiter }),
+  };
+}
+
+async function outputsOf(file: FileRef, schema: SchemaFile, task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
+  const { execution, opened, context } = work;
+  await using duck = await context.duck();
+  const { rows, ...found } = await assess(duck, { file, schema, task, scratch: join(context.scratch, 'assess') });
+  const { counts, blocks } = found;
+  execution.log.info(`${counts.rows} rows were looked at`, { invalid: counts.invalid, delivered: counts.delivered });
+  for (const { code, message } of blocks) execution.log.warn(message, { code });
+  const findings = { name: findingsName, file_id: null, value: JSON.parse(JSON.stringify(found)) as NewOutput['value'] }; // plain data
+  if (rows === undefined) return [findings];
+  const path = join(context.scratch, rowsName);
+  const { batches } = await duck.stream(rows);
+  await pipeline(Readable.from(arrayOf(batches)), createWriteStream(path), { signal: execution.signal });
+  return [
+    findings,
+    {
+      name: rowsName,
+      file_id: await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' }),
+      value: {},
+    },
+  ];
+}
+
+async function* arrayOf(batches: AsyncIterable<readonly (readonly (string | null)[])[]>): AsyncGenerator<string> {
+  let before = '[';
+  for await (const batch of batches) {
+    for (const [row] of batch) {
+      yield `${before}${row ?? 'null'}`;
+      before = ',\n';
+    }
+  }
+  yield before === '[' ? '[]' : ']';
+}

@@ -1,0 +1,275 @@
+/** Texts and what they mean, as rows: result, and what is shown where it is something else. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Meaning, Option } from '../../domain/meaning.ts';
+import { quoteText } from '../../sdk/duck-sql.ts';
+import { openDuck } from '../../staging/duck.ts';
+import { numberPresets } from './number-presets.ts';
+import { doubtSql, factSql, meaningSql } from './sql.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'meanings-'));
+const duck = await openDuck({}, { scratch: folder, signal: new AbortController().signal });
+after(async () => {
+  await duck[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+type Row = readonly [text: string | null, result: string | null, shown?: string | null];
+
+async function understood(meaning: Meaning, texts: readonly (string | null)[]): Promise<readonly (readonly (string | null)[])[]> {
+  const values = texts.map((text, at) => `(${at}, ${text === null ? 'cast(null as VARCHAR)' : quoteText(text)})`);
+  await duck.run(`create or replace temp table texts as select * from (values ${values.join(', ')}) as t(n, x)`);
+  const fact = factSql(meaning, 'x');
+  await duck.run(`create or replace temp table fact as select ${fact ?? 'false'} as yes from texts`);
+  const { result, shown } = meaningSql(meaning, 'x', '(select yes from fact)');
+  const doubt = doubtSql(meaning, 'x', '(select yes from fact)') ?? 'false';
+  return await duck.rows(`select ${result}, ${shown ?? 'x'}, cast(coalesce(${doubt}, false) as VARCHAR) from texts order by n`);
+}
+
+const means = (name: string, meaning: Meaning, rows: readonly Row[]): void => {
+  test(name, async () => {
+    const found = await understood(
+      meaning,
+      rows.map(([text]) => text),
+    );
+    const told = found.map(([result = null, shown = null], at) => [
+      rows[at]?.[0],
+      result,
+      ...(rows[at]?.length === 3 ? [shown] : []),
+    ]);
+    assert.deepEqual(told, rows);
+  });
+};
+
+const number = (preset: string, more: object = {}): Meaning => ({ is: 'number', ...numberPresets[preset], ...more });
+
+means('numbers as they are written', number('default'), [
+  ['1,234.56', '1234.56', '1,234.56'],
+  ['$1,234.56', '1234.56'],
+  ['(89)', '-89', '-89'],
+  ['-$3,456.78', '-3456.78'],
+  ['45%', '0.45'],
+  ['12.5 %', '0.125'],
+  ['12%', '0.12'],
+  ['1.1%', '0.011'],
+  ['1e3', '1000', '1,000'],
+  ['0012', '12'],
+  ['1k', '1000'],
+  ['2.5m', '2500000', '2,500,000'],
+  ['-0', '0'],
+  ['1,234.57 €', null],
+  ['£ 1,234.57', null],
+  ['1,2,3', null],
+  ['abc', null],
+  ['12abc', null],
+  ['(12', null],
+  ['', null],
+  [null, null],
+  ['1.234,56', '1.23456'],
+  ['1,23', '123'],
+  ['9007199254740991', '9007199254740991'],
+  ['9007199254740992', null],
+]);
+
+for (const [round, result] of [
+  [2, '8888.89'],
+  [1, '8888.9'],
+  [0, '8889'],
+  [-1, '8890'],
+  [-2, '8900'],
+] as const) {
+  means(`rounded to ${round}`, { is: 'number', round }, [['8888.888', result]]);
+}
+
+means('presets: integer', number('integer'), [['1234.5', '1235', '1,235']]);
+means('presets: decimal_2', number('decimal_2'), [['1234.565', '1234.57', '1,234.57']]);
+means('presets: percent_1', number('percent_1'), [['12.34%', '0.123', '12.3%']]);
+means('presets: usd', number('usd'), [
+  ['1234.567', '1234.57', '$ 1,234.57'],
+  ['-3456.78', '-3456.78', '- $3,456.78'],
+]);
+means('presets: usd_accounting', number('usd_accounting'), [['-3456.78', '-3456.78', '($ 3,456.78)']]);
+means('presets: eur', number('eur'), [['1,234.57 €', '1234.57', '1,234.57 €']]);
+means('presets: gbp', number('gbp'), [['£ 1,234.57', '1234.57', '£ 1,234.57']]);
+means('bounds belong to the range, and are asked after rounding', number('integer', { min: '1', max: '5' }), [
+  ['0.5', '1'],
+  ['0.4', null],
+  ['5.4', '5'],
+  ['5.5', null],
+]);
+means('bounds are not rounded', number('integer', { min: '0.4', max: '2.4' }), [
+  ['0.3', null],
+  ['1', '1'],
+  ['3', null],
+]);
+means('numbers of many digits', { is: 'number' }, [
+  ['-1,234,567,890.123456789', '-1234567890.123456789'],
+  ['000000000000000012.50', '12.5'],
+  ['100', '100'],
+  ['.5', '0.5'],
+]);
+means('an output format makes a text', number('default', { output: { mantissa: 2, forceSign: true, postfix: ' kg' } }), [
+  ['3', '+3.00 kg'],
+]);
+
+test('a column with numbers that only a comma explains casts doubt on all its commas', async () => {
+  const doubts = async (...texts: string[]): Promise<readonly unknown[]> =>
+    (await understood({ is: 'number' }, texts)).map(([, , doubt]) => doubt);
+  assert.deepEqual(await doubts('1,234', '1.234,56', '7'), ['true', 'true', 'false']);
+  assert.deepEqual(await doubts('1,234', '1,234.56'), ['false', 'false']);
+  assert.deepEqual(await doubts('1,23'), ['true']);
+});
+
+means('days in all forms', { is: 'date' }, [
+  ['2024-03-04', '2024-03-04', '3/4/2024'],
+  ['2024-3-4', '2024-03-04'],
+  ['2024-03-04T10:00:00Z', '2024-03-04'],
+  ['3/4/2024', '2024-03-04'],
+  ['3.4.24', '2024-03-04'],
+  ['3-4-69', '1969-03-04'],
+  ['1/2/60', '2060-01-02'],
+  ['1/2/61', '1961-01-02'],
+  ['4 March 2024', '2024-03-04'],
+  ['Mar 4, 2024', '2024-03-04'],
+  ['March 4th, 2024', '2024-03-04'],
+  ['Mon, 04 Mar 2024 10:00:00 GMT', '2024-03-04'],
+  ['3/4/2024 10:30 PM', '2024-03-04'],
+  ['2023-02-29', null],
+  ['13/13/2024', null],
+  ['soon', null],
+  ['', null],
+]);
+means('one first part above 12 decides for the column', { is: 'date' }, [
+  ['3/4/2024', '2024-04-03'],
+  ['25/12/2024', '2024-12-25'],
+]);
+means('mixed columns keep what is sure', { is: 'date' }, [
+  ['3/4/2024', '2024-04-03'],
+  ['25/12/2024', '2024-12-25'],
+  ['12/25/2024', '2024-12-25'],
+]);
+means('ties follow the locale', { is: 'date', locale: 'en-GB' }, [['3/4/2024', '2024-04-03', '03/04/2024']]);
+means('one second part above 12 disproves the locale', { is: 'date', locale: 'de-DE' }, [
+  ['3/4/2024', '2024-03-04', '4.3.2024'],
+  ['3/14/2024', '2024-03-14'],
+]);
+means('formats of days', { is: 'date', displayFormat: "EEEE d MMMM yyyy 'A.D.'", outputFormat: 'dd.MM.yy' }, [
+  ['2024-03-04', '04.03.24', 'Monday 4 March 2024 A.D.'],
+]);
+means('days with times', { is: 'datetime' }, [
+  ['2024-03-04T15:06:07Z', '2024-03-04T15:06', '3/4/2024, 3:06 PM'],
+  ['3/4/2024, 3:06 PM', '2024-03-04T15:06'],
+  ['Mon, 04 Mar 2024 10:00:00 +0100', '2024-03-04T10:00'],
+  ['2024-03-04', '2024-03-04T00:00'],
+  ['2024-03-04 25:00', null],
+]);
+means('times', { is: 'time', withSeconds: true }, [
+  ['3:06 pm', '15:06:00', '3:06:00 PM'],
+  ['12:00 am', '00:00:00'],
+  ['23:59:58', '23:59:58'],
+  ['2024-03-04T15:06:07', '15:06:07'],
+  ['13:00 pm', null],
+  ['24:00', null],
+  ['noon', null],
+]);
+
+const options: readonly Option[] = [
+  { label: 'Germany', value: 'DE', alternateMatches: ['Deutschland'] },
+  { label: 'France', value: 'FR' },
+];
+means('select: exact, then alike, then one slip of the finger', { is: 'select', options }, [
+  ['Germany', 'DE', 'Germany'],
+  ['DE', 'DE', 'Germany'],
+  ['Deutschland', 'DE', 'Germany'],
+  ['germany', 'DE'],
+  ['Gremany', 'DE'],
+  ['fr', 'FR'],
+  ['FX', null],
+  ['Spain', null],
+]);
+means('select: exactly', { is: 'select', options, exactMatchOnly: true }, [
+  ['DE', 'DE'],
+  ['germany', null],
+]);
+means('select: custom', { is: 'select', options, allowCustom: true }, [
+  ['Spain', 'Spain', 'Spain'],
+  ['', null],
+]);
+means('multi-select', { is: 'multi-select', options }, [
+  ['Germany, fr', '["DE","FR"]', 'Germany, France'],
+  ['Germany;fr', null],
+  ['Germany, Spain', null],
+  ['', '[]'],
+  [null, '[]'],
+]);
+means('checkbox', { is: 'checkbox' }, [
+  ...['', '0', 'OFF', 'n', 'No', 'false', 'disabled', null].map((text): Row => [text, 'false']),
+  ['x', 'true'],
+  ['yes', 'true'],
+]);
+means('email', { is: 'email' }, [
+  ['a.b+c@example.co.uk', 'a.b+c@example.co.uk'],
+  ['a@localhost', null],
+  ['a@127.0.0.1', null],
+  ['a b@example.com', null],
+  ['@example.com', null],
+]);
+means('country', { is: 'country' }, [
+  ['de', 'DE'],
+  ['DEU', null],
+  ['XX', null],
+]);
+means('country: three letters', { is: 'country', format: '3-letter' }, [['deu', 'DEU']]);
+means('ssn', { is: 'ssn', outputDash: true }, [
+  ['123456789', '123-45-6789'],
+  ['123-45-6789', '123-45-6789'],
+  ['12-345-6789', null],
+]);
+means('domain', { is: 'domain' }, [
+  ['_dmarc.example.com', '_dmarc.example.com'],
+  ['xn--bcher-kva.example', 'xn--bcher-kva.example'],
+  ['localhost', null],
+  ['example.com/path', null],
+  ['*.example.com', null],
+]);
+means('domain: none below', { is: 'domain', allowSubdomains: false }, [
+  ['example.com', 'example.com'],
+  ['www.example.com', null],
+]);
+means('url', { is: 'url' }, [
+  ['https:///Example.com//a/./b/../c?q=../x#y', 'https://example.com/a/c?q=../x#y'],
+  ['https://example.com', 'https://example.com/'],
+  ['https://example.com/a/', 'https://example.com/a/'],
+  ['example.com', null],
+  ['https://a b.com', null],
+]);
+means('url: of some', { is: 'url', acceptedProtocols: ['https'], acceptedDomains: ['example.com', 'acme'] }, [
+  ['https://www.example.com/', 'https://www.example.com/'],
+  ['https://acme.org/', 'https://acme.org/'],
+  ['https://notexample.com/', null],
+  ['http://example.com/', null],
+]);
+means('state', { is: 'us-state-territory' }, [
+  ['ny', 'NY'],
+  ['US-PR', 'PR'],
+  ['ZZ', null],
+]);
+means('zip', { is: 'us-zip-code' }, [
+  ['501', '00501'],
+  ['12345-6789', '12345'],
+  ['123456789', '12345'],
+  ['123456', null],
+  ['1234a', null],
+]);
+means('zip: nine digits', { is: 'us-zip-code', format: '9-digit', outputDash: true }, [
+  ['123456789', '12345-6789'],
+  ['12345', null],
+]);
+means('uuid', { is: 'uuid', version: 4 }, [
+  ['F47AC10B-58CC-4372-A567-0E02B2C3D479', 'F47AC10B-58CC-4372-A567-0E02B2C3D479'],
+  ['00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000'],
+  ['f47ac10b-58cc-1372-a567-0e02b2c3d479', null],
+]);

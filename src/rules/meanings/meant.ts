@@ -1,0 +1,11 @@
+/** What a text means, as DuckDB expressions of type VARCHAR; NULL where it means nothing of the kind. */
+export interface Meant {
+  /** What is delivered: the wire text of `meaningType`. */
+  readonly result: string;
+  /** What a person sees; absent = the text as it stands. */
+  readonly shown?: string;
+}
+
+/** `body` with `name` for a value that is computed once. */
+export const named = (name: string, value: string, body: string): string =>
+  `(list_transform([${value}], lambda ${name}: ${body}))[1]`;

@@ -1,0 +1,84 @@
+/** Texts that mean one of a list of options. Pure. */
+import type { Meaning, Option } from '../../domain/meaning.ts';
+import { quoteText } from '../../sdk/duck-sql.ts';
+import { named, type Meant } from './meant.ts';
+
+type Select = Extract<Meaning, { is: 'select' }>;
+type MultiSelect = Extract<Meaning, { is: 'multi-select' }>;
+
+/** Shorter texts are all near to each other. */
+const leastForTypos = 5;
+
+/** What an option may be called, the first that says so counts: labels before values before alternates. */
+function callings(options: readonly Option[]): ReadonlyMap<string, Option> {
+  const found = new Map<string, Option>();
+  const add = (name: string, option: Option): void => void (found.has(name) || found.set(name, option));
+  for (const option of options) add(option.label, option);
+  for (const option of options) add(option.value, option);
+  for (const option of options) for (const name of option.alternateMatches ?? []) add(name, option);
+  return found;
+}
+
+const folded = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
+const foldedSql = (text: string): string => `regexp_replace(lower(${text}), '[^\\pL\\pN]+', '', 'g')`;
+
+const mapSql = (pairs: Iterable<readonly [string, string]>): string => {
+  const all = [...pairs];
+  return `map([${all.map(([name]) => quoteText(name)).join(', ')}], [${all.map(([, value]) => quoteText(value)).join(', ')}])`;
+};
+
+/** Names that mean one option alone when case, blanks and punctuation do not count. */
+function foldedCallings(options: readonly Option[]): readonly (readonly [string, string])[] {
+  const meant = new Map<string, Set<string>>();
+  for (const [name, { value }] of callings(options)) meant.set(folded(name), (meant.get(folded(name)) ?? new Set()).add(value));
+  return [...meant].flatMap(([name, values]) =>
+    values.size === 1 && name !== '' ? [[name, [...values][0] ?? ''] as const] : [],
+  );
+}
+
+/** The value of the option; NULL where there is none. */
+function valueSql(options: readonly Option[], text: string, exactly: boolean): string {
+  const names = [...callings(options)].map(([name, { value }]) => [name, value] as const);
+  const exact = `element_at(${mapSql(names)}, ${text})[1]`;
+  if (exactly) return exact;
+  const near = foldedCallings(options);
+  const list = `[${near.map(([name, value]) => `{'n': ${quoteText(name)}, 'v': ${quoteText(value)}}`).join(', ')}]`;
+  const mistyped = `list_distinct(list_transform(list_filter(${list}, lambda o: length(o.n) >= ${leastForTypos} and damerau_levenshtein(o.n, s) <= 1), lambda o: o.v))`;
+  const one = named('l', mistyped, 'case when len(l) = 1 then l[1] end');
+  if (near.length === 0) return exact;
+  // Outside of the lambda: there, the map would be made for every row.
+  const alike = `element_at(${mapSql(near)}, ${foldedSql(text)})[1]`;
+  return `coalesce(${exact}, ${alike}, ${named('s', foldedSql(text), one)})`;
+}
+
+const labelSql = (options: readonly Option[], value: string): string =>
+  `element_at(${mapSql(new Map(options.map((option) => [option.value, option.label])))}, ${value})[1]`;
+
+export function selectSql({ options, allowCustom = false, exactMatchOnly = false }: Select, text: string): Meant {
+  const found = options.length === 0 ? 'cast(null as VARCHAR)' : valueSql(options, text, exactMatchOnly);
+  const result = allowCustom ? `coalesce(${found}, nullif(${text}, ''))` : found;
+  const shown = options.length === 0 ? text : named('r', result, `coalesce(${labelSql(options, 'r')}, r)`);
+  return { result, shown };
+}
+
+/** The delivered list as JSON text; NULL where one member is unknown. */
+export function multiSelectSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): Meant {
+  const parts = `string_split(${text}, ${quoteText(delimiter)})`;
+  const members = trimValues ? `list_filter(list_transform(${parts}, lambda p: trim(p)), lambda p: p <> '')` : parts;
+  const values = `list_transform(${members}, lambda p: ${valueSql(options, 'p', false)})`;
+  const whole = (write: string): string =>
+    named('vs', values, `case when len(list_filter(vs, lambda v: v is null)) = 0 then ${write} end`);
+  return {
+    result: `case when coalesce(trim(${text}), '') = '' then '[]' else ${whole('cast(to_json(vs) as VARCHAR)')} end`,
+    shown: whole(
+      `array_to_string(list_transform(vs, lambda v: coalesce(${labelSql(options, 'v')}, v)), ${quoteText(trimValues ? `${delimiter} ` : delimiter)})`,
+    ),
+  };
+}
+
+/** Two options that one exact text would mean. */
+export function optionProblems(options: readonly Option[]): readonly string[] {
+  const names = options.flatMap(({ label, value, alternateMatches = [] }) => [...new Set([label, value, ...alternateMatches])]);
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  return [...new Set(twice)].map((name) => `two options are called ${JSON.stringify(name)}`);
+}

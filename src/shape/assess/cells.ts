@@ -1,0 +1,85 @@
+/** The texts of rows and what they mean, side by side: raw, shown, result. Pure. */
+import type { FieldRules } from '../../domain/rules.ts';
+import { emptyText, preparedText, type Cell } from '../../rules/cell.ts';
+import { doubtSql, factSql, meaningSql } from '../../rules/meanings/sql.ts';
+
+/** A field, and the columns of the document that feed it: more than one where it takes many. */
+export interface FedField {
+  readonly field: FieldRules;
+  readonly columns: readonly number[];
+  readonly many: boolean;
+}
+
+/** One column of a field as DuckDB expressions, over the relation of `layered`. */
+export interface Part {
+  readonly fed: FedField;
+  readonly column: number;
+  /** The text as it came. */
+  readonly raw: string;
+  /** The wire text of what it means; NULL where it means nothing. */
+  readonly result: string;
+  readonly misfit?: string;
+  readonly doubt?: string;
+  readonly cell: Cell;
+  readonly steps: readonly (readonly string[])[];
+  readonly fact?: { readonly table: string; readonly sql: string };
+}
+
+/** The name of a column of the document. */
+export const columnName = (column: number): string => `"c${column}"`;
+
+/** `fields` in order; their parts in the order of the columns. */
+export function partsOf(fields: readonly FedField[]): readonly Part[] {
+  return fields.flatMap((fed) => fed.columns.map((column) => partOf(fed, column)));
+}
+
+function partOf(fed: FedField, column: number): Part {
+  const { field } = fed;
+  const raw = columnName(column);
+  const [text, result, shown, empty] = ['t', 'r', 's', 'e'].map((step) => `"$${step}${column}"`) as [
+    string,
+    string,
+    string,
+    string,
+  ]; // four
+  const prepared = preparedText(field, [], raw);
+  const fact = `(select yes from fact_${column})`;
+  const meant = field.means && meaningSql(field.means, text, fact);
+  const aggregate = field.means && factSql(field.means, prepared);
+  const doubt = field.means && doubtSql(field.means, text, fact);
+  return {
+    fed,
+    column,
+    raw,
+    result,
+    ...(meant && { misfit: `(${result} is null and not ${empty})` }),
+    ...(doubt !== undefined && { doubt }),
+    // Rules see what people see; equal is what means the same.
+    cell: { type: { kind: 'text' }, text: shown, value: `case when not ${empty} then coalesce(${result}, ${text}) end`, empty },
+    steps: [
+      [`${prepared} as ${text}`],
+      [
+        `${meant?.result ?? text} as ${result}`,
+        `coalesce(${meant?.shown ?? 'null'}, ${text}) as ${shown}`,
+        `${emptyText(text, false)} as ${empty}`,
+      ],
+    ],
+    ...(aggregate !== undefined && { fact: { table: `fact_${column}`, sql: aggregate } }),
+  };
+}
+
+/** `from` with the columns that the parts name. */
+export function layered(from: string, parts: readonly Part[]): string {
+  return [0, 1].reduce((inner, at) => {
+    const added = parts.flatMap(({ steps }) => steps[at] ?? []);
+    return added.length === 0 ? inner : `(select *, ${added.join(', ')} from ${inner})`;
+  }, from);
+}
+
+/** What a field without a column has in every row. */
+export const nothing: Cell = {
+  type: { kind: 'text' },
+  text: 'cast(null as VARCHAR)',
+  value: 'cast(null as VARCHAR)',
+  empty: 'true',
+};

@@ -1,0 +1,61 @@
+/** A file as a grid of texts, as it stands: rows may be of any length, and the names of columns anywhere. */
+import { HeadgateError } from '../../domain/error.ts';
+import { headerRow } from '../../rules/header-row.ts';
+import type { Duck, FileRef } from '../../sdk/index.ts';
+import { quoteText } from '../../sdk/duck-sql.ts';
+import { blank } from '../../rules/blank.ts';
+import { columnName } from './cells.ts';
+
+export interface Grid {
+  /** The row of names, from 0; undefined = none is likely to be. */
+  readonly header: number | undefined;
+  readonly headers: readonly string[];
+}
+
+/** Enough to find the names. */
+const looked = 25;
+const widest = 32 * 1024 * 1024;
+
+/** Fills the table `grid`: a row's number `n`, and its texts `c0`, `c1`, … Throws `file.format`. */
+export async function openGrid(
+  duck: Duck,
+  { path, csv }: FileRef,
+  names: readonly string[],
+  given: number | null,
+): Promise<Grid> {
+  const delimiter = csv?.delimiter ?? ',';
+  const settings =
+    `header = false, all_varchar = true, null_padding = true, strict_mode = false, auto_detect = true, sample_size = -1, parallel = false, ` +
+    `delim = ${quoteText(delimiter)}, quote = '"', escape = ${quoteText(csv?.escape ?? '"')}, max_line_size = ${widest}, buffer_size = ${2 * widest}`;
+  await duck.run(`create or replace temp table lines as select * from read_csv(${quoteText(path)}, ${settings})`);
+  const columns = await duck.rows(`select column_name from duckdb_columns() where table_name = 'lines' order by column_index`);
+  const named = columns.map(([name], at) => `"${(name ?? '').replaceAll('"', '""')}" as ${columnName(at)}`);
+  await duck.run(
+    `create or replace temp table grid as select row_number() over () - 1 as n, * from (select ${named.join(', ')} from lines); drop table lines`,
+  );
+  const filled = columns.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
+  const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
+  if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
+  const first = await duck.rows(`select * exclude n from grid order by n limit ${Math.max(looked, (given ?? 0) + 1)}`);
+  const header = given ?? headerRow(first, names)?.row;
+  const row = header === undefined ? undefined : first[header];
+  return { header: row && header, headers: (row ?? columns.map(() => '')).map((name) => (name ?? '').trim()) };
+}
+
+/** Columns that hold neither a name nor a value. */
+export async function emptyColumns(duck: Duck, { headers, header = -1 }: Grid): Promise<ReadonlySet<number>> {
+  const nameless = headers.flatMap((name, at) => (name === '' ? [at] : []));
+  if (nameless.length === 0) return new Set();
+  const filled = nameless.map((at) => `bool_or(not coalesce(${blank(columnName(at))}, true))`);
+  const [row = []] = await duck.rows(`select ${filled.join(', ')} from grid where n > ${header}`);
+  return new Set(nameless.filter((_, at) => row[at] !== 'true' && row[at] !== 't'));
+}
+
+/** Fills the table `texts`: rows below the names that hold anything, numbered from 0 by `i`. Resolves to how many were dropped. */
+export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most: number | null): Promise<number> {
+  const filled = headers.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
+  const rows = `select row_number() over (order by n) - 1 as i, * exclude n from grid where n > ${header} and (${filled})`;
+  const all = await duck.run(`create or replace temp table texts as ${rows}`);
+  if (most === null || all <= most) return 0;
+  return await duck.run(`delete from texts where i >= ${most}`);
+}

@@ -1,0 +1,29 @@
+/** A row as a JSON object of results. Pure. */
+import { quoteText } from '../../sdk/duck-sql.ts';
+import { columnName, type FedField, type Part } from './cells.ts';
+
+/** `raw` = what fits no type keeps its text, else it is null. */
+export function rowJson(
+  fields: readonly FedField[],
+  parts: readonly Part[],
+  { raw, unmapped }: { readonly raw: boolean; readonly unmapped: readonly number[] | undefined },
+): string {
+  const members = fields.map((fed) => {
+    const values = parts.filter((part) => part.fed === fed).map((part) => valueJson(part, raw));
+    const value = fed.many ? `'[' || ${values.join(` || ',' || `)} || ']'` : (values[0] ?? `'null'`);
+    return `${quoteText(`${JSON.stringify(fed.field.name)}:`)} || ${value}`;
+  });
+  const rest = unmapped?.map((column) => `${quoteText(`"${column}":`)} || ${textJson(`coalesce(${columnName(column)}, '')`)}`);
+  if (rest) members.push(`'"$unmapped":{' || ${rest.length === 0 ? `''` : rest.join(` || ',' || `)} || '}'`);
+  return `'{' || ${members.length === 0 ? `''` : members.join(` || ',' || `)} || '}'`;
+}
+
+const textJson = (text: string): string => `coalesce(cast(to_json(${text}) as VARCHAR), 'null')`;
+
+function valueJson({ fed, raw, result, misfit }: Part, keepsRaw: boolean): string {
+  const { means } = fed.field;
+  if (!means || misfit === undefined) return textJson(`coalesce(${result}, '')`);
+  const bare = (means.is === 'number' && means.output === undefined) || means.is === 'checkbox' || means.is === 'multi-select';
+  const value = bare ? `coalesce(${result}, 'null')` : textJson(result);
+  return keepsRaw ? `case when ${misfit} then ${textJson(raw)} else ${value} end` : value;
+}

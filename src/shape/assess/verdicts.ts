@@ -1,0 +1,62 @@
+/** Everything that can be said of a cell: each is a message, a level, and when it is said. Pure. */
+import { meaningWords } from '../../domain/meaning.ts';
+import { ruleFields, type Rule } from '../../domain/rules.ts';
+import type { Cell } from '../../rules/cell.ts';
+import { breachSql, type SetOf } from '../../rules/compile.ts';
+import { reasonOf } from '../../rules/words.ts';
+import { nothing, type Part } from './cells.ts';
+
+export interface Verdict {
+  readonly part: Part;
+  readonly level: Rule['level'];
+  readonly message: string;
+  /** True where it is said; NULL counts as false. */
+  readonly found: string;
+}
+
+const doubtful = 'This is read as an English number, although the column has numbers that only a decimal comma explains';
+
+/** Types come first, then rules in their order. A rule of several fields is told at each of them. */
+export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: SetOf): readonly Verdict[] {
+  const cellOf = cellsOf(parts);
+  const types = parts.flatMap((part): readonly Verdict[] => {
+    const { field } = part.fed;
+    const message = field.message ?? `This is not ${field.means ? meaningWords(field.means) : 'a text'}`;
+    return [
+      ...(part.misfit === undefined ? [] : [{ part, level: 'error' as const, message, found: part.misfit }]),
+      ...(part.doubt === undefined ? [] : [{ part, level: 'warning' as const, message: doubtful, found: part.doubt }]),
+    ];
+  });
+  return [...types, ...rules.flatMap((rule) => ofRule(rule, parts, cellOf, setOf))];
+}
+
+function ofRule(rule: Rule, parts: readonly Part[], cellOf: (name: string) => Cell, setOf: SetOf): readonly Verdict[] {
+  const names = ruleFields(rule);
+  return parts
+    .filter(({ fed }) => names.includes(fed.field.name))
+    .map((part) => ({
+      part,
+      level: rule.level,
+      message: reasonOf(rule),
+      // Of a field of many columns each is judged by itself.
+      found: breachSql(rule, (name) => (name === part.fed.field.name ? part.cell : cellOf(name)), setOf),
+    }));
+}
+
+/** Of a field of many columns: something, where one of them is. A field without a column is empty. */
+export function cellsOf(parts: readonly Part[]): (name: string) => Cell {
+  return (name) => {
+    const own = parts.filter(({ fed }) => fed.field.name === name);
+    const [first] = own;
+    if (!first) return nothing;
+    return own.length === 1 ? first.cell : { ...first.cell, empty: `(${own.map(({ cell }) => cell.empty).join(' and ')})` };
+  };
+}
+
+/** The things said of a row: `{v: number of the verdict, x: the text}`, those that are said. */
+export function foundSql(all: readonly Verdict[]): string {
+  const each = all.map(({ found, part }, at) => `case when ${found} then {'v': ${at}, 'x': ${part.raw}} end`);
+  return each.length === 0
+    ? `cast([] as STRUCT(v INTEGER, x VARCHAR)[])`
+    : `list_filter([${each.join(', ')}], lambda o: o is not null)`;
+}
