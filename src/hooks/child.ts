@@ -1,13 +1,10 @@
-/** The process that runs hooks: one at a time, for one import, and none after one that had to be stopped. Ends when its parent does. */
+/** The process that runs hooks: one at a time, for one import. Ends when its parent does, which also ends it after a hook that had to be stopped. */
 import { Interpreter } from './interpreter.ts';
 import type { Ask, Message } from './messages.ts';
 
-/** After these the interpreter cannot be trusted. */
-const final: ReadonlySet<string> = new Set(['timeout', 'memory', 'broken']);
-
-const tell = (message: Message, told: () => void = () => undefined): void => {
+const tell = (message: Message): void => {
   // A parent that is gone needs no answer.
-  process.send?.(message, undefined, {}, told);
+  process.send?.(message, undefined, {}, () => undefined);
 };
 
 process.on('disconnect', () => process.exit(0));
@@ -22,9 +19,7 @@ process.on('message', (message) => {
 
 async function answer(ask: Ask): Promise<void> {
   interpreter ??= await Interpreter.start(ask.memoryBytes, (row) => tell({ beat: row }));
-  const outcome = interpreter.run(ask);
-  const ends = 'fault' in outcome && final.has(outcome.fault);
-  tell({ id: ask.id, ...outcome }, () => ends && process.exit(0));
+  tell({ id: ask.id, ...interpreter.run(ask) });
 }
 
 tell({ ready: true });

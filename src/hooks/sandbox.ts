@@ -18,6 +18,9 @@ const words: Readonly<Record<Fault, readonly [ErrorCode, string]>> = {
   broken: ['hook.memory', 'it went too deep, and the interpreter ended'],
 };
 
+/** After these the interpreter is not to be trusted any more, and the process ends. */
+const final: ReadonlySet<Fault> = new Set(['timeout', 'memory', 'broken']);
+
 /** A message of which only the child's own code can have been the author; its content is judged by who asked. */
 const isMessage = (message: unknown): message is Message =>
   typeof message === 'object' && message !== null && ['id', 'beat', 'ready'].some((key) => key in message);
@@ -99,7 +102,11 @@ export class Sandbox implements AsyncDisposable {
     const heard = (message: unknown): void => {
       if (!isMessage(message)) return;
       clearTimeout(silence);
-      if ('id' in message && message.id === ask.id) return resolve({ answer: message });
+      if ('id' in message && message.id === ask.id) {
+        resolve({ answer: message });
+        if ('fault' in message && final.has(message.fault)) died();
+        return;
+      }
       if ('beat' in message) row = message.beat;
       silence = setTimeout(silent, silenceMs);
     };

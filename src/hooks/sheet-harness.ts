@@ -14,7 +14,12 @@ export interface Sheet extends Rows {
 function changed(cell: Cell, { value, info, selectOptions }: Change): Cell {
   if (value !== undefined && info === undefined && (typeof value === 'string' || value === null)) return value;
   const before = cell !== null && typeof cell === 'object' ? cell : { value: cell, resultValue: cell };
-  return { ...before, ...(value !== undefined && { value, resultValue: value }), ...(info && { info }), ...(selectOptions && { selectOptions }) };
+  return {
+    ...before,
+    ...(value !== undefined && { value, resultValue: value }),
+    ...(info && { info }),
+    ...(selectOptions && { selectOptions }),
+  };
 }
 
 /** `first`: the index of the first row. */
