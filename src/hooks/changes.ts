@@ -48,7 +48,8 @@ export function changesOf(json: unknown, { indexes, fields }: Given): readonly C
 function simpleChange(item: unknown): readonly [number, number, number, { readonly value: string }] | undefined {
   if (!Array.isArray(item) || item.length !== 4) return undefined;
   const [row, field, part, value] = item as readonly unknown[];
-  if (typeof row !== 'number' || typeof field !== 'number' || typeof part !== 'number' || typeof value !== 'string') return undefined;
+  if (typeof row !== 'number' || typeof field !== 'number' || typeof part !== 'number' || typeof value !== 'string')
+    return undefined;
   return Number.isInteger(part) && part >= -1 ? [row, field, part, { value: value.toWellFormed() }] : undefined;
 }
 
