@@ -22,6 +22,10 @@ const place = z.int().nonnegative();
 /** Position of the row in the batch, of the field among the fields, of the part or -1. */
 const entry = z.tuple([place, place, z.int().min(-1), patch]);
 
+/** By far the most changes are a new text and nothing else: a field, its rows, their texts. Those are judged one by one, by hand. */
+const column = z.tuple([place, z.array(z.unknown()), z.array(z.unknown())]);
+const answered = z.strictObject({ texts: z.array(column), entries: z.array(entry) });
+
 /** Which rows and fields the positions mean. */
 export interface Given {
   /** The index of each row of the batch. */
@@ -31,26 +35,25 @@ export interface Given {
 
 /** Undefined where the text is not what the interpreter's own half writes. */
 export function changesOf(json: unknown, { indexes, fields }: Given): readonly Change[] | undefined {
-  if (!Array.isArray(json)) return undefined;
+  const answer = answered.safeParse(json).data;
+  if (!answer) return undefined;
   const changes: Change[] = [];
-  for (const item of json as readonly unknown[]) {
-    const simple = simpleChange(item);
-    const [row, field, part, patched] = simple ?? entry.safeParse(item).data ?? [-1, -1, -1, {}];
-    const [index, name] = [indexes[row], fields[field]];
-    if (index === undefined || name === undefined) return undefined;
+  for (const [place, rows, values] of answer.texts) {
+    const field = fields[place];
+    if (field === undefined || rows.length !== values.length) return undefined;
+    for (const [at, row] of rows.entries()) {
+      const [index, value] = [indexes[Number(row)], values[at]];
+      if (index === undefined || typeof value !== 'string') return undefined;
+      changes.push({ row: index, field, value: value.toWellFormed() });
+    }
+  }
+  for (const [row, place, part, patched] of answer.entries) {
+    const [index, field] = [indexes[row], fields[place]];
+    if (index === undefined || field === undefined) return undefined;
     // zod says `undefined` for keys that are not there, and means the same.
-    changes.push({ row: index, field: name, ...(part >= 0 && { part }), ...(patched as Omit<Change, 'row' | 'field'>) });
+    changes.push({ row: index, field, ...(part >= 0 && { part }), ...(patched as Omit<Change, 'row' | 'field'>) });
   }
   return changes;
-}
-
-/** By far the most are a new text and nothing else, which the interpreter's half writes without an object around it. */
-function simpleChange(item: unknown): readonly [number, number, number, { readonly value: string }] | undefined {
-  if (!Array.isArray(item) || item.length !== 4) return undefined;
-  const [row, field, part, value] = item as readonly unknown[];
-  if (typeof row !== 'number' || typeof field !== 'number' || typeof part !== 'number' || typeof value !== 'string')
-    return undefined;
-  return Number.isInteger(part) && part >= -1 ? [row, field, part, { value: value.toWellFormed() }] : undefined;
 }
 
 const instruction = z.strictObject({ method: z.string().max(100), arguments: z.array(z.json()).max(10) });

@@ -35,12 +35,6 @@ export class Crossing {
   async run({ entry, from, to, argument }: Batch): Promise<readonly Change[]> {
     const { fields, manyToOne } = this.#rows;
     const ids = await this.#rows.identities(from, to);
-    const input = this.#input(
-      ids,
-      fields,
-      fields.filter((field) => manyToOne.has(field)),
-      argument,
-    );
     const columns: (string | null)[] = fields.map(() => null);
     for (;;) {
       for (const place of this.#touched) {
@@ -48,6 +42,8 @@ export class Crossing {
         if (field !== undefined) columns[place] ??= JSON.stringify(await this.#rows.cells(field, from, to));
       }
       const indexes = ids.map(({ index }) => index);
+      const many = fields.filter((field) => manyToOne.has(field));
+      const input = this.#input(ids, fields, many, argument, !columns.includes(null));
       const answer = await this.#sandbox.run(this.#hook, { entry, input, columns }, indexes);
       if ('text' in answer) return this.#changes(answer.text, indexes, fields);
       const missing = answer.needs.filter((place) => columns[place] === null);
@@ -60,7 +56,7 @@ export class Crossing {
   /** A column hook over a slice of one column, or of one of the columns that a field is made of. */
   async runColumn(field: string, cells: readonly Cell[], ids: readonly Identity[], part?: number): Promise<readonly Change[]> {
     const indexes = ids.map(({ index }) => index);
-    const input = this.#input(ids, [field], [], null);
+    const input = this.#input(ids, [field], [], null, true);
     const run = { entry: 'runColumn', input, columns: [JSON.stringify(cells)] } as const;
     const answer = await this.#sandbox.run(this.#hook, run, indexes);
     if (!('text' in answer)) throw this.#disorder();
@@ -73,6 +69,7 @@ export class Crossing {
     fields: readonly string[],
     manyToOne: readonly string[],
     argument: BatchInput['argument'],
+    whole: boolean,
   ): string {
     const input: BatchInput = {
       indexes: ids.map(({ index }) => index),
@@ -80,6 +77,7 @@ export class Crossing {
       fields,
       manyToOne,
       argument,
+      whole,
       rowOutputLength: this.#sandbox.limits.rowOutputLength,
     };
     return JSON.stringify(input);

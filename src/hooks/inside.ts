@@ -1,14 +1,16 @@
 /**
  * Our half inside the interpreter: these functions are never called here, their text is evaluated there, around the hook. So they know only
- * each other, the language, and the two functions declared below. A hook can tamper with all of it, and harms only its own answer:
+ * each other, the language, and what is declared below. A hook can tamper with all of it, and harms only its own answer:
  * changes.ts believes nothing.
  */
 import type { Cell, Change, Info, SelectOption } from './cells.ts';
 
 /** JSON of the cells of a field, or '' for one that has not crossed; the run is then thrown away and done again with it. */
 declare const load: (field: number) => string;
-/** The hook begins with this row of the batch. */
-declare const mark: (row: number) => void;
+/** One number that our other half can read at any time: the row of the batch with which the hook has begun. */
+declare const mark: Int32Array;
+/** Where a row keeps its place in the batch; no hook gets hold of it. */
+declare const position: symbol;
 /** The interpreter's own, taken before any hook could replace them. */
 declare const parse: (text: string) => unknown;
 declare const stringify: (value: unknown) => string;
@@ -21,6 +23,8 @@ export interface BatchInput {
   readonly manyToOne: readonly string[];
   readonly argument: string | number | null;
   readonly rowOutputLength: number;
+  /** All fields cross with it. */
+  readonly whole: boolean;
 }
 
 /** `newRows`: what the ids of added rows begin with. */
@@ -36,11 +40,18 @@ interface Batch {
   readonly places: Map<string, number>;
   readonly many: Set<string>;
   readonly loaded: (readonly Cell[] | undefined)[];
+  /** All fields have crossed. */
+  readonly whole: boolean;
   readonly rows: ProxyHandler<Fields>;
-  /** Which object stands behind the row that a hook sees: its own keys are the cells that were touched. */
-  readonly behind: WeakMap<object, Fields>;
-  readonly at: WeakMap<Fields, number>;
-  readonly out: string[];
+  /** The rows as hooks see them, and what stands behind each: its own keys are the cells that can have changed. */
+  readonly shown: Fields[];
+  readonly behind: Fields[];
+  /** By place of the field: which rows have got which texts. */
+  readonly texts: { readonly rows: number[]; readonly values: string[] }[];
+  /** All other changes, one text for each row. */
+  readonly entries: string[];
+  /** What the row at hand has given back so far. */
+  length: number;
 }
 
 function batchOf(inputText: string): Batch {
@@ -50,12 +61,16 @@ function batchOf(inputText: string): Batch {
     places: new Map(input.fields.map((field, place) => [field, place])),
     many: new Set(input.manyToOne),
     loaded: [],
+    whole: input.whole,
     rows: {},
-    behind: new WeakMap(),
-    at: new WeakMap(),
-    out: [],
+    shown: [],
+    behind: [],
+    texts: input.fields.map(() => ({ rows: [], values: [] })),
+    entries: [],
+    length: 0,
   };
   Object.assign(batch.rows, handlerOf(batch));
+  if (batch.whole) for (const place of input.fields.keys()) cellsOf(batch, place);
   return batch;
 }
 
@@ -75,37 +90,49 @@ function cellOf(raw: Cell | undefined): unknown {
   return parse(stringify(raw));
 }
 
-/** A row looks like an object with all fields, and fetches each when it is touched. */
+/** A row looks like an object with all fields, and fetches each when it is touched. What stands behind it knows its place by `place`. */
 function handlerOf(batch: Batch): ProxyHandler<Fields> {
-  const { places, at } = batch;
-  const touch = (row: Fields, key: string | symbol): void => {
-    const place = typeof key === 'string' && !Object.hasOwn(row, key) ? places.get(key) : undefined;
-    if (place !== undefined) row[key] = cellOf(cellsOf(batch, place)[at.get(row) ?? -1]);
+  const { places } = batch;
+  const own = (row: Fields, key: string | symbol): unknown => {
+    const known = row[key];
+    const place = known === undefined && typeof key === 'string' ? places.get(key) : undefined;
+    return place === undefined ? known : (row[key] = cellOf(cellsOf(batch, place)[Number(row[position])]));
   };
+  const language = Object.prototype as unknown as Fields; // asked for whatever a hook asks a row for
   return {
-    get(row, key) {
-      touch(row, key);
-      return row[key];
-    },
-    has: (row, key) => (typeof key === 'string' && places.has(key)) || key in row,
+    get: (row, key) => own(row, key) ?? (key in row ? undefined : language[key]),
+    has: (row, key) => (typeof key === 'string' && places.has(key)) || key in row || key in language,
     set(row, key, value) {
       row[key] = value;
       return true;
     },
-    ownKeys: (row) => [...new Set([...places.keys(), ...Reflect.ownKeys(row)])],
+    getPrototypeOf: () => language,
+    ownKeys: (row) => [...new Set([...places.keys(), ...Object.keys(row)])],
     getOwnPropertyDescriptor(row, key) {
-      touch(row, key);
+      own(row, key);
       return Reflect.getOwnPropertyDescriptor(row, key);
     },
   };
 }
 
+/** Where all fields have crossed there is nothing to fetch, and plain objects are several times as fast. */
+function plainRow({ loaded, input: { fields } }: Batch, at: number): Fields {
+  const row: Fields = {};
+  for (let place = 0; place < fields.length; place++) {
+    const raw = loaded[place]?.[at];
+    row[fields[place] ?? ''] = typeof raw === 'string' ? { value: raw, resultValue: raw } : cellOf(raw);
+  }
+  return row;
+}
+
 function recordOf(batch: Batch, at: number): { index: number | undefined; rowId: string | undefined; row: Fields } {
-  const own: Fields = {};
-  batch.at.set(own, at);
-  const row = new Proxy(own, batch.rows);
-  batch.behind.set(row, own);
-  return { index: batch.input.indexes[at], rowId: batch.input.rowIds[at], row };
+  const { indexes, rowIds } = batch.input;
+  const behind = batch.whole ? plainRow(batch, at) : (Object.create(null) as Fields);
+  if (!batch.whole) behind[position] = at;
+  const row = batch.whole ? behind : new Proxy(behind, batch.rows);
+  batch.behind[at] = behind;
+  batch.shown[at] = row;
+  return { index: indexes[at], rowId: rowIds[at], row };
 }
 
 /** What a hook left as a value, as text: numbers and booleans are written out. */
@@ -144,6 +171,13 @@ function patchOf(
   field: string,
 ): Omit<Change, 'row' | 'field' | 'part'> | string | undefined {
   const { value, info, selectOptions } = after;
+  if (
+    typeof value === 'string' &&
+    info === undefined &&
+    selectOptions === undefined &&
+    (before === undefined || typeof before === 'string')
+  )
+    return value === before ? undefined : value;
   const was = typeof before === 'object' && before !== null ? before : { value: before };
   const patch: { value?: string | null | (string | null)[]; info?: Info[]; selectOptions?: SelectOption[] } = {};
   if (value !== undefined && value !== was.value) {
@@ -162,32 +196,42 @@ function patchOf(
   return 'value' in patch || 'info' in patch || 'selectOptions' in patch ? patch : undefined;
 }
 
-function give(batch: Batch, entries: unknown[]): void {
-  if (entries.length === 0) return;
-  const text = stringify(entries);
-  if (text.length > batch.input.rowOutputLength) throw new RangeError('one row gives back too much');
-  batch.out.push(text.slice(1, -1));
+/** Notes one changed cell; `part` -1 is the whole. A text alone is written without anything around it. */
+function give(batch: Batch, at: number, place: number, part: number, patch: ReturnType<typeof patchOf>): void {
+  if (patch === undefined) return;
+  if (typeof patch === 'string' && part === -1) {
+    batch.length += patch.length;
+    const { rows, values } = batch.texts[place] ?? { rows: [], values: [] };
+    rows.push(at);
+    values.push(patch);
+  } else {
+    const text = stringify([at, place, part, typeof patch === 'string' ? { value: patch } : patch]);
+    batch.length += text.length;
+    batch.entries.push(text);
+  }
+  if (batch.length > batch.input.rowOutputLength) throw new RangeError('one row gives back too much');
 }
 
-/** The entries of one cell: a field with several columns has one for each. */
-function entriesOf(batch: Batch, at: number, field: string, after: unknown): unknown[] {
+/** All that was given, in the form that changes.ts expects. */
+function given({ texts, entries }: Batch): string {
+  const columns = texts.flatMap(({ rows, values }, place) => (rows.length === 0 ? [] : [[place, rows, values]]));
+  return `{"texts":${stringify(columns)},"entries":[${entries.join(',')}]}`;
+}
+
+/** One cell that was returned: of a field with several columns, all of them. */
+function collectCell(batch: Batch, at: number, field: string, after: unknown): void {
   const place = batch.places.get(field);
   if (place === undefined) throw new TypeError(`there is no field ${field}`);
-  if (after === undefined || after === null) return [];
+  if (after === undefined || after === null) return;
   if (!isObject(after)) throw new TypeError(`what was returned for ${field} is no object with a value`);
-  if (!batch.many.has(field)) {
-    const patch = patchOf(after, batch.loaded[place]?.[at], field);
-    return patch === undefined ? [] : [[at, place, -1, patch]];
-  }
+  if (!batch.many.has(field)) return give(batch, at, place, -1, patchOf(after, batch.loaded[place]?.[at], field));
   const before = cellsOf(batch, place)[at];
   const parts = typeof before === 'object' && before !== null ? (before.manyToOne ?? []) : [];
   const now = after['manyToOne'];
   if (!Array.isArray(now) || now.length !== parts.length)
     throw new TypeError(`${field} needs an array manyToOne of ${parts.length}`);
-  return now.flatMap((part: unknown, index) => {
-    const patch = isObject(part) ? patchOf(part, parts[index], field) : undefined;
-    return patch === undefined ? [] : [[at, place, index, patch]];
-  });
+  for (const [index, part] of (now as readonly unknown[]).entries())
+    if (isObject(part)) give(batch, at, place, index, patchOf(part, parts[index], field));
 }
 
 function collect(batch: Batch, at: number, result: unknown): void {
@@ -195,42 +239,56 @@ function collect(batch: Batch, at: number, result: unknown): void {
   if (!isObject(result) || !isObject(result['row'])) throw new TypeError('what was returned is no record with a row');
   const row = result['row'];
   // Of a row that is ours only what was touched can have changed.
-  const cells = batch.behind.get(row) ?? row;
-  give(
-    batch,
-    Object.keys(cells).flatMap((field) => entriesOf(batch, at, field, cells[field])),
-  );
+  const cells = row === batch.shown[at] ? (batch.behind[at] ?? row) : row;
+  batch.length = 0;
+  for (const field of Object.keys(cells)) collectCell(batch, at, field, cells[field]);
 }
 
 async function runRows(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
   const batch = batchOf(inputText);
-  for (let at = 0; at < batch.input.indexes.length; at++) {
-    mark(at);
-    const answer = hook(recordOf(batch, at), batch.input.argument);
+  const { indexes, argument } = batch.input;
+  for (let at = 0; at < indexes.length; at++) {
+    mark[0] = at;
+    const answer = hook(recordOf(batch, at), argument);
     // Most hooks are not asynchronous, and waiting costs more than they do.
     const result = isObject(answer) && 'then' in answer ? await Promise.resolve(answer) : answer;
-    if (batch.input.argument !== null) collect(batch, at, result);
+    if (argument !== null) collect(batch, at, result);
+    delete batch.shown[at];
+    delete batch.behind[at];
   }
-  return `[${batch.out.join(',')}]`;
+  return given(batch);
+}
+
+/** Finds the place of an index: mostly they come back as they were given, in order. */
+function placesOf(indexes: readonly number[]): (index: unknown) => number | undefined {
+  let all: Map<unknown, number> | undefined;
+  let next = 0;
+  return (index) => {
+    if (indexes[next] === index) return next++;
+    all ??= new Map(indexes.map((known, place) => [known, place]));
+    const place = all.get(index);
+    if (place !== undefined) next = place + 1;
+    return place;
+  };
 }
 
 /** Batch and bulk row hooks: all records at once, and any of them back, known by their index. */
 async function runMany(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
   const batch = batchOf(inputText);
   const { indexes, argument } = batch.input;
-  const at = new Map(indexes.map((index, place) => [index, place]));
+  const places = placesOf(indexes);
   const result = await hook(
     indexes.map((_, place) => recordOf(batch, place)),
     argument,
   );
-  if (result === undefined || result === null) return '[]';
+  if (result === undefined || result === null) return given(batch);
   if (!Array.isArray(result)) throw new TypeError('what was returned is no array of records');
   for (const record of result as readonly unknown[]) {
-    const place = isObject(record) ? at.get(Number(record['index'])) : undefined;
+    const place = isObject(record) ? places(record['index']) : undefined;
     if (place === undefined) throw new TypeError('a returned record has no index, or one that was not given');
     collect(batch, place, record);
   }
-  return `[${batch.out.join(',')}]`;
+  return given(batch);
 }
 
 async function runColumn(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
@@ -238,19 +296,18 @@ async function runColumn(hook: (...args: unknown[]) => unknown, inputText: strin
   const { indexes, rowIds } = batch.input;
   const cells = cellsOf(batch, 0);
   const valueOf = (cell: Cell | undefined): unknown => (isObject(cell) ? cell.value : cell);
-  const at = new Map(indexes.map((index, place) => [index, place]));
+  const places = placesOf(indexes);
   const result = await hook(indexes.map((index, place) => ({ index, value: valueOf(cells[place]), rowId: rowIds[place] })));
-  if (result === undefined || result === null) return '[]';
+  if (result === undefined || result === null) return given(batch);
   if (!Array.isArray(result)) throw new TypeError('what was returned is no array');
-  const entries: unknown[] = [];
   for (const item of result as readonly unknown[]) {
     if (item === undefined || item === null) continue;
-    const place = isObject(item) ? at.get(Number(item['index'])) : undefined;
+    const place = isObject(item) ? places(item['index']) : undefined;
     if (!isObject(item) || place === undefined) throw new TypeError('a returned value has no index, or one that was not given');
-    const patch = patchOf(item, cells[place], batch.input.fields[0] ?? '');
-    if (patch !== undefined) entries.push([place, 0, -1, patch]);
+    batch.length = 0;
+    give(batch, place, 0, -1, patchOf(item, cells[place], batch.input.fields[0] ?? ''));
   }
-  return stringify(entries);
+  return given(batch);
 }
 
 /** The instance writes down what is asked of it, and our other half does it afterwards. */
@@ -303,14 +360,17 @@ const parts = [
   cellsOf,
   cellOf,
   handlerOf,
+  plainRow,
   recordOf,
   textOf,
   infosOf,
   optionsOf,
   patchOf,
   give,
-  entriesOf,
+  given,
+  collectCell,
   collect,
+  placesOf,
   runRows,
   runMany,
   runColumn,
@@ -320,12 +380,15 @@ const parts = [
 ];
 
 /**
- * Evaluates to a function of `load` and `mark`, which gives the entries by name. Each takes the hook and a JSON text, and resolves to
- * JSON text: of the answer, or `{"threw": text}`.
+ * Evaluates to a function of `load` and the bytes of `mark`, which gives what runs an entry with a hook and a JSON text. That resolves to JSON
+ * text, of the answer or `{"threw": text}`.
  */
-export const inside = `(load, mark) => {
+export const inside = `(load, bytes) => {
 'use strict';
 const { parse, stringify } = JSON;
+const mark = new Int32Array(bytes);
+mark[0] = -1;
+const position = Symbol();
 const isObject = ${String(isObject)};
 ${parts.map(String).join('\n')}
 const quiet = () => undefined;

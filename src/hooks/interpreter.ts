@@ -1,7 +1,8 @@
 /**
- * The language of hooks, as WebAssembly: its code has no way out but two functions of ours, which take and give a number or a text. An
+ * The language of hooks, as WebAssembly: its code has no way out but one function of ours, which takes a number and gives a text. An
  * interpreter that had to be stopped is not to be trusted any more; who has one ends the process.
  */
+import { randomBytes } from 'node:crypto';
 import wasm from '@jitl/quickjs-wasmfile-release-sync';
 import {
   newQuickJSWASMModuleFromVariant,
@@ -16,7 +17,7 @@ import type { Ask, Fault } from './messages.ts';
 
 /** Of the language's own library, which Node's types leave out. */
 declare const WebAssembly: {
-  readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => object;
+  readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => { readonly buffer: ArrayBuffer };
 };
 // Its types are those of its CommonJS form; a module gets what that has as `default`.
 const variant = wasm as unknown as QuickJSSyncVariant;
@@ -41,13 +42,21 @@ const cpuMs = (): number => {
 
 export class Interpreter {
   readonly #runtime: QuickJSRuntime;
+  readonly #memory: { readonly buffer: ArrayBuffer };
   readonly #beat: (row: number) => void;
-  #row = -1;
+  /** Four bytes of the interpreter's memory in which the hook's row stands: to call us for every row would cost more than most hooks. */
+  readonly #bytes: QuickJSHandle;
+  readonly #mark: number;
   #stopped = false;
 
-  private constructor(runtime: QuickJSRuntime, beat: (row: number) => void) {
+  private constructor(runtime: QuickJSRuntime, memory: { readonly buffer: ArrayBuffer }, beat: (row: number) => void) {
     this.#runtime = runtime;
+    this.#memory = memory;
     this.#beat = beat;
+    // The library does not say where it puts a buffer, so its content does.
+    const sign = randomBytes(16);
+    this.#bytes = runtime.newContext().newArrayBuffer(new Uint8Array(sign).buffer);
+    this.#mark = Buffer.from(memory.buffer).indexOf(sign);
   }
 
   /** `beat` hears of the row several times a second while a hook runs. */
@@ -58,12 +67,11 @@ export class Interpreter {
     const runtime = module.newRuntime();
     runtime.setMemoryLimit(memoryBytes);
     runtime.setMaxStackSize(stackBytes);
-    return new Interpreter(runtime, beat);
+    return new Interpreter(runtime, wasmMemory, beat);
   }
 
   /** Runs a hook in a context of its own, so that nothing it leaves behind is seen by the next. Never throws. */
   run(ask: Ask): Outcome {
-    this.#row = -1;
     this.#watch(ask);
     try {
       const context = this.#runtime.newContext();
@@ -74,6 +82,11 @@ export class Interpreter {
     } catch {
       return this.#fault(this.#stopped ? 'timeout' : 'broken');
     }
+  }
+
+  /** The position of the row in the batch with which the hook has begun. */
+  get #row(): number {
+    return this.#mark < 0 ? -1 : (new Int32Array(this.#memory.buffer, this.#mark, 1)[0] ?? -1);
   }
 
   #watch({ rowMs, totalMs }: Ask): void {
@@ -123,11 +136,8 @@ export class Interpreter {
       needs.add(context.getNumber(place));
       return context.newString('');
     });
-    using mark = context.newFunction('mark', (row) => {
-      this.#row = context.getNumber(row);
-    });
     using make = context.unwrapResult(context.evalCode(inside, 'inside.js'));
-    return context.unwrapResult(context.callFunction(make, context.undefined, load, mark));
+    return context.unwrapResult(context.callFunction(make, context.undefined, load, this.#bytes));
   }
 
   #settled(context: QuickJSContext, promise: QuickJSHandle, outputLength: number): Outcome {

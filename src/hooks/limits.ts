@@ -39,7 +39,7 @@ export const defaultHookLimits: HookLimits = {
   outputLength: 32 * 2 ** 20,
   rowOutputLength: 2 ** 20,
   sourceLength: 2 ** 18,
-  batchRows: 1000,
+  batchRows: 2000,
   columnRows: 100_000,
   bulkRows: 50_000,
 };
