@@ -201,9 +201,9 @@ function give(batch: Batch, at: number, place: number, part: number, patch: Retu
   if (patch === undefined) return;
   if (typeof patch === 'string' && part === -1) {
     batch.length += patch.length;
-    const { rows, values } = batch.texts[place] ?? { rows: [], values: [] };
-    rows.push(at);
-    values.push(patch);
+    const texts = batch.texts[place];
+    texts?.rows.push(at);
+    texts?.values.push(patch);
   } else {
     const text = stringify([at, place, part, typeof patch === 'string' ? { value: patch } : patch]);
     batch.length += text.length;
@@ -241,7 +241,8 @@ function collect(batch: Batch, at: number, result: unknown): void {
   // Of a row that is ours only what was touched can have changed.
   const cells = row === batch.shown[at] ? (batch.behind[at] ?? row) : row;
   batch.length = 0;
-  for (const field of Object.keys(cells)) collectCell(batch, at, field, cells[field]);
+  const fields = Object.keys(cells);
+  for (let place = 0; place < fields.length; place++) collectCell(batch, at, fields[place] ?? '', cells[fields[place] ?? '']);
 }
 
 async function runRows(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
@@ -291,21 +292,31 @@ async function runMany(hook: (...args: unknown[]) => unknown, inputText: string)
   return given(batch);
 }
 
+/** As hooks get a column. Counted loops, here and below: an iterator costs as much as the hook. */
+function columnOf({ indexes, rowIds }: BatchInput, cells: readonly Cell[]): unknown[] {
+  const values: unknown[] = [];
+  for (let place = 0; place < indexes.length; place++) {
+    const cell = cells[place];
+    values.push({ index: indexes[place], value: isObject(cell) ? cell.value : cell, rowId: rowIds[place] });
+  }
+  return values;
+}
+
 async function runColumn(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
   const batch = batchOf(inputText);
-  const { indexes, rowIds } = batch.input;
   const cells = cellsOf(batch, 0);
-  const valueOf = (cell: Cell | undefined): unknown => (isObject(cell) ? cell.value : cell);
-  const places = placesOf(indexes);
-  const result = await hook(indexes.map((index, place) => ({ index, value: valueOf(cells[place]), rowId: rowIds[place] })));
+  const places = placesOf(batch.input.indexes);
+  const result = await hook(columnOf(batch.input, cells));
   if (result === undefined || result === null) return given(batch);
   if (!Array.isArray(result)) throw new TypeError('what was returned is no array');
-  for (const item of result as readonly unknown[]) {
+  const [field = ''] = batch.input.fields;
+  for (let at = 0; at < result.length; at++) {
+    const item: unknown = result[at];
     if (item === undefined || item === null) continue;
     const place = isObject(item) ? places(item['index']) : undefined;
     if (!isObject(item) || place === undefined) throw new TypeError('a returned value has no index, or one that was not given');
     batch.length = 0;
-    give(batch, place, 0, -1, patchOf(item, cells[place], batch.input.fields[0] ?? ''));
+    give(batch, place, 0, -1, patchOf(item, cells[place], field));
   }
   return given(batch);
 }
@@ -373,6 +384,7 @@ const parts = [
   placesOf,
   runRows,
   runMany,
+  columnOf,
   runColumn,
   instanceOf,
   runStep,
