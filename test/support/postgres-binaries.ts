@@ -59,3 +59,19 @@ let found: Promise<Binaries> | undefined;
 export function findBinaries(): Promise<Binaries> {
   return (found ??= search());
 }
+
+/** A server of another major version than the package's own: the system's, or the one that apt installs. Throws where there is none. */
+export async function findOtherMajor(): Promise<Binaries> {
+  const account = await unprivileged('postgres');
+  const own = packaged()?.version.split('.')[0] ?? '';
+  const others = async (): Promise<string | undefined> => {
+    const folders = (await systemFolders()).filter((bin) => !bin.includes(`/${own}/`));
+    return folders.find((bin) => obstacle(bin, account) === undefined);
+  };
+  const here = await others();
+  if (here !== undefined) return { bin: here, account };
+  const reason = aptInstall('postgresql');
+  const installed = await others();
+  if (installed !== undefined) return { bin: installed, account };
+  throw new Error(`finding a PostgreSQL of another major version than ${own}: ${reason ?? 'apt has the same'}`);
+}

@@ -16,6 +16,8 @@ export interface PostgresOptions {
   readonly port?: number;
   /** A folder that outlives the server; absent = a temporary one, removed by `stop`. */
   readonly dataDir?: string;
+  /** Which server; absent = the one that comes with the package. */
+  readonly binaries?: Binaries;
   /** Server settings on top of `defaultSettings`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -188,7 +190,7 @@ class Server implements TestPostgres {
 
 /** Starts a private server: one per test file, with a database per test. Throws with the reason where none can run. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
-  const binaries = await findBinaries();
+  const binaries = options.binaries ?? (await findBinaries());
   const home = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'headgate-pg-')));
   const password = await initialize(binaries, home, join(home, 'data'));
   const server = new Server(binaries, home, password, options.port ?? (await freePort()), options);

@@ -14,14 +14,19 @@ export interface Print {
 
 /** Undefined where there is no file. `onChunk` sees every byte on the way. */
 export async function printOf(path: string, onChunk?: (chunk: Buffer) => void): Promise<Print | undefined> {
-  if (!(await exists(path))) return undefined;
   let size = 0;
   let sum = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
-    const data = chunk as Buffer; // no encoding is set, so chunks are buffers
-    size += data.length;
-    sum = crc32(data, sum);
-    onChunk?.(data);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
+      const data = chunk as Buffer; // no encoding is set, so chunks are buffers
+      size += data.length;
+      sum = crc32(data, sum);
+      onChunk?.(data);
+    }
+  } catch (error) {
+    // Asked before, the answer could be out of date: others rename while we look.
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
   }
   return { size, crc32: sum };
 }

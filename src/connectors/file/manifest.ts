@@ -94,7 +94,8 @@ export function withPublish({ pending: _done, ...manifest }: Manifest, publish: 
 
 /** What a pending publish came to, without touching anything: true where its files can all be told to be there, under either name. */
 export async function isDecided(moves: readonly Move[]): Promise<boolean> {
-  for (const move of moves) if (!(await isAt(move, move.to)) && !(await isAt(move, move.from))) return false;
+  // In the order in which a file goes: it is not missed while somebody renames it.
+  for (const move of moves) if (!(await isAt(move, move.from)) && !(await isAt(move, move.to))) return false;
   return true;
 }
 

@@ -1,9 +1,10 @@
 /** Uploaded files made plain, each as a file of its own, with what was found out about it. */
 import { HeadgateError } from '../../domain/error.ts';
+import type { Uploads } from '../../domain/pipeline.ts';
 import type { PrepareTask } from '../../domain/run.ts';
 import type { StreamInfo } from '../../domain/schema.ts';
 import { typeName } from '../../domain/types.ts';
-import { infersTypes, type FileRef } from '../../sdk/index.ts';
+import { infersTypes, type FileRef, type Source } from '../../sdk/index.ts';
 import type { NewOutput } from '../../store/run-outputs.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
@@ -21,12 +22,20 @@ export async function prepareFiles({ types }: PrepareTask, work: TaskWork): Prom
   for (const id of files.ids) {
     const { source } = await uploadsAsSource(loaded.spec, { ...files, ids: [id] }, opened.ends, context);
     await using from = await source.open(context);
-    const [found] = await from.discover();
-    if (!found) throw new HeadgateError('file.format', 'preparing files: there is nothing to read');
-    const info = types && infersTypes(from) ? await from.inferTypes(found) : found;
+    const name = nameOf(id);
+    const info = await look(from, types).catch((error: unknown) => {
+      if (!(error instanceof HeadgateError) || error.code !== 'file.format' || !id.endsWith(name)) throw error;
+      // The load says in which line: whoever prepares a file is told nothing but that there is no output.
+      execution.log.warn(error.message, { code: error.code });
+      return undefined;
+    });
+    if (info === undefined) {
+      const file = await storeFile(execution, opened, { name, path: await context.files.open(id) });
+      outputs.push({ name, file_id: file, value: asItCame(files) });
+      continue;
+    }
     for await (const event of from.read({ flows: [flowOf(info)], mode: 'snapshot', format: 'csv' })) {
       if (event.type !== 'file') continue;
-      const name = nameOf(id);
       const file = await storeFile(execution, opened, { name, path: event.file.path });
       outputs.push({ name, file_id: file, value: told(event.file, info, types) });
       execution.log.info(`${name}: ${info.schema.fields.length} columns`, { notes: (info.notes ?? []).join('; ') });
@@ -34,6 +43,22 @@ export async function prepareFiles({ types }: PrepareTask, work: TaskWork): Prom
   }
   return outputs;
 }
+
+/** Throws `file.format`. */
+async function look(from: Source, types: boolean): Promise<StreamInfo> {
+  const [found] = await from.discover();
+  if (!found) throw new HeadgateError('file.format', 'preparing files: there is nothing to read');
+  return types && infersTypes(from) ? await from.inferTypes(found) : found;
+}
+
+/** A file that cannot be read as csv, by what was said about it. */
+const asItCame = ({ header = true, delimiter = 'comma', escape }: Uploads): NewOutput['value'] => ({
+  header,
+  delimiter,
+  compression: 'none',
+  escaped: escape === 'backslash',
+  columns: [],
+});
 
 const flowOf = ({ stream, schema }: StreamInfo) => ({
   stream,
