@@ -254,8 +254,6 @@ async function runRows(hook: (...args: unknown[]) => unknown, inputText: string)
     // Most hooks are not asynchronous, and waiting costs more than they do.
     const result = isObject(answer) && 'then' in answer ? await Promise.resolve(answer) : answer;
     if (argument !== null) collect(batch, at, result);
-    delete batch.shown[at];
-    delete batch.behind[at];
   }
   return given(batch);
 }
