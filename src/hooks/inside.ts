@@ -1,9 +1,11 @@
 /**
- * Our half inside the interpreter: these functions are never called here, their text is evaluated there, around the hook. So they know only
+ * Our half inside the interpreter: these functions and those of inside-*.ts are never called here, their text is evaluated there, around the hook. So they know only
  * each other, the language, and what is declared below. A hook can tamper with all of it, and harms only its own answer:
  * changes.ts believes nothing.
  */
-import type { Cell, Change, Info, SelectOption } from './cells.ts';
+import type { Cell } from './cells.ts';
+import { cellOf, infosOf, isObject, optionsOf, patchOf, textOf, type Fields } from './inside-cells.ts';
+import { instanceOf, runStep } from './inside-steps.ts';
 
 /** JSON of the cells of a field, or '' for one that has not crossed; the run is then thrown away and done again with it. */
 declare const load: (field: number) => string;
@@ -27,14 +29,6 @@ export interface BatchInput {
   readonly whole: boolean;
 }
 
-/** `newRows`: what the ids of added rows begin with. */
-export interface StepInput {
-  readonly data: readonly unknown[];
-  readonly instanceLast: boolean;
-  readonly newRows: string;
-}
-
-type Fields = Record<string | symbol, unknown>;
 interface Batch {
   readonly input: BatchInput;
   readonly places: Map<string, number>;
@@ -84,12 +78,6 @@ function cellsOf(batch: Batch, place: number): readonly Cell[] {
   return cells;
 }
 
-function cellOf(raw: Cell | undefined): unknown {
-  if (raw === undefined || raw === null || typeof raw === 'string') return { value: raw ?? null, resultValue: raw ?? null };
-  // Hooks may change what they get, and what they changed is found by comparing.
-  return parse(stringify(raw));
-}
-
 /** A row looks like an object with all fields, and fetches each when it is touched. What stands behind it knows its place by `place`. */
 function handlerOf(batch: Batch): ProxyHandler<Fields> {
   const { places } = batch;
@@ -133,67 +121,6 @@ function recordOf(batch: Batch, at: number): { index: number | undefined; rowId:
   batch.behind[at] = behind;
   batch.shown[at] = row;
   return { index: indexes[at], rowId: rowIds[at], row };
-}
-
-/** What a hook left as a value, as text: numbers and booleans are written out. */
-function textOf(value: unknown, field: string): string | null {
-  if (value === null) return null;
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  throw new TypeError(`the value of ${field} is neither text nor number, boolean or null`);
-}
-
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
-
-function infosOf(given: unknown): Info[] {
-  if (!Array.isArray(given)) throw new TypeError('info is no array');
-  return given.map((item: unknown) => {
-    if (!isObject(item) || typeof item['message'] !== 'string') throw new TypeError('an info has no message');
-    const level = item['level'] ?? 'error';
-    if (level !== 'error' && level !== 'warning' && level !== 'info')
-      throw new TypeError('the level of an info is not error, warning or info');
-    return { message: item['message'], level };
-  });
-}
-
-function optionsOf(given: unknown, field: string): SelectOption[] {
-  if (!Array.isArray(given)) throw new TypeError('selectOptions is no array');
-  return given.map((item: unknown) => {
-    if (!isObject(item)) throw new TypeError('a select option is no object');
-    return { label: textOf(item['label'] ?? '', field) ?? '', value: textOf(item['value'] ?? '', field) ?? '' };
-  });
-}
-
-/** What differs from `before`; where that is unknown, all that was given. */
-function patchOf(
-  after: Fields,
-  before: Cell | undefined,
-  field: string,
-): Omit<Change, 'row' | 'field' | 'part'> | string | undefined {
-  const { value, info, selectOptions } = after;
-  if (
-    typeof value === 'string' &&
-    info === undefined &&
-    selectOptions === undefined &&
-    (before === undefined || typeof before === 'string')
-  )
-    return value === before ? undefined : value;
-  const was = typeof before === 'object' && before !== null ? before : { value: before };
-  const patch: { value?: string | null | (string | null)[]; info?: Info[]; selectOptions?: SelectOption[] } = {};
-  if (value !== undefined && value !== was.value) {
-    const now = Array.isArray(value) ? value.map((item: unknown) => textOf(item, field)) : textOf(value, field);
-    if (now !== was.value && !(Array.isArray(now) && stringify(now) === stringify(was.value))) patch.value = now;
-  }
-  if (info !== undefined) {
-    const now = infosOf(info);
-    if (!('info' in was) || stringify(now) !== stringify(was.info)) patch.info = now;
-  }
-  if (selectOptions !== undefined) {
-    const now = optionsOf(selectOptions, field);
-    if (!('selectOptions' in was) || stringify(now) !== stringify(was.selectOptions)) patch.selectOptions = now;
-  }
-  if (typeof patch.value === 'string' && patch.info === undefined && patch.selectOptions === undefined) return patch.value;
-  return 'value' in patch || 'info' in patch || 'selectOptions' in patch ? patch : undefined;
 }
 
 /** Notes one changed cell; `part` -1 is the whole. A text alone is written without anything around it. */
@@ -317,41 +244,6 @@ async function runColumn(hook: (...args: unknown[]) => unknown, inputText: strin
     give(batch, place, 0, -1, patchOf(item, cells[place], field));
   }
   return given(batch);
-}
-
-/** The instance writes down what is asked of it, and our other half does it afterwards. */
-function instanceOf(calls: unknown[], newRows: string): Fields {
-  const instance: Fields = {};
-  const methods =
-    'addField removeField updateInfoMessages addInfoMessages addRows removeRows setConfirmationMessage setHeaderRowOverride setUser setDevelopmentMode';
-  let added = 0;
-  for (const name of methods.split(' ')) {
-    instance[name] = async (...given: unknown[]): Promise<unknown> => {
-      const args = given.map((value) => value ?? null);
-      if (name !== 'addRows') {
-        calls.push({ method: name === 'addInfoMessages' ? 'updateInfoMessages' : name, arguments: args });
-        return undefined;
-      }
-      const [rows] = given;
-      if (!Array.isArray(rows)) throw new TypeError('addRows takes an array');
-      const ids = rows.map(() => `${newRows}${(added += 1)}`);
-      calls.push({ method: name, arguments: [rows, ids] });
-      return ids;
-    };
-  }
-  return instance;
-}
-
-async function runStep(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
-  const { data, instanceLast, newRows } = parse(inputText) as StepInput; // our other half wrote it
-  const calls: unknown[] = [];
-  const instance = instanceOf(calls, newRows);
-  const result = await (instanceLast ? hook(...data, instance) : hook(instance, ...data));
-  const returned =
-    instanceLast && isObject(result)
-      ? { cancel: Boolean(result['cancel']), message: textOf(result['message'] ?? null, 'message') }
-      : null;
-  return stringify({ calls, returned });
 }
 
 /** What was thrown, as text; to ask it may throw again. */

@@ -4,7 +4,7 @@ import { instructedOf, type Instructed } from './changes.ts';
 import { parsed } from './crossing.ts';
 import { HookError } from './failure.ts';
 import { beforeFinish, stepHooks, type Hook, type Hooks, type StepType } from './hooks.ts';
-import type { StepInput } from './inside.ts';
+import type { StepInput } from './inside-steps.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** Does what a hook has asked of its instance, before the next hook of the step is asked. `addRows` has rows and their new ids. */
