@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   staging: ['domain', 'sdk'],
   rules: ['domain', 'sdk'],
   shape: ['domain', 'sdk', 'rules'],
+  hooks: ['domain'],
   'connectors/_sql': ['domain', 'sdk'],
   'connectors/_net': ['domain', 'sdk'],
   'connectors/_pg': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],

@@ -1,0 +1,83 @@
+/** Which hooks run over the rows, and after which. */
+import type { Cell, Rows } from './cells.ts';
+import { Crossing } from './crossing.ts';
+import { HookError } from './failure.ts';
+import { allHooks, batchRowHooks, bulkRowHooks, columnHooks, rowDeleteHooks, rowHooks, type Hook, type Hooks } from './hooks.ts';
+import type { Sandbox } from './sandbox.ts';
+
+type Mode = 'init' | 'update';
+
+/** Throws `hook.invalid` for the first hook whose source does not evaluate to a function. */
+export async function checkHooks(sandbox: Sandbox, hooks: Hooks): Promise<void> {
+  for (const hook of allHooks(hooks)) await sandbox.check(hook);
+}
+
+/** After matching: column, batch row, bulk row and row hooks, each seeing what those before it have left. Throws `HookError`s. */
+export async function runInitHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows): Promise<void> {
+  for (const hook of columnHooks(hooks)) await runColumnHook(sandbox, hook, rows);
+  for (const hook of batchRowHooks(hooks)) {
+    const crossing = new Crossing(sandbox, hook, rows);
+    let number = 0;
+    for (const slice of slices(rows.count, sandbox.limits.batchRows))
+      await rows.write(await crossing.run({ entry: 'runMany', ...slice, argument: (number += 1) }));
+  }
+  await runBulkRowHooks(sandbox, hooks, rows, 'init');
+  await runRowHooks(sandbox, hooks, rows, 'init');
+}
+
+/** After a change in review: `rows` are those that were changed, and no others. Throws `HookError`s. */
+export async function runUpdateHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows): Promise<void> {
+  await runBulkRowHooks(sandbox, hooks, rows, 'update');
+  await runRowHooks(sandbox, hooks, rows, 'update');
+}
+
+/** `rows` are those that were deleted. Throws `HookError`s. */
+export async function runDeleteHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows): Promise<void> {
+  for (const hook of rowDeleteHooks(hooks)) {
+    const crossing = new Crossing(sandbox, hook, rows);
+    for (const slice of slices(rows.count, sandbox.limits.batchRows))
+      await crossing.run({ entry: 'runRows', ...slice, argument: null });
+  }
+}
+
+async function runColumnHook(sandbox: Sandbox, hook: Hook, rows: Rows): Promise<void> {
+  const field = hook.field ?? '';
+  if (!rows.fields.includes(field)) return;
+  const crossing = new Crossing(sandbox, hook, rows);
+  for (const { from, to } of slices(rows.count, sandbox.limits.columnRows)) {
+    const ids = await rows.identities(from, to);
+    const cells = await rows.cells(field, from, to);
+    if (!rows.manyToOne.has(field)) await rows.write(await crossing.runColumn(field, cells, ids));
+    else
+      for (const [part, column] of partsOf(cells).entries()) await rows.write(await crossing.runColumn(field, column, ids, part));
+  }
+}
+
+/** The columns that a field with several is made of. */
+function partsOf(cells: readonly Cell[]): readonly (readonly Cell[])[] {
+  const parts = (cell: Cell) => (cell !== null && typeof cell === 'object' ? (cell.manyToOne ?? []) : []);
+  const width = cells.reduce<number>((most, cell) => Math.max(most, parts(cell).length), 0);
+  return Array.from({ length: width }, (_, part) => cells.map((cell) => parts(cell)[part] ?? null));
+}
+
+async function runBulkRowHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows, mode: Mode): Promise<void> {
+  const { bulkRows } = sandbox.limits;
+  for (const hook of bulkRowHooks(hooks)) {
+    if (rows.count > bulkRows)
+      throw new HookError('hook.rows', hook, `it would be given ${rows.count} rows at once, and ${bulkRows} are allowed`);
+    if (rows.count === 0) continue;
+    const crossing = new Crossing(sandbox, hook, rows);
+    await rows.write(await crossing.run({ entry: 'runMany', from: 0, to: rows.count, argument: mode }));
+  }
+}
+
+/** Rows do not know of each other, so a batch goes through all hooks before the next batch begins. */
+async function runRowHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows, mode: Mode): Promise<void> {
+  const crossings = rowHooks(hooks).map((hook) => new Crossing(sandbox, hook, rows));
+  for (const slice of slices(rows.count, sandbox.limits.batchRows))
+    for (const crossing of crossings) await rows.write(await crossing.run({ entry: 'runRows', ...slice, argument: mode }));
+}
+
+function* slices(count: number, size: number): Generator<{ readonly from: number; readonly to: number }> {
+  for (let from = 0; from < count; from += size) yield { from, to: Math.min(count, from + size) };
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { changesOf } from './changes.ts';
+import { confined } from './confine.ts';
+import { defaultHookLimits } from './limits.ts';
+import { runInitHooks } from './order.ts';
+import { Sandbox } from './sandbox.ts';
+import { sheetOf } from './sheet-harness.ts';
+
+const probe = fileURLToPath(new URL('./probe-harness.ts', import.meta.url));
+
+test('the process can read its own program, and nothing else', async () => {
+  await using server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const { file, args } = confined(defaultHookLimits);
+  const child = spawn(file, [...args.slice(0, -1), probe, String(port)], {
+    env: {},
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const [could] = (await once(child, 'message')) as [readonly string[]]; // what the probe sends
+  // Not every machine lets its users leave the network; the interpreter knows of none either way.
+  assert.deepEqual(
+    could.filter((what) => what !== 'reach the network' || file === 'unshare'),
+    [],
+  );
+});
+
+test('an import that is cancelled ends the hook, and one that was cancelled runs none', async () => {
+  const stop = new AbortController();
+  await using sandbox = new Sandbox(defaultHookLimits, stop.signal);
+  const rows = sheetOf([{ a: 'x' }]);
+  await runInitHooks(sandbox, { rowHooks: ['(r) => r'] }, rows);
+  const running = runInitHooks(sandbox, { rowHooks: ['() => { for (;;); }'] }, rows);
+  stop.abort();
+  await assert.rejects(running, { code: 'run.cancelled' });
+  await assert.rejects(runInitHooks(sandbox, { rowHooks: ['(r) => r'] }, rows), { code: 'run.cancelled' });
+});
+
+test('all hooks of an import together have their time', async () => {
+  await using sandbox = new Sandbox({ ...defaultHookLimits, importMs: 0 });
+  const rows = sheetOf([{ a: 'x' }]);
+  await assert.rejects(runInitHooks(sandbox, { rowHooks: ['(r) => r', '(r) => r'] }, rows), { code: 'hook.timeout' });
+});
+
+test('what comes out is believed only in its own shape', () => {
+  const given = { indexes: [7, 8], fields: ['a', '__proto__'] };
+  const good = { texts: [[1, [0], ['x']]], entries: [[1, 0, -1, { info: [{ message: 'm', level: 'info' }] }]] };
+  assert.deepEqual(changesOf(good, given), [
+    { row: 7, field: '__proto__', value: 'x' },
+    { row: 8, field: 'a', info: [{ message: 'm', level: 'info' }] },
+  ]);
+  for (const bad of [
+    null,
+    [],
+    {},
+    { texts: [], entries: [], more: 1 },
+    { texts: [[2, [0], ['x']]], entries: [] },
+    { texts: [[0, [2], ['x']]], entries: [] },
+    { texts: [[0, ['length'], ['x']]], entries: [] },
+    { texts: [[0, [0, 1], ['x']]], entries: [] },
+    { texts: [[0, [0], [{}]]], entries: [] },
+    { texts: [], entries: [[0, 0, -1, { resultValue: 'x' }]] },
+    { texts: [], entries: [[0, 0, -1, { info: [{ message: 'm', level: 'fatal' }] }]] },
+    { texts: [], entries: [[0, 0, 0.5, {}]] },
+    { texts: [], entries: [[-1, 0, -1, {}]] },
+  ])
+    assert.equal(changesOf(bad, given), undefined, JSON.stringify(bad));
+});
