@@ -1,0 +1,43 @@
+/** Places and widths of columns, in pixels from the left edge of the first. */
+
+export interface GridColumn {
+  readonly id: string;
+  readonly label: string;
+  readonly width: number;
+  readonly numeric: boolean;
+  readonly required: boolean;
+  readonly readOnly: boolean;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export interface PlacedColumn extends GridColumn {
+  readonly left: number;
+}
+
+export function placed(columns: readonly GridColumn[]): PlacedColumn[] {
+  let left = 0;
+  return columns.map((column) => {
+    const at = { ...column, left };
+    left += column.width;
+    return at;
+  });
+}
+
+export function totalWidth(columns: readonly PlacedColumn[]): number {
+  const last = columns.at(-1);
+  return last ? last.left + last.width : 0;
+}
+
+/** First and last column that touch the pixels from `from` to `to`, and one more on each side. */
+export function columnsBetween(columns: readonly PlacedColumn[], from: number, to: number) {
+  const first = columns.findIndex(({ left, width }) => left + width > from);
+  const behind = columns.findIndex(({ left }) => left >= to);
+  return { from: Math.max(0, first - 1), to: behind < 0 ? columns.length - 1 : Math.min(behind, columns.length - 1) };
+}
+
+/** A width that fits the label and what the type usually holds. */
+export function widthFor(label: string, type: string, badges: boolean): number {
+  const byType: Readonly<Record<string, number>> = { email: 220, url: 220, 'multi-select': 200, number: 120, checkbox: 110, date: 130 };
+  return Math.min(280, Math.max(byType[type] ?? 150, label.length * 8 + (badges ? 78 : 44)));
+}
