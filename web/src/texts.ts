@@ -84,7 +84,8 @@ export const texts = {
     previous: 'Previous error (Alt+↑)',
     next: 'Next error (Alt+↓)',
     place: (at: number, of: number) => `${number(at)} of ${number(of)}`,
-    errorAt: (at: number, of: number, column: string, message: string) => `Error ${number(at)} of ${number(of)}, ${column}: ${message}`,
+    errorAt: (at: number, of: number, column: string, message: string) =>
+      `Error ${number(at)} of ${number(of)}, ${column}: ${message}`,
     noMore: 'No further error in this direction.',
     replace: 'Find and replace',
     add: 'Add row',
@@ -211,7 +212,8 @@ export const texts = {
   pages: {
     loading: 'Opening the review…',
     processing: 'Reading your file',
-    processingLead: 'Rows are being read and checked. This page opens by itself when it is your turn; you may close it and come back.',
+    processingLead:
+      'Rows are being read and checked. This page opens by itself when it is your turn; you may close it and come back.',
     finishing: 'Sending your rows',
     finishingLead: 'The import is being completed. You may close this page.',
     progress: (done: number, total: number) => `${number(done)} of ${number(total)} rows`,
@@ -220,7 +222,8 @@ export const texts = {
     failed: 'This file cannot be imported',
     failedLead: 'Please correct the file, or ask the people who sent you this link.',
     gone: 'This link does not open a review',
-    goneLead: 'It is incomplete, has expired, or the import is finished already. Ask the people who sent it to you for a new one.',
+    goneLead:
+      'It is incomplete, has expired, or the import is finished already. Ask the people who sent it to you for a new one.',
     away: 'The server cannot be reached',
     awayLead: 'Check your connection and try again. Everything you did so far is saved.',
     retry: 'Try again',

@@ -1,5 +1,19 @@
 /** Requests to the server: one method per address of the review. */
-import type { Changes, Edit, Edited, Group, Preview, Problem, Replacement, ReplacePreview, RowWindow, Stage, State, Trouble, ViewRequest } from './wire.ts';
+import type {
+  Changes,
+  Edit,
+  Edited,
+  Group,
+  Preview,
+  Problem,
+  Replacement,
+  ReplacePreview,
+  RowWindow,
+  Stage,
+  State,
+  Trouble,
+  ViewRequest,
+} from './wire.ts';
 
 /** The server refused, or could not be reached (`status` 0). */
 export class Refused extends Error {
@@ -49,7 +63,8 @@ export class ReviewClient {
     this.#ask('POST', 'replace/preview', { version, edit });
   undo = (version: number): Promise<Edited> => this.#ask('POST', 'undo', { version });
   redo = (version: number): Promise<Edited> => this.#ask('POST', 'redo', { version });
-  changes = (after: number, signal: AbortSignal): Promise<Changes> => this.#ask('GET', `changes?after=${after}`, undefined, signal);
+  changes = (after: number, signal: AbortSignal): Promise<Changes> =>
+    this.#ask('GET', `changes?after=${after}`, undefined, signal);
   finish = (version: number): Promise<State> => this.#ask('POST', 'finish', { version });
 
   async export(what: 'errors' | 'all', format: 'csv' | 'xlsx'): Promise<Blob> {

@@ -21,8 +21,10 @@ const shapes = {
   down: 'M3.5 6 8 10.5 12.5 6',
   right: 'M6 3.5 10.5 8 6 12.5',
   help: 'M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M6.2 6.2a1.9 1.9 0 1 1 2.6 1.9c-.5.3-.8.6-.8 1.2M8 11.3v.5',
-  people: 'M6 3a2.2 2.2 0 1 0 0 4.4A2.2 2.2 0 0 0 6 3M1.8 13a4.2 4.2 0 0 1 8.4 0M10.6 3.4a2 2 0 0 1 0 3.8M11.6 9.3a4 4 0 0 1 2.6 3.7',
-  light: 'M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M3.4 12.6l.9-.9M11.7 4.3l.9-.9',
+  people:
+    'M6 3a2.2 2.2 0 1 0 0 4.4A2.2 2.2 0 0 0 6 3M1.8 13a4.2 4.2 0 0 1 8.4 0M10.6 3.4a2 2 0 0 1 0 3.8M11.6 9.3a4 4 0 0 1 2.6 3.7',
+  light:
+    'M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M3.4 12.6l.9-.9M11.7 4.3l.9-.9',
   dark: 'M13.2 9.8A5.7 5.7 0 0 1 6.2 2.8a5.7 5.7 0 1 0 7 7z',
   refresh: 'M13.5 8a5.5 5.5 0 1 1-1.8-4.1M13.8 2.6l-2 1.4M13.8 2.6l.2 2.5',
   file: 'M4 1.8h5.2L12.5 5v9.2H4zM9 1.8V5.2h3.5',
@@ -31,7 +33,15 @@ const shapes = {
 export type IconName = keyof typeof shapes;
 
 /** Without a label it says nothing to those who hear the page: what stands beside it does. */
-export function Icon({ name, label, className }: { readonly name: IconName; readonly label?: string; readonly className?: string }) {
+export function Icon({
+  name,
+  label,
+  className,
+}: {
+  readonly name: IconName;
+  readonly label?: string;
+  readonly className?: string;
+}) {
   return (
     <svg
       className={`icon icon-${name}${className ? ` ${className}` : ''}`}

@@ -3,7 +3,15 @@ import { texts } from '../texts.ts';
 import { Button } from './button.tsx';
 
 /** A panel beside the table; on narrow screens over it. Esc closes it. */
-export function Side({ title, onClose, children }: { readonly title: string; readonly onClose: () => void; readonly children: ReactNode }) {
+export function Side({
+  title,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
   const heading = useId();
   const box = useRef<HTMLElement>(null);
   useEffect(() => {

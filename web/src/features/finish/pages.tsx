@@ -71,7 +71,11 @@ export const Failed = ({ state }: { readonly state: State }) => (
 export function Unreachable({ failure, onRetry }: { readonly failure: Refused; readonly onRetry: () => void }) {
   const gone = failure.status === 401 || failure.status === 403 || failure.status === 404;
   return (
-    <Page tone="error" title={gone ? texts.pages.gone : texts.pages.away} lead={gone ? texts.pages.goneLead : texts.pages.awayLead}>
+    <Page
+      tone="error"
+      title={gone ? texts.pages.gone : texts.pages.away}
+      lead={gone ? texts.pages.goneLead : texts.pages.awayLead}
+    >
       {!gone && (
         <Button look="main" icon="refresh" onClick={onRetry}>
           {texts.pages.retry}

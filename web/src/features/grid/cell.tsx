@@ -43,7 +43,11 @@ export function GridCell({ id, col, column, cell, waiting, active, chosen }: Pro
       title={[...said, ...(was ? [was] : [])].join('\n') || undefined}
       style={{ left: column.left, width: column.width }}
     >
-      {waiting ? <span className="grid-waiting" aria-label={texts.grid.loading} /> : <span className="grid-text">{cell?.v ?? ''}</span>}
+      {waiting ? (
+        <span className="grid-waiting" aria-label={texts.grid.loading} />
+      ) : (
+        <span className="grid-text">{cell?.v ?? ''}</span>
+      )}
       {cell?.e && <Icon name="edited" className="grid-mark" />}
       {!cell?.e && was && <Icon name="changed" className="grid-mark" />}
       {level && <Icon name={level} className="grid-mark" />}

@@ -36,8 +36,17 @@ export function columnsBetween(columns: readonly PlacedColumn[], from: number, t
   return { from: Math.max(0, first - 1), to: behind < 0 ? columns.length - 1 : Math.min(behind, columns.length - 1) };
 }
 
-/** A width that fits the label and what the type usually holds. */
-export function widthFor(label: string, type: string, badges: boolean): number {
-  const byType: Readonly<Record<string, number>> = { email: 220, url: 220, 'multi-select': 200, number: 120, checkbox: 110, date: 130 };
-  return Math.min(280, Math.max(byType[type] ?? 150, label.length * 8 + (badges ? 78 : 44)));
+const byType: Readonly<Record<string, number>> = {
+  email: 210,
+  url: 210,
+  'multi-select': 190,
+  number: 110,
+  checkbox: 110,
+  date: 130,
+};
+
+/** A width that fits the label, the number of problems beside it, and what the type usually holds. */
+export function widthFor(label: string, type: string, problems: number): number {
+  const badge = problems > 0 ? 38 + problems.toLocaleString('en').length * 8 : 0;
+  return Math.max(byType[type] ?? 150, Math.min(300, 40 + label.length * 8 + badge));
 }

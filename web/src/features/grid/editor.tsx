@@ -11,7 +11,11 @@ interface Props {
   readonly hint?: string | undefined;
 }
 
-const leaving: Readonly<Record<string, 'down' | 'right' | 'left' | 'stay'>> = { ArrowDown: 'down', ArrowRight: 'right', ArrowLeft: 'left' };
+const leaving: Readonly<Record<string, 'down' | 'right' | 'left' | 'stay'>> = {
+  ArrowDown: 'down',
+  ArrowRight: 'right',
+  ArrowLeft: 'left',
+};
 
 /** The text of a cell, as it will be kept: nothing typed is ever dropped, the server says what is wrong with it. */
 export function Editor({ label, text, typed, onClose, hint }: Props) {

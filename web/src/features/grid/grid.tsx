@@ -2,7 +2,17 @@
  * An editable table over rows that the server holds: only what is in view is drawn, whatever the number of rows and columns.
  * It knows cells and keys; what an edit means is its owner's business.
  */
-import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type Ref } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+  type Ref,
+} from 'react';
 import { texts } from '../../texts.ts';
 import { placed, totalWidth, type GridColumn } from './columns.ts';
 import type { CloseEditor } from './editor.tsx';
@@ -120,7 +130,11 @@ export function Grid(props: GridProps) {
         {...pointer}
       >
         <GridHead columns={columns} from={shown.from} to={shown.to} onBadge={props.onColumnBadge} onResize={props.onResize} />
-        <div role="rowgroup" className="grid-body" style={{ transform: `translateY(${shown.first * rowHeight + shown.shift}px)` }}>
+        <div
+          role="rowgroup"
+          className="grid-body"
+          style={{ transform: `translateY(${shown.first * rowHeight + shown.shift}px)` }}
+        >
           {rows.map((row) => (
             <GridRow
               key={row}

@@ -72,7 +72,8 @@ function grip(event: PointerEvent<HTMLElement>, column: PlacedColumn, onResize: 
   const from = event.clientX;
   const handle = event.currentTarget;
   handle.setPointerCapture(event.pointerId);
-  const move = (next: globalThis.PointerEvent) => onResize(column.id, Math.max(64, Math.min(800, column.width + next.clientX - from)));
+  const move = (next: globalThis.PointerEvent) =>
+    onResize(column.id, Math.max(64, Math.min(800, column.width + next.clientX - from)));
   handle.addEventListener('pointermove', move);
   handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', move), { once: true });
 }

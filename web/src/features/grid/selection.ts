@@ -25,7 +25,8 @@ export interface Bounds {
   readonly page: number;
 }
 
-export type Move = 'up' | 'down' | 'left' | 'right' | 'home' | 'end' | 'first' | 'last' | 'page-up' | 'page-down' | 'top' | 'bottom';
+export type Move =
+  'up' | 'down' | 'left' | 'right' | 'home' | 'end' | 'first' | 'last' | 'page-up' | 'page-down' | 'top' | 'bottom';
 
 export const at = (row: number, col: number): Selection => ({ anchor: { row, col }, active: { row, col } });
 
@@ -70,7 +71,10 @@ export function tabbed({ active: { row, col } }: Selection, back: boolean, { row
   return next < 0 || next >= rows * cols ? undefined : at(Math.floor(next / cols), next % cols);
 }
 
-export const everything = ({ rows, cols }: Bounds): Selection => ({ anchor: { row: rows - 1, col: cols - 1 }, active: { row: 0, col: 0 } });
+export const everything = ({ rows, cols }: Bounds): Selection => ({
+  anchor: { row: rows - 1, col: cols - 1 },
+  active: { row: 0, col: 0 },
+});
 export const wholeRows = (from: number, to: number, cols: number): Selection => ({
   anchor: { row: from, col: cols - 1 },
   active: { row: to, col: 0 },

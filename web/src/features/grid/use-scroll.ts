@@ -97,11 +97,18 @@ export function useScroll(
       }
       const width = box.clientWidth - gutter;
       if (column.left < box.scrollLeft) box.scrollLeft = column.left;
-      else if (column.left + column.width > box.scrollLeft + width) box.scrollLeft = Math.min(column.left, column.left + column.width - width);
+      else if (column.left + column.width > box.scrollLeft + width)
+        box.scrollLeft = Math.min(column.left, column.left + column.width - width);
     },
     [scroller, columns, measure, show],
   );
 
   const track = measure();
-  return { window: shown, track: height({ ...track, seen }), width: totalWidth(columns), revealCell, page: Math.max(1, Math.floor(seen / rowHeight) - 2) };
+  return {
+    window: shown,
+    track: height({ ...track, seen }),
+    width: totalWidth(columns),
+    revealCell,
+    page: Math.max(1, Math.floor(seen / rowHeight) - 2),
+  };
 }

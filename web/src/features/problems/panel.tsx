@@ -47,7 +47,12 @@ export function ProblemsPanel({ session, state, tick, onShow, onClose }: Props) 
           const label = state.columns.find(({ id }) => id === group.column)?.label ?? group.column;
           return (
             <li key={key} className="group">
-              <button type="button" className="group-head" aria-expanded={open === key} onClick={() => setOpen(open === key ? undefined : key)}>
+              <button
+                type="button"
+                className="group-head"
+                aria-expanded={open === key}
+                onClick={() => setOpen(open === key ? undefined : key)}
+              >
                 <Icon name={group.level} label={texts.levels[group.level]} />
                 <span className="group-text">
                   <strong>{label}</strong> {plain(group.message)}

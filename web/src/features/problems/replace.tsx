@@ -28,7 +28,15 @@ function replacementOf({ column, inView, ...wanted }: Wanted, view: string | und
 
 /** Counts and shows what would change before anything does. */
 export function ReplacePanel({ session, state, onClose }: Props) {
-  const [wanted, setWanted] = useState<Wanted>({ find: '', with: '', caseSensitive: false, whole: false, regex: false, column: '', inView: true });
+  const [wanted, setWanted] = useState<Wanted>({
+    find: '',
+    with: '',
+    caseSensitive: false,
+    whole: false,
+    regex: false,
+    column: '',
+    inView: true,
+  });
   const [preview, trouble] = usePreview(session, wanted, state.version);
   const view = session.snapshot.view?.id;
   const set = (change: Partial<Wanted>) => setWanted({ ...wanted, ...change });
@@ -112,7 +120,15 @@ function usePreview(session: Session, wanted: Wanted, version: number) {
   return [preview, trouble] as const;
 }
 
-function Outcome({ preview, trouble, asked }: { preview: ReplacePreview | undefined; trouble: string | undefined; asked: boolean }) {
+function Outcome({
+  preview,
+  trouble,
+  asked,
+}: {
+  preview: ReplacePreview | undefined;
+  trouble: string | undefined;
+  asked: boolean;
+}) {
   if (trouble) return <p className="is-error">{trouble}</p>;
   if (!asked) return null;
   if (!preview) return <p className="soft">{texts.replace.looking}</p>;

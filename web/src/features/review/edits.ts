@@ -54,7 +54,9 @@ export async function changeCells(session: Session, changes: readonly Change[], 
   for (const [position, wanted] of byRow) {
     const row = rows[position - first];
     if (!row || row.removed) continue;
-    const here = wanted.filter(({ col, text }) => row.cells[col] && !isFixed(session, col) && (row.cells[col].v !== text || seen !== undefined));
+    const here = wanted.filter(
+      ({ col, text }) => row.cells[col] && !isFixed(session, col) && (row.cells[col].v !== text || seen !== undefined),
+    );
     for (const { col, text } of here) {
       cells.push({ row: row.id, column: state.columns[col]?.id ?? '', text });
       before.push(seen ?? row.cells[col]?.v ?? '');
@@ -71,7 +73,11 @@ export async function changeCells(session: Session, changes: readonly Change[], 
 
 const spots = ({ top, bottom, left, right }: Block, text: (row: number, col: number) => string): Change[] =>
   Array.from({ length: bottom - top + 1 }, (_, down) =>
-    Array.from({ length: right - left + 1 }, (_unused, across) => ({ row: top + down, col: left + across, text: text(down, across) })),
+    Array.from({ length: right - left + 1 }, (_unused, across) => ({
+      row: top + down,
+      col: left + across,
+      text: text(down, across),
+    })),
   ).flat();
 
 function fits(session: Session, area: Block): boolean {
@@ -82,7 +88,11 @@ function fits(session: Session, area: Block): boolean {
 
 export async function clear(session: Session, selection: Selection): Promise<void> {
   const area = block(selection);
-  if (fits(session, area)) await changeCells(session, spots(area, () => ''));
+  if (fits(session, area))
+    await changeCells(
+      session,
+      spots(area, () => ''),
+    );
 }
 
 /** The first row of the selection into all others; of one row alone, what stands above it. */
@@ -91,7 +101,11 @@ export async function fillDown(session: Session, selection: Selection): Promise<
   const area = chosen.top === chosen.bottom ? { ...chosen, top: Math.max(0, chosen.top - 1) } : chosen;
   if (area.top === area.bottom || !fits(session, area)) return;
   const [from] = await rowsBetween(session, area.top, area.top);
-  if (from) await changeCells(session, spots({ ...area, top: area.top + 1 }, (_, across) => from.cells[area.left + across]?.v ?? ''));
+  if (from)
+    await changeCells(
+      session,
+      spots({ ...area, top: area.top + 1 }, (_, across) => from.cells[area.left + across]?.v ?? ''),
+    );
 }
 
 /** The chosen cells as a spreadsheet takes them; `undefined` = some are not here. */
@@ -116,7 +130,11 @@ export async function paste(session: Session, selection: Selection, text: string
     bottom: single ? chosen.bottom : chosen.top + pasted.length - 1,
     right: single ? chosen.right : chosen.left + Math.max(...pasted.map(({ length }) => length)) - 1,
   };
-  const area = { ...wanted, bottom: Math.min(wanted.bottom, view.total - 1), right: Math.min(wanted.right, state.columns.length - 1) };
+  const area = {
+    ...wanted,
+    bottom: Math.min(wanted.bottom, view.total - 1),
+    right: Math.min(wanted.right, state.columns.length - 1),
+  };
   if (!fits(session, area)) return undefined;
   if (area.bottom < wanted.bottom || area.right < wanted.right) session.say('info', texts.acts.clipped);
   const known = spots(area, () => '').flatMap(({ row, col }) => {

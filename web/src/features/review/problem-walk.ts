@@ -9,7 +9,8 @@ export interface Found extends Spot {
   readonly of: number;
 }
 
-const isWrong = (row: Row, col: number): boolean => !row.removed && (row.cells[col]?.m?.some(({ level }) => level === 'error') ?? false);
+const isWrong = (row: Row, col: number): boolean =>
+  !row.removed && (row.cells[col]?.m?.some(({ level }) => level === 'error') ?? false);
 
 function within(row: Row | undefined, cols: readonly number[], direction: 'next' | 'previous'): number | undefined {
   const ordered = direction === 'next' ? cols : cols.toReversed();

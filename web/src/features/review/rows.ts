@@ -50,7 +50,9 @@ export class RowPages {
   /** The offsets of pages that hold one of these rows. */
   pagesOf(ids: readonly RowId[] | 'all'): number[] {
     const pages =
-      ids === 'all' ? this.#pages.keys() : ids.flatMap((id) => this.#positions.get(id) ?? []).map((position) => Math.floor(position / pageRows));
+      ids === 'all'
+        ? this.#pages.keys()
+        : ids.flatMap((id) => this.#positions.get(id) ?? []).map((position) => Math.floor(position / pageRows));
     return [...new Set(pages)].map((page) => page * pageRows);
   }
 

@@ -167,7 +167,9 @@ export class Session {
 
   #send(ask: (version: number) => Promise<Edited>, edit?: Edit, seen: SeenEdit = []): Promise<Outcome> {
     this.set({ saving: this.snapshot.saving + 1 });
-    const sent = this.#queue.then(() => this.#attempt(ask, edit, seen)).finally(() => this.set({ saving: this.snapshot.saving - 1 }));
+    const sent = this.#queue
+      .then(() => this.#attempt(ask, edit, seen))
+      .finally(() => this.set({ saving: this.snapshot.saving - 1 }));
     this.#queue = sent;
     return sent;
   }
@@ -211,7 +213,11 @@ export class Session {
     this.#version = Math.max(this.#version, version);
     for (const row of rows) this.rows.put(row);
     const { state } = this.snapshot;
-    this.set({ tick: this.snapshot.tick + 1, offline: false, ...(state && { state: { ...state, counts, undo, redo, finish, version } }) });
+    this.set({
+      tick: this.snapshot.tick + 1,
+      offline: false,
+      ...(state && { state: { ...state, counts, undo, redo, finish, version } }),
+    });
   }
 
   /** Somebody, perhaps this page, has changed something. */

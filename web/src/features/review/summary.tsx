@@ -2,13 +2,14 @@ import type { Counts, Filter, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 
-const filters: readonly { readonly filter: Filter; readonly count: keyof Omit<Counts, 'byColumn'>; readonly icon?: IconName }[] = [
-  { filter: 'all', count: 'rows' },
-  { filter: 'errors', count: 'invalid', icon: 'error' },
-  { filter: 'warnings', count: 'warned', icon: 'warning' },
-  { filter: 'edited', count: 'edited', icon: 'edited' },
-  { filter: 'removed', count: 'removed', icon: 'removed' },
-];
+const filters: readonly { readonly filter: Filter; readonly count: keyof Omit<Counts, 'byColumn'>; readonly icon?: IconName }[] =
+  [
+    { filter: 'all', count: 'rows' },
+    { filter: 'errors', count: 'invalid', icon: 'error' },
+    { filter: 'warnings', count: 'warned', icon: 'warning' },
+    { filter: 'edited', count: 'edited', icon: 'edited' },
+    { filter: 'removed', count: 'removed', icon: 'removed' },
+  ];
 
 interface Props {
   readonly counts: Counts;

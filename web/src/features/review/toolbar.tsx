@@ -38,8 +38,20 @@ export function Toolbar(props: Props) {
         <Button look="quiet" icon="down" hint={texts.tools.next} onClick={() => onProblem('next')} />
       </span>
       <span className="tools" role="group">
-        <Button look="quiet" icon="undo" hint={texts.tools.undo(state.undo)} disabled={state.undo === 0} onClick={() => void session.undo()} />
-        <Button look="quiet" icon="redo" hint={texts.tools.redo(state.redo)} disabled={state.redo === 0} onClick={() => void session.redo()} />
+        <Button
+          look="quiet"
+          icon="undo"
+          hint={texts.tools.undo(state.undo)}
+          disabled={state.undo === 0}
+          onClick={() => void session.undo()}
+        />
+        <Button
+          look="quiet"
+          icon="redo"
+          hint={texts.tools.redo(state.redo)}
+          disabled={state.redo === 0}
+          onClick={() => void session.redo()}
+        />
       </span>
       <span className="tools" role="group">
         {may.addRows !== false && <Button look="quiet" icon="add" hint={texts.tools.add} onClick={props.onAdd} />}

@@ -69,7 +69,9 @@ function Saved({ snapshot: { saving, offline } }: { readonly snapshot: Snapshot 
 function Steps({ state, stage, onStage }: Pick<Props, 'state' | 'stage' | 'onStage'>) {
   const sheets = (state.file?.sheets?.length ?? 0) > 1;
   const choices = state.fields.some(({ options }) => (options?.length ?? 0) > 0);
-  const steps = order.filter((step) => (step !== 'sheet' || sheets) && (step !== 'values' || choices || state.stage === 'values'));
+  const steps = order.filter(
+    (step) => (step !== 'sheet' || sheets) && (step !== 'values' || choices || state.stage === 'values'),
+  );
   const reached = order.indexOf(state.stage);
   return (
     <nav className="steps" aria-label={texts.steps.label}>

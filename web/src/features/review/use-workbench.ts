@@ -22,7 +22,7 @@ function columnsOf({ columns, fields, counts, settings }: State, widths: Readonl
     return {
       id,
       label,
-      width: widths[id] ?? widthFor(label, field?.type ?? '', true),
+      width: widths[id] ?? 150,
       numeric: numeric.test(field?.type ?? ''),
       required: field?.required ?? false,
       readOnly: (field?.readOnly ?? false) || settings.edit === false,
@@ -30,6 +30,13 @@ function columnsOf({ columns, fields, counts, settings }: State, widths: Readonl
       warnings: found.warning,
     };
   });
+}
+
+/** Widths as the page opens: they stay while counts change. */
+function widthsOf({ columns, fields, counts }: State): Record<string, number> {
+  const typeOf = (key: string) => fields.find((field) => field.key === key)?.type ?? '';
+  const problems = (id: string) => counts.byColumn[id]?.error || (counts.byColumn[id]?.warning ?? 0);
+  return Object.fromEntries(columns.map(({ id, field, label }) => [id, widthFor(label, typeOf(field), problems(id))]));
 }
 
 /** What the page about rows holds beside the session: the chosen cells, the open panel, widths of columns. */
@@ -41,7 +48,7 @@ export function useWorkbench(session: Session, snapshot: Snapshot, state: State)
   const [dialog, setDialog] = useState<'help' | 'finish'>();
   const [place, setPlace] = useState<{ at: number; of: number }>();
   const [said, setSaid] = useState('');
-  const [widths, setWidths] = useState<Readonly<Record<string, number>>>({});
+  const [widths, setWidths] = useState<Readonly<Record<string, number>>>(() => widthsOf(state));
   const { view, tick } = snapshot;
   const total = view?.total ?? 0;
 

@@ -65,7 +65,14 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
             <p id="grid-keys" className="unseen">
               {texts.grid.keys}
             </p>
-            <BenchGrid session={session} state={state} bench={bench} filter={request?.filter ?? 'all'} search={request?.search} />
+            <BenchGrid
+              session={session}
+              state={state}
+              bench={bench}
+              opened={request !== undefined}
+              filter={request?.filter ?? 'all'}
+              search={request?.search}
+            />
             <Detail
               row={row}
               cell={row?.cells[col]}
@@ -78,7 +85,13 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
             />
           </div>
           {panel === 'problems' && (
-            <ProblemsPanel session={session} state={state} tick={snapshot.tick} onShow={(next) => void open(next)} onClose={() => turnPanel(panel)} />
+            <ProblemsPanel
+              session={session}
+              state={state}
+              tick={snapshot.tick}
+              onShow={(next) => void open(next)}
+              onClose={() => turnPanel(panel)}
+            />
           )}
           {panel === 'replace' && <ReplacePanel session={session} state={state} onClose={() => turnPanel(panel)} />}
         </div>
@@ -89,7 +102,12 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
       </main>
       {dialog === 'help' && <Help onClose={() => bench.setDialog(undefined)} />}
       {dialog === 'finish' && (
-        <FinishDialog session={session} state={state} onErrors={() => void open({ filter: 'errors' })} onClose={() => bench.setDialog(undefined)} />
+        <FinishDialog
+          session={session}
+          state={state}
+          onErrors={() => void open({ filter: 'errors' })}
+          onClose={() => bench.setDialog(undefined)}
+        />
       )}
       {snapshot.conflict && <ConflictDialog session={session} conflict={snapshot.conflict} />}
     </>
@@ -100,11 +118,12 @@ interface BenchGridProps {
   readonly session: Session;
   readonly state: State;
   readonly bench: ReturnType<typeof useWorkbench>;
+  readonly opened: boolean;
   readonly filter: Filter;
   readonly search: string | undefined;
 }
 
-function BenchGrid({ session, state, bench, filter, search }: BenchGridProps) {
+function BenchGrid({ session, state, bench, opened, filter, search }: BenchGridProps) {
   const fieldOf = (col: number) => state.fields.find(({ key }) => key === state.columns[col]?.field);
   return (
     <Grid
@@ -129,13 +148,33 @@ function BenchGrid({ session, state, bench, filter, search }: BenchGridProps) {
         const many = fieldOf(col)?.type.startsWith('multi') ?? false;
         return <OptionEditor label={label} text={text} typed={typed} options={options} many={many} onClose={close} />;
       }}
-      empty={<Empty filter={filter} search={search} narrowed={state.counts} onAll={() => void bench.open({ filter: 'all' })} />}
+      empty={
+        opened && (
+          <Empty filter={filter} search={search} narrowed={state.counts} onAll={() => void bench.open({ filter: 'all' })} />
+        )
+      }
     />
   );
 }
 
-function Empty({ filter, search, onAll, narrowed }: { filter: Filter; search: string | undefined; narrowed: State['counts']; onAll: () => void }) {
-  const none = { all: narrowed.rows, errors: narrowed.invalid, warnings: narrowed.warned, edited: narrowed.edited, removed: narrowed.removed };
+function Empty({
+  filter,
+  search,
+  onAll,
+  narrowed,
+}: {
+  filter: Filter;
+  search: string | undefined;
+  narrowed: State['counts'];
+  onAll: () => void;
+}) {
+  const none = {
+    all: narrowed.rows,
+    errors: narrowed.invalid,
+    warnings: narrowed.warned,
+    edited: narrowed.edited,
+    removed: narrowed.removed,
+  };
   const text = search ? texts.empty.search(search) : none[filter] > 0 ? texts.empty.narrowed : texts.empty[filter];
   return (
     <div className="empty">

@@ -42,7 +42,9 @@ export function HeaderStage({ session, state, onDone }: Props) {
             {preview?.rows.map((cells, index) => (
               <tr
                 key={index}
-                className={index === row ? 'is-header' : row !== null && row !== undefined && index < row ? 'is-above' : undefined}
+                className={
+                  index === row ? 'is-header' : row !== null && row !== undefined && index < row ? 'is-above' : undefined
+                }
                 onClick={() => setRow(index)}
               >
                 <th scope="row">

@@ -76,7 +76,8 @@ interface RowProps {
 
 function MatchRow({ column, fields, chosen, onChoose }: RowProps) {
   const header = column.header === '' ? texts.match.unnamed(column.index) : column.header;
-  const sure = chosen === null ? '' : chosen === column.field ? texts.match.confidence(column.confidence ?? 1) : texts.match.byHand;
+  const sure =
+    chosen === null ? '' : chosen === column.field ? texts.match.confidence(column.confidence ?? 1) : texts.match.byHand;
   return (
     <tr className={chosen === null ? 'is-out' : undefined}>
       <th scope="row">{header}</th>

@@ -20,7 +20,9 @@ type Meanings = Readonly<Record<string, Readonly<Record<string, string | null>>>
 
 async function unknownValues(session: Session, fields: readonly Field[]): Promise<Unknown[]> {
   const choosing = fields.filter(({ options }) => (options?.length ?? 0) > 0);
-  const found = await Promise.all(choosing.map(async (field) => ({ field, values: (await session.client.values(field.key)).values })));
+  const found = await Promise.all(
+    choosing.map(async (field) => ({ field, values: (await session.client.values(field.key)).values })),
+  );
   return found.filter(({ values }) => values.length > 0);
 }
 
