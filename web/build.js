@@ -1,10 +1,28 @@
 // Builds the page into dist/web, where its tools are installed: after `npm ci`, before publishing, with `npm run build`. Plain old
 // JavaScript: npm may call it with a Node that cannot read types. `--if-older` leaves a page alone that is newer than its sources.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const web = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
-const built = join(web, '..', 'dist', 'web', 'index.html');
+const root = dirname(fileURLToPath(import.meta.url));
+const outDir = join(root, '..', 'dist', 'web');
+
+/** One address for all imports: the bundle's own folder is one up from the page, wherever a proxy has put both. */
+const oneFolderUp = {
+  name: 'assets-one-folder-up',
+  transformIndexHtml: { order: 'post', handler: (html) => html.replaceAll('"./assets/', '"../assets/') },
+};
+
+/** @type {import('vite').InlineConfig} */
+const config = {
+  configFile: false,
+  root,
+  base: './',
+  plugins: [oneFolderUp],
+  logLevel: 'warn',
+  // Inlined images would need a wider Content-Security-Policy than the page has.
+  build: { outDir, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: false, reportCompressedSize: false },
+};
 
 function newest(folder) {
   const times = readdirSync(folder, { withFileTypes: true }).map((entry) => {
@@ -14,7 +32,8 @@ function newest(folder) {
   return Math.max(...times);
 }
 
-const fresh = process.argv.includes('--if-older') && existsSync(built) && statSync(built).mtimeMs > newest(web);
-// Without development dependencies there is nothing to build with, and nothing that asks for it.
+const built = join(outDir, 'index.html');
+const fresh = process.argv.includes('--if-older') && existsSync(built) && statSync(built).mtimeMs > newest(root);
+// Without development dependencies there is nothing to build with, and nobody who asks for it.
 const vite = fresh ? undefined : await import('vite').catch(() => undefined);
-if (vite) await vite.build({ configFile: join(web, 'vite.config.ts') });
+if (vite) await vite.build(config);

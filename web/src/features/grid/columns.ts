@@ -1,5 +1,8 @@
 /** Places and widths of columns, in pixels from the left edge of the first. */
 
+/** Pixels of the column of row numbers, as in the style sheet. */
+export const gutter = 72;
+
 export interface GridColumn {
   readonly id: string;
   readonly label: string;

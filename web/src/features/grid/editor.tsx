@@ -1,6 +1,7 @@
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 
-export type CloseEditor = (text: string | undefined, then: 'down' | 'right' | 'left' | 'stay') => void;
+/** `undefined` = the cell stays as it was. `away`: the focus has gone elsewhere by itself. */
+export type CloseEditor = (text: string | undefined, then: 'down' | 'right' | 'left' | 'stay' | 'away') => void;
 
 interface Props {
   readonly label: string;
@@ -53,7 +54,7 @@ export function Editor({ label, text, typed, onClose, hint }: Props) {
       spellCheck={false}
       autoComplete="off"
       onKeyDown={onKeyDown}
-      onBlur={(event) => close(event.currentTarget.value === text && !typed ? undefined : event.currentTarget.value, 'stay')}
+      onBlur={(event) => close(event.currentTarget.value === text && !typed ? undefined : event.currentTarget.value, 'away')}
     />
   );
 }

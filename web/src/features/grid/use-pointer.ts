@@ -1,4 +1,4 @@
-import { useEffect, useRef, type MouseEvent, type PointerEvent, type RefObject } from 'react';
+import { useEffect, useRef, type MouseEvent, type PointerEvent } from 'react';
 import { at, wholeRows, type Selection, type Spot } from './selection.ts';
 
 interface Hands {
@@ -18,7 +18,7 @@ function spotOf(target: EventTarget | null): { row: number; col: number | undefi
 }
 
 /** Clicks choose, drags and Shift extend, a double click edits; a finger scrolls, and edits what was chosen by a second tap. */
-export function usePointer(scroller: RefObject<HTMLDivElement | null>, hands: Hands) {
+export function usePointer(hands: Hands) {
   const latest = useRef(hands);
   useEffect(() => {
     latest.current = hands;
@@ -35,7 +35,7 @@ export function usePointer(scroller: RefObject<HTMLDivElement | null>, hands: Ha
       window.removeEventListener('pointerup', stop);
       window.removeEventListener('pointercancel', stop);
     };
-  }, [scroller]);
+  }, []);
 
   const choose = (spot: { row: number; col: number | undefined }, extend: boolean): void => {
     const { selection, select, cols } = latest.current;

@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
-import { columnsBetween, totalWidth, type PlacedColumn } from './columns.ts';
-import { gutter } from './grid.tsx';
+import { columnsBetween, gutter, type PlacedColumn } from './columns.ts';
 import { drawn, height, reveal, scrolled, scrollTopOf, type Place, type Track } from './track.ts';
 
 /** What is to be drawn: rows and columns, first to last, and the pixels by which rows are off their own place. */
@@ -12,19 +11,24 @@ interface Shown {
   readonly shift: number;
 }
 
+type Box = RefObject<HTMLDivElement | null>;
+type Before = RefObject<{ scrollTop: number; place: Place }>;
+
 const same = (a: Shown, b: Shown): boolean =>
   a.first === b.first && a.last === b.last && a.from === b.from && a.to === b.to && a.shift === b.shift;
 
+/** Where a column is to be scrolled to, to be seen whole. */
+function revealColumn(box: HTMLElement, { left, width }: PlacedColumn): void {
+  const seen = box.clientWidth - gutter;
+  if (left < box.scrollLeft) box.scrollLeft = left;
+  else if (left + width > box.scrollLeft + seen) box.scrollLeft = Math.min(left, left + width - seen);
+}
+
 /** Follows the scroll bar. The track of very many rows is shorter than they are, which `track.ts` makes up for. */
-export function useScroll(
-  scroller: RefObject<HTMLDivElement | null>,
-  rows: number,
-  rowHeight: number,
-  columns: readonly PlacedColumn[],
-) {
+export function useScroll(scroller: Box, rows: number, rowHeight: number, columns: readonly PlacedColumn[]) {
   const [shown, setShown] = useState<Shown>({ first: 0, last: -1, from: 0, to: 0, shift: 0 });
   const [seen, setSeen] = useState(0);
-  const before = useRef<{ scrollTop: number; place: Place }>({ scrollTop: 0, place: { top: 0, shift: 0 } });
+  const before: Before = useRef({ scrollTop: 0, place: { top: 0, shift: 0 } });
 
   const measure = useCallback((): Track => {
     const box = scroller.current;
@@ -36,40 +40,14 @@ export function useScroll(
       const box = scroller.current;
       if (!box) return;
       before.current = { scrollTop: box.scrollTop, place };
-      const next = {
-        ...drawn(measure(), place.top),
-        ...columnsBetween(columns, box.scrollLeft, box.scrollLeft + box.clientWidth - gutter),
-        shift: place.shift,
-      };
+      const across = columnsBetween(columns, box.scrollLeft, box.scrollLeft + box.clientWidth - gutter);
+      const next = { ...drawn(measure(), place.top), ...across, shift: place.shift };
       setShown((now) => (same(now, next) ? now : next));
     },
     [scroller, measure, columns],
   );
 
-  useEffect(() => {
-    const box = scroller.current;
-    if (!box) return undefined;
-    let settle: ReturnType<typeof setTimeout> | undefined;
-    const onScroll = () => {
-      const track = measure();
-      show(scrolled(track, box.scrollTop, before.current));
-      clearTimeout(settle);
-      // Small movements have left the bar a little off its proportional place: brought back once they rest.
-      settle = setTimeout(() => {
-        const { place } = before.current;
-        const wanted = scrollTopOf(track, place.top);
-        if (place.shift === 0 || Math.abs(wanted - box.scrollTop) < 2) return;
-        before.current = { scrollTop: wanted, place: { top: place.top, shift: wanted - place.top } };
-        box.scrollTop = wanted;
-      }, 150);
-    };
-    box.addEventListener('scroll', onScroll, { passive: true });
-    return () => {
-      clearTimeout(settle);
-      box.removeEventListener('scroll', onScroll);
-    };
-  }, [scroller, measure, show]);
-
+  useScrolling(scroller, before, measure, show);
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return undefined;
@@ -85,30 +63,43 @@ export function useScroll(
 
   const revealCell = useCallback(
     (row: number, col: number) => {
-      const box = scroller.current;
-      const column = columns[col];
+      const [box, column] = [scroller.current, columns[col]];
       if (!box || !column) return;
       const track = measure();
-      const { place } = before.current;
-      const top = reveal(track, place.top, row);
-      if (top !== place.top) {
+      const top = reveal(track, before.current.place.top, row);
+      if (top !== before.current.place.top) {
         box.scrollTop = scrollTopOf(track, top);
         show({ top, shift: box.scrollTop - top });
       }
-      const width = box.clientWidth - gutter;
-      if (column.left < box.scrollLeft) box.scrollLeft = column.left;
-      else if (column.left + column.width > box.scrollLeft + width)
-        box.scrollLeft = Math.min(column.left, column.left + column.width - width);
+      revealColumn(box, column);
     },
     [scroller, columns, measure, show],
   );
+  return { shown, track: height({ ...measure(), seen }), revealCell, page: Math.max(1, Math.floor(seen / rowHeight) - 2) };
+}
 
-  const track = measure();
-  return {
-    window: shown,
-    track: height({ ...track, seen }),
-    width: totalWidth(columns),
-    revealCell,
-    page: Math.max(1, Math.floor(seen / rowHeight) - 2),
-  };
+/** Small movements leave the bar a little off its proportional place: it is brought back once they rest. */
+function useScrolling(scroller: Box, before: Before, measure: () => Track, show: (place: Place) => void): void {
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return undefined;
+    let rest: ReturnType<typeof setTimeout> | undefined;
+    const settle = () => {
+      const { place } = before.current;
+      const wanted = scrollTopOf(measure(), place.top);
+      if (place.shift === 0 || Math.abs(wanted - box.scrollTop) < 2) return;
+      box.scrollTop = wanted;
+      show({ top: place.top, shift: box.scrollTop - place.top });
+    };
+    const onScroll = () => {
+      show(scrolled(measure(), box.scrollTop, before.current));
+      clearTimeout(rest);
+      rest = setTimeout(settle, 150);
+    };
+    box.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      clearTimeout(rest);
+      box.removeEventListener('scroll', onScroll);
+    };
+  }, [scroller, before, measure, show]);
 }

@@ -46,12 +46,6 @@ export function ReplacePanel({ session, state, onClose }: Props) {
     await session.refresh('all');
     session.say('done', texts.replace.done(count), { label: texts.acts.undo, run: () => void session.undo() });
   };
-  const ways = [
-    ['caseSensitive', texts.replace.case],
-    ['whole', texts.replace.whole],
-    ['regex', texts.replace.regex],
-    ['inView', texts.replace.inView],
-  ] as const;
   return (
     <Side title={texts.replace.title} onClose={onClose}>
       <form
@@ -70,29 +64,50 @@ export function ReplacePanel({ session, state, onClose }: Props) {
           {texts.replace.with}
           <input value={wanted.with} onChange={(event) => set({ with: event.target.value })} />
         </label>
-        <label>
-          {texts.tools.column}
-          <select value={wanted.column} onChange={(event) => set({ column: event.target.value })}>
-            <option value="">{texts.tools.everyColumn}</option>
-            {state.columns.map(({ id, label }) => (
-              <option key={id} value={id}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        {ways.map(([name, label]) => (
-          <label key={name} className="check">
-            <input type="checkbox" checked={wanted[name]} onChange={(event) => set({ [name]: event.target.checked })} />
-            {label}
-          </label>
-        ))}
+        <Where state={state} wanted={wanted} onChange={set} />
         <Outcome preview={preview} trouble={trouble} asked={wanted.find !== ''} />
         <Button look="main" type="submit" disabled={!preview?.count}>
           {texts.replace.run(preview?.count ?? 0)}
         </Button>
       </form>
     </Side>
+  );
+}
+
+interface WhereProps {
+  readonly state: State;
+  readonly wanted: Wanted;
+  readonly onChange: (change: Partial<Wanted>) => void;
+}
+
+const ways = [
+  ['caseSensitive', texts.replace.case],
+  ['whole', texts.replace.whole],
+  ['regex', texts.replace.regex],
+  ['inView', texts.replace.inView],
+] as const;
+
+function Where({ state, wanted, onChange }: WhereProps) {
+  return (
+    <>
+      <label>
+        {texts.tools.column}
+        <select value={wanted.column} onChange={(event) => onChange({ column: event.target.value })}>
+          <option value="">{texts.tools.everyColumn}</option>
+          {state.columns.map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {ways.map(([name, label]) => (
+        <label key={name} className="check">
+          <input type="checkbox" checked={wanted[name]} onChange={(event) => onChange({ [name]: event.target.checked })} />
+          {label}
+        </label>
+      ))}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent
 import type { Option } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import type { CloseEditor } from '../grid/editor.tsx';
+import { chosenParts, matching, taken, toggled } from './options.ts';
 
 interface Props {
   readonly label: string;
@@ -12,52 +13,49 @@ interface Props {
   readonly onClose: CloseEditor;
 }
 
-const drawnOptions = 100;
-const parts = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
-
-function matching(options: readonly Option[], search: string): Option[] {
-  const wanted = search.trim().toLowerCase();
-  return options.filter(({ label, value }) => label.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted));
-}
-
-/** A searchable list of options; text that is none of them is kept as well, and said to be wrong by the server. */
-export function OptionEditor({ label, text, typed, options, many, onClose }: Props) {
+/** What is typed, chosen and marked, and how the editor ends. */
+function useChoice({ text, typed, options, many, onClose }: Props) {
   const [search, setSearch] = useState(typed ? text : '');
-  const [chosen, setChosen] = useState<readonly string[]>(() => (typed && !many ? [] : many ? parts(typed ? '' : text) : [text]));
-  const found = matching(options, search).slice(0, drawnOptions);
-  const current = found.findIndex((option) => chosen.includes(option.label) || chosen.includes(option.value));
+  const [chosen, setChosen] = useState<readonly string[]>(() => (typed ? [] : chosenParts(text, many)));
   const [mark, setMark] = useState<number>();
-  const marked = mark ?? (search === '' ? current : 0);
-  const id = useId();
-  const input = useRef<HTMLInputElement>(null);
   const done = useRef(false);
+  const found = matching(options, search);
+  const isChosen = (option: Option) => chosen.includes(option.label) || chosen.includes(option.value);
+  const marked = mark ?? (search === '' ? found.findIndex(isChosen) : 0);
   const finish: CloseEditor = (value, then) => {
     if (done.current) return;
     done.current = true;
     onClose(value, then);
   };
-  useEffect(() => input.current?.focus(), []);
-
-  const toggled = (option: Option): string[] =>
-    chosen.includes(option.label) || chosen.includes(option.value)
-      ? chosen.filter((part) => part !== option.label && part !== option.value)
-      : [...chosen, option.label];
-  const take = (option: Option | undefined, then: Parameters<CloseEditor>[1]) => {
-    if (!many) finish(option?.label ?? (search === '' ? undefined : search), then);
-    else finish((option && search !== '' ? toggled(option) : chosen).join(', '), then);
-  };
+  const toggle = (option: Option) => setChosen(toggled(chosen, option));
+  const take = (then: Parameters<CloseEditor>[1]) => finish(taken({ chosen, search, many, option: found[marked] }), then);
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
     const option = found[marked];
     if (event.key === 'ArrowDown') setMark(Math.min(found.length - 1, marked + 1));
     else if (event.key === 'ArrowUp') setMark(Math.max(0, marked - 1));
     else if (event.key === 'Escape') finish(undefined, 'stay');
-    else if (event.key === ' ' && many && option && search === '') setChosen(toggled(option));
-    else if (event.key === 'Enter') take(option, 'down');
-    else if (event.key === 'Tab') take(option, event.shiftKey ? 'left' : 'right');
+    else if (event.key === ' ' && many && option && search === '') toggle(option);
+    else if (event.key === 'Enter') take('down');
+    else if (event.key === 'Tab') take(event.shiftKey ? 'left' : 'right');
     else return;
     event.preventDefault();
   };
+  const type = (value: string) => {
+    setSearch(value);
+    setMark(undefined);
+  };
+  return { search, type, chosen, found, marked, isChosen, toggle, finish, onKeyDown };
+}
+
+/** A searchable list of options; text that is none of them is kept as well, and said to be wrong by the server. */
+export function OptionEditor(props: Props) {
+  const { label, text, many } = props;
+  const choice = useChoice(props);
+  const { found, marked, chosen, finish } = choice;
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
   return (
     <>
       <input
@@ -69,24 +67,21 @@ export function OptionEditor({ label, text, typed, options, many, onClose }: Pro
         aria-controls={`${id}list`}
         aria-autocomplete="list"
         {...(found[marked] && { 'aria-activedescendant': `${id}${marked}` })}
-        value={search}
+        value={choice.search}
         placeholder={many ? chosen.join(', ') : text}
         autoComplete="off"
-        onChange={(event) => {
-          setSearch(event.target.value);
-          setMark(undefined);
-        }}
-        onKeyDown={onKeyDown}
-        onBlur={() => finish(many ? chosen.join(', ') : undefined, 'stay')}
+        onChange={(event) => choice.type(event.target.value)}
+        onKeyDown={choice.onKeyDown}
+        onBlur={() => finish(many && chosen.join(', ') !== text ? chosen.join(', ') : undefined, 'away')}
       />
-      <List
+      <OptionList
         id={id}
         anchor={input}
         found={found}
         marked={marked}
         many={many}
-        isChosen={(option) => chosen.includes(option.label) || chosen.includes(option.value)}
-        onPick={(option) => (many ? setChosen(toggled(option)) : finish(option.label, 'stay'))}
+        isChosen={choice.isChosen}
+        onPick={(option) => (many ? choice.toggle(option) : finish(option.label, 'stay'))}
       />
     </>
   );
@@ -103,7 +98,7 @@ interface ListProps {
 }
 
 /** In the browser's top layer: no edge of the table cuts it off. */
-function List({ id, anchor, found, marked, many, isChosen, onPick }: ListProps) {
+function OptionList({ id, anchor, found, marked, many, isChosen, onPick }: ListProps) {
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const [box, at] = [list.current, anchor.current?.getBoundingClientRect()];
@@ -134,8 +129,8 @@ function List({ id, anchor, found, marked, many, isChosen, onPick }: ListProps) 
             {option.label}
           </div>
         ))}
-        {found.length === 0 && <div className="option is-none">{texts.cell.noOption}</div>}
       </div>
+      {found.length === 0 && <p className="option is-none">{texts.cell.noOption}</p>}
     </div>
   );
 }

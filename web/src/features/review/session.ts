@@ -48,7 +48,7 @@ export class Session {
   #queue: Promise<unknown> = Promise.resolve();
   #toasted = 0;
   #wanted: { first: number; last: number } | undefined;
-  #waiting: ReturnType<typeof setTimeout> | undefined;
+  #asking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: ReviewClient) {
     this.client = client;
@@ -121,8 +121,9 @@ export class Session {
     const { view } = this.snapshot;
     if (!view || last < first) return;
     this.#wanted = { first, last };
-    this.#waiting ??= setTimeout(() => {
-      this.#waiting = undefined;
+    if (this.#asking !== undefined) return;
+    this.#asking = setTimeout(() => {
+      this.#asking = undefined;
       this.#ask();
     }, 30);
   }

@@ -37,7 +37,7 @@ export function TopBar({ snapshot, state, stage, onStage, onHelp, onFinish }: Pr
             {texts.people(snapshot.people)}
           </span>
         )}
-        <Saved snapshot={snapshot} />
+        {onFinish && <Saved snapshot={snapshot} />}
         {onHelp && <Button look="quiet" icon="help" hint={texts.help.title} onClick={onHelp} />}
         <Button
           look="quiet"

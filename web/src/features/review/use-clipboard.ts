@@ -1,9 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { texts } from '../../texts.ts';
-import type { Selection } from '../grid/selection.ts';
+import type { Block, Selection } from '../grid/selection.ts';
 import { clear, copied, paste } from './edits.ts';
 import type { Session } from './session.ts';
-import type { Block } from '../grid/selection.ts';
 
 /** Copy, cut and paste while the table has the focus: the browser's own events, which need no permission. */
 export function useClipboard(session: Session, selection: Selection, onPasted: (block: Block) => void): void {

@@ -1,22 +1,19 @@
-import type { Filter, Stage, State } from '../../api/wire.ts';
+import type { Stage, State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { Button } from '../../ui/button.tsx';
-import { Editor } from '../grid/editor.tsx';
-import { Grid } from '../grid/grid.tsx';
-import { FinishDialog } from '../finish/dialog.tsx';
 import { FinishBar } from '../finish/bar.tsx';
+import { FinishDialog } from '../finish/dialog.tsx';
 import { ProblemsPanel } from '../problems/panel.tsx';
 import { ReplacePanel } from '../problems/replace.tsx';
+import { BenchGrid } from './bench-grid.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { Detail } from './detail.tsx';
 import { changeCells, isFixed, toggleRows } from './edits.ts';
 import { Help } from './help.tsx';
-import { OptionEditor } from './option-editor.tsx';
 import type { Session, Snapshot } from './session.ts';
 import { Summary } from './summary.tsx';
-import { Toolbar } from './toolbar.tsx';
+import { Toolbar, type Panel } from './toolbar.tsx';
 import { TopBar } from './top-bar.tsx';
-import { useWorkbench } from './use-workbench.ts';
+import { useWorkbench, type Bench } from './use-workbench.ts';
 
 interface Props {
   readonly session: Session;
@@ -25,14 +22,13 @@ interface Props {
   readonly onStage: (stage: Stage) => void;
 }
 
+type PartProps = Pick<Props, 'session' | 'snapshot' | 'state'> & { readonly bench: Bench };
+
 /** Where rows are mended. */
 export function Workbench({ session, snapshot, state, onStage }: Props) {
   const bench = useWorkbench(session, snapshot, state);
-  const { selection, panel, dialog, open } = bench;
-  const request = snapshot.view?.request;
-  const { row: position, col } = selection.active;
-  const row = session.rows.row(position);
-  const turnPanel = (wanted: typeof panel) => bench.setPanel(panel === wanted ? undefined : wanted);
+  const { open, setDialog } = bench;
+  const parts = { session, snapshot, state, bench };
   return (
     <>
       <TopBar
@@ -40,148 +36,89 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
         state={state}
         stage="rows"
         onStage={onStage}
-        onHelp={() => bench.setDialog('help')}
-        onFinish={() => bench.setDialog('finish')}
+        onHelp={() => setDialog('help')}
+        onFinish={() => setDialog('finish')}
       />
       <main className="bench">
-        <Summary counts={state.counts} request={request} onFilter={(filter) => void open({ filter })} />
-        <Toolbar
-          session={session}
-          state={state}
-          request={request}
-          place={bench.place}
-          panel={panel}
-          removed={row?.removed ?? false}
-          searchBox={bench.searchBox}
-          onRequest={(next) => void open(next)}
-          onProblem={(direction) => void bench.problem(direction)}
-          onPanel={turnPanel}
-          onAdd={() => void bench.add()}
-          onRows={() => void toggleRows(session, selection)}
-          onGrid={() => bench.grid.current?.focus()}
-        />
+        <Summary counts={state.counts} request={snapshot.view?.request} onFilter={(filter) => void open({ filter })} />
+        <BenchTools {...parts} />
         <div className="bench-body">
           <div className="bench-rows">
             <p id="grid-keys" className="unseen">
               {texts.grid.keys}
             </p>
-            <BenchGrid
-              session={session}
-              state={state}
-              bench={bench}
-              opened={request !== undefined}
-              filter={request?.filter ?? 'all'}
-              search={request?.search}
-            />
-            <Detail
-              row={row}
-              cell={row?.cells[col]}
-              column={state.columns[col]}
-              field={state.fields.find(({ key }) => key === state.columns[col]?.field)}
-              editable={!isFixed(session, col)}
-              onEdit={() => bench.grid.current?.edit()}
-              onRevert={(text) => void changeCells(session, [{ row: position, col, text }])}
-              onLike={(column, message) => void open({ filter: 'all', column, message })}
-            />
+            <BenchGrid {...parts} />
+            <BenchDetail {...parts} />
           </div>
-          {panel === 'problems' && (
-            <ProblemsPanel
-              session={session}
-              state={state}
-              tick={snapshot.tick}
-              onShow={(next) => void open(next)}
-              onClose={() => turnPanel(panel)}
-            />
-          )}
-          {panel === 'replace' && <ReplacePanel session={session} state={state} onClose={() => turnPanel(panel)} />}
+          <BenchPanel {...parts} />
         </div>
-        <FinishBar state={state} onFinish={() => bench.setDialog('finish')} />
+        <FinishBar state={state} onFinish={() => setDialog('finish')} />
         <p className="unseen" role="status">
           {bench.said}
         </p>
       </main>
-      {dialog === 'help' && <Help onClose={() => bench.setDialog(undefined)} />}
-      {dialog === 'finish' && (
-        <FinishDialog
-          session={session}
-          state={state}
-          onErrors={() => void open({ filter: 'errors' })}
-          onClose={() => bench.setDialog(undefined)}
-        />
-      )}
-      {snapshot.conflict && <ConflictDialog session={session} conflict={snapshot.conflict} />}
+      <BenchDialogs {...parts} />
     </>
   );
 }
 
-interface BenchGridProps {
-  readonly session: Session;
-  readonly state: State;
-  readonly bench: ReturnType<typeof useWorkbench>;
-  readonly opened: boolean;
-  readonly filter: Filter;
-  readonly search: string | undefined;
-}
+const turned = (now: Panel | undefined, wanted: Panel): Panel | undefined => (now === wanted ? undefined : wanted);
 
-function BenchGrid({ session, state, bench, opened, filter, search }: BenchGridProps) {
-  const fieldOf = (col: number) => state.fields.find(({ key }) => key === state.columns[col]?.field);
+function BenchTools({ session, snapshot, state, bench }: PartProps) {
   return (
-    <Grid
-      ref={bench.grid}
-      columns={bench.columns}
-      source={bench.source}
-      selection={bench.selection}
-      onSelect={bench.setSelection}
-      actions={bench.actions}
-      rowHeight={32}
-      onColumnBadge={bench.badge}
-      onResize={bench.resize}
-      editable={(row, col) => !row?.removed && !isFixed(session, col)}
-      onCommit={(row, col, text, seen) => void changeCells(session, [{ row, col, text }], seen)}
-      renderEditor={({ row, col, text, typed }, close) => {
-        const options = session.rows.row(row)?.cells[col]?.o ?? fieldOf(col)?.options ?? [];
-        const label = state.columns[col]?.label ?? '';
-        if (options.length === 0) {
-          const hint = fieldOf(col)?.type.startsWith('date') ? texts.cell.dateHint : undefined;
-          return <Editor label={label} text={text} typed={typed} hint={hint} onClose={close} />;
-        }
-        const many = fieldOf(col)?.type.startsWith('multi') ?? false;
-        return <OptionEditor label={label} text={text} typed={typed} options={options} many={many} onClose={close} />;
-      }}
-      empty={
-        opened && (
-          <Empty filter={filter} search={search} narrowed={state.counts} onAll={() => void bench.open({ filter: 'all' })} />
-        )
-      }
+    <Toolbar
+      session={session}
+      state={state}
+      request={snapshot.view?.request}
+      place={bench.place}
+      panel={bench.panel}
+      removed={session.rows.row(bench.selection.active.row)?.removed ?? false}
+      searchBox={bench.searchBox}
+      onRequest={(next) => void bench.open(next)}
+      onProblem={(direction) => void bench.problem(direction)}
+      onPanel={(panel) => bench.setPanel(turned(bench.panel, panel))}
+      onAdd={() => void bench.add()}
+      onRows={() => void toggleRows(session, bench.selection)}
+      onGrid={() => bench.grid.current?.focus()}
     />
   );
 }
 
-function Empty({
-  filter,
-  search,
-  onAll,
-  narrowed,
-}: {
-  filter: Filter;
-  search: string | undefined;
-  narrowed: State['counts'];
-  onAll: () => void;
-}) {
-  const none = {
-    all: narrowed.rows,
-    errors: narrowed.invalid,
-    warnings: narrowed.warned,
-    edited: narrowed.edited,
-    removed: narrowed.removed,
-  };
-  const text = search ? texts.empty.search(search) : none[filter] > 0 ? texts.empty.narrowed : texts.empty[filter];
+function BenchDetail({ session, state, bench }: PartProps) {
+  const { row: position, col } = bench.selection.active;
+  const row = session.rows.row(position);
   return (
-    <div className="empty">
-      <p>
-        {text} {filter === 'errors' && none.errors === 0 && !search && texts.empty.finish}
-      </p>
-      {(filter !== 'all' || search) && <Button onClick={onAll}>{texts.empty.showAll}</Button>}
-    </div>
+    <Detail
+      row={row}
+      cell={row?.cells[col]}
+      column={state.columns[col]}
+      field={state.fields.find(({ key }) => key === state.columns[col]?.field)}
+      editable={!isFixed(session, col)}
+      onEdit={() => bench.grid.current?.edit()}
+      onRevert={(text) => void changeCells(session, [{ row: position, col, text }])}
+      onLike={(column, message) => void bench.open({ filter: 'all', column, message })}
+    />
+  );
+}
+
+function BenchPanel({ session, snapshot, state, bench }: PartProps) {
+  const close = () => bench.setPanel(undefined);
+  const { tick } = snapshot;
+  if (bench.panel === 'replace') return <ReplacePanel session={session} state={state} onClose={close} />;
+  if (bench.panel !== 'problems') return null;
+  return (
+    <ProblemsPanel session={session} state={state} tick={tick} onShow={(request) => void bench.open(request)} onClose={close} />
+  );
+}
+
+function BenchDialogs({ session, snapshot, state, bench }: PartProps) {
+  const close = () => bench.setDialog(undefined);
+  const showErrors = () => void bench.open({ filter: 'errors' });
+  return (
+    <>
+      {bench.dialog === 'help' && <Help onClose={close} />}
+      {bench.dialog === 'finish' && <FinishDialog session={session} state={state} onErrors={showErrors} onClose={close} />}
+      {snapshot.conflict && <ConflictDialog session={session} conflict={snapshot.conflict} />}
+    </>
   );
 }

@@ -56,46 +56,60 @@ export function ValuesStage({ session, state, onDone }: Props) {
       onNext={() => void next()}
     >
       {unknown?.map(({ field, values }) => (
-        <section key={field.key}>
-          <h3>{field.label}</h3>
-          <table className="table is-values">
-            <thead>
-              <tr>
-                <th scope="col">{texts.values.text}</th>
-                <th scope="col" className="is-number">
-                  {texts.values.count}
-                </th>
-                <th scope="col">{texts.values.option}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {values.map(({ text, count, value }) => (
-                <tr key={text}>
-                  <th scope="row">{text === '' ? texts.values.blank : text}</th>
-                  <td className="is-number">{texts.number(count)}</td>
-                  <td>
-                    <select
-                      aria-label={texts.values.optionFor(text)}
-                      value={meaning(field.key, text, value) ?? ''}
-                      onChange={(event) => {
-                        const chosen = event.target.value === '' ? null : event.target.value;
-                        setMeanings({ ...meanings, [field.key]: { ...meanings[field.key], [text]: chosen } });
-                      }}
-                    >
-                      <option value="">{texts.values.leave}</option>
-                      {field.options?.map((option) => (
-                        <option key={option.value} value={option.value}>
-                          {option.label}
-                        </option>
-                      ))}
-                    </select>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <FieldValues
+          key={field.key}
+          field={field}
+          values={values}
+          meaning={(text, value) => meaning(field.key, text, value)}
+          onChoose={(text, value) => setMeanings({ ...meanings, [field.key]: { ...meanings[field.key], [text]: value } })}
+        />
       ))}
     </StageFrame>
+  );
+}
+
+interface FieldProps extends Unknown {
+  readonly meaning: (text: string, value: string | null) => string | null;
+  readonly onChoose: (text: string, value: string | null) => void;
+}
+
+function FieldValues({ field, values, meaning, onChoose }: FieldProps) {
+  return (
+    <section>
+      <h3>{field.label}</h3>
+      <table className="table is-values">
+        <thead>
+          <tr>
+            <th scope="col">{texts.values.text}</th>
+            <th scope="col" className="is-number">
+              {texts.values.count}
+            </th>
+            <th scope="col">{texts.values.option}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {values.map(({ text, count, value }) => (
+            <tr key={text}>
+              <th scope="row">{text === '' ? texts.values.blank : text}</th>
+              <td className="is-number">{texts.number(count)}</td>
+              <td>
+                <select
+                  aria-label={texts.values.optionFor(text)}
+                  value={meaning(text, value) ?? ''}
+                  onChange={(event) => onChoose(text, event.target.value === '' ? null : event.target.value)}
+                >
+                  <option value="">{texts.values.leave}</option>
+                  {field.options?.map((option) => (
+                    <option key={option.value} value={option.value}>
+                      {option.label}
+                    </option>
+                  ))}
+                </select>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
