@@ -41,6 +41,7 @@ import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { serverPrincipal } from './store/principals.ts';
 import { freeLeases } from './store/leases.ts';
+import { Desk } from './review/desk.ts';
 import { LocalStorage, objectsFolder } from './storage/local.ts';
 import type { Storage } from './storage/storage.ts';
 import { readMigrations } from './store/migrate.ts';
@@ -67,6 +68,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const key = await openKey(db, config);
   const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
+  const reviews = parts.use(new Desk());
   const { net, fileRoots, notes } = reachOf(config);
   const proxies = parseNetworks(config.trustedProxies);
   const migrations = (await readMigrations(migrationsFolder)).map(({ number }) => number);
@@ -79,6 +81,8 @@ export async function startApp(config: Config, version: string): Promise<App> {
     fileRoots,
     migrations,
     wake,
+    reviews,
+    reviewDays: config.reviewDays,
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),

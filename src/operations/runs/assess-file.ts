@@ -9,7 +9,7 @@ import type { FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { assess } from '../../shape/assess/assess.ts';
 import type { NewOutput } from '../../store/run-outputs.ts';
-import { loadConnector } from '../connections/connection.ts';
+import { fileAsCsv } from '../files/as-csv.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import type { TaskWork } from './replay-rows.ts';
@@ -20,32 +20,16 @@ const rowsName = 'rows.json';
 
 export async function assessFile(task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
   const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
-  const { source } = (await loadConnector('file')).configure(await settingsOf(task, work));
-  if (!source) throw new Error('files are a source');
-  await using from = await source.open(work.context);
-  const [info] = await from.discover();
-  if (!info) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
-  const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
-  const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
-  for await (const event of from.read({ flows: [flow], mode: 'snapshot', format: 'csv' })) {
-    if (event.type === 'file') return await outputsOf(event.file, schema, task, work);
-  }
-  throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
+  const file = await fileAsCsv(await pathOf(work), task, work.context);
+  return await outputsOf(file, schema, task, work);
 }
 
-/** As csv in UTF-8, whatever it was; nothing is guessed about its values. Throws `usage.mode`. */
-async function settingsOf({ sheet, delimiter }: AssessTask, { execution, opened }: TaskWork): Promise<object> {
+/** Throws `usage.mode`. */
+async function pathOf({ execution, opened }: TaskWork): Promise<string> {
   const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
   const path = loaded?.spec.files?.ids[0];
   if (path === undefined) throw new HeadgateError('usage.mode', 'reading a file: the pipeline has none');
-  return {
-    path,
-    format: 'csv',
-    infer: false,
-    header: false,
-    ...(sheet !== null && { sheet }),
-    ...(delimiter !== null && { delimiter }),
-  };
+  return path;
 }
 
 async function outputsOf(file: FileRef, schema: SchemaFile, task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {

@@ -63,7 +63,7 @@ export async function assess(duck: Duck, { file, schema, task, scratch }: Assess
   return { ...found, ...(await judge(duck, { grid, schema, task, scratch, columns })) };
 }
 
-function matchFields({ headers }: Grid, { fields, match }: SchemaFile, { many }: AssessTask): Matching {
+export function matchFields({ headers }: Pick<Grid, 'headers'>, { fields, match }: SchemaFile, { many }: AssessTask): Matching {
   const matchable = fields.map(({ name, from }) => ({ key: name, names: [name, ...from], many: many.includes(name) }));
   return matchColumns(headers, matchable, { normalised: match !== undefined, fuzzy: match === 'fuzzy' });
 }
@@ -73,14 +73,25 @@ interface Judging extends Omit<Assessing, 'file'> {
   readonly columns: Assessed['columns'];
 }
 
-async function judge(
-  duck: Duck,
-  { grid, schema, task, scratch, columns }: Judging,
-): Promise<Pick<Assessed, 'blocks' | 'counts' | 'invalidRows' | 'errors' | 'rows'>> {
-  const fields = schema.fields.flatMap(({ from: _names, ...field }): readonly FedField[] => {
+export interface Judged {
+  readonly fields: readonly FedField[];
+  readonly parts: readonly Part[];
+  readonly verdicts: readonly Verdict[];
+  /** Rows behind the most. */
+  readonly dropped: number;
+}
+
+/** Fields that have columns, in order. Pure. */
+export function fedFields(schema: SchemaFile, columns: Assessed['columns'], many: readonly string[]): readonly FedField[] {
+  return schema.fields.flatMap(({ from: _names, ...field }): readonly FedField[] => {
     const fed = columns[field.name] ?? [];
-    return fed.length === 0 ? [] : [{ field, columns: fed, many: task.many.includes(field.name) }];
+    return fed.length === 0 ? [] : [{ field, columns: fed, many: many.includes(field.name) }];
   });
+}
+
+/** Fills the tables `texts`, `cells` (with what the texts mean) and `said`: the row `i`, and `o`: which verdict, on what text. */
+export async function judgeRows(duck: Duck, { grid, schema, task, scratch, columns }: Judging): Promise<Judged> {
+  const fields = fedFields(schema, columns, task.many);
   const parts = partsOf(fields);
   const dropped = await keepRows(duck, grid, task.most);
   await fill(duck, parts);
@@ -89,6 +100,15 @@ async function judge(
   await duck.run(
     `create or replace temp table said as select i, unnest(found) as o from (select i, ${foundSql(said)} as found from cells)`,
   );
+  return { fields, parts, verdicts: said, dropped };
+}
+
+async function judge(
+  duck: Duck,
+  judging: Judging,
+): Promise<Pick<Assessed, 'blocks' | 'counts' | 'invalidRows' | 'errors' | 'rows'>> {
+  const { grid, task } = judging;
+  const { fields, parts, verdicts: said, dropped } = await judgeRows(duck, judging);
   const errors = said.flatMap(({ level }, at) => (level === 'error' ? [at] : []));
   const isError = errors.length === 0 ? 'false' : `o.v in (${errors.join(', ')})`;
   const keeps = task.deliver === 'valid' ? ` where i not in (select i from said where ${isError})` : '';

@@ -51,10 +51,10 @@ export async function emptyColumns(duck: Duck, { headers, header = -1 }: Grid): 
   return new Set(nameless.filter((_, at) => row[at] !== 'true' && row[at] !== 't'));
 }
 
-/** Fills the table `texts`: rows below the names that hold anything, numbered from 0 by `i`. Resolves to how many were dropped. */
+/** Fills the table `texts`: rows below the names that hold anything, with their `n`, numbered from 0 by `i`. Resolves to how many were dropped. */
 export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most: number | null): Promise<number> {
   const filled = headers.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
-  const rows = `select row_number() over (order by n) - 1 as i, * exclude n from grid where n > ${header} and (${filled})`;
+  const rows = `select row_number() over (order by n) - 1 as i, * from grid where n > ${header} and (${filled})`;
   const all = await duck.run(`create or replace temp table texts as ${rows}`);
   if (most === null || all <= most) return 0;
   return await duck.run(`delete from texts where i >= ${most}`);

@@ -30,7 +30,8 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function open(): Promise<Bench> {
+/** `port` 0 = any. */
+export async function open(port = 0): Promise<Bench> {
   await using parts = new AsyncDisposableStack();
   const server = parts.adopt(await startPostgres(), async (one) => await one.stop());
   const state = parts.use(await openState(server));
@@ -39,11 +40,11 @@ export async function open(): Promise<Bench> {
   const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(10_000));
-  const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port: 0, hostname: '127.0.0.1' }) as Server; // no HTTP/2
+  const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port, hostname: '127.0.0.1' }) as Server; // no HTTP/2
   await once(listening, 'listening');
   parts.defer(() => void listening.close());
-  const { port } = listening.address() as AddressInfo; // of a socket
-  const origin = `http://127.0.0.1:${port}`;
+  const { port: bound } = listening.address() as AddressInfo; // of a socket
+  const origin = `http://127.0.0.1:${bound}`;
   const token = await state.token(['*'], 1);
 
   const ask: Bench['ask'] = async (method, path, body, key = token) => {

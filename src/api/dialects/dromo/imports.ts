@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createFile } from '../../../operations/files/create.ts';
 import { uploadFile } from '../../../operations/files/upload.ts';
 import { InvalidInput, perform, requireScope } from '../../../operations/operation.ts';
+import { createReview } from '../../../operations/reviews/access.ts';
 import { checkSchema } from '../../../operations/schemas/check.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
@@ -97,7 +98,9 @@ async function begin(context: RouteContext, { data, rows: given }: Wanted): Prom
   const name = (data.filename ?? 'data.csv').replaceAll(/[/\\\x00-\x1f\x7f-\x9f]/g, '_').replace(/^\.{1,2}$/, '_');
   const made = await context.tx(async (tx) => {
     const { id: file } = await perform(createFile, tx, { name });
-    return await insertStoredImport(tx, { id: randomUUID(), file, data });
+    const id = randomUUID();
+    await createReview(tx, tx.workspace, id);
+    return await insertStoredImport(tx, { id, file, data });
   });
   if (!csv) return made;
   const bytes = (async function* () {
