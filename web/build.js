@@ -1,11 +1,11 @@
-// Builds the page into dist/web, where its tools are installed: after `npm ci`, before publishing, with `npm run build`. Plain old
-// JavaScript: npm may call it with a Node that cannot read types. `--if-older` leaves a page alone that is newer than its sources.
+// Builds the page into web/dist, where its tools are installed: after `npm ci`, before publishing, with `npm run build`. Plain old
+// JavaScript: npm may call it with a Node that cannot read types. A page that is newer than its sources is left alone.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const outDir = join(root, '..', 'dist', 'web');
+const outDir = join(root, 'dist');
 
 /** One address for all imports: the bundle's own folder is one up from the page, wherever a proxy has put both. */
 const oneFolderUp = {
@@ -27,13 +27,15 @@ const config = {
 function newest(folder) {
   const times = readdirSync(folder, { withFileTypes: true }).map((entry) => {
     const path = join(folder, entry.name);
+    if (path === outDir) return 0;
     return entry.isDirectory() ? newest(path) : statSync(path).mtimeMs;
   });
   return Math.max(...times);
 }
 
 const built = join(outDir, 'index.html');
-const fresh = process.argv.includes('--if-older') && existsSync(built) && statSync(built).mtimeMs > newest(root);
+const tools = statSync(join(root, '..', 'package-lock.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const fresh = existsSync(built) && statSync(built).mtimeMs > Math.max(newest(root), tools);
 // Without development dependencies there is nothing to build with, and nobody who asks for it.
 const vite = fresh ? undefined : await import('vite').catch(() => undefined);
 if (vite) await vite.build(config);

@@ -219,6 +219,7 @@ export const texts = {
     progress: (done: number, total: number) => `${number(done)} of ${number(total)} rows`,
     done: 'The import is complete',
     doneLead: (count: number) => `${rows(count)} ${count === 1 ? 'was' : 'were'} sent. You may close this page.`,
+    doneClose: 'You may close this page.',
     failed: 'This file cannot be imported',
     failedLead: 'Please correct the file, or ask the people who sent you this link.',
     gone: 'This link does not open a review',

@@ -27,7 +27,13 @@ export class Refused extends Error {
   }
 }
 
-export type Problematic = { readonly from: number; readonly column: string | undefined; readonly direction: 'next' | 'previous' };
+/** Where to look from: behind or before the cell `at` of the row at position `from`, in one column or in all. */
+export interface Seeking {
+  readonly from: number;
+  readonly at: string;
+  readonly column: string | undefined;
+  readonly direction: 'next' | 'previous';
+}
 
 export class ReviewClient {
   readonly #base: string;
@@ -52,8 +58,14 @@ export class ReviewClient {
   rows = (view: string, offset: number, limit: number): Promise<RowWindow> =>
     this.#ask('GET', `views/${encodeURIComponent(view)}/rows?offset=${offset}&limit=${limit}`);
 
-  problem(view: string, { from, column, direction }: Problematic): Promise<Problem> {
-    const query = new URLSearchParams({ from: String(from), direction, level: 'error', ...(column !== undefined && { column }) });
+  problem(view: string, { from, at, column, direction }: Seeking): Promise<Problem> {
+    const query = new URLSearchParams({
+      from: String(from),
+      at,
+      direction,
+      level: 'error',
+      ...(column !== undefined && { column }),
+    });
     return this.#ask('GET', `views/${encodeURIComponent(view)}/problem?${query}`);
   }
 

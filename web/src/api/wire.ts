@@ -58,7 +58,12 @@ export interface Settings {
   readonly deleteRows?: boolean;
   readonly edit?: boolean;
   readonly invalidDataBehavior?: string;
-  readonly helpTexts?: Partial<Record<Stage, string>>;
+  /** Marks what was read otherwise than it is written in the file. */
+  readonly highlightAutoFixes?: boolean;
+  readonly helpText?: string | null;
+  readonly sheetHelpText?: string | null;
+  readonly matchingHelpText?: string | null;
+  readonly valuesHelpText?: string | null;
   readonly brand?: { readonly accent?: string };
 }
 
@@ -68,7 +73,7 @@ export interface State {
   readonly title: string;
   readonly version: number;
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
-  readonly file: { readonly name: string; readonly sheet?: string | null; readonly sheets?: readonly string[] } | null;
+  readonly file: { readonly name: string | null; readonly sheet?: string | null; readonly sheets?: readonly string[] } | null;
   readonly fields: readonly Field[];
   readonly columns: readonly Column[];
   readonly counts: Counts;
@@ -171,7 +176,8 @@ export type Edit =
       readonly message: string;
       readonly value?: string;
       readonly with?: string;
-      readonly suggestion?: string;
+      /** The kind of its group's suggestion. */
+      readonly by?: string;
     };
 
 export interface Edited {
@@ -201,5 +207,6 @@ export interface Trouble {
   readonly title?: string;
   readonly detail?: string;
   readonly version?: number;
-  readonly rows?: readonly Row[];
+  /** Of a stale edit: the row as it is now. */
+  readonly row?: Row | null;
 }

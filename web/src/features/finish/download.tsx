@@ -12,7 +12,7 @@ export async function download(session: Session, what: What, format: Format): Pr
     const blob = await session.client.export(what, format);
     const link = document.createElement('a');
     link.href = URL.createObjectURL(blob);
-    const name = session.snapshot.state?.file?.name.replace(/\.[^.]*$/, '') ?? 'rows';
+    const name = session.snapshot.state?.file?.name?.replace(/\.[^.]*$/, '') ?? 'rows';
     link.download = `${name}${what === 'errors' ? '-errors' : ''}.${format}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -55,7 +55,11 @@ export const Opening = () => (
 );
 
 export const Done = ({ state }: { readonly state: State }) => (
-  <Page tone="done" title={texts.pages.done} lead={texts.pages.doneLead(state.finish.deliver)} />
+  <Page
+    tone="done"
+    title={texts.pages.done}
+    lead={state.finish.deliver > 0 ? texts.pages.doneLead(state.finish.deliver) : texts.pages.doneClose}
+  />
 );
 
 export const Failed = ({ state }: { readonly state: State }) => (

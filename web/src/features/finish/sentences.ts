@@ -6,7 +6,8 @@ import { texts } from '../../texts.ts';
 type Facts = Pick<State, 'finish' | 'counts'>;
 
 export function finishParts({ finish, counts }: Facts): string[] {
-  if (finish.blocked) return [finish.message ? plain(finish.message) : texts.finish.blocked(counts.invalid)];
+  if (finish.blocked)
+    return [counts.invalid > 0 ? texts.finish.blocked(counts.invalid) : plain(finish.message ?? texts.finish.blockedShort)];
   const parts = [texts.finish.deliver(finish.deliver)];
   if (finish.drop > 0) parts.push(texts.finish.drop(finish.drop));
   else if (counts.invalid > 0) parts.push(texts.finish.included(counts.invalid));

@@ -29,7 +29,7 @@ export function GridCell({ id, col, column, cell, waiting, active, chosen }: Pro
     active && 'is-active',
     chosen && 'is-chosen',
   ];
-  const was = cell?.raw !== undefined ? texts.grid.was(cell.raw) : undefined;
+  const was = cell?.raw !== undefined && (cell.e || column.marksFixes) ? texts.grid.was(cell.raw) : undefined;
   return (
     <div
       role="gridcell"

@@ -10,6 +10,8 @@ export interface GridColumn {
   readonly numeric: boolean;
   readonly required: boolean;
   readonly readOnly: boolean;
+  /** Marks cells that were read otherwise than they are written in the file. */
+  readonly marksFixes: boolean;
   readonly errors: number;
   readonly warnings: number;
 }

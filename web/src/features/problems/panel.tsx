@@ -72,7 +72,7 @@ export function ProblemsPanel({ session, state, tick, onShow, onClose }: Props) 
 function GroupFixes({ session, state, group, onShow }: Pick<Props, 'session' | 'state' | 'onShow'> & { readonly group: Group }) {
   const { column, message, suggestion, values } = group;
   const field = state.fields.find(({ key }) => key === state.columns.find(({ id }) => id === column)?.field);
-  const fix = async (edit: { value?: string; with?: string; suggestion?: string }, count: number) => {
+  const fix = async (edit: { value?: string; with?: string; by?: string }, count: number) => {
     if ((await session.edit({ kind: 'fix', column, message, ...edit })) !== 'done') return;
     await session.refresh('all');
     session.say('done', texts.problems.fixed(count), { label: texts.acts.undo, run: () => void session.undo() });
@@ -85,7 +85,7 @@ function GroupFixes({ session, state, group, onShow }: Pick<Props, 'session' | '
         {texts.problems.show}
       </Button>
       {suggestion && !locked && (
-        <Button look="main" onClick={() => void fix({ suggestion: suggestion.kind }, suggestion.count)}>
+        <Button look="main" onClick={() => void fix({ by: suggestion.kind }, suggestion.count)}>
           {`${plain(suggestion.label)} (${texts.number(suggestion.count)})`}
         </Button>
       )}

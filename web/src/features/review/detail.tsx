@@ -29,7 +29,8 @@ export function Detail({ row, cell, column, field, editable, onEdit, onRevert, o
             {texts.cell.edit}
           </Button>
         )}
-        {editable && cell.raw !== undefined && (
+        {cell.raw !== undefined && !cell.e && <span className="soft">{texts.grid.was(cell.raw)}</span>}
+        {editable && cell.raw !== undefined && cell.e && (
           <Button look="quiet" icon="changed" onClick={() => onRevert(cell.raw ?? '')}>
             {texts.cell.revert(cell.raw)}
           </Button>

@@ -24,6 +24,7 @@ export function gridColumns({ columns, fields, counts, settings }: State, widths
       numeric: numeric.test(field?.type ?? ''),
       required: field?.required ?? false,
       readOnly: (field?.readOnly ?? false) || settings.edit === false,
+      marksFixes: settings.highlightAutoFixes ?? false,
       errors: found.error,
       warnings: found.warning,
     };

@@ -91,7 +91,7 @@ export class Session {
   /** Says why something could not be done; what cannot be gone on from replaces the page. */
   failed(error: unknown): void {
     if (!(error instanceof Refused)) throw error;
-    if (error.status === 401 || error.status === 404 || !this.snapshot.state) this.set({ failure: error });
+    if (error.status === 401 || !this.snapshot.state) this.set({ failure: error });
     else this.say('error', error.status === 0 ? texts.offline : error.message);
   }
 
@@ -185,7 +185,8 @@ export class Session {
         this.failed(error);
         return 'failed';
       }
-      const { rows = [], version } = error.trouble;
+      const { row, version } = error.trouble;
+      const rows = row ? [row] : [];
       if (version !== undefined) this.#version = Math.max(this.#version, version);
       for (const row of rows) this.rows.put(row);
       this.touch();

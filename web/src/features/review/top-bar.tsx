@@ -23,7 +23,7 @@ export function TopBar({ snapshot, state, stage, onStage, onHelp, onFinish }: Pr
     <header className="top">
       <div className="top-title">
         <h1>{state.title}</h1>
-        {state.file && (
+        {state.file?.name && (
           <span className="soft" title={state.file.name}>
             {state.file.name}
           </span>

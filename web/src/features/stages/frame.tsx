@@ -9,7 +9,7 @@ interface Props {
   readonly state: State;
   readonly title: string;
   readonly lead: string;
-  readonly help?: string | undefined;
+  readonly help?: string | null | undefined;
   readonly busy: boolean;
   readonly ready: boolean;
   readonly note?: ReactNode;

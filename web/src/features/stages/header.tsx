@@ -27,7 +27,6 @@ export function HeaderStage({ session, state, onDone }: Props) {
       state={state}
       title={texts.header.title}
       lead={texts.header.lead}
-      help={state.settings.helpTexts?.header}
       busy={busy}
       ready={row !== undefined}
       onNext={() => void next()}

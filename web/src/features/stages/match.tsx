@@ -36,7 +36,7 @@ export function MatchStage({ session, state, onDone }: Props) {
       state={state}
       title={texts.match.title}
       lead={texts.match.lead}
-      help={state.settings.helpTexts?.match}
+      help={state.settings.matchingHelpText}
       busy={busy}
       ready={preview !== undefined && missing.length === 0 && twice.length === 0}
       note={preview && note}

@@ -24,7 +24,7 @@ export function SheetStage({ session, state, onDone }: Props) {
       state={state}
       title={texts.sheet.title}
       lead={texts.sheet.lead(state.file?.name ?? '')}
-      help={state.settings.helpTexts?.sheet}
+      help={state.settings.sheetHelpText}
       busy={busy}
       ready={sheet !== undefined}
       onNext={() => void next()}

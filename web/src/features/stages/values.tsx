@@ -49,7 +49,7 @@ export function ValuesStage({ session, state, onDone }: Props) {
       state={state}
       title={texts.values.title}
       lead={texts.values.lead}
-      help={state.settings.helpTexts?.values}
+      help={state.settings.valuesHelpText}
       busy={busy}
       ready={unknown !== undefined}
       note={unknown?.length === 0 && texts.values.nothing}
