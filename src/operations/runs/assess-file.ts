@@ -4,21 +4,28 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeadgateError } from '../../domain/error.ts';
+import { hasHooks } from '../../domain/fields/hooks.ts';
 import type { AssessTask } from '../../domain/run.ts';
+import { HookError } from '../../hooks/failure.ts';
+import { Sandbox } from '../../hooks/sandbox.ts';
 import type { FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { assess } from '../../shape/assess/assess.ts';
-import type { NewOutput } from '../../store/run-outputs.ts';
+import { replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
 import { loadConnector } from '../connections/connection.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
+import { hooksOf } from '../schemas/check-hooks.ts';
 import type { TaskWork } from './replay-rows.ts';
 
 /** What the outputs are called: what was found, and the rows. */
 const findingsName = 'findings';
 const rowsName = 'rows.json';
+/** Of a hook that was not run to its end. */
+const failureName = 'failure';
 
-export async function assessFile(task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
+/** `run`: its id. */
+export async function assessFile(run: string, task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
   const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
   const { source } = (await loadConnector('file')).configure(await settingsOf(task, work));
   if (!source) throw new Error('files are a source');
@@ -28,7 +35,7 @@ export async function assessFile(task: AssessTask, work: TaskWork): Promise<read
   const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
   const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
   for await (const event of from.read({ flows: [flow], mode: 'snapshot', format: 'csv' })) {
-    if (event.type === 'file') return await outputsOf(event.file, schema, task, work);
+    if (event.type === 'file') return await outputsOf(event.file, { run, schema, task }, work);
   }
   throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
 }
@@ -48,10 +55,22 @@ async function settingsOf({ sheet, delimiter }: AssessTask, { execution, opened 
   };
 }
 
-async function outputsOf(file: FileRef, schema: SchemaFile, task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
+interface Asked {
+  readonly run: string;
+  readonly schema: SchemaFile;
+  readonly task: AssessTask;
+}
+
+async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: TaskWork): Promise<readonly NewOutput[]> {
   const { execution, opened, context } = work;
   await using duck = await context.duck();
-  const { rows, ...found } = await assess(duck, { file, schema, task, scratch: join(context.scratch, 'assess') });
+  await using sandbox = new Sandbox(undefined, execution.signal);
+  const hooking = hasHooks(task.hooks) ? { hooking: { sandbox, hooks: hooksOf(task.hooks) } } : {};
+  const scratch = join(context.scratch, 'assess');
+  const { rows, ...found } = await assess(duck, { file, schema, task, scratch, ...hooking }).catch(async (error: unknown) => {
+    if (error instanceof HookError) await replaceOutputs(execution.db, opened.workspace, run, [failureOf(error)]);
+    throw error;
+  });
   const { counts, blocks } = found;
   execution.log.info(`${counts.rows} rows were looked at`, { invalid: counts.invalid, delivered: counts.delivered });
   for (const { code, message } of blocks) execution.log.warn(message, { code });
@@ -79,4 +98,11 @@ async function* arrayOf(batches: AsyncIterable<readonly (readonly (string | null
     }
   }
   yield before === '[' ? '[]' : ']';
+}
+
+/** What the hook has said is for those who may see the rows, and no part of the run's error. */
+function failureOf({ hook, row, said }: HookError): NewOutput {
+  const { kind, index, field, step } = hook;
+  const value = { hook: kind, index, field: field ?? null, step: step ?? null, row: row ?? null, said: said ?? null };
+  return { name: failureName, file_id: null, value };
 }

@@ -3,7 +3,8 @@ import type { SchemaFile } from '../../rules/schema-file.ts';
 import type { Matching } from '../../rules/matching.ts';
 
 export interface Block {
-  readonly code: 'HEADER_ROW_UNKNOWN' | 'COLUMNS_UNMAPPED' | 'INVALID_DATA' | 'NO_ROWS';
+  readonly code:
+    'HEADER_ROW_UNKNOWN' | 'COLUMNS_UNMAPPED' | 'INVALID_DATA' | 'NO_ROWS' | 'SHEET_AMBIGUOUS' | 'BULK_FIX' | 'FINISH_CANCELLED';
   readonly message: string;
 }
 

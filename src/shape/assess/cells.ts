@@ -16,6 +16,8 @@ export interface Part {
   readonly column: number;
   /** The text as it came. */
   readonly raw: string;
+  /** The text that is understood: trimmed, replaced. */
+  readonly text: string;
   /** The wire text of what it means; NULL where it means nothing. */
   readonly result: string;
   readonly misfit?: string;
@@ -51,6 +53,7 @@ function partOf(fed: FedField, column: number): Part {
     fed,
     column,
     raw,
+    text,
     result,
     ...(meant && { misfit: `(${result} is null and not ${empty})` }),
     ...(doubt !== undefined && { doubt }),

@@ -30,11 +30,25 @@ const findings = z.object({
 
 export type Findings = z.output<typeof findings>;
 
+/** `hook`, `index` (from 0) and `row` of a hook that was not run to its end, and what it said. */
+export const importError = z.object({
+  message: z.string(),
+  code: z.string(),
+  hook: z.string().exactOptional(),
+  index: z.number().int().exactOptional(),
+  row: z.number().int().nullable().exactOptional(),
+});
+
+export type ImportError = z.output<typeof importError>;
+
+/** As the run wrote it down. */
+const failure = z.object({ hook: z.string(), index: z.number(), row: z.number().nullable(), said: z.string().nullable() });
+
 export interface Standing {
   readonly status: (typeof statuses)[number];
   /** When it became so. */
   readonly since: string;
-  readonly errors: readonly { readonly code: string; readonly message: string }[];
+  readonly errors: readonly ImportError[];
   readonly findings?: Findings;
   /** The file with its rows, once they are delivered. */
   readonly rows?: string;
@@ -59,13 +73,23 @@ export async function standingOf(context: RouteContext, { data, file, createdAt 
       return await outcomeOf(context, data.run, since);
     default: {
       const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
-      return { status: 'FAILED', since, errors: [{ code, message }] };
+      return { status: 'FAILED', since, errors: [await failed(context, data.run, { code, message })] };
     }
   }
 }
 
 function orMissing(error: unknown): undefined {
   if (!(error instanceof HeadgateError) || error.code !== 'object.missing') throw error;
+}
+
+/** With what is known of the hook, where one has failed. */
+async function failed(context: RouteContext, run: string, error: ImportError): Promise<ImportError> {
+  if (!error.code.startsWith('hook.')) return error;
+  const { data: outputs } = await perform(runOutputs, context, { run });
+  const known = failure.safeParse(outputs.find(({ name }) => name === 'failure')?.value).data;
+  if (!known) return error;
+  const { hook, index, row, said } = known;
+  return { ...error, message: said === null ? error.message : `${error.message}: ${said}`, hook, index, row };
 }
 
 async function outcomeOf(context: RouteContext, run: string, since: string): Promise<Standing> {

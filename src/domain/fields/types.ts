@@ -1,5 +1,5 @@
 /** Types of fields as meanings of a schema file. Pure. */
-import type { Field } from './field-shapes.ts';
+import type { Field } from './forms.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
