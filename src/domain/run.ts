@@ -45,6 +45,7 @@ const assessTask = z.strictObject({
     .meta({ description: 'Fields and rules, the same JSON as a schema file (docs/rules.md)' }),
   many: z.array(z.string()).default([]).meta({ description: 'Fields that several columns may feed: their values are lists' }),
   needed: z.array(z.string()).default([]).meta({ description: 'Fields that must have a column' }),
+  unfixed: z.array(z.string()).default([]).meta({ description: 'Days that are read only as somebody has agreed to' }),
   hidden: z.array(z.string()).default([]).meta({ description: 'Fields that only hooks fill' }),
   hooks: hooks.default({}).meta({ description: 'JavaScript over rows: docs/hooks.md' }),
   batch: z.int().min(1).max(100_000).nullable().default(null).meta({ description: 'Rows of a batch row hook' }),

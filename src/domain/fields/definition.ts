@@ -60,6 +60,8 @@ export interface Translated {
   readonly definition: Readonly<Record<string, Json>>;
   readonly many: readonly string[];
   readonly needed: readonly string[];
+  /** Days whose form somebody has to agree to. */
+  readonly unfixed: readonly string[];
   /** No column of a file feeds them. */
   readonly hidden: readonly string[];
 }
@@ -80,8 +82,12 @@ export function definitionOf(only: readonly Field[], match: 'exact' | 'normalise
     many: those('manyToOne'),
     needed: those('requireMapping').filter((key) => !those('hidden').includes(key)),
     hidden: those('hidden'),
+    unfixed: only.filter(isUnfixed).map(({ key }) => key),
   };
 }
+
+const isUnfixed = ({ type }: Field): boolean =>
+  Array.isArray(type) && type[0] === 'date' && typeof type[1] === 'object' && type[1]['autofix'] === false;
 
 function fieldOf(field: Field): object {
   return {

@@ -10,7 +10,7 @@ import { HookError } from '../../hooks/failure.ts';
 import { Sandbox } from '../../hooks/sandbox.ts';
 import type { FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
-import { assess } from '../../shape/assess/assess.ts';
+import { assess, nothingFound } from '../../shape/assess/assess.ts';
 import { replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
 import { loadConnector } from '../connections/connection.ts';
 import { storeFile } from '../files/store.ts';
@@ -27,7 +27,38 @@ const failureName = 'failure';
 /** `run`: its id. */
 export async function assessFile(run: string, task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
   const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
-  const { source } = (await loadConnector('file')).configure(await settingsOf(task, work));
+  const use = async (file: FileRef): Promise<readonly NewOutput[]> => await outputsOf(file, { run, schema, task }, work);
+  const first = async (file: FileRef): Promise<readonly NewOutput[]> =>
+    isAmbiguous(file, task) ? ambiguous(file) : await use(file);
+  if (task.sheet === null) return await withFile(null, task, work, first);
+  try {
+    return await withFile(task.sheet, task, work, use);
+  } catch (error) {
+    // A workbook of one sheet needs no name.
+    if (!(error instanceof HeadgateError) || error.code !== 'file.missing') throw error;
+    return await withFile(null, task, work, first);
+  }
+}
+
+const isAmbiguous = ({ sheets = [] }: FileRef, { hold }: AssessTask): boolean => hold.sheets && sheets.length > 1;
+
+/** Somebody has to say which one is meant. */
+function ambiguous({ sheets = [] }: FileRef): readonly NewOutput[] {
+  const block = {
+    code: 'SHEET_AMBIGUOUS',
+    message: `The workbook has ${sheets.length} sheets, and it is not clear which one is meant`,
+  };
+  return [findingsOf({ ...nothingFound, blocks: [block] })];
+}
+
+/** It stays where it is until `use` has ended. */
+async function withFile<T>(
+  sheet: string | null,
+  task: AssessTask,
+  work: TaskWork,
+  use: (file: FileRef) => Promise<T>,
+): Promise<T> {
+  const { source } = (await loadConnector('file')).configure(await settingsOf({ ...task, sheet }, work));
   if (!source) throw new Error('files are a source');
   await using from = await source.open(work.context);
   const [info] = await from.discover();
@@ -35,7 +66,7 @@ export async function assessFile(run: string, task: AssessTask, work: TaskWork):
   const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
   const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
   for await (const event of from.read({ flows: [flow], mode: 'snapshot', format: 'csv' })) {
-    if (event.type === 'file') return await outputsOf(event.file, { run, schema, task }, work);
+    if (event.type === 'file') return await use(event.file);
   }
   throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
 }
@@ -74,7 +105,7 @@ async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: Task
   const { counts, blocks } = found;
   execution.log.info(`${counts.rows} rows were looked at`, { invalid: counts.invalid, delivered: counts.delivered });
   for (const { code, message } of blocks) execution.log.warn(message, { code });
-  const findings = { name: findingsName, file_id: null, value: JSON.parse(JSON.stringify(found)) as NewOutput['value'] }; // plain data
+  const findings = findingsOf({ ...found, sheets: file.sheets ?? [] });
   if (rows === undefined) return [findings];
   const path = join(context.scratch, rowsName);
   const { batches } = await duck.stream(rows);
@@ -88,6 +119,12 @@ async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: Task
     },
   ];
 }
+
+const findingsOf = (found: object): NewOutput => ({
+  name: findingsName,
+  file_id: null,
+  value: JSON.parse(JSON.stringify(found)) as NewOutput['value'], // plain data
+});
 
 async function* arrayOf(batches: AsyncIterable<readonly (readonly (string | null)[])[]>): AsyncGenerator<string> {
   let before = '[';

@@ -43,7 +43,17 @@ export interface Assessing {
   readonly hooking?: Hooking;
 }
 
-const noCounts = { rows: 0, invalid: 0, delivered: 0, dropped: 0, errors: 0 };
+/** Of a file that was not looked into. */
+export const nothingFound: Assessed = {
+  headers: [],
+  columns: {},
+  blocks: [],
+  counts: { rows: 0, invalid: 0, delivered: 0, dropped: 0, errors: 0 },
+  invalidRows: [],
+  errors: [],
+  told: {},
+  rows: undefined,
+};
 /** Of the file's rows, for hooks that look at the beginning. */
 const shownRows = 20;
 
@@ -52,7 +62,8 @@ export async function assess(duck: Duck, of: Assessing): Promise<Assessed> {
   const work = await open(duck, of);
   const { layout, grid, task } = work;
   const found = (more: Partial<Assessed>): Assessed => ({
-    ...{ headers: work.grid.headers, columns: {}, blocks: [], counts: noCounts, invalidRows: [], errors: [], rows: undefined },
+    ...nothingFound,
+    headers: work.grid.headers,
     told: work.told,
     ...more,
   });
@@ -78,7 +89,14 @@ async function open(duck: Duck, { file, schema, task, scratch, hooking }: Assess
   const layout = layoutOf(task, schema);
   const grid = await openGrid(duck, file, namesOf(schema, layout.hidden), task.header);
   const work: Work = {
-    ...{ duck, task, scratch, layout, grid, header: task.header, ids: new Map(), told: {} },
+    duck,
+    task,
+    scratch,
+    layout,
+    grid,
+    header: task.header,
+    ids: new Map(),
+    told: {},
     ...(hooking && { hooking }),
   };
   const { filename = null, id: sessionId = null } = task.about;
@@ -125,7 +143,7 @@ async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<void> 
     from: 'cells',
     settle: async () => void ((await changed.apply()) && (fresh = false)),
     ready: async () => {
-      if (!fresh) await fill(duck, parts, changed);
+      if (!fresh) await fill(work, parts);
       fresh = true;
     },
   });

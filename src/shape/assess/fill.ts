@@ -1,13 +1,17 @@
 /** Texts and what they mean, in the table `cells`. */
+import { openKnown } from '../../rules/meanings/known.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
-import type { Duck } from '../../sdk/index.ts';
+import type { Work } from './work.ts';
 import { layered, type Part } from './cells.ts';
-import { latestSql, type Changed } from './changed.ts';
+import { latestSql } from './changed.ts';
 
 /** Fills `cells` from `texts`. Options that hooks have given to single cells take the place of those of the field. */
-export async function fill(duck: Duck, parts: readonly Part[], changed?: Changed): Promise<void> {
+export async function fill(
+  { duck, scratch, changed }: Pick<Work, 'duck' | 'scratch' | 'changed'>,
+  parts: readonly Part[],
+): Promise<void> {
   for (const { fact } of parts) {
-    if (fact) await duck.run(`create or replace temp table ${fact.table} as select ${fact.sql} as yes from texts`);
+    if (fact) await openKnown(duck, fact, { from: 'texts', scratch });
   }
   await duck.run(`create or replace temp table cells as select * from ${layered('texts', parts)}`);
   for (const part of parts) {

@@ -39,7 +39,10 @@ function metadata({ task, grid, layout, told }: Work, { errors, invalidRows }: J
   const { id = null, filename = null, importIdentifier = '', user = null } = task.about;
   const { headers } = grid;
   const plain = {
-    ...{ id, filename, importIdentifier, user: told['user'] ?? user },
+    id,
+    filename,
+    importIdentifier,
+    user: told['user'] ?? user,
     rowsWithError: invalidRows,
     errors: errors.map(({ part, ...error }) => ({ ...error, ...(part !== undefined && { manyToOneIndex: part }) })),
     rawHeaders: filename === null ? null : headers,

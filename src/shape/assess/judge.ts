@@ -38,7 +38,7 @@ export async function judge(work: Work): Promise<Judged> {
   const fields = livingFields(work);
   const parts = partsOf(fields);
   await changed?.apply();
-  await fill(duck, parts, changed);
+  await fill(work, parts);
   const { rules } = layout.schema;
   const setOf = await openSets(duck, rules, { from: 'cells', cellOf: cellsOf(parts), scratch });
   const said = verdicts(parts, rules, setOf);
@@ -53,13 +53,24 @@ export async function judge(work: Work): Promise<Judged> {
   const empty = await emptyColumns(duck, grid);
   const left = grid.headers.flatMap((_, at) => (taken.has(at) || empty.has(at) ? [] : [at]));
   const json = rowJson(fields, parts, { raw: task.deliver === 'raw', unmapped: task.unmapped ? left : undefined });
-  const blocks = dataBlocks(counts, task.hold);
+  const blocks = [...(await fixBlocks(work, parts)), ...dataBlocks(counts, task.hold)];
   return {
     blocks,
     counts,
     ...(await firstErrors(work, said, parts, isError)),
     rows: blocks.length > 0 ? undefined : `select ${json} from cells${keeps} order by i`,
   };
+}
+
+/** Days that would be read otherwise than they stand, where somebody has to agree to that. */
+async function fixBlocks({ duck, task }: Work, parts: readonly Part[]): Promise<readonly Block[]> {
+  const blocks: Block[] = [];
+  for (const { fed, text, result, cell } of parts.filter((part) => task.unfixed.includes(part.fed.field.name))) {
+    const isFixed = `${result} is not null and ${text} <> ${cell.text} and not regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}')`;
+    const [row] = await duck.rows(`select 1 from cells where ${isFixed} limit 1`);
+    if (row) blocks.push({ code: 'BULK_FIX', message: `Somebody has to agree to how the dates of ${fed.field.name} are read` });
+  }
+  return blocks;
 }
 
 /** A column of ours counts once a hook has added its field, or filled it. */

@@ -25,7 +25,7 @@ export function taskOf(id: string, { fields, settings, filename, hooks, user }: 
   const { matchingStep = {}, uploadStep = {}, maxRecords = null, developmentMode = false } = settings;
   const behavior = behaviorOf(settings);
   const isData = filename === null;
-  const { definition, many, needed, hidden } = definitionOf(
+  const { definition, many, needed, hidden, unfixed } = definitionOf(
     fields,
     isData || matchingStep.fuzzyMatchHeaders === false ? 'exact' : 'fuzzy',
   );
@@ -36,6 +36,7 @@ export function taskOf(id: string, { fields, settings, filename, hooks, user }: 
     many: [...many],
     needed: [...needed],
     hidden: [...hidden],
+    unfixed: [...unfixed],
     hooks,
     batch: settings.batchRowHookBatchSize ?? null,
     about: { id, filename, importIdentifier: settings.importIdentifier ?? '', user: user && { ...user } },
