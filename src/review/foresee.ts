@@ -1,6 +1,5 @@
 /** What replacing would do, before it is done. */
 import type { Duck } from '../sdk/index.ts';
-import { columnName } from '../shape/assess/cells.ts';
 import { replacing } from './changes.ts';
 import type { Replacement } from './edit.ts';
 import { columnId, type Plan } from './plan.ts';

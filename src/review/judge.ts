@@ -1,9 +1,10 @@
 /** Rows that were changed, judged again: they, and the rows that have the same keys as they have or had. */
+import { openKnown } from '../rules/meanings/known.ts';
 import { openSets } from '../rules/sets.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName, layered, type Part } from '../shape/assess/cells.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
-import { messageCounts } from './build.ts';
+import { firstNote, messageCounts, noteSaid } from './build.ts';
 import { decidedBy, type Plan, type UniqueKey } from './plan.ts';
 
 /** Which rows: a condition on the column `id` that the engine finds their place by. */
@@ -59,12 +60,11 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<void> {
   const { columns, where } = touched;
   const numbers = affected(plan, columns);
   const keys = touchedKeys(plan, numbers);
+  const parts = plan.parts.filter(({ column }) => columns?.has(column) ?? true);
+  await learn(open, parts, where);
   await duck.run(
     [
-      ...understood(
-        plan.parts.filter(({ column }) => columns?.has(column) ?? true),
-        where,
-      ),
+      ...understood(parts, where),
       ...keys.map(({ column, sql }) => `update rows set ${column} = ${sql} where ${where}`),
       `create or replace temp table judged as select id from rows where ${where}`,
       ...keys.map(
@@ -74,6 +74,7 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<void> {
     ].join('; '),
   );
   await say(open, numbers, where);
+  if (!columns) await sayNotes(duck, where);
   for (const key of keys) await sayDoubles(open, key, where);
   const all = await rowsIn(duck, 'judged');
   await duck.run(
@@ -82,6 +83,15 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<void> {
        left join (${messageCounts(`(select * from said where ${all})`, 'verdict')}) c on c.id = j.id) m
      where rows.${all} and rows.id = m.id`,
   );
+}
+
+/** Texts of which each has to be looked up, and that nobody had before. What was found out about a whole column stays as it was. */
+async function learn({ duck, scratch }: Open, parts: readonly Part[], where: string): Promise<void> {
+  for (const { fact } of parts) {
+    if (fact?.meaning.is !== 'phone-number') continue;
+    await openKnown(duck, { ...fact, table: 'learned' }, { from: `(select * from rows where ${where})`, scratch });
+    await duck.run(`insert into ${fact.table} select * from learned where t not in (select t from ${fact.table})`);
+  }
 }
 
 /** What the new texts mean. */
@@ -107,6 +117,12 @@ async function say({ duck, plan, scratch }: Open, numbers: ReadonlySet<number>, 
   if (alone.length === 0) return;
   const each = alone.map((at) => ({ at, found: all[at]?.found ?? 'false' }));
   await duck.run(`delete from said where ${where} and v in (${alone.join(', ')}); ${saying(each, rows)}`);
+}
+
+/** What hooks have said of rows that have come or gone. */
+export async function sayNotes(duck: Duck, where: string): Promise<void> {
+  const live = `(select * from (${noteSaid('')}) where id in (select id from rows where ${where} and state = 0))`;
+  await duck.run(`delete from said where ${where} and v >= ${firstNote}; insert into said select * from ${live}`);
 }
 
 const saying = (each: readonly { readonly at: number; readonly found: string }[], rows: string): string =>

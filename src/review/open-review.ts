@@ -1,7 +1,5 @@
 /** A review whose rows are at hand: what is asked of them, one after the other. */
 import { randomBytes } from 'node:crypto';
-import type { AssessTask } from '../domain/run.ts';
-import type { SchemaFile } from '../rules/schema-file.ts';
 import { HeadgateError } from '../domain/error.ts';
 import type { Duck } from '../sdk/index.ts';
 import { applyEntry, type Pending } from './apply.ts';
@@ -9,14 +7,12 @@ import type { Choices } from './choices.ts';
 import { countRows, type ReviewCounts } from './counts.ts';
 import type { Entry, Logged } from './edit.ts';
 import { History } from './history.ts';
-import { layout, planOf, withValues, type Plan } from './plan.ts';
+import { layout, planOf, type Plan } from './plan.ts';
 import { openView, rowsOf, seekProblem, viewedIds, type Problem, type Seeking, type ShownRow, type Wanted } from './windows.ts';
 
 export interface Opening {
   /** A connection of its own to the file that `buildReview` made. */
   readonly duck: Duck;
-  readonly schema: SchemaFile;
-  readonly task: AssessTask;
   readonly choices: Choices;
   /** The seq of the entry that began it. */
   readonly from: number;
@@ -53,9 +49,9 @@ export class OpenReview implements AsyncDisposable {
   }
 
   static async open(opening: Opening): Promise<OpenReview> {
-    const { duck, schema, task, choices } = opening;
+    const { duck } = opening;
     const [[found = null, applied = null] = []] = await duck.rows('select layout, applied from about');
-    const plan = planOf(withValues(schema, choices), task, layout.parse(JSON.parse(found ?? 'null')));
+    const plan = planOf(layout.parse(JSON.parse(found ?? 'null')));
     return new OpenReview(opening, plan, Number(applied));
   }
 

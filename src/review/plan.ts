@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { conditionFields, ruleFields, type Rule } from '../domain/rules.ts';
 import type { AssessTask } from '../domain/run.ts';
-import type { SchemaFile } from '../rules/schema-file.ts';
+import { parseSchemaFile, type SchemaFile } from '../rules/schema-file.ts';
 import { uniqueKey } from '../rules/compile.ts';
-import { fedFields } from '../shape/assess/assess.ts';
 import { partsOf, type FedField, type Part } from '../shape/assess/cells.ts';
+import { fedFields } from '../shape/assess/layout.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
 import type { Choices } from './choices.ts';
 
@@ -16,10 +16,13 @@ export const layout = z.object({
   headers: z.array(z.string()),
   /** The row of names; null = nobody knows yet, and there are no rows. */
   header: z.number().nullable(),
-  /** Key of a field → its columns. */
+  /** Key of a field → its columns; those behind the headers are not in the file. */
   columns: z.record(z.string(), z.array(z.number())),
-  /** Columns that the file does not have: fields that are needed, to be filled in. */
-  added: z.array(z.number()),
+  many: z.array(z.string()),
+  /** Fields and rules as a schema file has them, as hooks have left them. */
+  definition: z.record(z.string(), z.json()),
+  /** Of a workbook. */
+  sheets: z.array(z.string()),
   guesses: z.array(z.object({ column: z.number(), key: z.string(), confidence: z.number() })),
   blocks: z.array(block),
   dropped: z.number(),
@@ -47,8 +50,9 @@ export interface Plan {
   readonly schema: SchemaFile;
 }
 
-export function planOf(schema: SchemaFile, task: Pick<AssessTask, 'many'>, found: Layout): Plan {
-  const fields = fedFields(schema, found.columns, task.many);
+export function planOf(found: Layout): Plan {
+  const schema = parseSchemaFile(JSON.stringify(found.definition), 'the fields of this import');
+  const fields = fedFields({ schema, columns: found.columns, many: found.many, removed: [] });
   const parts = partsOf(fields);
   const unique = schema.rules.filter((rule) => rule.rule === 'unique');
   return {
@@ -75,14 +79,16 @@ export function decidedBy({ part, rule }: Verdict, parts: readonly Part[]): Read
 }
 
 /** Texts that a person has said the meaning of. */
-export function withValues(schema: SchemaFile, { values }: Choices): SchemaFile {
-  const fields = schema.fields.map((field) => {
-    const meant = values[field.name];
-    if (!meant) return field;
-    const texts = Object.fromEntries(Object.entries(meant).map(([text, value]) => [text, value ?? '']));
-    return { ...field, replace: { ...field.replace, ...texts } };
+export function withValues(task: AssessTask, { values }: Choices): AssessTask {
+  const { fields } = task.definition;
+  if (!Array.isArray(fields)) return task;
+  const meant = fields.map((field: z.core.util.JSONType) => {
+    if (typeof field !== 'object' || field === null || !('name' in field)) return field;
+    const texts = Object.entries(values[String(field['name'])] ?? {}).map(([text, value]) => [text, value ?? '']);
+    const replace = { ...(field['replace'] as object | undefined), ...Object.fromEntries(texts) };
+    return texts.length === 0 ? field : { ...field, replace };
   });
-  return { ...schema, fields };
+  return { ...task, definition: { ...task.definition, fields: meant } };
 }
 
 export const columnId = (column: number): string => `c${column}`;

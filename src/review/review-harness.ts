@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runTask, type AssessTask } from '../domain/run.ts';
-import { parseSchemaFile } from '../rules/schema-file.ts';
 import { openDuck } from '../staging/duck.ts';
 import { buildReview } from './build.ts';
 import { noChoices, type Choices } from './choices.ts';
@@ -24,14 +23,13 @@ export async function openBench(): Promise<Bench> {
       await writeFile(path, text);
       const csv = { delimiter: ',', quote: '"', escape: '"', header: false };
       const file = { path, size: text.length, modified: '0', schema: { fields: [] }, csv };
-      const task = runTask.parse({ kind: 'assess', definition: {}, ...more }) as AssessTask; // as its kind says
-      const schema = parseSchemaFile(JSON.stringify({ match: 'fuzzy', ...definition }), 'schema');
+      const task = runTask.parse({ kind: 'assess', definition: { match: 'fuzzy', ...definition }, ...more }) as AssessTask; // as its kind says
       {
         await using duck = await openDuck({}, env);
-        await buildReview(duck, { file, schema, task, choices, stamp: '', from: 0, scratch });
+        await buildReview(duck, { file, task, choices, stamp: '', from: 0, scratch });
       }
       const duck = await openDuck({ path: `${scratch}.review` }, env);
-      return await OpenReview.open({ duck, schema, task, choices, from: 0, scratch });
+      return await OpenReview.open({ duck, choices, from: 0, scratch });
     },
     async [Symbol.asyncDispose]() {
       await rm(folder, { recursive: true });

@@ -65,11 +65,11 @@ export function suggestionsOf({ fed, column, raw }: Part): readonly Suggestion[]
   const meaning = fed.field.means;
   if (!meaning) return [];
   const text = `trim(coalesce(${raw}, ''))`;
-  const fact = `(select yes from fact_${column})`;
+  const table = `fact_${column}`;
   return ways.flatMap(({ kind, label, of, write }) => {
     const written = of.includes(meaning.is) ? write(text, meaning) : undefined;
     if (written === undefined) return [];
-    const { result } = meaningSql(meaning, `(${written})`, fact);
+    const { result } = meaningSql(meaning, `(${written})`, table);
     return [{ kind, label, sql: `case when ${result} is not null and ${written} <> ${columnName(column)} then ${written} end` }];
   });
 }

@@ -6,12 +6,13 @@ import { loadConnector } from '../connections/connection.ts';
 
 const empty = (): HeadgateError => new HeadgateError('file.format', 'reading a file: there is nothing in it');
 
-/** `path` = as the context's files know it; what it makes goes with the context. Throws `file.format`. */
-export async function fileAsCsv(
+/** `path` = as the context's files know it. The csv stays where it is until `use` has ended. Throws `file.format`. */
+export async function fileAsCsv<T>(
   path: string,
   { sheet, delimiter }: Pick<AssessTask, 'sheet' | 'delimiter'>,
   context: Context,
-): Promise<FileRef> {
+  use: (file: FileRef) => Promise<T>,
+): Promise<T> {
   const { source } = (await loadConnector('file')).configure({
     path,
     format: 'csv',
@@ -27,7 +28,7 @@ export async function fileAsCsv(
   const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
   const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
   for await (const event of from.read({ flows: [flow], mode: 'snapshot', format: 'csv' })) {
-    if (event.type === 'file') return event.file;
+    if (event.type === 'file') return await use(event.file);
   }
   throw empty();
 }

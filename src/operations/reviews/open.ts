@@ -6,16 +6,18 @@ import { join } from 'node:path';
 import { HeadgateError } from '../../domain/error.ts';
 import type { AssessTask } from '../../domain/run.ts';
 import { createContext } from '../../engine/context.ts';
-import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { buildReview } from '../../review/build.ts';
 import { noChoices, type Choices } from '../../review/choices.ts';
 import type { Desk } from '../../review/desk.ts';
 import { entry as entryForm, type Entry, type Logged } from '../../review/edit.ts';
 import { OpenReview } from '../../review/open-review.ts';
+import { hasHooks } from '../../domain/fields/hooks.ts';
+import { Sandbox } from '../../hooks/sandbox.ts';
 import { openDuck } from '../../staging/duck.ts';
 import type { Db } from '../../store/db.ts';
 import { lastReread, listEdits } from '../../store/reviews.ts';
 import { fileAsCsv } from '../files/as-csv.ts';
+import { hooksOf } from '../schemas/check-hooks.ts';
 import { silent } from '../log.ts';
 import type { Ports } from '../operation.ts';
 import { roomOf } from '../room.ts';
@@ -84,9 +86,6 @@ export function changeOf({ seq, entry }: Logged): Logged & { readonly entry: Exc
 
 export const reviewFolder = (dataDir: string, workspace: number): string => join(dataDir, 'engine', String(workspace), 'reviews');
 
-const schemaOf = ({ task }: Reviewed): SchemaFile =>
-  parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
-
 async function openRows(ports: Ports, reviewed: Reviewed, signal: AbortSignal): Promise<OpenReview> {
   const { task, id, workspace } = reviewed;
   const { choices, from } = await begunBy(ports.db, reviewed);
@@ -103,7 +102,7 @@ async function openRows(ports: Ports, reviewed: Reviewed, signal: AbortSignal): 
     try {
       const [[known = null] = []] = await duck.rows('select stamp from about');
       if (known !== stamp) throw new HeadgateError('warehouse.damaged', 'opening a review: its file is of another one');
-      return await OpenReview.open({ duck, schema: schemaOf(reviewed), task, choices, from, scratch });
+      return await OpenReview.open({ duck, choices, from, scratch });
     } catch (error) {
       await duck[Symbol.asyncDispose]();
       throw error;
@@ -127,10 +126,14 @@ interface Making extends Begun {
 async function make(ports: Ports, reviewed: Reviewed, { choices, from, stamp, path, signal }: Making): Promise<void> {
   const { task, workspace, file: original } = reviewed;
   await using context = await createContext({ ...roomOf(ports, workspace), signal, log: silent });
-  const file = await fileAsCsv(original, { ...task, sheet: choices.sheet ?? task.sheet }, context);
   const scratch = join(await realpath(context.scratch), 'review');
   await using duck = await context.duck();
-  await buildReview(duck, { file, schema: schemaOf(reviewed), task, choices, stamp, from, scratch });
+  await using sandbox = new Sandbox(undefined, signal);
+  const hooking = hasHooks(task.hooks) ? { sandbox, hooks: hooksOf(task.hooks) } : undefined;
+  const sheet = choices.sheet ?? task.sheet;
+  await fileAsCsv(original, { ...task, sheet }, context, async (file) => {
+    await buildReview(duck, { file, task, choices, stamp, from, scratch, hooking });
+  });
   await rename(`${scratch}.review`, path);
 }
 

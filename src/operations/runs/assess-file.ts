@@ -4,24 +4,60 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeadgateError } from '../../domain/error.ts';
+import { hasHooks } from '../../domain/fields/hooks.ts';
 import type { AssessTask } from '../../domain/run.ts';
+import { HookError } from '../../hooks/failure.ts';
+import { Sandbox } from '../../hooks/sandbox.ts';
 import type { FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
-import { assess } from '../../shape/assess/assess.ts';
-import type { NewOutput } from '../../store/run-outputs.ts';
+import { assess, nothingFound } from '../../shape/assess/assess.ts';
+import { replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
 import { fileAsCsv } from '../files/as-csv.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
+import { hooksOf } from '../schemas/check-hooks.ts';
 import type { TaskWork } from './replay-rows.ts';
 
 /** What the outputs are called: what was found, and the rows. */
 const findingsName = 'findings';
 const rowsName = 'rows.json';
+/** Of a hook that was not run to its end. */
+const failureName = 'failure';
 
-export async function assessFile(task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
+/** `run`: its id. */
+export async function assessFile(run: string, task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
   const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
-  const file = await fileAsCsv(await pathOf(work), task, work.context);
-  return await outputsOf(file, schema, task, work);
+  const use = async (file: FileRef): Promise<readonly NewOutput[]> => await outputsOf(file, { run, schema, task }, work);
+  const first = async (file: FileRef): Promise<readonly NewOutput[]> =>
+    isAmbiguous(file, task) ? ambiguous(file) : await use(file);
+  if (task.sheet === null) return await withFile(null, task, work, first);
+  try {
+    return await withFile(task.sheet, task, work, use);
+  } catch (error) {
+    // A workbook of one sheet needs no name.
+    if (!(error instanceof HeadgateError) || error.code !== 'file.missing') throw error;
+    return await withFile(null, task, work, first);
+  }
+}
+
+const isAmbiguous = ({ sheets = [] }: FileRef, { hold }: AssessTask): boolean => hold.sheets && sheets.length > 1;
+
+/** Somebody has to say which one is meant. */
+function ambiguous({ sheets = [] }: FileRef): readonly NewOutput[] {
+  const block = {
+    code: 'SHEET_AMBIGUOUS',
+    message: `The workbook has ${sheets.length} sheets, and it is not clear which one is meant`,
+  };
+  return [findingsOf({ ...nothingFound, blocks: [block] })];
+}
+
+async function withFile<T>(
+  sheet: string | null,
+  task: AssessTask,
+  work: TaskWork,
+  use: (file: FileRef) => Promise<T>,
+): Promise<T> {
+  return await fileAsCsv(await pathOf(work), { ...task, sheet }, work.context, use);
 }
 
 /** Throws `usage.mode`. */
@@ -32,14 +68,26 @@ async function pathOf({ execution, opened }: TaskWork): Promise<string> {
   return path;
 }
 
-async function outputsOf(file: FileRef, schema: SchemaFile, task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
+interface Asked {
+  readonly run: string;
+  readonly schema: SchemaFile;
+  readonly task: AssessTask;
+}
+
+async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: TaskWork): Promise<readonly NewOutput[]> {
   const { execution, opened, context } = work;
   await using duck = await context.duck();
-  const { rows, ...found } = await assess(duck, { file, schema, task, scratch: join(context.scratch, 'assess') });
+  await using sandbox = new Sandbox(undefined, execution.signal);
+  const hooking = hasHooks(task.hooks) ? { hooking: { sandbox, hooks: hooksOf(task.hooks) } } : {};
+  const scratch = join(context.scratch, 'assess');
+  const { rows, ...found } = await assess(duck, { file, schema, task, scratch, ...hooking }).catch(async (error: unknown) => {
+    if (error instanceof HookError) await replaceOutputs(execution.db, opened.workspace, run, [failureOf(error)]);
+    throw error;
+  });
   const { counts, blocks } = found;
   execution.log.info(`${counts.rows} rows were looked at`, { invalid: counts.invalid, delivered: counts.delivered });
   for (const { code, message } of blocks) execution.log.warn(message, { code });
-  const findings = { name: findingsName, file_id: null, value: JSON.parse(JSON.stringify(found)) as NewOutput['value'] }; // plain data
+  const findings = findingsOf({ ...found, sheets: file.sheets ?? [] });
   if (rows === undefined) return [findings];
   const path = join(context.scratch, rowsName);
   const { batches } = await duck.stream(rows);
@@ -54,6 +102,12 @@ async function outputsOf(file: FileRef, schema: SchemaFile, task: AssessTask, wo
   ];
 }
 
+const findingsOf = (found: object): NewOutput => ({
+  name: findingsName,
+  file_id: null,
+  value: JSON.parse(JSON.stringify(found)) as NewOutput['value'], // plain data
+});
+
 async function* arrayOf(batches: AsyncIterable<readonly (readonly (string | null)[])[]>): AsyncGenerator<string> {
   let before = '[';
   for await (const batch of batches) {
@@ -63,4 +117,11 @@ async function* arrayOf(batches: AsyncIterable<readonly (readonly (string | null
     }
   }
   yield before === '[' ? '[]' : ']';
+}
+
+/** What the hook has said is for those who may see the rows, and no part of the run's error. */
+function failureOf({ hook, row, said }: HookError): NewOutput {
+  const { kind, index, field, step } = hook;
+  const value = { hook: kind, index, field: field ?? null, step: step ?? null, row: row ?? null, said: said ?? null };
+  return { name: failureName, file_id: null, value };
 }

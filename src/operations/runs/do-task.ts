@@ -30,7 +30,7 @@ export async function doTask(run: RunRow, task: RunTask, work: TaskWork): Promis
       await replaceOutputs(db, workspace, run.id, await prepareFiles(task, work));
       return undefined;
     case 'assess':
-      await replaceOutputs(db, workspace, run.id, await assessFile(task, work));
+      await replaceOutputs(db, workspace, run.id, await assessFile(run.id, task, work));
       return undefined;
     case 'refuse':
       throw new HeadgateError('connector.missing', task.reason);

@@ -16,8 +16,6 @@ export interface Verdict {
   readonly found: string;
 }
 
-const doubtful = 'This is read as an English number, although the column has numbers that only a decimal comma explains';
-
 /** Types come first, then rules in their order. A rule of several fields is told at each of them. */
 export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: SetOf): readonly Verdict[] {
   const cellOf = cellsOf(parts);
@@ -26,7 +24,9 @@ export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: 
     const message = field.message ?? `This is not ${field.means ? meaningWords(field.means) : 'a text'}`;
     return [
       ...(part.misfit === undefined ? [] : [{ part, level: 'error' as const, message, found: part.misfit }]),
-      ...(part.doubt === undefined ? [] : [{ part, level: 'warning' as const, message: doubtful, found: part.doubt }]),
+      ...(part.doubt === undefined
+        ? []
+        : [{ part, level: 'warning' as const, message: `This is ${part.doubt.reason}`, found: part.doubt.found }]),
     ];
   });
   return [...types, ...rules.flatMap((rule) => ofRule(rule, parts, cellOf, setOf))];

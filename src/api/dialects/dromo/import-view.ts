@@ -7,7 +7,7 @@ import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
 import { metadata, metadataOf } from './metadata.ts';
-import { standingOf, statuses, type Standing } from './status.ts';
+import { importError, standingOf, statuses, type Standing } from './status.ts';
 
 export const linkSeconds = 1800;
 export const importsPath = '/api/v1/headless/imports';
@@ -28,7 +28,7 @@ export const view = z.object({
   upload: z.string().nullable(),
   review_url: z.string().nullable(),
   result_metadata: metadata.nullable(),
-  import_errors: z.array(z.object({ message: z.string(), code: z.string() })).nullable(),
+  import_errors: z.array(importError).nullable(),
   original_file_download: z.string().nullable(),
 });
 
@@ -57,7 +57,7 @@ export async function showImport(context: RouteContext, origin: string, found: S
     upload: status === 'AWAITING_UPLOAD' ? uploadLink(context, origin, found) : null,
     review_url: isOver ? null : reviewLink(context, origin, found),
     result_metadata: status === 'SUCCESSFUL' && findings ? metadataOf(found, findings) : null,
-    import_errors: errors.length === 0 ? null : errors.map(({ code, message }) => ({ message, code })),
+    import_errors: errors.length === 0 ? null : [...errors],
     original_file_download: isFile ? await downloadLink(context, origin, found.file) : null,
   };
 }

@@ -1,6 +1,7 @@
 /** What this vocabulary keeps of its imports; behind each stands the file that it is about. */
 import type { RouteContext } from '../../dialect.ts';
-import type { Field } from './field-shapes.ts';
+import type { Field } from '../../../domain/fields/forms.ts';
+import type { HookSources } from '../../../domain/fields/hooks.ts';
 import { missing, plainData } from './schemas-stored.ts';
 import type { Settings } from './settings-shapes.ts';
 import type { User } from './user.ts';
@@ -11,6 +12,7 @@ export interface ImportData {
   readonly filename: string | null;
   readonly fields: readonly Field[];
   readonly settings: Settings;
+  readonly hooks: HookSources;
   readonly user: User | null;
   /** Once its bytes are there. */
   readonly pipeline?: string;

@@ -8,8 +8,9 @@ import { createReview } from '../../../operations/reviews/access.ts';
 import { checkSchema } from '../../../operations/schemas/check.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
-import { field, hooks, type Hooks } from './field-shapes.ts';
-import { requireFields } from './fields.ts';
+import { field } from '../../../domain/fields/forms.ts';
+import { hasHooks, hooks } from '../../../domain/fields/hooks.ts';
+import { requireFields, requireHooks } from './fields.ts';
 import { importsPath, linkSeconds, showImport, showShort, shortView, view, downloadLink } from './import-view.ts';
 import { removeImport } from './import-removal.ts';
 import {
@@ -66,9 +67,6 @@ interface Wanted {
 
 const invalid = (key: string, message: string): InvalidInput => new InvalidInput(operation, [{ path: [key], message }]);
 
-const hasHooks = (given: Hooks): boolean =>
-  Object.values(given).some((one) => (Array.isArray(one) ? one.length > 0 : one !== null && one !== undefined));
-
 /** What was sent in place of what is saved, key by key. Throws `object.missing`, InvalidInput. */
 async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
   const saved = sent.schema_id == null ? undefined : (await requireStoredSchema(context, sent.schema_id)).data;
@@ -77,7 +75,6 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
   if ((given === undefined) === (sent.original_filename == null)) {
     throw invalid('original_filename', 'Give original_filename or initial_data, and only one of them.');
   }
-  if (hasHooks({ ...saved?.hooks, ...sent.hooks })) throw invalid('hooks', 'This server does not run hooks yet.');
   const fields = sent.fields ?? saved?.fields ?? [];
   requireFields(operation, fields);
   const data: ImportData = {
@@ -85,9 +82,11 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
     filename: sent.original_filename ?? null,
     fields,
     settings: chosen,
+    hooks: { ...saved?.hooks, ...sent.hooks },
     user: sent.import_metadata?.user ?? null,
   };
-  await perform(checkSchema, context, { definition: taskOf(data).definition });
+  await perform(checkSchema, context, { definition: taskOf('', data).definition });
+  if (hasHooks(data.hooks)) await requireHooks(operation, data.hooks, data.fields);
   return { data, rows: given };
 }
 

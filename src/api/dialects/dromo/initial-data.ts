@@ -1,6 +1,6 @@
 /** Rows that come with the request, as the text of a csv file with the keys of the fields as its names. Pure. */
 import { InvalidInput } from '../../../operations/operation.ts';
-import type { Field } from './field-shapes.ts';
+import type { Field } from '../../../domain/fields/forms.ts';
 
 type Cell = string | number | boolean | null | undefined;
 

@@ -1,5 +1,6 @@
 /** What is told of a finished import. Pure. */
 import { z } from 'zod';
+import { fieldPlaces } from '../../../domain/fields/places.ts';
 import type { StoredImport } from './imports-stored.ts';
 import type { Findings } from './status.ts';
 import { user } from './user.ts';
@@ -28,7 +29,6 @@ export const cellError = z.object({
 });
 
 const placed = z.union([single, many]);
-type Placed = z.input<typeof placed>;
 
 export const metadata = z.object({
   id: z.string(),
@@ -45,17 +45,6 @@ export const errorsOf = ({ errors }: Findings): z.input<typeof cellError>[] =>
   errors.map(({ part, ...error }) => ({ ...error, ...(part !== undefined && { manyToOneIndex: part }) }));
 
 export function metadataOf({ id, data }: StoredImport, found: Findings): z.input<typeof metadata> {
-  const lists = new Set(data.fields.flatMap(({ key, manyToOne }) => (manyToOne ? [key] : [])));
-  const header = (column: number): string => found.headers[column] ?? '';
-  const fields = Object.entries(found.columns).flatMap(([key, columns]): readonly (readonly [string, Placed])[] => {
-    const [first] = columns;
-    if (first === undefined) return [];
-    const one = { fileHeader: header(first), fileHeaderIndex: first, isCustom: false, manyToOne: false } as const;
-    if (!lists.has(key)) return [[key, one]];
-    const fileHeaders = columns.map(header);
-    const all = { fileHeader: null, fileHeaders, fileHeaderIndex: null, fileHeaderIndexes: [...columns] };
-    return [[key, { ...all, isCustom: false, manyToOne: true }]];
-  });
   return {
     id,
     filename: data.filename,
@@ -64,6 +53,10 @@ export function metadataOf({ id, data }: StoredImport, found: Findings): z.input
     rowsWithError: found.invalidRows,
     errors: errorsOf(found),
     rawHeaders: data.filename === null ? null : found.headers,
-    fields: Object.fromEntries(fields),
+    fields: fieldPlaces(
+      found.headers,
+      found.columns,
+      new Set(data.fields.flatMap(({ key, manyToOne }) => (manyToOne ? [key] : []))),
+    ),
   };
 }

@@ -80,5 +80,5 @@ export async function reviewedOf(context: RouteContext, { found }: Pick<Visit, '
   const { name } = await perform(getFile, context, { file: found.file });
   // As the pipeline of the import names it.
   const file = `${found.file}/${name.replaceAll(/[*{}]/g, '_')}`;
-  return { workspace: context.workspace, id: found.id, file, task: taskOf(found.data) };
+  return { workspace: context.workspace, id: found.id, file, task: taskOf(found.id, found.data) };
 }

@@ -5,7 +5,7 @@ import type { EditLimits } from '../../../operations/reviews/open.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
 import { behaviorOf } from './task.ts';
-import { typeOf } from './types.ts';
+import { typeOf } from '../../../domain/fields/types.ts';
 import { reviewedOf, type Visit } from './review-access.ts';
 
 const fieldShape = z.object({

@@ -36,7 +36,7 @@ export const settings = partial({
   browserExcelParsing: flag,
   displayEncoding: flag,
   xmlParsingOptions: loose,
-  batchRowHookBatchSize: z.number(),
+  batchRowHookBatchSize: z.int().min(1).max(10_000),
   styleOverrides: loose,
   textOverrides: loose,
   backendOverride: text,

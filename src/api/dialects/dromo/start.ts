@@ -22,7 +22,7 @@ export async function startImport(context: RouteContext, { id }: StoredImport): 
       destination: warehouseSlug,
       flows: [{ files: { ids: [held.file], header: false, infer: false }, into: 'rows' }],
     });
-    const { id: run } = await perform(startPipeline, tx, { pipeline, task: taskOf(held.data) });
+    const { id: run } = await perform(startPipeline, tx, { pipeline, task: taskOf(id, held.data) });
     return await updateStoredImport(tx, { ...held, data: { ...held.data, pipeline, run } });
   });
 }

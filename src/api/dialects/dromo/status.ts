@@ -31,11 +31,25 @@ const findings = z.object({
 
 export type Findings = z.output<typeof findings>;
 
+/** `hook`, `index` (from 0) and `row` of a hook that was not run to its end, and what it said. */
+export const importError = z.object({
+  message: z.string(),
+  code: z.string(),
+  hook: z.string().exactOptional(),
+  index: z.number().int().exactOptional(),
+  row: z.number().int().nullable().exactOptional(),
+});
+
+export type ImportError = z.output<typeof importError>;
+
+/** As the run wrote it down. */
+const failure = z.object({ hook: z.string(), index: z.number(), row: z.number().nullable(), said: z.string().nullable() });
+
 export interface Standing {
   readonly status: (typeof statuses)[number];
   /** When it became so. */
   readonly since: string;
-  readonly errors: readonly { readonly code: string; readonly message: string }[];
+  readonly errors: readonly ImportError[];
   readonly findings?: Findings;
   /** A person has looked through the rows, and ended that. */
   readonly reviewed?: true;
@@ -62,13 +76,23 @@ export async function standingOf(context: RouteContext, { id, data, file, create
       return await outcomeOf(context, { id, run: data.run }, since);
     default: {
       const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
-      return { status: 'FAILED', since, errors: [{ code, message }] };
+      return { status: 'FAILED', since, errors: [await failed(context, data.run, { code, message })] };
     }
   }
 }
 
 function orMissing(error: unknown): undefined {
   if (!(error instanceof HeadgateError) || error.code !== 'object.missing') throw error;
+}
+
+/** With what is known of the hook, where one has failed. */
+async function failed(context: RouteContext, run: string, error: ImportError): Promise<ImportError> {
+  if (!error.code.startsWith('hook.')) return error;
+  const { data: outputs } = await perform(runOutputs, context, { run });
+  const known = failure.safeParse(outputs.find(({ name }) => name === 'failure')?.value).data;
+  if (!known) return error;
+  const { hook, index, row, said } = known;
+  return { ...error, message: said === null ? error.message : `${error.message}: ${said}`, hook, index, row };
 }
 
 async function outcomeOf(

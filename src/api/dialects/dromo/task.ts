@@ -1,6 +1,6 @@
 /** What a run of an import is told. Pure. */
 import type { AssessTask } from '../../../domain/run.ts';
-import { definitionOf } from './fields.ts';
+import { definitionOf } from '../../../domain/fields/definition.ts';
 import type { ImportData } from './imports-stored.ts';
 import type { Settings } from './settings-shapes.ts';
 
@@ -20,11 +20,12 @@ const deliveries: Readonly<Record<Behavior, AssessTask['deliver']>> = {
   INCLUDE_INVALID_ROWS_AND_VALUES: 'raw',
 };
 
-export function taskOf({ fields, settings, filename }: Pick<ImportData, 'fields' | 'settings' | 'filename'>): AssessTask {
+/** `id`: of the import, for its hooks. */
+export function taskOf(id: string, { fields, settings, filename, hooks, user }: ImportData): AssessTask {
   const { matchingStep = {}, uploadStep = {}, maxRecords = null, developmentMode = false } = settings;
   const behavior = behaviorOf(settings);
   const isData = filename === null;
-  const { definition, many, needed } = definitionOf(
+  const { definition, many, needed, hidden, unfixed } = definitionOf(
     fields,
     isData || matchingStep.fuzzyMatchHeaders === false ? 'exact' : 'fuzzy',
   );
@@ -34,12 +35,18 @@ export function taskOf({ fields, settings, filename }: Pick<ImportData, 'fields'
     definition: definition as AssessTask['definition'], // an object of JSON
     many: [...many],
     needed: [...needed],
+    hidden: [...hidden],
+    unfixed: [...unfixed],
+    hooks,
+    batch: settings.batchRowHookBatchSize ?? null,
+    about: { id, filename, importIdentifier: settings.importIdentifier ?? '', user: user && { ...user } },
+    remembered: {},
     header: isData ? 0 : (matchingStep.headerRowOverride ?? null),
     sheet: uploadStep.sheetOverride ?? null,
     delimiter: isData ? null : (settings.delimiter ?? null),
     most,
     deliver: deliveries[behavior],
     unmapped: settings.passThroughUnmappedColumns ?? false,
-    hold: { invalid: behavior === 'BLOCK_SUBMIT', empty: settings.allowEmptySubmit === false },
+    hold: { invalid: behavior === 'BLOCK_SUBMIT', empty: settings.allowEmptySubmit === false, sheets: true },
   };
 }
