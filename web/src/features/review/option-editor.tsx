@@ -109,7 +109,10 @@ function OptionList({ id, anchor, found, marked, many, isChosen, onPick }: ListP
     box.style.top = `${below ? at.bottom + 2 : at.top - box.offsetHeight - 2}px`;
     box.style.minWidth = `${at.width}px`;
   }, [anchor]);
-  useEffect(() => document.getElementById(`${id}${marked}`)?.scrollIntoView({ block: 'nearest' }), [id, marked]);
+  useEffect(() => {
+    // Not returned: newer browsers answer with a promise, which is no clean-up.
+    void document.getElementById(`${id}${marked}`)?.scrollIntoView({ block: 'nearest' });
+  }, [id, marked]);
   return (
     <div ref={list} popover="manual" className="options">
       <div role="listbox" id={`${id}list`} aria-label={texts.cell.options} aria-multiselectable={many} tabIndex={-1}>
