@@ -52,7 +52,7 @@ export async function applyEntry(
     const stale = version === undefined ? undefined : await staleRow(duck, version);
     if (stale !== undefined) throw new StaleEdit(stale);
     await write(open, seq);
-    await duck.run(`update about set applied = ${seq}`);
+    await duck.run(`insert into touched select distinct ${seq}, id from judged; update about set applied = ${seq}`);
     const ids = await duck.rows(`select distinct id from judged order by id limit ${told}`);
     return { rows: ids.map(([id]) => Number(id)), commit: async () => void (await duck.run('commit')), rollback };
   } catch (error) {
@@ -104,7 +104,7 @@ async function staleRow(duck: Duck, version: number): Promise<number | undefined
   const [[row] = [null]] = await duck.rows(
     `select j.id from journal j where j.seq > ${version} and (
        exists (select 1 from ch c where c.id = j.id and (c.col = j.col or j.col = -1))
-       or exists (select 1 from st s where s.id = j.id and j.col = -1)) order by j.id limit 1`,
+       or exists (select 1 from st s where s.id = j.id)) order by j.id limit 1`,
   );
   return row === null ? undefined : Number(row);
 }

@@ -97,7 +97,8 @@ async function fillReview(
 }
 
 /**
- * The tables `rows`, `said`, `verdict`, `notes` (what hooks say of cells), `raws` (what edited cells were), `journal`, and what was found
+ * The tables `rows`, `said`, `verdict`, `notes` (what hooks say of cells), `raws` (what edited cells were), `journal` (what was
+ * changed), `touched` (what may look otherwise since), and what was found
  * out about whole columns.
  */
 async function fillTables(duck: Duck, layout: Layout, verdictCount: number): Promise<void> {
@@ -123,6 +124,7 @@ async function fillTables(duck: Duck, layout: Layout, verdictCount: number): Pro
       `create table review.rows as select i as id, case when n >= 0 then n + 1 end as line, cast(0 as TINYINT) as state, coalesce(m.errs, 0) as errs, coalesce(m.warns, 0) as warns, false as edited, ${keys}cells.* exclude (i, n)
        from cells left join (${messageCounts('review.said', 'review.verdict')}) m on m.id = i order by i`,
       'create table review.raws (id BIGINT, col INTEGER, raw VARCHAR, now VARCHAR)',
+      'create table review.touched (seq BIGINT, id BIGINT)',
       'create table review.journal (seq BIGINT, id BIGINT, col INTEGER, before VARCHAR, after VARCHAR)',
     ].join('; '),
   );

@@ -11,11 +11,6 @@ import { suggestedText } from './suggest.ts';
 /** Rows live, removed, or (added rows that were undone) not there. */
 export const states = { live: 0, removed: 1, gone: 2 } as const;
 
-export interface Limits {
-  /** Keys of fields that nobody may change. */
-  readonly readOnly: ReadonlySet<string>;
-}
-
 /** Fills `ch` (row, column, new text) and `st` (row, new state). Throws `request.invalid` for what cannot be done. */
 export async function changesOf(duck: Duck, plan: Plan, entry: Exclude<Entry, { kind: 'reread' }>): Promise<void> {
   const empty =
@@ -78,7 +73,11 @@ export const within = (rows: readonly Span[]): string =>
 
 /** One query per column: row, column, text before and after of the cells that would change. */
 export function replacing(plan: Plan, wanted: Replacement): readonly string[] {
-  const parts = wanted.column === undefined ? plan.parts : [requirePart(plan, wanted.column)];
+  const { except = [] } = wanted;
+  const parts =
+    wanted.column === undefined
+      ? plan.parts.filter(({ column }) => !except.includes(columnId(column)))
+      : [requirePart(plan, wanted.column)];
   const rows = wanted.rows === undefined ? '' : ` and ${within(wanted.rows)}`;
   return parts.map((part) => {
     const { found, after } = replacedText(wanted, part.cell.text);

@@ -44,7 +44,8 @@ export const edit = z.discriminatedUnion('kind', [
   cells,
   removal,
   addition,
-  replacement.extend({ rows: spans.exactOptional() }),
+  // `except` = columns that can only be read.
+  replacement.extend({ rows: spans.exactOptional(), except: z.array(column).exactOptional() }),
   fix,
 ]);
 

@@ -5,7 +5,9 @@ import type { Duck } from '../sdk/index.ts';
 import { applyEntry, type Pending } from './apply.ts';
 import type { Choices } from './choices.ts';
 import { countRows, type ReviewCounts } from './counts.ts';
-import type { Entry, Logged } from './edit.ts';
+import type { Entry, Logged, Replacement } from './edit.ts';
+import { foresee, type Foreseen } from './foresee.ts';
+import { groupsOf, unknownTexts, type Group } from './groups.ts';
 import { History } from './history.ts';
 import { layout, planOf, type Plan } from './plan.ts';
 import { openView, rowsOf, seekProblem, viewedIds, type Problem, type Seeking, type ShownRow, type Wanted } from './windows.ts';
@@ -22,6 +24,8 @@ export interface Opening {
 
 /** Views that are kept at the same time: the oldest goes. */
 const mostViews = 24;
+/** Rows that are named one by one. */
+const named = 1000;
 
 export class OpenReview implements AsyncDisposable {
   readonly duck: Duck;
@@ -123,6 +127,33 @@ export class OpenReview implements AsyncDisposable {
   async problem(view: string, seeking: Seeking): Promise<Problem | undefined> {
     this.totalOf(view);
     return await seekProblem(this, tableOf(view), seeking);
+  }
+
+  async groups(): Promise<readonly Group[]> {
+    this.#requireRows();
+    return await groupsOf(this);
+  }
+
+  async unknownTexts(field: string): Promise<Group['values']> {
+    this.#requireRows();
+    return await unknownTexts(this, field);
+  }
+
+  async foresee(wanted: Replacement): Promise<Foreseen> {
+    this.#requireRows();
+    return await foresee(this, wanted);
+  }
+
+  /** Rows that may look otherwise than at that version; `all` where they are too many to name. */
+  async changedAfter(version: number): Promise<readonly number[] | 'all'> {
+    const found = await this.duck.rows(`select distinct id from touched where seq > ${version} order by id limit ${named + 1}`);
+    return found.length > named ? 'all' : found.map(([id]) => Number(id));
+  }
+
+  /** The first rows of the file as they stand, those above the names included. */
+  async firstRows(): Promise<readonly (readonly string[])[]> {
+    const rows = await this.duck.rows('select * exclude n from preview order by n');
+    return rows.map((row) => row.map((text) => text ?? ''));
   }
 
   #requireRows(): void {

@@ -13,6 +13,7 @@ import { entry as entryForm, type Entry, type Logged } from '../../review/edit.t
 import { OpenReview } from '../../review/open-review.ts';
 import { hasHooks } from '../../domain/fields/hooks.ts';
 import { Sandbox } from '../../hooks/sandbox.ts';
+import type { Duck } from '../../sdk/index.ts';
 import { openDuck } from '../../staging/duck.ts';
 import type { Db } from '../../store/db.ts';
 import { lastReread, listEdits } from '../../store/reviews.ts';
@@ -135,6 +136,14 @@ async function make(ports: Ports, reviewed: Reviewed, { choices, from, stamp, pa
     await buildReview(duck, { file, task, choices, stamp, from, scratch, hooking });
   });
   await rename(`${scratch}.review`, path);
+}
+
+/** The rows on a connection of its own, to read from. They are there: `withReview` has made them. */
+export async function lookAside(ports: Ports, reviewed: Reviewed, signal: AbortSignal): Promise<Duck> {
+  const { from } = await begunBy(ports.db, reviewed);
+  const folder = await realpath(reviewFolder(ports.dataDir, reviewed.workspace));
+  const path = join(folder, `${reviewed.id}.${from}.db`);
+  return await (ports.openDuck ?? openDuck)({ path }, { scratch: folder, signal, within: [folder] });
 }
 
 /** What was made of the original goes: it can be made again. */

@@ -1,13 +1,16 @@
 /** Edits as they are sent: rows may be those of a view, which only this process knows. */
 import { z } from 'zod';
-import { edit, fix, replacement, spansOf, type Edit } from '../../review/edit.ts';
+import { edit, fix, replacement, spansOf, type Edit, type Span } from '../../review/edit.ts';
+import type { EditLimits } from '../../review/limits.ts';
 import type { OpenReview } from '../../review/open-review.ts';
+import { columnId } from '../../review/plan.ts';
 
 const view = z.string().max(100);
 const row = z.number().int().min(0);
 const cell = z.object({ row, column: z.string(), text: z.string().max(100_000) });
 
 export const sentReplacement = replacement.extend({ view: view.exactOptional() });
+export type SentReplacement = z.output<typeof sentReplacement>;
 
 export const sentEdit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cells'), cells: z.array(cell).max(10_000) }),
@@ -26,14 +29,20 @@ export const sentEdit = z.discriminatedUnion('kind', [
 export type SentEdit = z.output<typeof sentEdit>;
 
 /** As the log has it. Throws `object.missing` for a view that is no more, `request.invalid`. */
-export async function editOf(review: OpenReview, sent: SentEdit): Promise<Edit> {
-  if (!('view' in sent) || sent.view === undefined) return plain(sent);
-  const ids = await review.idsOf(sent.view, 0, review.totalOf(sent.view));
-  const { view: _named, ...rest } = sent;
-  return edit.parse({ ...rest, rows: [...spansOf(ids)] });
+export async function editOf(review: OpenReview, sent: SentEdit, { readOnly }: Pick<EditLimits, 'readOnly'>): Promise<Edit> {
+  switch (sent.kind) {
+    case 'delete':
+    case 'restore':
+      return edit.parse({ kind: sent.kind, rows: [...(sent.view === undefined ? spansOf(sent.rows ?? []) : await viewed(review, sent.view))] });
+    case 'replace': {
+      const { view: named, ...rest } = sent;
+      const except = review.plan.parts.flatMap(({ fed, column }) => (readOnly.has(fed.field.name) ? [columnId(column)] : []));
+      return edit.parse({ ...rest, except, ...(named !== undefined && { rows: [...(await viewed(review, named))] }) });
+    }
+    default:
+      return edit.parse(sent);
+  }
 }
 
-function plain(sent: SentEdit): Edit {
-  if (sent.kind === 'delete' || sent.kind === 'restore') return { kind: sent.kind, rows: [...spansOf(sent.rows ?? [])] };
-  return edit.parse(sent);
-}
+const viewed = async (review: OpenReview, named: string): Promise<readonly Span[]> =>
+  spansOf(await review.idsOf(named, 0, review.totalOf(named)));

@@ -62,7 +62,7 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
     version: review.known,
     reasons: reasonsOf(review, reviewed, counts),
     sheet: choices.sheet ?? reviewed.task.sheet,
-    sheets: [],
+    sheets: plan.layout.sheets,
     columns: plan.parts.map(({ column, fed }) => ({
       id: columnId(column),
       field: fed.field.name,
@@ -76,6 +76,7 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
 }
 
 function stageOf({ plan: { layout } }: OpenReview): Stage {
+  if (layout.blocks.some(({ code }) => code === 'SHEET_AMBIGUOUS')) return 'sheet';
   if (layout.header === null) return 'header';
   return layout.blocks.length > 0 ? 'match' : 'rows';
 }

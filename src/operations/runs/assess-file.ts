@@ -16,6 +16,7 @@ import { fileAsCsv } from '../files/as-csv.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import { hooksOf } from '../schemas/check-hooks.ts';
+import { jsonArray } from './json-array.ts';
 import type { TaskWork } from './replay-rows.ts';
 
 /** What the outputs are called: what was found, and the rows. */
@@ -91,7 +92,7 @@ async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: Task
   if (rows === undefined) return [findings];
   const path = join(context.scratch, rowsName);
   const { batches } = await duck.stream(rows);
-  await pipeline(Readable.from(arrayOf(batches)), createWriteStream(path), { signal: execution.signal });
+  await pipeline(Readable.from(jsonArray(batches)), createWriteStream(path), { signal: execution.signal });
   return [
     findings,
     {
@@ -107,17 +108,6 @@ const findingsOf = (found: object): NewOutput => ({
   file_id: null,
   value: JSON.parse(JSON.stringify(found)) as NewOutput['value'], // plain data
 });
-
-async function* arrayOf(batches: AsyncIterable<readonly (readonly (string | null)[])[]>): AsyncGenerator<string> {
-  let before = '[';
-  for await (const batch of batches) {
-    for (const [row] of batch) {
-      yield `${before}${row ?? 'null'}`;
-      before = ',\n';
-    }
-  }
-  yield before === '[' ? '[]' : ']';
-}
 
 /** What the hook has said is for those who may see the rows, and no part of the run's error. */
 function failureOf({ hook, row, said }: HookError): NewOutput {

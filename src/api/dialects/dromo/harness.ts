@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import { startPostgres } from '../../../../test/support/postgres.ts';
 import { openState, type TestState } from '../../../../test/support/state.ts';
+import type { Ports } from '../../../operations/operation.ts';
 import { startWorker } from '../../../jobs/worker.ts';
 import { executeRun } from '../../../operations/runs/execute.ts';
 import { ensureWarehouse } from '../../../operations/warehouse/warehouse.ts';
@@ -31,12 +32,13 @@ export interface Bench {
 }
 
 /** `port` 0 = any. */
-export async function open(port = 0): Promise<Bench> {
+export async function open(port = 0, more: Partial<Ports> = {}): Promise<Bench> {
   await using parts = new AsyncDisposableStack();
   const server = parts.adopt(await startPostgres(), async (one) => await one.stop());
   const state = parts.use(await openState(server));
   await ensureWarehouse(state.db, 1);
-  const { db, ports } = state;
+  const { db } = state;
+  const ports = { ...state.ports, ...more };
   const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(10_000));

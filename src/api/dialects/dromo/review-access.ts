@@ -69,7 +69,7 @@ async function entered(open: PublicContext, { params, headers }: Incoming): Prom
   return contextOf({ ...open, actor: reviewer(workspace), workspace }, 'dromo');
 }
 
-async function visitOf(context: RouteContext, id: string, always: true | undefined): Promise<Visit> {
+export async function visitOf(context: RouteContext, id: string, always: true | undefined): Promise<Visit> {
   const found = await requireStoredImport(context, id);
   const standing = await standingOf(context, found);
   if (!always && standing.status !== 'NEEDS_REVIEW') throw noReview();

@@ -122,7 +122,7 @@ const edits = reviewRoute({
   body: z.object({ version, edit: sentEdit }),
   replies: { 200: changed, 409: stale },
   async handle(context, visit, { body: { version: seen, edit } }) {
-    const wanted = { version: seen, entry: async (review: Parameters<typeof editOf>[0]) => await editOf(review, edit) };
+    const wanted = { version: seen, entry: async (review: Parameters<typeof editOf>[0]) => await editOf(review, edit, limitsOf(visit.found)) };
     return await answer(
       context,
       visit,
@@ -143,4 +143,4 @@ const turn = (kind: 'undo' | 'redo'): Route =>
       await answer(context, visit, await turnBack(context, await reviewedOf(context, visit), kind, body.version)),
   });
 
-export const reviewRoutes: readonly Route[] = [state, views, rows, nextProblem, edits, turn('undo'), turn('redo')];
+export const rowRoutes: readonly Route[] = [state, views, rows, nextProblem, edits, turn('undo'), turn('redo')];

@@ -6,6 +6,7 @@ import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
 import { behaviorOf } from './task.ts';
 import { typeOf } from '../../../domain/fields/types.ts';
+import type { Standing } from './status.ts';
 import { reviewedOf, type Visit } from './review-access.ts';
 
 const fieldShape = z.object({
@@ -61,12 +62,13 @@ export function limitsOf({ data: { fields, settings } }: StoredImport): EditLimi
   return { readOnly, addRows: allowAddingRows, removeRows: allowRemovingRows };
 }
 
-export async function showState(context: RouteContext, visit: Visit): Promise<State> {
+/** `more` = what stands in the way besides what is wrong with the rows. */
+export async function showState(context: RouteContext, visit: Visit, more: State['reasons'] = []): Promise<State> {
   const { found, standing } = visit;
   const isReview = standing.status === 'NEEDS_REVIEW';
   const opened = isReview ? await openedReview(context, await reviewedOf(context, visit)) : undefined;
   const shown = opened ?? nothing;
-  const reasons = shown.reasons.length > 0 ? shown.reasons : isReview ? standing.errors : [];
+  const reasons = [...more, ...(shown.reasons.length > 0 || !isReview ? shown.reasons : notYet(visit, opened))];
   return {
     status: statusOf(visit, opened),
     title: found.data.settings.title || `Add ${found.data.settings.importIdentifier ?? 'rows'}`,
@@ -84,6 +86,9 @@ export async function showState(context: RouteContext, visit: Visit): Promise<St
     finish: shown.finish,
   };
 }
+
+/** While the rows are being made, what the run has said. */
+const notYet = ({ standing }: Visit, opened: OpenedReview | undefined): Standing['errors'] => (opened ? [] : standing.errors);
 
 function statusOf({ standing: { status } }: Visit, opened: OpenedReview | undefined): State['status'] {
   if (status === 'SUCCESSFUL') return 'done';

@@ -2,7 +2,9 @@
 import type { ApiDialect } from '../../dialect.ts';
 import { problem } from '../../problem.ts';
 import { pageRoutes } from './review-page.ts';
-import { reviewRoutes } from './review-routes.ts';
+import { fileRoutes } from './review-file.ts';
+import { manyRoutes } from './review-many.ts';
+import { rowRoutes } from './review-routes.ts';
 
 export const dromoReview: ApiDialect = {
   name: 'review',
@@ -12,6 +14,6 @@ export const dromoReview: ApiDialect = {
   bodyLimit: 16 * 1024 * 1024,
   credentials: () => undefined,
   workspace: () => 0,
-  routes: [...pageRoutes, ...reviewRoutes],
+  routes: [...pageRoutes, ...rowRoutes, ...manyRoutes, ...fileRoutes],
   toError: (refusal) => problem(refusal),
 };
