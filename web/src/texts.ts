@@ -23,6 +23,8 @@ export const texts = {
   theme: { dark: 'Use dark colours', light: 'Use light colours' },
   skip: 'Skip to the table',
 
+  /** Of a stage that is decided again. */
+  loses: 'The file is read anew when you continue: what was edited in its rows is lost.',
   steps: { label: 'Steps', sheet: 'Sheet', header: 'Header row', match: 'Columns', values: 'Values', rows: 'Rows' },
 
   sheet: {
@@ -32,7 +34,6 @@ export const texts = {
   header: {
     title: 'Which row names the columns?',
     lead: 'Rows above it are left out. The rows below it are the data.',
-    none: 'No row names the columns',
     label: 'First rows of the file',
     use: (line: number) => `Row ${number(line)} names the columns`,
   },
@@ -46,7 +47,7 @@ export const texts = {
     none: 'Leave out',
     unnamed: (index: number) => `Column ${number(index + 1)}`,
     required: 'required',
-    missing: (labels: string) => `Still without a column: ${labels}`,
+    missing: (labels: string) => `Without a column, to be filled in by hand: ${labels}`,
     taken: (label: string) => `${label} is chosen more than once.`,
     complete: 'Every required field has its column.',
     fieldFor: (header: string) => `Field for ${header}`,

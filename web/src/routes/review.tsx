@@ -46,7 +46,7 @@ function Status({ session, snapshot, state }: { readonly session: Session; reado
     case 'finishing':
       return <Progress state={state} />;
     case 'done':
-      return <Done state={state} />;
+      return <Done sent={snapshot.sent} />;
     case 'failed':
       return <Failed state={state} />;
     case 'review': {

@@ -54,12 +54,9 @@ export const Opening = () => (
   </main>
 );
 
-export const Done = ({ state }: { readonly state: State }) => (
-  <Page
-    tone="done"
-    title={texts.pages.done}
-    lead={state.finish.deliver > 0 ? texts.pages.doneLead(state.finish.deliver) : texts.pages.doneClose}
-  />
+/** `sent`: rows, where this page has sent them. */
+export const Done = ({ sent }: { readonly sent: number | undefined }) => (
+  <Page tone="done" title={texts.pages.done} lead={sent === undefined ? texts.pages.doneClose : texts.pages.doneLead(sent)} />
 );
 
 export const Failed = ({ state }: { readonly state: State }) => (

@@ -5,6 +5,7 @@
 import { Refused, type ReviewClient } from '../../api/client.ts';
 import type { Changes, Edit, Edited, Row, RowId, Stage, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
+import { plain } from '../../ui/plain.ts';
 import type { Toast } from '../../ui/toasts.tsx';
 import { conflictsOf, type Conflict, type SeenEdit } from './conflict.ts';
 import { RowPages } from './rows.ts';
@@ -19,6 +20,8 @@ export interface Snapshot {
   readonly offline: boolean;
   readonly people: number;
   readonly conflict: Conflict | undefined;
+  /** Rows that this page has sent off. */
+  readonly sent: number | undefined;
   readonly toasts: readonly Toast[];
   /** Counts changes of rows. */
   readonly tick: number;
@@ -37,6 +40,7 @@ export class Session {
     offline: false,
     people: 1,
     conflict: undefined,
+    sent: undefined,
     toasts: [],
     tick: 0,
   };
@@ -255,7 +259,12 @@ export class Session {
     this.set({ saving: this.snapshot.saving + 1 });
     try {
       await this.#queue;
-      this.took(await this.client.finish(this.#version));
+      const sent = this.snapshot.state?.finish.deliver;
+      const state = await this.client.finish(this.#version);
+      this.took(state);
+      if (state.status !== 'review') this.set({ sent });
+      // The import's owner may have a say at the end.
+      else for (const { code, message } of state.reasons) if (code === 'FINISH_CANCELLED') this.say('error', plain(message));
     } catch (error) {
       this.failed(error);
     } finally {

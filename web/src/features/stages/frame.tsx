@@ -34,6 +34,11 @@ export function StageFrame({ state, title, lead, help, busy, ready, note, onNext
           ))}
         </ul>
       )}
+      {state.undo > 0 && (
+        <p className="stage-help is-warning">
+          <Icon name="warning" label={texts.levels.warning} /> {texts.loses}
+        </p>
+      )}
       <div className="stage-body">{children}</div>
       <footer className="stage-foot">
         <span className="stage-note" role="status">

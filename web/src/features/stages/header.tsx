@@ -11,10 +11,9 @@ interface Props {
   readonly onDone: () => void;
 }
 
-/** `null` = no row names the columns. */
 export function HeaderStage({ session, state, onDone }: Props) {
   const preview = usePreview(session);
-  const [row, setRow] = useState<number | null>();
+  const [row, setRow] = useState<number>();
   const [busy, setBusy] = useState(false);
   useEffect(() => setRow(preview?.header ?? undefined), [preview]);
   const next = async () => {
@@ -31,19 +30,13 @@ export function HeaderStage({ session, state, onDone }: Props) {
       ready={row !== undefined}
       onNext={() => void next()}
     >
-      <label className="choice">
-        <input type="radio" name="header" checked={row === null} onChange={() => setRow(null)} />
-        {texts.header.none}
-      </label>
       <div className="table-box" tabIndex={0} role="region" aria-label={texts.header.label}>
         <table className="table is-raw">
           <tbody>
             {preview?.rows.map((cells, index) => (
               <tr
                 key={index}
-                className={
-                  index === row ? 'is-header' : row !== null && row !== undefined && index < row ? 'is-above' : undefined
-                }
+                className={index === row ? 'is-header' : row !== undefined && index < row ? 'is-above' : undefined}
                 onClick={() => setRow(index)}
               >
                 <th scope="row">

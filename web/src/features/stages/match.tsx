@@ -38,7 +38,7 @@ export function MatchStage({ session, state, onDone }: Props) {
       lead={texts.match.lead}
       help={state.settings.matchingHelpText}
       busy={busy}
-      ready={preview !== undefined && missing.length === 0 && twice.length === 0}
+      ready={preview !== undefined && twice.length === 0}
       note={preview && note}
       onNext={() => void next()}
     >
