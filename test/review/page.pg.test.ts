@@ -194,6 +194,135 @@ suite('the review page', () => {
     });
   }
 
+  test('two people: each sees what the other does, and neither loses a text to the other', async () => {
+    const url = await review(60);
+    await using ada = await visit(url);
+    await using bob = await visit(url);
+    await Promise.all([rowsShown(ada), rowsShown(bob)]);
+    await ada.getByText('2 people here').waitFor();
+
+    await (await cell(ada, 18, 'E-mail')).dblclick();
+    await ada.keyboard.type('ada@example.com');
+    await ada.keyboard.press('Enter');
+    await says(await cell(bob, 18, 'E-mail'), 'ada@example.com');
+
+    // Both have the same cell open.
+    await (await cell(bob, 24, 'Age')).dblclick();
+    await bob.locator('.cell-input').waitFor();
+    await (await cell(ada, 24, 'Age')).dblclick();
+    await ada.keyboard.type('30');
+    await ada.keyboard.press('Enter');
+    await saved(ada);
+    await bob.keyboard.type('50');
+    await bob.keyboard.press('Enter');
+    const dialog = bob.getByRole('dialog', { name: 'Somebody else was faster' });
+    await dialog.waitFor();
+    assert.match(await dialog.innerText(), /30\s+50/);
+    await requireAccessible(bob, 'two texts for one cell');
+    await dialog.getByRole('button', { name: 'Use mine' }).click();
+    await says(await cell(ada, 24, 'Age'), '50');
+  });
+
+  test('rows are removed and brought back, added, and found', async () => {
+    await using page = await visit(await review(120));
+    await rowsShown(page);
+    await (await cell(page, 18, 'Name')).click();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Control+Delete');
+    await page.getByText('2 rows removed.').waitFor();
+    await says(count(page, 'Removed'), '2');
+    await page.keyboard.press('Control+Delete');
+    await page.getByText('2 rows restored.').waitFor();
+    await says(count(page, 'Removed'), '0');
+
+    await page.getByRole('button', { name: 'Add row' }).click();
+    await page.getByText('A row was added at the end.').waitFor();
+    await says(count(page, 'All rows'), '121');
+
+    await grid(page).press('Control+f');
+    await page.keyboard.type('person77@');
+    await page.keyboard.press('Enter');
+    await page.locator('[role=grid][aria-rowcount="2"]').waitFor();
+    assert.equal(await textOf(await cell(page, 79, 'E-mail')), 'person77@example.com');
+  });
+
+  test('find and replace counts before it changes anything', async () => {
+    await using page = await visit(await review(120));
+    await rowsShown(page);
+    await grid(page).press('Control+h');
+    await page.getByLabel('Find', { exact: true }).fill(' at ');
+    await page.getByLabel('Replace by').fill('@');
+    await page.getByText('7 cells would change.').waitFor();
+    await page.getByRole('button', { name: 'Replace in 7 cells' }).click();
+    await page.getByText('Replaced in 7 cells.').waitFor();
+    await says(await cell(page, 18, 'E-mail'), 'person16@example.com');
+    await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+    await says(await cell(page, 18, 'E-mail'), 'person16 at example.com');
+  });
+
+  test('problems that are alike are mended at once', async () => {
+    await using page = await visit(await review(120));
+    await rowsShown(page);
+    await page.getByRole('button', { name: 'Problems' }).click();
+    await page.getByRole('button', { name: /Age This is not a number/ }).click();
+    await requireAccessible(page, 'problems');
+    await page.getByLabel('Replace “unknown” by').fill('40');
+    await page.getByRole('button', { name: 'Replace', exact: true }).click();
+    await page.getByText('5 cells changed.').waitFor();
+    await says(await cell(page, 24, 'Age'), '40');
+  });
+
+  for (const [name, theme] of [
+    ['by mouse', 'light'],
+    ['by keys alone', 'dark'],
+  ] as const) {
+    test(`from the first question to the end, ${name}`, async () => {
+      const settings = {
+        importIdentifier: 'people',
+        title: 'Add people',
+        invalidDataBehavior: 'REMOVE_INVALID_ROWS',
+        allowEmptySubmit: false,
+      };
+      const text = '1,2,3\n4,5,6\nx,y,z\n,nobody,Germany\nBob,bob@example.com,\n';
+      const made = await bench.imported(
+        { fields: fields.filter(({ key }) => ['name', 'email', 'country'].includes(key)), settings },
+        text,
+      );
+      await using page = await visit(String(made['review_url']), theme);
+      const keys = name !== 'by mouse';
+      /** Chosen by a click, or by a key on what has the focus. */
+      const go = async (label: string | RegExp) => {
+        const button = page.getByRole('button', { name: label });
+        if (keys) await button.focus();
+        await (keys ? page.keyboard.press('Enter') : button.click());
+      };
+      await page.getByRole('heading', { name: 'Which row names the columns?' }).waitFor();
+      await requireAccessible(page, 'the row of names');
+      const third = page.getByRole('radio', { name: 'Row 3 names the columns' });
+      await (keys ? third.focus() : third.click());
+      if (keys) await page.keyboard.press('Space');
+      await go('Continue');
+
+      await page.getByRole('heading', { name: 'Which column is what?' }).waitFor();
+      await page.getByLabel('Field for x').selectOption({ label: 'Name (required)' });
+      await page.getByLabel('Field for y').selectOption({ label: 'E-mail' });
+      await page.getByLabel('Field for z').selectOption({ label: 'Country' });
+      await requireAccessible(page, 'matching');
+      await go('Continue');
+
+      await rowsShown(page);
+      await page.getByText('1 row will be sent, 1 row with errors will be dropped.').waitFor();
+      await go('Finish');
+      const dialog = page.getByRole('dialog', { name: 'Finish this import?' });
+      await dialog.waitFor();
+      await requireAccessible(page, 'the end');
+      await go('Send 1 row');
+      await page.getByRole('heading', { name: 'The import is complete' }).waitFor();
+      await requireAccessible(page, 'done');
+      assert.deepEqual(await bench.rowsOf(made['id']), [{ name: 'Bob', email: 'bob@example.com', country: null }]);
+    });
+  }
+
   test('a link that opens nothing says so', async () => {
     const url = new URL(await review(60));
     url.searchParams.set('token', 'f'.repeat(64));

@@ -71,8 +71,7 @@ export class ReviewClient {
 
   groups = (): Promise<{ groups: Group[] }> => this.#ask('GET', 'groups');
   edit = (version: number, edit: Edit): Promise<Edited> => this.#ask('POST', 'edits', { version, edit });
-  previewReplace = (version: number, edit: Replacement): Promise<ReplacePreview> =>
-    this.#ask('POST', 'replace/preview', { version, edit });
+  previewReplace = (replacement: Replacement): Promise<ReplacePreview> => this.#ask('POST', 'replace/preview', replacement);
   undo = (version: number): Promise<Edited> => this.#ask('POST', 'undo', { version });
   redo = (version: number): Promise<Edited> => this.#ask('POST', 'redo', { version });
   changes = (after: number, signal: AbortSignal): Promise<Changes> =>

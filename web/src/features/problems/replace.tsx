@@ -122,7 +122,7 @@ function usePreview(session: Session, wanted: Wanted, version: number) {
     if (wanted.find === '') return undefined;
     let current = true;
     const timer = setTimeout(() => {
-      session.client.previewReplace(session.version, replacementOf(wanted, session.snapshot.view?.id)).then(
+      session.client.previewReplace(replacementOf(wanted, session.snapshot.view?.id)).then(
         (answer) => current && setPreview(answer),
         (error: unknown) => (error instanceof Refused && current ? setTrouble(error.message) : session.failed(error)),
       );

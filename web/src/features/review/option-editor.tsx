@@ -111,7 +111,7 @@ function OptionList({ id, anchor, found, marked, many, isChosen, onPick }: ListP
   }, [anchor]);
   useEffect(() => {
     // Not returned: newer browsers answer with a promise, which is no clean-up.
-    void document.getElementById(`${id}${marked}`)?.scrollIntoView({ block: 'nearest' });
+    document.getElementById(`${id}${marked}`)?.scrollIntoView({ block: 'nearest' });
   }, [id, marked]);
   return (
     <div ref={list} popover="manual" className="options">

@@ -63,10 +63,6 @@ export class Session {
     return () => this.#listeners.delete(listener);
   };
 
-  get version(): number {
-    return this.#version;
-  }
-
   set(change: Partial<Snapshot>): void {
     this.snapshot = { ...this.snapshot, ...change };
     for (const listener of this.#listeners) listener();

@@ -32,7 +32,7 @@ export function Toolbar(props: Props) {
     <div className="toolbar" role="group" aria-label={texts.tools.label}>
       <Search request={request} searchBox={props.searchBox} onRequest={onRequest} onGrid={props.onGrid} />
       <Narrow state={state} request={request} onRequest={onRequest} />
-      <span className="tools" role="group">
+      <span className="tools is-walk" role="group">
         <Button look="quiet" icon="up" hint={texts.tools.previous} onClick={() => onProblem('previous')} />
         <span className="place">{place ? texts.tools.place(place.at, place.of) : ''}</span>
         <Button look="quiet" icon="down" hint={texts.tools.next} onClick={() => onProblem('next')} />
