@@ -43,9 +43,9 @@ export async function saved(page: Page): Promise<void> {
   await page.locator('.saved[data-saving="false"]').waitFor();
 }
 
-/** Until the active cell is there and its row has arrived. */
+/** Until rows have arrived. */
 export async function rowsShown(page: Page): Promise<void> {
-  await page.locator('.grid-cell .grid-text').first().waitFor();
+  await page.locator('.grid-cell:not(:has(.grid-waiting))').first().waitFor();
 }
 
 export async function textOf(of: Locator): Promise<string> {

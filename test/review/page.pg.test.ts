@@ -199,12 +199,13 @@ suite('the review page', () => {
     await using ada = await visit(url);
     await using bob = await visit(url);
     await Promise.all([rowsShown(ada), rowsShown(bob)]);
-    await ada.getByText('2 people here').waitFor();
 
     await (await cell(ada, 18, 'E-mail')).dblclick();
     await ada.keyboard.type('ada@example.com');
     await ada.keyboard.press('Enter');
     await says(await cell(bob, 18, 'E-mail'), 'ada@example.com');
+
+    await bob.getByText('2 people here').waitFor();
 
     // Both have the same cell open.
     await (await cell(bob, 24, 'Age')).dblclick();
