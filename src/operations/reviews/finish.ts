@@ -75,11 +75,7 @@ async function store(ports: Ports, { workspace, task }: Reviewed, review: OpenRe
 }
 
 /** Undefined = nobody minds. Throws `HookError`s. */
-async function askBefore(
-  { duck, plan }: OpenReview,
-  { task }: Reviewed,
-  found: Found,
-): Promise<string | undefined> {
+async function askBefore({ duck, plan }: OpenReview, { task }: Reviewed, found: Found): Promise<string | undefined> {
   const hooks = hasHooks(task.hooks) ? hooksOf(task.hooks) : {};
   if (beforeFinish(hooks).length === 0) return undefined;
   await using sandbox = new Sandbox();
