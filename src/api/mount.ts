@@ -127,7 +127,8 @@ async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mo
   return await step('work', route.name, () => idempotently(context, route.name, key, request, logged));
 }
 
-function contextOf(context: OpContext, dialect: string): RouteContext {
+/** What routes of a dialect are given. */
+export function contextOf(context: OpContext, dialect: string): RouteContext {
   const { db, workspace } = context;
   return {
     ...context,

@@ -6,9 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import { startPostgres } from '../../../../test/support/postgres.ts';
 import { openState, type TestState } from '../../../../test/support/state.ts';
+import { startDeliveries } from '../../../jobs/deliveries.ts';
 import { startWorker } from '../../../jobs/worker.ts';
+import { senderOf } from '../../../operations/notifications/send.ts';
 import { executeRun } from '../../../operations/runs/execute.ts';
 import { ensureWarehouse } from '../../../operations/warehouse/warehouse.ts';
+import { webhookForms } from '../../forms.ts';
 import { createApi } from '../../server.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -39,6 +42,8 @@ export async function open(): Promise<Bench> {
   const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(10_000));
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, undefined, webhookForms(ports)));
+  parts.defer(async () => await deliveries.stop());
   const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port: 0, hostname: '127.0.0.1' }) as Server; // no HTTP/2
   await once(listening, 'listening');
   parts.defer(() => void listening.close());

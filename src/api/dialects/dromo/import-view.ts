@@ -32,7 +32,7 @@ export const view = z.object({
 });
 
 /** Microseconds, as clients parse them. */
-const moment = (iso: string): string => iso.replace(/\.(\d{3})Z$/, '.$1000Z');
+export const moment = (iso: string): string => iso.replace(/\.(\d{3})Z$/, '.$1000Z');
 
 const facts = ({ id, createdAt, data }: StoredImport, { status, since }: Standing): z.input<typeof shortView> => ({
   id,
@@ -46,17 +46,32 @@ const facts = ({ id, createdAt, data }: StoredImport, { status, since }: Standin
 export const showShort = async (context: RouteContext, found: StoredImport): Promise<z.input<typeof shortView>> =>
   facts(found, await standingOf(context, found));
 
-export async function showImport(context: RouteContext, origin: string, found: StoredImport): Promise<z.input<typeof view>> {
+/** Without the links that let anybody in. */
+export async function describeImport(
+  context: RouteContext,
+  found: StoredImport,
+): Promise<Omit<z.input<typeof view>, 'review_url' | 'original_file_download'>> {
   const standing = await standingOf(context, found);
   const { status, findings, errors } = standing;
+  return {
+    ...facts(found, standing),
+    upload: null,
+    result_metadata: status === 'SUCCESSFUL' && findings ? metadataOf(found, findings) : null,
+    import_errors: errors.length === 0 ? null : [...errors],
+  };
+}
+
+export async function showImport(context: RouteContext, origin: string, found: StoredImport): Promise<z.input<typeof view>> {
+  const { result_metadata, import_errors, ...known } = await describeImport(context, found);
+  const { status } = known;
   const isOver = status === 'SUCCESSFUL' || status === 'FAILED';
   const isFile = found.data.filename !== null && found.data.run !== undefined;
   return {
-    ...facts(found, standing),
+    ...known,
     upload: status === 'AWAITING_UPLOAD' ? uploadLink(context, origin, found) : null,
     review_url: isOver ? null : reviewLink(context, origin, found),
-    result_metadata: status === 'SUCCESSFUL' && findings ? metadataOf(found, findings) : null,
-    import_errors: errors.length === 0 ? null : [...errors],
+    result_metadata,
+    import_errors,
     original_file_download: isFile ? await downloadLink(context, origin, found.file) : null,
   };
 }

@@ -17,6 +17,8 @@ export interface ImportData {
   /** Once its bytes are there. */
   readonly pipeline?: string;
   readonly run?: string;
+  /** Of its own addresses. */
+  readonly webhooks?: readonly string[];
 }
 
 export interface StoredImport {
@@ -38,11 +40,16 @@ const storedOf = (row: Row): StoredImport => ({
   data: row.data as unknown as ImportData, // written below
 });
 
-/** Throws `object.missing`. */
-export async function requireStoredImport({ objects }: RouteContext, id: string): Promise<StoredImport> {
+export async function findStoredImport({ objects }: RouteContext, id: string): Promise<StoredImport | undefined> {
   const row = await objects.find(importKind, id);
-  if (!row) throw missing();
-  return storedOf(row);
+  return row && storedOf(row);
+}
+
+/** Throws `object.missing`. */
+export async function requireStoredImport(context: RouteContext, id: string): Promise<StoredImport> {
+  const found = await findStoredImport(context, id);
+  if (!found) throw missing();
+  return found;
 }
 
 /** Inside a transaction: nobody else changes it until the end. Throws `object.missing`. */

@@ -4,6 +4,8 @@ import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { startPipeline } from '../../../operations/pipelines/start.ts';
 import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { RouteContext } from '../../dialect.ts';
+import { addBasicWebhooks } from './basic-webhooks.ts';
+import { rememberedMapping } from './mappings.ts';
 import { holdStoredImport, updateStoredImport, type StoredImport } from './imports-stored.ts';
 import { taskOf } from './task.ts';
 
@@ -22,8 +24,10 @@ export async function startImport(context: RouteContext, { id }: StoredImport): 
       destination: warehouseSlug,
       flows: [{ files: { ids: [held.file], header: false, infer: false }, into: 'rows' }],
     });
-    const { id: run } = await perform(startPipeline, tx, { pipeline, task: taskOf(id, held.data) });
-    return await updateStoredImport(tx, { ...held, data: { ...held.data, pipeline, run } });
+    const task = { ...taskOf(id, held.data), remembered: await rememberedMapping(tx, held.data) };
+    const webhooks = await addBasicWebhooks(tx, held);
+    const { id: run } = await perform(startPipeline, tx, { pipeline, task });
+    return await updateStoredImport(tx, { ...held, data: { ...held.data, pipeline, run, webhooks } });
   });
 }
 

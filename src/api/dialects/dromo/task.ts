@@ -3,6 +3,7 @@ import type { AssessTask } from '../../../domain/run.ts';
 import { definitionOf } from '../../../domain/fields/definition.ts';
 import type { ImportData } from './imports-stored.ts';
 import type { Settings } from './settings-shapes.ts';
+import { topicsOf } from './topics.ts';
 
 /** Of imports that are only tried out. */
 const mostInDevelopment = 100;
@@ -21,7 +22,8 @@ const deliveries: Readonly<Record<Behavior, AssessTask['deliver']>> = {
 };
 
 /** `id`: of the import, for its hooks. */
-export function taskOf(id: string, { fields, settings, filename, hooks, user }: ImportData): AssessTask {
+export function taskOf(id: string, data: ImportData): AssessTask {
+  const { fields, settings, filename, hooks, user } = data;
   const { matchingStep = {}, uploadStep = {}, maxRecords = null, developmentMode = false } = settings;
   const behavior = behaviorOf(settings);
   const isData = filename === null;
@@ -40,6 +42,7 @@ export function taskOf(id: string, { fields, settings, filename, hooks, user }: 
     hooks,
     batch: settings.batchRowHookBatchSize ?? null,
     about: { id, filename, importIdentifier: settings.importIdentifier ?? '', user: user && { ...user } },
+    topics: topicsOf(id, data),
     remembered: {},
     header: isData ? 0 : (matchingStep.headerRowOverride ?? null),
     sheet: uploadStep.sheetOverride ?? null,
