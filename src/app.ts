@@ -86,6 +86,13 @@ export async function startApp(config: Config, version: string): Promise<App> {
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
     ...(proxies && { clientOf: (remote, forwarded) => clientAddress(remote, forwarded, proxies) }),
     fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
+    importLimits: {
+      creates: config.importCreates,
+      polls: config.importPolls,
+      linkSeconds: config.importLinkMinutes * 60,
+      dataBytes: config.importDataBytes,
+      trialRows: config.importTrialRows,
+    },
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());

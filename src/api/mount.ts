@@ -235,7 +235,8 @@ const rateOf = (c: Context): Rate | undefined => c.get('rate') as Rate | undefin
 
 function refusalOf(c: Context, route: string, thrown: unknown): Refusal {
   const { at, error } = thrown instanceof Refused ? thrown : { at: 'work' as const, error: asHeadgateError(thrown, route) };
-  const { retryAfter } = rateOf(c) ?? { retryAfter: 1 };
+  const own = thrown instanceof Refused ? thrown.retryAfter : undefined;
+  const retryAfter = own ?? rateOf(c)?.retryAfter ?? 1;
   return { at, error, requestId: requestIdOf(c), route, ...(at === 'rate' && { retryAfter: Math.max(1, retryAfter) }) };
 }
 

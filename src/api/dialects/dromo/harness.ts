@@ -30,6 +30,8 @@ export interface Bench {
   /** Made, sent and looked at. */
   imported(wanted: object, content: string | Uint8Array<ArrayBuffer>): Promise<Fields>;
   rowsOf(id: unknown): Promise<unknown>;
+  /** The API of our own, in the workspace of the key. */
+  native(method: string, path: string, body?: object): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -82,6 +84,12 @@ export async function open(): Promise<Bench> {
     const reply = await fetch(String((body as Fields)['presigned_url'])); // an object
     return await reply.json();
   };
+  const native: Bench['native'] = async (method, path, body) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const more = body && { body: JSON.stringify(body) };
+    const reply = await fetch(new URL(`/v1/workspaces/1${path}`, origin), { method, headers, ...more });
+    return await reply.json();
+  };
   const held = parts.move();
-  return { state, ask, settled, imported, rowsOf, close: async () => await held.disposeAsync() };
+  return { state, ask, settled, imported, rowsOf, native, close: async () => await held.disposeAsync() };
 }

@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { signedLink } from '../../../operations/links.ts';
 import { lendFile } from '../../../operations/files/sign.ts';
+import { getRun } from '../../../operations/runs/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
+import { linkSecondsOf } from './limits.ts';
 import { metadata, metadataOf } from './metadata.ts';
 import { importError, standingOf, statuses, type Standing } from './status.ts';
 
-export const linkSeconds = 1800;
 export const importsPath = '/api/v1/headless/imports';
 
 const short = {
@@ -29,6 +30,13 @@ export const view = z.object({
   result_metadata: metadata.nullable(),
   import_errors: z.array(importError).nullable(),
   original_file_download: z.string().nullable(),
+  destination: z
+    .object({
+      connection: z.string(),
+      table: z.string(),
+      receipts: z.array(z.object({ table: z.string(), state: z.string(), written: z.number(), rejected: z.number() })),
+    })
+    .exactOptional(),
 });
 
 /** Microseconds, as clients parse them. */
@@ -73,12 +81,22 @@ export async function showImport(context: RouteContext, origin: string, found: S
     result_metadata,
     import_errors,
     original_file_download: isFile ? await downloadLink(context, origin, found.file) : null,
+    ...(await deliveredTo(context, found)),
   };
+}
+
+/** Where the rows went besides, with what proves it. */
+async function deliveredTo(context: RouteContext, { data }: StoredImport): Promise<Pick<z.input<typeof view>, 'destination'>> {
+  const { destination, run } = data;
+  if (!destination) return {};
+  const { connection, table } = destination;
+  const { receipts } = run === undefined ? { receipts: [] } : await perform(getRun, context, { run });
+  return { destination: { connection, table, receipts } };
 }
 
 function uploadLink(context: RouteContext, origin: string, { id }: StoredImport): string {
   const { clock, workspace, actor } = context;
-  const until = new Date(clock.now().getTime() + linkSeconds * 1000);
+  const until = new Date(clock.now().getTime() + linkSecondsOf(context) * 1000);
   return new URL(
     signedLink(context, { method: 'PUT', path: `${importsPath}/${id}/file`, workspace, by: actor.id, until }),
     origin,
@@ -92,6 +110,6 @@ function reviewLink({ key, workspace }: RouteContext, origin: string, { id }: St
 }
 
 export async function downloadLink(context: RouteContext, origin: string, file: string): Promise<string> {
-  const { url } = await perform(lendFile, context, { file, method: 'GET', expires_in: linkSeconds });
+  const { url } = await perform(lendFile, context, { file, method: 'GET', expires_in: linkSecondsOf(context) });
   return new URL(url, origin).href;
 }

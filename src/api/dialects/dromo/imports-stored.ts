@@ -6,6 +6,13 @@ import { missing, plainData } from './schemas-stored.ts';
 import type { Settings } from './settings-shapes.ts';
 import type { User } from './user.ts';
 
+export interface Destination {
+  readonly connection: string;
+  readonly table: string;
+  readonly write?: 'append' | 'replace' | 'merge' | 'mirror' | undefined;
+  readonly key?: readonly string[] | undefined;
+}
+
 export interface ImportData {
   readonly schemaId: string | null;
   /** Null: its rows came with the request. */
@@ -14,6 +21,8 @@ export interface ImportData {
   readonly settings: Settings;
   readonly hooks: HookSources;
   readonly user: User | null;
+  /** Where its rows go besides. */
+  readonly destination?: Destination;
   /** Once its bytes are there. */
   readonly pipeline?: string;
   readonly run?: string;
