@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
+import { webhookForms } from './api/forms.ts';
 import { createApi } from './api/server.ts';
 import { makeBackup } from './backup/make.ts';
 import type { Config } from './config.ts';
@@ -89,6 +90,13 @@ export async function startApp(config: Config, version: string): Promise<App> {
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
     ...(proxies && { clientOf: (remote, forwarded) => clientAddress(remote, forwarded, proxies) }),
     fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
+    importLimits: {
+      creates: config.importCreates,
+      polls: config.importPolls,
+      linkSeconds: config.importLinkMinutes * 60,
+      dataBytes: config.importDataBytes,
+      trialRows: config.importTrialRows,
+    },
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());
@@ -159,7 +167,7 @@ async function startJobs(
   const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch, spread };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
-  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)), watch.log);
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config), webhookForms(ports)), watch.log);
   parts.defer(async () => await deliveries.stop());
   const forwards = startForwards(db, ports.clock, forwardOf(ports), watch.log);
   parts.defer(async () => await forwards.stop());

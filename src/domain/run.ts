@@ -50,6 +50,8 @@ const assessTask = z.strictObject({
   hooks: hooks.default({}).meta({ description: 'JavaScript over rows: docs/hooks.md' }),
   batch: z.int().min(1).max(100_000).nullable().default(null).meta({ description: 'Rows of a batch row hook' }),
   about: z.record(z.string(), z.json()).default({}).meta({ description: 'What hooks are told of the import' }),
+  load: z.boolean().default(false).meta({ description: 'The rows go into the table of the flow as well' }),
+  topics: z.array(z.string()).default([]).meta({ description: 'What its events are about' }),
   remembered: z.record(z.string(), z.string()).default({}).meta({ description: 'Header to field, as somebody decided before' }),
   header: z.number().int().min(0).nullable().default(null).meta({ description: 'The row of names, from 0; null: found' }),
   sheet: z.string().nullable().default(null),

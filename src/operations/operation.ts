@@ -4,6 +4,7 @@ import type { z, ZodType } from 'zod';
 import type { Clock } from '../domain/clock.ts';
 import type { Level, ObjectKind } from '../domain/access.ts';
 import { HeadgateError } from '../domain/error.ts';
+import type { ImportLimits } from '../domain/import-limits.ts';
 import type { OpenDuck } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
 import type { Desk } from '../review/desk.ts';
@@ -64,6 +65,8 @@ export interface Ports {
   /** Where uploaded files lie. */
   readonly storage: Storage;
   readonly fileLimits: FileLimits;
+  /** Of headless imports; absent = the usual ones. */
+  readonly importLimits?: ImportLimits;
   /** The whole installation as an archive; absent = this process makes none. */
   backup?(passphrase: string | undefined, signal: AbortSignal): Readable;
   /** The rows that people look through; absent = this process shows none. */

@@ -32,7 +32,10 @@ interface Open {
 }
 
 /** A query of one column: each row that is delivered as a JSON object, in order. */
-export function deliveredSql({ fields, parts, layout }: Plan, { deliver, unmapped }: Pick<AssessTask, 'deliver' | 'unmapped'>): string {
+export function deliveredSql(
+  { fields, parts, layout }: Plan,
+  { deliver, unmapped }: Pick<AssessTask, 'deliver' | 'unmapped'>,
+): string {
   const json = rowJson(fields, parts, { raw: deliver === 'raw', unmapped: unmapped ? layout.unmapped : undefined });
   return `select ${json} from rows where state = ${states.live}${deliver === 'valid' ? ' and errs = 0' : ''} order by id`;
 }
@@ -43,9 +46,7 @@ export async function foundIn({ duck, plan }: Open, { deliver }: Pick<AssessTask
   await duck.run(
     `create or replace temp table places as select id, row_number() over (order by id) - 1 as place, errs from rows where state = ${states.live}`,
   );
-  const [row = []] = await duck.rows(
-    `select count(*), count(*) filter (errs > 0), coalesce(sum(errs), 0) from places`,
-  );
+  const [row = []] = await duck.rows(`select count(*), count(*) filter (errs > 0), coalesce(sum(errs), 0) from places`);
   const [rows = 0, invalid = 0, errors = 0] = row.map(Number);
   const bad = await duck.rows(`select place from places where errs > 0 order by place limit ${mostRows}`);
   const found: CellError[] = [];
@@ -61,7 +62,9 @@ export async function foundIn({ duck, plan }: Open, { deliver }: Pick<AssessTask
     const which = fed.many ? { part: fed.columns.indexOf(part.column) } : {};
     found.push({ rowIndex: Number(place), fieldKey: fed.field.name, message: message ?? '', value: value ?? '', ...which });
   }
-  const inFile = Object.entries(layout.columns).map(([key, all]) => [key, all.filter((one) => one < layout.headers.length)] as const);
+  const inFile = Object.entries(layout.columns).map(
+    ([key, all]) => [key, all.filter((one) => one < layout.headers.length)] as const,
+  );
   return {
     headers: layout.headers,
     columns: Object.fromEntries(inFile),

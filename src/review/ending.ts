@@ -7,6 +7,8 @@ export interface Ending {
   readonly deliver: number;
   readonly drop: number;
   readonly blocked: boolean;
+  /** Why it cannot end. */
+  readonly code?: string;
   readonly message: string;
 }
 
@@ -19,7 +21,8 @@ export function endingOf(
   const drop = how === 'valid' ? invalid : 0;
   const deliver = rows - drop;
   const [block] = dataBlocks({ rows, invalid, delivered: deliver }, hold);
-  return { deliver, drop, blocked: block !== undefined, message: block?.message ?? sentence({ deliver, drop, invalid }, how) };
+  const message = block?.message ?? sentence({ deliver, drop, invalid }, how);
+  return { deliver, drop, blocked: block !== undefined, ...(block && { code: block.code }), message };
 }
 
 function sentence(

@@ -32,7 +32,9 @@ export function guarded(text: string): string {
 }
 
 export function csvLine(row: Row): string {
-  const cells = row.map((cell) => guarded(cell ?? '')).map((cell) => (/[",\r\n]|^$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell));
+  const cells = row
+    .map((cell) => guarded(cell ?? ''))
+    .map((cell) => (/[",\r\n]|^$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell));
   return `${cells.join(',')}\r\n`;
 }
 
@@ -61,7 +63,10 @@ export const workbook: readonly (readonly [string, string])[] = [
     '[Content_Types].xml',
     `${xml}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="${types}.sheet.main+xml"/><Override PartName="/${sheetPath}" ContentType="${types}.worksheet+xml"/></Types>`,
   ],
-  ['_rels/.rels', `${xml}<Relationships xmlns="${relations}"><Relationship Id="r1" Type="${office}/officeDocument" Target="xl/workbook.xml"/></Relationships>`],
+  [
+    '_rels/.rels',
+    `${xml}<Relationships xmlns="${relations}"><Relationship Id="r1" Type="${office}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+  ],
   [
     'xl/workbook.xml',
     `${xml}<workbook xmlns="${sheetSpace}" xmlns:r="${office}"><sheets><sheet name="Rows" sheetId="1" r:id="r1"/></sheets></workbook>`,

@@ -66,7 +66,9 @@ async function suggested(duck: Duck, part: Part, message: string): Promise<Group
 export async function unknownTexts({ duck, plan }: Open, field: string): Promise<Group['values']> {
   const parts = plan.parts.filter(({ fed }) => fed.field.name === field);
   if (parts.length === 0) return [];
-  const each = parts.map(({ raw, misfit = 'false' }) => `select trim(${raw}) as value from rows where state = ${states.live} and ${misfit}`);
+  const each = parts.map(
+    ({ raw, misfit = 'false' }) => `select trim(${raw}) as value from rows where state = ${states.live} and ${misfit}`,
+  );
   const found = await duck.rows(
     `select value, count(*) as n from (${each.join(' union all ')}) group by 1 order by n desc, value limit 1000`,
   );

@@ -25,8 +25,7 @@ export async function* zipped(members: readonly Member[]): AsyncGenerator<Buffer
       }
     };
     // Version 2.0; sizes follow, the name is UTF-8; deflated; 1 January 1980.
-    const facts = (): Buffer =>
-      Buffer.concat([u16(20, 0x0808, 8, 0, 0x21), u32(crc, packedSize, size), u16(name.length, 0)]);
+    const facts = (): Buffer => Buffer.concat([u16(20, 0x0808, 8, 0, 0x21), u32(crc, packedSize, size), u16(name.length, 0)]);
     yield Buffer.concat([u32(0x04034b50), facts(), name]);
     const from = Readable.from(counted());
     const deflate = createDeflateRaw();

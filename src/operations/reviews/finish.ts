@@ -14,6 +14,7 @@ import { deliveredSql, foundIn, type Found } from '../../review/deliver.ts';
 import { endingOf } from '../../review/ending.ts';
 import { StaleEdit } from '../../review/apply.ts';
 import type { OpenReview } from '../../review/open-review.ts';
+import type { Db } from '../../store/db.ts';
 import { finishReview, holdReview } from '../../store/reviews.ts';
 import { storeFile } from '../files/store.ts';
 import { silent } from '../log.ts';
@@ -30,11 +31,20 @@ export interface Ended {
 
 const rowsName = 'rows.json';
 
-/** `pipeline` = whose the rows are. Throws `object.conflict` where it cannot end, `StaleEdit`. Ending it twice is ending it once. */
+export interface Ending {
+  /** What whoever ends it has seen. */
+  readonly version: number;
+  /** Whose the rows are. */
+  readonly pipeline: string;
+  /** In the transaction in which it ends: others hear of it, or it has not ended. */
+  ended(tx: Db): Promise<void>;
+}
+
+/** Throws `object.conflict` where it cannot end, `StaleEdit`. Ending it twice is ending it once. */
 export async function endReview(
   ports: Ports,
   reviewed: Reviewed,
-  { version, pipeline: owner }: { readonly version: number; readonly pipeline: string },
+  { version, pipeline: owner, ended: tell }: Ending,
 ): Promise<Ended> {
   const { db, clock } = ports;
   const { workspace, id } = reviewed;
@@ -51,6 +61,7 @@ export async function endReview(
       if (cancelled !== undefined) return { cancelled };
       const file = await store(ports, reviewed, review, owner);
       await finishReview(tx, workspace, id, { at: clock.now(), result: found, file });
+      await tell(tx);
       return {};
     });
   });
@@ -75,11 +86,7 @@ async function store(ports: Ports, { workspace, task }: Reviewed, review: OpenRe
 }
 
 /** Undefined = nobody minds. Throws `HookError`s. */
-async function askBefore(
-  { duck, plan }: OpenReview,
-  { task }: Reviewed,
-  found: Found,
-): Promise<string | undefined> {
+async function askBefore({ duck, plan }: OpenReview, { task }: Reviewed, found: Found): Promise<string | undefined> {
   const hooks = hasHooks(task.hooks) ? hooksOf(task.hooks) : {};
   if (beforeFinish(hooks).length === 0) return undefined;
   await using sandbox = new Sandbox();

@@ -56,7 +56,9 @@ export async function textsWithoutOption(
     const unknown = await review.unknownTexts(field);
     return [
       ...said.map(([text, value]) => ({ text, count: 0, value })),
-      ...unknown.filter(({ value }) => !said.some(([text]) => text === value)).map(({ value, count }) => ({ text: value, count, value: null })),
+      ...unknown
+        .filter(({ value }) => !said.some(([text]) => text === value))
+        .map(({ value, count }) => ({ text: value, count, value: null })),
     ];
   });
 }

@@ -3,7 +3,11 @@ import { deleteReview } from '../../store/reviews.ts';
 import type { Ports } from '../operation.ts';
 import { forgetRows } from './open.ts';
 
-export async function removeReview(ports: Pick<Ports, 'db' | 'dataDir' | 'reviews'>, workspace: number, id: string): Promise<void> {
+export async function removeReview(
+  ports: Pick<Ports, 'db' | 'dataDir' | 'reviews'>,
+  workspace: number,
+  id: string,
+): Promise<void> {
   await ports.reviews?.close(`${workspace}/${id}`);
   await deleteReview(ports.db, workspace, id);
   await forgetRows(ports.dataDir, { workspace, id });

@@ -39,7 +39,9 @@ function requireThere({ sheets, headers, definition }: Layout, said: Said): void
   };
   if ('sheet' in said && !sheets.includes(said.sheet)) fail('it has no such sheet');
   const fields = Array.isArray(definition['fields']) ? definition['fields'] : [];
-  const keys = new Set(fields.map((field) => (typeof field === 'object' && field !== null && 'name' in field ? field['name'] : '')));
+  const keys = new Set(
+    fields.map((field) => (typeof field === 'object' && field !== null && 'name' in field ? field['name'] : '')),
+  );
   if ('field' in said && !keys.has(said.field)) fail('there is no such field');
   if (!('mapping' in said)) return;
   for (const [column, key] of Object.entries(said.mapping)) {

@@ -33,7 +33,10 @@ export async function editOf(review: OpenReview, sent: SentEdit, { readOnly }: P
   switch (sent.kind) {
     case 'delete':
     case 'restore':
-      return edit.parse({ kind: sent.kind, rows: [...(sent.view === undefined ? spansOf(sent.rows ?? []) : await viewed(review, sent.view))] });
+      return edit.parse({
+        kind: sent.kind,
+        rows: [...(sent.view === undefined ? spansOf(sent.rows ?? []) : await viewed(review, sent.view))],
+      });
     case 'replace': {
       const { view: named, ...rest } = sent;
       const except = review.plan.parts.flatMap(({ fed, column }) => (readOnly.has(fed.field.name) ? [columnId(column)] : []));

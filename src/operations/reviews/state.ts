@@ -84,8 +84,8 @@ function stageOf({ plan: { layout } }: OpenReview): Stage {
 /** Why it cannot end yet. */
 function reasonsOf({ plan, hasRows }: OpenReview, { task }: Reviewed, counts: ReviewCounts): OpenedReview['reasons'] {
   if (!hasRows) return plan.layout.blocks;
-  const { blocked, message } = endingOf(counts, task);
-  return blocked ? [{ code: counts.invalid > 0 ? 'INVALID_DATA' : 'NO_ROWS', message }] : [];
+  const { code, message } = endingOf(counts, task);
+  return code === undefined ? [] : [{ code, message }];
 }
 
 export const endOf = ({ task }: Reviewed, counts: ReviewCounts): Ending => endingOf(counts, task);

@@ -28,7 +28,8 @@ export async function newsAfter(ports: Ports, reviewed: Reviewed, after: number,
       const people = deskOf(ports).peopleAt(key);
       const row = await findReview(ports.db, workspace, id);
       if (!row || row.finished_at !== null) return { version: after, rows: [], people, ended: true };
-      if ((await lastEdit(ports.db, workspace, id)) > after) return { ...(await changedAfter(ports, reviewed, after)), people, ended: false };
+      if ((await lastEdit(ports.db, workspace, id)) > after)
+        return { ...(await changedAfter(ports, reviewed, after)), people, ended: false };
       if (performance.now() >= until || signal.aborted) return { version: after, rows: [], people, ended: false };
       await wait(everyMs, undefined, { signal }).catch(() => undefined);
     }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeadgateError } from '../../domain/error.ts';
 import { hasHooks } from '../../domain/fields/hooks.ts';
+import type { Receipt } from '../../domain/receipt.ts';
 import type { AssessTask } from '../../domain/run.ts';
 import { HookError } from '../../hooks/failure.ts';
 import { Sandbox } from '../../hooks/sandbox.ts';
@@ -17,6 +18,7 @@ import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import { hooksOf } from '../schemas/check-hooks.ts';
 import { jsonArray } from './json-array.ts';
+import { deliverAssessed } from './deliver-assessed.ts';
 import type { TaskWork } from './replay-rows.ts';
 
 /** What the outputs are called: what was found, and the rows. */
@@ -25,12 +27,17 @@ const rowsName = 'rows.json';
 /** Of a hook that was not run to its end. */
 const failureName = 'failure';
 
+export interface AssessedFile {
+  readonly outputs: readonly NewOutput[];
+  /** Of rows that went into a table. */
+  readonly receipt?: Receipt | undefined;
+}
+
 /** `run`: its id. */
-export async function assessFile(run: string, task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
+export async function assessFile(run: string, task: AssessTask, work: TaskWork): Promise<AssessedFile> {
   const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
-  const use = async (file: FileRef): Promise<readonly NewOutput[]> => await outputsOf(file, { run, schema, task }, work);
-  const first = async (file: FileRef): Promise<readonly NewOutput[]> =>
-    isAmbiguous(file, task) ? ambiguous(file) : await use(file);
+  const use = async (file: FileRef): Promise<AssessedFile> => await outputsOf(file, { run, schema, task }, work);
+  const first = async (file: FileRef): Promise<AssessedFile> => (isAmbiguous(file, task) ? ambiguous(file) : await use(file));
   if (task.sheet === null) return await withFile(null, task, work, first);
   try {
     return await withFile(task.sheet, task, work, use);
@@ -44,12 +51,12 @@ export async function assessFile(run: string, task: AssessTask, work: TaskWork):
 const isAmbiguous = ({ sheets = [] }: FileRef, { hold }: AssessTask): boolean => hold.sheets && sheets.length > 1;
 
 /** Somebody has to say which one is meant. */
-function ambiguous({ sheets = [] }: FileRef): readonly NewOutput[] {
+function ambiguous({ sheets = [] }: FileRef): AssessedFile {
   const block = {
     code: 'SHEET_AMBIGUOUS',
     message: `The workbook has ${sheets.length} sheets, and it is not clear which one is meant`,
   };
-  return [findingsOf({ ...nothingFound, blocks: [block] })];
+  return { outputs: [findingsOf({ ...nothingFound, blocks: [block] })] };
 }
 
 async function withFile<T>(
@@ -75,7 +82,7 @@ interface Asked {
   readonly task: AssessTask;
 }
 
-async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: TaskWork): Promise<readonly NewOutput[]> {
+async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: TaskWork): Promise<AssessedFile> {
   const { execution, opened, context } = work;
   await using duck = await context.duck();
   await using sandbox = new Sandbox(undefined, execution.signal);
@@ -89,18 +96,13 @@ async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: Task
   execution.log.info(`${counts.rows} rows were looked at`, { invalid: counts.invalid, delivered: counts.delivered });
   for (const { code, message } of blocks) execution.log.warn(message, { code });
   const findings = findingsOf({ ...found, sheets: file.sheets ?? [] });
-  if (rows === undefined) return [findings];
+  if (rows === undefined) return { outputs: [findings] };
   const path = join(context.scratch, rowsName);
   const { batches } = await duck.stream(rows);
   await pipeline(Readable.from(jsonArray(batches)), createWriteStream(path), { signal: execution.signal });
-  return [
-    findings,
-    {
-      name: rowsName,
-      file_id: await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' }),
-      value: {},
-    },
-  ];
+  const file_id = await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' });
+  const outputs = [findings, { name: rowsName, file_id, value: {} }];
+  return { outputs, receipt: task.load ? await deliverAssessed(run, duck, rows, work) : undefined };
 }
 
 const findingsOf = (found: object): NewOutput => ({

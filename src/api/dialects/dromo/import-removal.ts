@@ -6,6 +6,7 @@ import { perform } from '../../../operations/operation.ts';
 import { deletePipeline } from '../../../operations/pipelines/delete.ts';
 import { cancelRun } from '../../../operations/runs/cancel.ts';
 import type { RouteContext } from '../../dialect.ts';
+import { removeBasicWebhooks } from './basic-webhooks.ts';
 import { importKind, type StoredImport } from './imports-stored.ts';
 import { standingOf } from './status.ts';
 
@@ -16,6 +17,7 @@ export async function removeImport(context: RouteContext, found: StoredImport): 
   for (const one of [file, rows]) if (one !== undefined) await gone(perform(deleteFile, context, { file: one }));
   if (data.pipeline !== undefined) await gone(perform(deletePipeline, context, { pipeline: data.pipeline }));
   await removeReview(context, context.workspace, id);
+  await removeBasicWebhooks(context, found);
   await context.objects.delete(importKind, id);
 }
 

@@ -4,9 +4,6 @@ import type { Field } from '../../../domain/fields/forms.ts';
 
 type Cell = string | number | boolean | null | undefined;
 
-/** Bytes of JSON. */
-export const mostData = 15 * 1024 * 1024;
-
 /** `rows` = objects by key, or arrays in the order of the fields. Throws InvalidInput. */
 export function dataAsCsv(rows: readonly unknown[], fields: readonly Field[], unmapped: boolean): string {
   const fail = (message: string): never => {

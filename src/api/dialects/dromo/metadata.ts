@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { fieldPlaces } from '../../../domain/fields/places.ts';
 import type { StoredImport } from './imports-stored.ts';
 import type { Findings } from './status.ts';
-import { user } from './user.ts';
+import { user, type User } from './user.ts';
 
 const single = z.object({
   fileHeader: z.string(),
@@ -37,6 +37,7 @@ export const metadata = z.object({
   user: user.nullable(),
   rowsWithError: z.array(z.number().int()),
   errors: z.array(cellError),
+  totalErrors: z.number().int(),
   rawHeaders: z.array(z.string()).nullable(),
   fields: z.record(z.string(), placed),
 });
@@ -44,14 +45,18 @@ export const metadata = z.object({
 export const errorsOf = ({ errors }: Findings): z.input<typeof cellError>[] =>
   errors.map(({ part, ...error }) => ({ ...error, ...(part !== undefined && { manyToOneIndex: part }) }));
 
+/** As a hook has said. */
+const toldUser = ({ told }: Findings): User | undefined => user.safeParse(told['user']).data;
+
 export function metadataOf({ id, data }: StoredImport, found: Findings): z.input<typeof metadata> {
   return {
     id,
     filename: data.filename,
     importIdentifier: data.settings.importIdentifier ?? '',
-    user: data.user,
+    user: toldUser(found) ?? data.user,
     rowsWithError: found.invalidRows,
     errors: errorsOf(found),
+    totalErrors: found.counts.errors,
     rawHeaders: data.filename === null ? null : found.headers,
     fields: fieldPlaces(
       found.headers,

@@ -8,6 +8,7 @@ import { contextOf } from '../../mount.ts';
 import type { Answer, Incoming, PublicContext, Route, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { requireStoredImport, type StoredImport } from './imports-stored.ts';
+import { limitsOf } from './limits.ts';
 import { standingOf, type Standing } from './status.ts';
 import { taskOf } from './task.ts';
 
@@ -76,9 +77,15 @@ export async function visitOf(context: RouteContext, id: string, always: true | 
   return { found, standing, finished: standing.reviewed ?? false };
 }
 
+/** Whoever ends a review, or says which column is what, does it for the import's maker. */
+export function asReviewer(context: RouteContext): RouteContext {
+  const actor = { ...context.actor, scopes: [...context.actor.scopes, 'runs:write'] };
+  return contextOf({ ...context, actor }, 'dromo');
+}
+
 export async function reviewedOf(context: RouteContext, { found }: Pick<Visit, 'found'>): Promise<Reviewed> {
   const { name } = await perform(getFile, context, { file: found.file });
   // As the pipeline of the import names it.
   const file = `${found.file}/${name.replaceAll(/[*{}]/g, '_')}`;
-  return { workspace: context.workspace, id: found.id, file, task: taskOf(found.id, found.data) };
+  return { workspace: context.workspace, id: found.id, file, task: taskOf(found.id, found.data, limitsOf(context)) };
 }

@@ -30,13 +30,17 @@ test('it cannot end while errors hold it, then it ends once, with the same resul
   });
   assert.equal((await visitor.ask('POST', '/finish', { version: 0 })).status, 409, 'not what somebody has not seen');
   const both = await Promise.all([1, 2].map(async () => await visitor.ask('POST', '/finish', { version: 1 })));
-  assert.deepEqual(both.map(({ status, body }) => [status, body['status']]), [
-    [200, 'done'],
-    [200, 'done'],
-  ]);
+  assert.deepEqual(
+    both.map(({ status, body }) => [status, body['status']]),
+    [
+      [200, 'done'],
+      [200, 'done'],
+    ],
+  );
   const found = await bench.settled(id);
   assert.deepEqual([found['status'], found['review_url'], found['import_errors']], ['SUCCESSFUL', null, null]);
-  const text = 'Name,Mail,Age,Land,Id\nAnn,ann@example.com,30,Germany,1\nDan,dan@example.com,1,Germany,2\nBob,bob@example.com,40,France,3\n=1+1,cy@example.com,2,FR,4\n';
+  const text =
+    'Name,Mail,Age,Land,Id\nAnn,ann@example.com,30,Germany,1\nDan,dan@example.com,1,Germany,2\nBob,bob@example.com,40,France,3\n=1+1,cy@example.com,2,FR,4\n';
   const straight = await bench.imported({ fields: people, settings: blocking }, text);
   assert.deepEqual(await bench.rowsOf(id), await bench.rowsOf(straight['id']));
   const { id: _one, ...reviewed } = found['result_metadata'] as Record<string, unknown>;
@@ -50,7 +54,13 @@ test('rows with errors are left out, or delivered, as the settings have it; the 
   const settings = { ...blocking, invalidDataBehavior: 'REMOVE_INVALID_ROWS', allowEmptySubmit: false };
   const { id, visitor } = await inReview(bench, 'Name,Mail\n,x\n,y\n', { settings });
   assert.deepEqual((await visitor.state())['reasons'], [{ code: 'NO_ROWS', message: 'No row would be delivered' }]);
-  const { body } = await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c0', text: 'A' }, { row: 0, column: 'c1', text: '' }] });
+  const { body } = await visitor.edit({
+    kind: 'cells',
+    cells: [
+      { row: 0, column: 'c0', text: 'A' },
+      { row: 0, column: 'c1', text: '' },
+    ],
+  });
   assert.deepEqual(body['finish'], {
     deliver: 1,
     drop: 1,
@@ -77,21 +87,27 @@ test('somebody says which row has the names, and which column is what', async ()
   await visitor.ask('PUT', '/mapping', { columns: { 1: 'mail', 2: 'land' } });
   const matched = await visitor.state();
   assert.equal(matched['stage'], 'rows');
-  assert.deepEqual((matched['columns'] as readonly { readonly id: string; readonly field: string }[]).map((one) => `${one.id} ${one.field}`), [
-    'c3 name',
-    'c1 mail',
-    'c2 land',
-  ], 'a field that is needed and has no column is filled in by hand');
+  assert.deepEqual(
+    (matched['columns'] as readonly { readonly id: string; readonly field: string }[]).map((one) => `${one.id} ${one.field}`),
+    ['c3 name', 'c1 mail', 'c2 land'],
+    'a field that is needed and has no column is filled in by hand',
+  );
   const { values } = await visitor.get('/values?field=land');
   assert.deepEqual(values, [{ text: 'Atlantis', count: 1, value: null }]);
   await visitor.ask('PUT', '/values', { field: 'land', map: { Atlantis: 'Germany' } });
   const [row] = await visitor.rows();
-  assert.deepEqual(row?.cells.map(({ v }) => v), ['', 'ann@example.com', 'Germany']);
+  assert.deepEqual(
+    row?.cells.map(({ v }) => v),
+    ['', 'ann@example.com', 'Germany'],
+  );
   assert.deepEqual((await visitor.state())['reasons'], [{ code: 'INVALID_DATA', message: '1 row has errors' }]);
 });
 
 test('problems that are the same are put right together', async () => {
-  const { visitor } = await inReview(bench, 'Name,Mail,Age\nA,a @example.com,ca. 12\nB,b@example.com,about 7\nC,c (at) example.com,n/a\n');
+  const { visitor } = await inReview(
+    bench,
+    'Name,Mail,Age\nA,a @example.com,ca. 12\nB,b@example.com,about 7\nC,c (at) example.com,n/a\n',
+  );
   const { groups } = await visitor.get('/groups');
   assert.deepEqual(groups, [
     {
@@ -120,13 +136,21 @@ test('problems that are the same are put right together', async () => {
   ]);
   await visitor.edit({ kind: 'fix', column: 'c2', message: 'This is not a number', by: 'number-only' });
   await visitor.edit({ kind: 'fix', column: 'c2', message: 'This is not a number', value: 'n/a', with: '' });
-  const foreseen = await visitor.post('/replace/preview', { kind: 'replace', find: String.raw`\s*\(at\)\s*`, with: '@', regex: true });
+  const foreseen = await visitor.post('/replace/preview', {
+    kind: 'replace',
+    find: String.raw`\s*\(at\)\s*`,
+    with: '@',
+    regex: true,
+  });
   assert.deepEqual(foreseen, {
     count: 1,
     samples: [{ row: 2, column: 'c1', before: 'c (at) example.com', after: 'c@example.com' }],
   });
   assert.equal((await visitor.rows({ filter: 'edited' })).length, 3);
-  assert.deepEqual((await visitor.rows()).map(({ cells }) => cells[2]?.v), ['12', '7', '']);
+  assert.deepEqual(
+    (await visitor.rows()).map(({ cells }) => cells[2]?.v),
+    ['12', '7', ''],
+  );
 });
 
 test('what is left goes into files that run nothing', async () => {
@@ -142,17 +166,25 @@ test('what is left goes into files that run nothing', async () => {
   const book = await fetched('what=all&format=xlsx');
   assert.match(book.headers.get('content-type') ?? '', /spreadsheetml/);
   const settings = { importIdentifier: 'people' };
-  const again = await bench.imported({ fields: people, settings, original_filename: 'rows.xlsx' }, await book.bytes());
-  assert.deepEqual([again['status'], (again['result_metadata'] as { readonly rowsWithError: unknown }).rowsWithError], [
-    'SUCCESSFUL',
-    [0, 1, 2, 3],
-  ]);
+  const again = await bench.imported(
+    { fields: people, settings, original_filename: 'rows.xlsx' },
+    new Uint8Array(await book.arrayBuffer()),
+  );
+  assert.deepEqual(
+    [again['status'], (again['result_metadata'] as { readonly rowsWithError: unknown }).rowsWithError],
+    ['SUCCESSFUL', [0, 1, 2, 3]],
+  );
 });
 
 test('a hook may say no at the end, and the review goes on', async () => {
-  const hooks = { beforeFinishCallback: '(rows) => rows.length > 1 ? { cancel: true, message: "one row is enough" } : undefined' };
+  const hooks = {
+    beforeFinishCallback: '(rows) => rows.length > 1 ? { cancel: true, message: "one row is enough" } : undefined',
+  };
   const settings = { importIdentifier: 'people', allowEmptySubmit: false };
-  const { id, visitor } = await inReview(bench, 'Name\n\n,\n', { settings: { ...settings, invalidDataBehavior: 'BLOCK_SUBMIT' }, hooks });
+  const { id, visitor } = await inReview(bench, 'Name\n\n,\n', {
+    settings: { ...settings, invalidDataBehavior: 'BLOCK_SUBMIT' },
+    hooks,
+  });
   await visitor.edit({ kind: 'add', cells: { c0: 'Ann' } });
   await visitor.edit({ kind: 'add', cells: { c0: 'Bob' } });
   const state = await visitor.post('/finish', { version: 2 });
@@ -165,7 +197,10 @@ test('a hook may say no at the end, and the review goes on', async () => {
 test('markup and formulas are texts, whatever they look like', async () => {
   const { visitor } = await inReview(bench, `Name,Mail\n<img src=x onerror=alert(1)>,"=cmd|' /C calc'!A0"\n`);
   const [row] = (await visitor.rows()) as readonly Row[];
-  assert.deepEqual(row?.cells.map(({ v }) => v), ['<img src=x onerror=alert(1)>', "=cmd|' /C calc'!A0"]);
+  assert.deepEqual(
+    row?.cells.map(({ v }) => v),
+    ['<img src=x onerror=alert(1)>', "=cmd|' /C calc'!A0"],
+  );
 });
 
 test('a link ends with its time', async () => {

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { textsWithoutOption, valuesShape } from '../../../operations/reviews/groups.ts';
 import { previewFile, previewShape } from '../../../operations/reviews/preview.ts';
 import { readAgain, type Said } from '../../../operations/reviews/reread.ts';
-import type { Route } from '../../dialect.ts';
+import type { Reviewed } from '../../../operations/reviews/open.ts';
+import type { Route, RouteContext } from '../../dialect.ts';
+import { rememberMapping } from './mappings.ts';
 import { reviewedOf, reviewRoute } from './review-access.ts';
 import { showState, stateShape } from './review-state.ts';
 
@@ -36,6 +38,18 @@ interface Choice<Body> {
   said(body: Body): Said;
 }
 
+/** Header → field: what is remembered for the next file. */
+async function namesOf(
+  context: RouteContext,
+  reviewed: Reviewed,
+  mapping: Readonly<Record<string, string | null>>,
+): Promise<Readonly<Record<string, string | null>>> {
+  const { columns } = await previewFile(context, reviewed);
+  return Object.fromEntries(
+    columns.flatMap(({ index, header }) => (header === '' ? [] : [[header, mapping[String(index)] ?? null] as const])),
+  );
+}
+
 /** The file is read anew, and edits go. */
 const choice = <Body>({ name, summary, body, said }: Choice<Body>): Route =>
   reviewRoute({
@@ -46,7 +60,10 @@ const choice = <Body>({ name, summary, body, said }: Choice<Body>): Route =>
     body,
     replies: { 200: stateShape },
     async handle(context, visit, asked) {
-      await readAgain(context, await reviewedOf(context, visit), said(asked.body));
+      const wanted = said(asked.body);
+      const reviewed = await reviewedOf(context, visit);
+      await readAgain(context, reviewed, wanted);
+      if ('mapping' in wanted) await rememberMapping(context, visit.found, await namesOf(context, reviewed, wanted.mapping));
       return { status: 200, body: await showState(context, visit) };
     },
   });

@@ -83,7 +83,15 @@ export const people = [
   { label: 'Name', key: 'name', validators: [{ validate: 'required' }] },
   { label: 'Mail', key: 'mail', type: 'email', validators: [{ validate: 'unique' }] },
   { label: 'Age', key: 'age', type: 'number' },
-  { label: 'Land', key: 'land', type: 'select', selectOptions: [{ label: 'Germany', value: 'DE' }, { label: 'France', value: 'FR' }] },
+  {
+    label: 'Land',
+    key: 'land',
+    type: 'select',
+    selectOptions: [
+      { label: 'Germany', value: 'DE' },
+      { label: 'France', value: 'FR' },
+    ],
+  },
   { label: 'Id', key: 'id', readOnly: true },
 ];
 
@@ -97,7 +105,11 @@ Bob,ann@example.com,40,France,3
 export const blocking = { importIdentifier: 'people', invalidDataBehavior: 'BLOCK_SUBMIT' };
 
 /** An import that waits for somebody. */
-export async function inReview(bench: Bench, text = dirty, more: object = {}): Promise<{ readonly id: string; readonly visitor: Guest }> {
+export async function inReview(
+  bench: Bench,
+  text = dirty,
+  more: object = {},
+): Promise<{ readonly id: string; readonly visitor: Guest }> {
   const found = await bench.imported({ fields: people, settings: blocking, ...more }, text);
   if (found['status'] !== 'NEEDS_REVIEW') throw new Error(JSON.stringify(found));
   return { id: String(found['id']), visitor: guest(found['review_url']) };

@@ -6,7 +6,9 @@ import { foreseenShape, foreseeReplacing, groupShape, listGroups } from '../../.
 import { sentReplacement } from '../../../operations/reviews/sent.ts';
 import { newsAfter, newsShape } from '../../../operations/reviews/watch.ts';
 import type { Route } from '../../dialect.ts';
-import { reviewedOf, reviewRoute, visitOf } from './review-access.ts';
+import { contextOf } from '../../mount.ts';
+import { tellOf } from './told.ts';
+import { asReviewer, reviewedOf, reviewRoute, visitOf } from './review-access.ts';
 import { limitsOf, showState, stateShape } from './review-state.ts';
 
 const groups = reviewRoute({
@@ -65,14 +67,21 @@ const finish = reviewRoute({
     const { found, standing } = visit;
     if (standing.status !== 'NEEDS_REVIEW') return { status: 200, body: await showState(context, visit) };
     const reviewed = await reviewedOf(context, visit);
-    const { cancelled } = await endReview(context, reviewed, { version, pipeline: found.data.pipeline ?? '' });
+    const { cancelled } = await endReview(context, reviewed, {
+      version,
+      pipeline: found.data.pipeline ?? '',
+      ended: async (tx) => await tellOf(contextOf({ ...asReviewer(context), db: tx }, 'dromo'), found, 'import.completed'),
+    });
     const after = await visitOf(context, found.id, true);
     const why = cancelled === undefined ? [] : [{ code: 'FINISH_CANCELLED', message: cancelled }];
     return { status: 200, body: await showState(context, after, why) };
   },
 });
 
-const types = { csv: 'text/csv; charset=utf-8', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' } as const;
+const types = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const;
 
 const exported = reviewRoute({
   method: 'GET',

@@ -122,7 +122,10 @@ const edits = reviewRoute({
   body: z.object({ version, edit: sentEdit }),
   replies: { 200: changed, 409: stale },
   async handle(context, visit, { body: { version: seen, edit } }) {
-    const wanted = { version: seen, entry: async (review: Parameters<typeof editOf>[0]) => await editOf(review, edit, limitsOf(visit.found)) };
+    const wanted = {
+      version: seen,
+      entry: async (review: Parameters<typeof editOf>[0]) => await editOf(review, edit, limitsOf(visit.found)),
+    };
     return await answer(
       context,
       visit,

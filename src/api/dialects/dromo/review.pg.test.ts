@@ -83,7 +83,11 @@ test('rows are shown with what is wrong with them, filtered and in a fixed order
   assert.equal(total, 2);
   await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c2', text: '7' }] });
   const { rows } = await visitor.get(`/views/${String(view)}/rows`);
-  assert.deepEqual((rows as readonly Row[]).map(({ id }) => id), [1, 3], 'a row that was put right stays where it is');
+  assert.deepEqual(
+    (rows as readonly Row[]).map(({ id }) => id),
+    [1, 3],
+    'a row that was put right stays where it is',
+  );
   assert.equal((await visitor.rows({ filter: 'all', search: 'FRANCE' })).length, 1);
 });
 
@@ -106,9 +110,15 @@ test('an edit is judged at once, with the rows that have the same value', async 
   const { visitor } = await inReview(bench);
   const { body } = await visitor.edit({ kind: 'cells', cells: [{ row: 2, column: 'c1', text: 'bob@example.com' }] });
   const rows = body['rows'] as readonly Row[];
-  assert.deepEqual(rows.map(({ id }) => id), [0, 2]);
+  assert.deepEqual(
+    rows.map(({ id }) => id),
+    [0, 2],
+  );
   assert.deepEqual(rows[1]?.cells[1], { v: 'bob@example.com', raw: 'ann@example.com', e: true });
-  assert.deepEqual(rows.map(({ cells }) => cells[1]?.m), [undefined, undefined]);
+  assert.deepEqual(
+    rows.map(({ cells }) => cells[1]?.m),
+    [undefined, undefined],
+  );
   assert.equal((body['counts'] as { readonly invalid: number }).invalid, 2);
 });
 
@@ -164,7 +174,10 @@ test('two people change different cells, and neither loses one', async () => {
     visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c0', text: 'Dan' }] }, 0),
     other.edit({ kind: 'cells', cells: [{ row: 1, column: 'c2', text: '7' }] }, 0),
   ]);
-  assert.deepEqual(edits.map(({ status }) => status), [200, 200]);
+  assert.deepEqual(
+    edits.map(({ status }) => status),
+    [200, 200],
+  );
   assert.deepEqual(texts(await other.rows())[1], 'Dan|nobody|7|Atlantis|2');
   const news = await visitor.get('/changes?after=0');
   assert.deepEqual([news['version'], news['rows'], news['status']], [2, [1], 'review']);
@@ -194,5 +207,8 @@ test('what may not be changed is not', async () => {
   ];
   for (const edit of refused) assert.equal((await visitor.edit(edit, 0)).status, 400, JSON.stringify(edit));
   await visitor.edit({ kind: 'replace', find: '1', with: '9', regex: false });
-  assert.deepEqual((await visitor.rows()).map(({ cells }) => cells[4]?.v), ['1', '2', '3', '4']);
+  assert.deepEqual(
+    (await visitor.rows()).map(({ cells }) => cells[4]?.v),
+    ['1', '2', '3', '4'],
+  );
 });

@@ -1,11 +1,10 @@
 /** What a run of an import is told. Pure. */
+import type { ImportLimits } from '../../../domain/import-limits.ts';
 import type { AssessTask } from '../../../domain/run.ts';
 import { definitionOf } from '../../../domain/fields/definition.ts';
 import type { ImportData } from './imports-stored.ts';
 import type { Settings } from './settings-shapes.ts';
-
-/** Of imports that are only tried out. */
-const mostInDevelopment = 100;
+import { topicsOf } from './topics.ts';
 
 type Behavior = NonNullable<Settings['invalidDataBehavior']>;
 
@@ -21,7 +20,8 @@ const deliveries: Readonly<Record<Behavior, AssessTask['deliver']>> = {
 };
 
 /** `id`: of the import, for its hooks. */
-export function taskOf(id: string, { fields, settings, filename, hooks, user }: ImportData): AssessTask {
+export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportLimits, 'trialRows'>): AssessTask {
+  const { fields, settings, filename, hooks, user } = data;
   const { matchingStep = {}, uploadStep = {}, maxRecords = null, developmentMode = false } = settings;
   const behavior = behaviorOf(settings);
   const isData = filename === null;
@@ -29,7 +29,7 @@ export function taskOf(id: string, { fields, settings, filename, hooks, user }: 
     fields,
     isData || matchingStep.fuzzyMatchHeaders === false ? 'exact' : 'fuzzy',
   );
-  const most = developmentMode ? Math.min(maxRecords ?? mostInDevelopment, mostInDevelopment) : maxRecords;
+  const most = developmentMode ? Math.min(maxRecords ?? trialRows, trialRows) : maxRecords;
   return {
     kind: 'assess',
     definition: definition as AssessTask['definition'], // an object of JSON
@@ -40,6 +40,8 @@ export function taskOf(id: string, { fields, settings, filename, hooks, user }: 
     hooks,
     batch: settings.batchRowHookBatchSize ?? null,
     about: { id, filename, importIdentifier: settings.importIdentifier ?? '', user: user && { ...user } },
+    load: data.destination !== undefined,
+    topics: topicsOf(id, data),
     remembered: {},
     header: isData ? 0 : (matchingStep.headerRowOverride ?? null),
     sheet: uploadStep.sheetOverride ?? null,
