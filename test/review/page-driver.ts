@@ -43,9 +43,9 @@ export async function saved(page: Page): Promise<void> {
   await page.locator('.saved[data-saving="false"]').waitFor();
 }
 
-/** Until rows have arrived. */
-export async function rowsShown(page: Page): Promise<void> {
-  await page.locator('.grid-cell:not(:has(.grid-waiting))').first().waitFor();
+/** Until rows have arrived: `timeout` ms at most. */
+export async function rowsShown(page: Page, timeout = 30_000): Promise<void> {
+  await page.locator('.grid-cell:not(:has(.grid-waiting))').first().waitFor({ timeout });
 }
 
 export async function textOf(of: Locator): Promise<string> {

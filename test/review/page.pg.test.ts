@@ -156,7 +156,8 @@ suite('the review page', () => {
 
   test('a large file is scrolled to its end, by the bar and by a key', async () => {
     await using page = await visit(await review(100_000));
-    await rowsShown(page);
+    // The server makes its rows from the file first.
+    await rowsShown(page, 180_000);
     await page.getByRole('button', { name: 'All rows' }).click();
     await page.locator('[role=grid][aria-rowcount="100001"]').waitFor();
     await page.locator('.grid-body').hover();
@@ -204,8 +205,6 @@ suite('the review page', () => {
     await ada.keyboard.type('ada@example.com');
     await ada.keyboard.press('Enter');
     await says(await cell(bob, 18, 'E-mail'), 'ada@example.com');
-
-    await bob.getByText('2 people here').waitFor();
 
     // Both have the same cell open.
     await (await cell(bob, 24, 'Age')).dblclick();

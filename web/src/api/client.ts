@@ -74,8 +74,9 @@ export class ReviewClient {
   previewReplace = (replacement: Replacement): Promise<ReplacePreview> => this.#ask('POST', 'replace/preview', replacement);
   undo = (version: number): Promise<Edited> => this.#ask('POST', 'undo', { version });
   redo = (version: number): Promise<Edited> => this.#ask('POST', 'redo', { version });
-  changes = (after: number, signal: AbortSignal): Promise<Changes> =>
-    this.#ask('GET', `changes?after=${after}`, undefined, signal);
+  /** Waits for news after a version, or of people other than these. */
+  changes = (after: number, people: number, signal: AbortSignal): Promise<Changes> =>
+    this.#ask('GET', `changes?after=${after}&people=${people}`, undefined, signal);
   finish = (version: number): Promise<State> => this.#ask('POST', 'finish', { version });
 
   async export(what: 'errors' | 'all', format: 'csv' | 'xlsx'): Promise<Blob> {

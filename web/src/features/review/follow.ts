@@ -20,7 +20,7 @@ export async function follow(session: Session, signal: AbortSignal): Promise<voi
         continue;
       }
       if (state.status !== 'review') return;
-      const changes = await session.client.changes((after ??= state.version), signal);
+      const changes = await session.client.changes((after ??= state.version), session.snapshot.people, signal);
       after = changes.version;
       await session.changed(changes);
     } catch (error) {
