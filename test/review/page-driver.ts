@@ -1,10 +1,7 @@
 /** What tests do on the page, as people see it. Everything waits for what it needs to see, never for a time. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import assert from 'node:assert/strict';
+import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Violation {
   readonly id: string;
@@ -14,7 +11,7 @@ interface Violation {
 /** Whatever axe finds wrong with the page as it is. */
 export async function requireAccessible(page: Page, where: string): Promise<void> {
   // Evaluated by the driver: the page's own policy allows no script from elsewhere.
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
   const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
   assert.deepEqual(said, [], where);

@@ -40,6 +40,7 @@ export function ProblemsPanel({ session, state, tick, onShow, onClose }: Props) 
   return (
     <Side title={texts.problems.title} onClose={onClose}>
       <p className="soft">{texts.problems.lead}</p>
+      {!groups && <p className="soft">{texts.problems.loading}</p>}
       {groups?.length === 0 && <p>{texts.problems.none}</p>}
       <ul className="groups">
         {groups?.map((group) => {

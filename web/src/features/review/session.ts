@@ -27,6 +27,12 @@ export interface Snapshot {
   readonly tick: number;
 }
 
+/** What somebody can do something about is said as the server says it; the rest is our own business. */
+function messageOf({ status, message, trouble }: Refused): string {
+  if (status === 0) return texts.offline;
+  return status === 400 || status === 409 || status === 413 ? message : texts.broken(trouble.code ?? String(status));
+}
+
 type Outcome = 'done' | 'conflict' | 'failed';
 
 export class Session {
@@ -92,7 +98,7 @@ export class Session {
   failed(error: unknown): void {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 401 || !this.snapshot.state) this.set({ failure: error });
-    else this.say('error', error.status === 0 ? texts.offline : error.message);
+    else this.say('error', messageOf(error));
   }
 
   say(tone: Toast['tone'], text: string, action?: Toast['action']): void {

@@ -24,7 +24,7 @@ export function StageFrame({ state, title, lead, help, busy, ready, note, onNext
       <h2>{title}</h2>
       <p className="soft">{lead}</p>
       {help && <p className="stage-help">{plain(help)}</p>}
-      {state.reasons.length > 0 && (
+      {state.stage !== 'rows' && state.reasons.length > 0 && (
         <ul className="reasons" aria-label={texts.pages.why}>
           {state.reasons.map(({ code, message }) => (
             <li key={`${code} ${message}`}>
