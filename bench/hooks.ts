@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Cell, Change, Rows } from '../src/hooks/cells.ts';
 import type { Hooks } from '../src/hooks/hooks.ts';
-import { runInitHooks } from '../src/hooks/order.ts';
+import { runColumnHooks, runRecordHooks } from '../src/hooks/order.ts';
 import { Sandbox } from '../src/hooks/sandbox.ts';
 
 const { values } = parseArgs({
@@ -73,7 +73,8 @@ async function round({ hooks, changes }: Case, count: number): Promise<number> {
   let changed = 0;
   const rows = rowsOf(count, (given) => (changed += given.length));
   const begun = performance.now();
-  await runInitHooks(sandbox, hooks, rows);
+  await runColumnHooks(sandbox, hooks, rows);
+  await runRecordHooks(sandbox, hooks, rows);
   const seconds = (performance.now() - begun) / 1000;
   if (changed !== count * changes) throw new Error(`${changed} cells came back changed, and not ${count * changes}`);
   return count / seconds;

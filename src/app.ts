@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
+import { webhookForms } from './api/forms.ts';
 import { createApi } from './api/server.ts';
 import { makeBackup } from './backup/make.ts';
 import type { Config } from './config.ts';
@@ -41,6 +42,7 @@ import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { serverPrincipal } from './store/principals.ts';
 import { freeLeases } from './store/leases.ts';
+import { Desk } from './review/desk.ts';
 import { LocalStorage, objectsFolder } from './storage/local.ts';
 import type { Storage } from './storage/storage.ts';
 import { readMigrations } from './store/migrate.ts';
@@ -67,6 +69,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const key = await openKey(db, config);
   const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
+  const reviews = parts.use(new Desk());
   const { net, fileRoots, notes } = reachOf(config);
   const proxies = parseNetworks(config.trustedProxies);
   const migrations = (await readMigrations(migrationsFolder)).map(({ number }) => number);
@@ -79,12 +82,21 @@ export async function startApp(config: Config, version: string): Promise<App> {
     fileRoots,
     migrations,
     wake,
+    reviews,
+    reviewDays: config.reviewDays,
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
     ...(proxies && { clientOf: (remote, forwarded) => clientAddress(remote, forwarded, proxies) }),
     fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
+    importLimits: {
+      creates: config.importCreates,
+      polls: config.importPolls,
+      linkSeconds: config.importLinkMinutes * 60,
+      dataBytes: config.importDataBytes,
+      trialRows: config.importTrialRows,
+    },
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());
@@ -155,7 +167,7 @@ async function startJobs(
   const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch, spread };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
-  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)), watch.log);
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config), webhookForms(ports)), watch.log);
   parts.defer(async () => await deliveries.stop());
   const forwards = startForwards(db, ports.clock, forwardOf(ports), watch.log);
   parts.defer(async () => await forwards.stop());

@@ -60,6 +60,17 @@ const settings = z.strictObject({
     .default(''),
   /** Requests per minute and key. */
   rateLimit: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
+  /** Headless imports: how many a key makes in a minute, and how often it asks for one; 0 = as often as it likes. */
+  importCreates: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  importPolls: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  importLinkMinutes: z.coerce.number().int().min(1).max(2000).default(30),
+  importDataBytes: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(15 * 2 ** 20)
+    .default(15 * 2 ** 20),
+  importTrialRows: z.coerce.number().int().min(1).default(100),
   /** The mail server that notifications go by, and whom they come from. */
   smtpUrl: z
     .string()
@@ -77,6 +88,8 @@ const settings = z.strictObject({
   keepRejectsDays: z.coerce.number().int().min(1).max(36_500).default(30),
   keepEventsDays: z.coerce.number().int().min(4).max(36_500).default(30),
   keepAuditDays: z.coerce.number().int().min(90).max(36_500).default(730),
+  /** How long the links to reviews are good. */
+  reviewDays: z.coerce.number().int().min(1).max(3650).default(30),
   diskBudget: z.coerce.number().int().min(1).optional(),
   /** Private networks that connections may lead to. */
   allowNetworks: z
@@ -158,8 +171,14 @@ const variables = {
   keepRejectsDays: 'HEADGATE_KEEP_REJECTS_DAYS',
   keepEventsDays: 'HEADGATE_KEEP_EVENTS_DAYS',
   keepAuditDays: 'HEADGATE_KEEP_AUDIT_DAYS',
+  reviewDays: 'HEADGATE_REVIEW_DAYS',
   diskBudget: 'HEADGATE_DISK_BUDGET',
   rateLimit: 'HEADGATE_RATE_LIMIT',
+  importCreates: 'HEADGATE_IMPORT_CREATES',
+  importPolls: 'HEADGATE_IMPORT_POLLS',
+  importLinkMinutes: 'HEADGATE_IMPORT_LINK_MINUTES',
+  importDataBytes: 'HEADGATE_IMPORT_DATA_BYTES',
+  importTrialRows: 'HEADGATE_IMPORT_TRIAL_ROWS',
   perConnection: 'HEADGATE_RUNS_PER_CONNECTION',
   perWorkspace: 'HEADGATE_RUNS_PER_WORKSPACE',
   spreadFrom: 'HEADGATE_SPREAD_FROM',

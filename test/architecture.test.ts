@@ -16,7 +16,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   files: ['domain', 'sdk'],
   staging: ['domain', 'sdk'],
   rules: ['domain', 'sdk'],
-  shape: ['domain', 'sdk', 'rules'],
+  shape: ['domain', 'sdk', 'rules', 'hooks'],
+  review: ['domain', 'sdk', 'rules', 'shape', 'hooks'],
   hooks: ['domain'],
   'connectors/_sql': ['domain', 'sdk'],
   'connectors/_net': ['domain', 'sdk'],
@@ -34,6 +35,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'staging',
     'rules',
     'shape',
+    'review',
+    'hooks',
     'engine',
     'registry',
     'files',
@@ -64,6 +67,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'operations',
     'store',
     'storage',
+    'review',
     'jobs',
     'api',
     'warehouse',
@@ -90,6 +94,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'server-file',
     'warehouse',
   ],
+};
+
+/** The same for the page, which imports nothing of the server: what both say is in `web/src/api`. */
+const pageMayImport: Readonly<Record<string, readonly string[]>> = {
+  texts: [],
+  api: [],
+  ui: ['texts'],
+  features: ['texts', 'api', 'ui'],
+  routes: ['texts', 'api', 'ui', 'features'],
+  main: ['api', 'ui', 'features', 'routes'],
 };
 
 /** Where a vendor may be named in code. Comments and the locations that people type (`postgres://…`) do not count. */
@@ -161,14 +175,18 @@ function read(path: string): SourceFile {
 
 function filesUnder(folder: string): string[] {
   const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name));
+  const files = entries.filter((entry) => entry.isFile() && /\.[jt]sx?$/.test(entry.name));
   return files.map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
 }
 
 /** Tests, and what several tests of one folder share (`harness.ts`, `x-harness.ts`): neither is published. */
 const isTest = (path: string): boolean => /\.test\.ts$|\bharness\.ts$/.test(path);
-const all = ['bin', 'src', 'test', 'bench', 'examples'].flatMap(filesUnder);
+const all = ['bin', 'src', 'test', 'bench', 'examples', 'web/src'].flatMap(filesUnder);
 const sources = filesUnder('src')
+  .filter((path) => !isTest(path))
+  .map(read);
+
+const page = filesUnder('web/src')
   .filter((path) => !isTest(path))
   .map(read);
 
@@ -201,7 +219,17 @@ suite('architecture', () => {
     assert.deepEqual(wrong, []);
   });
 
-  test('no import cycles, types included', () => assert.deepEqual(cycles(sources), []));
+  test('the page is made of its own parts', () => {
+    const partOf = (path: string) => /^web\/src\/(\w+)/.exec(path)?.[1] ?? path;
+    const mayUse = (from: string, to: string) => from === to || (pageMayImport[from]?.includes(to) ?? false);
+    const code = page.map(({ path, imports }) => ({ path, imports: imports.filter((target) => !target.endsWith('.css')) }));
+    const wrong = code.flatMap(({ path, imports }) =>
+      imports.filter((target) => !mayUse(partOf(path), partOf(target))).map((target) => `${path} imports ${target}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  test('no import cycles, types included', () => assert.deepEqual([...cycles(sources), ...cycles(page)], []));
 
   test('no barrel files', () => {
     const found = sources.filter(({ code }) => {
@@ -261,7 +289,7 @@ suite('architecture', () => {
 
   test('files are short, folders shallow, names say what is inside', () => {
     const long = all.filter((path) => readFileSync(join(root, path), 'utf8').split('\n').length - 1 > 500);
-    const deep = all.filter((path) => path.startsWith('src/') && path.split('/').length > 5);
+    const deep = all.filter((path) => /^(?:src|web)\//.test(path) && path.split('/').length > 5);
     const vague = all.filter((path) => /(?:^|\/)(?:utils?|commons?|helpers?)(?:\.|\/)/.test(path));
     assert.deepEqual({ long, deep, vague }, { long: [], deep: [], vague: [] });
   });

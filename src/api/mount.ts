@@ -127,7 +127,8 @@ async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mo
   return await step('work', route.name, () => idempotently(context, route.name, key, request, logged));
 }
 
-function contextOf(context: OpContext, dialect: string): RouteContext {
+/** What routes of a dialect are given. */
+export function contextOf(context: OpContext, dialect: string): RouteContext {
   const { db, workspace } = context;
   return {
     ...context,
@@ -234,7 +235,8 @@ const rateOf = (c: Context): Rate | undefined => c.get('rate') as Rate | undefin
 
 function refusalOf(c: Context, route: string, thrown: unknown): Refusal {
   const { at, error } = thrown instanceof Refused ? thrown : { at: 'work' as const, error: asHeadgateError(thrown, route) };
-  const { retryAfter } = rateOf(c) ?? { retryAfter: 1 };
+  const own = thrown instanceof Refused ? thrown.retryAfter : undefined;
+  const retryAfter = own ?? rateOf(c)?.retryAfter ?? 1;
   return { at, error, requestId: requestIdOf(c), route, ...(at === 'rate' && { retryAfter: Math.max(1, retryAfter) }) };
 }
 

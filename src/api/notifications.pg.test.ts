@@ -217,6 +217,7 @@ test('a redirect is not followed, and a private address is not asked', async () 
         subscription_id: String(id),
         events: [String(event)],
         channel: 'webhook',
+        form: null,
         name: 'h',
         target: [url],
         failing_since: null,

@@ -24,10 +24,13 @@ export interface Refusal {
 export class Refused extends Error {
   readonly at: Step;
   readonly error: HeadgateError;
+  /** Seconds, where it is not the limit of the key that was reached. */
+  readonly retryAfter: number | undefined;
 
-  constructor(at: Step, error: HeadgateError) {
+  constructor(at: Step, error: HeadgateError, retryAfter?: number) {
     super(error.message, { cause: error });
     this.at = at;
+    this.retryAfter = retryAfter;
     this.error = error;
   }
 }

@@ -9,13 +9,22 @@ export interface NumberFormat {
   /** Digits after the point; absent = those that there are. */
   readonly mantissa?: number;
   readonly trimMantissa?: boolean;
+  /** No digits after the point where all of them are zeros. */
+  readonly optionalMantissa?: boolean;
+  /** Digits before the point at least, with zeros in front. */
+  readonly characteristic?: number;
+  /** `1234567` is `1m`; `totalLength` digits in all say how exactly, and imply it. */
+  readonly average?: boolean;
+  readonly forceAverage?: 'thousand' | 'million' | 'billion' | 'trillion';
+  readonly totalLength?: number;
   readonly thousandSeparated?: boolean;
   /** `percent` writes a hundred times the number and a `%`. */
   readonly output?: 'number' | 'percent' | 'currency';
   readonly currencySymbol?: string;
   readonly currencyPosition?: 'prefix' | 'postfix';
-  /** Between number and symbol or `%`. */
+  /** Between number and symbol or `%`, or between the number and the unit of its average. */
   readonly spaceSeparated?: boolean;
+  readonly spaceSeparatedCurrency?: boolean;
   /** `apart`: a minus and a space in front of the symbol. */
   readonly negative?: 'sign' | 'parenthesis' | 'apart';
   readonly forceSign?: boolean;
@@ -65,6 +74,14 @@ export type Meaning =
       readonly delimiter?: string;
       readonly trimValues?: boolean;
     }
+  | {
+      readonly is: 'phone-number';
+      /** Two letters; needed for all but international numbers. */
+      readonly country?: string;
+      readonly format?: 'international' | 'national' | 'both';
+      /** The result is what is shown. */
+      readonly outputFormatted?: boolean;
+    }
   | { readonly is: 'checkbox' | 'email' | 'us-state-territory' }
   | { readonly is: 'country'; readonly format?: '2-letter' | '3-letter' }
   | { readonly is: 'ssn'; readonly outputDash?: boolean }
@@ -108,6 +125,7 @@ const words: Readonly<Record<Meaning['is'], string>> = {
   'us-state-territory': 'a US state or territory',
   'us-zip-code': 'a US zip code',
   uuid: 'a UUID',
+  'phone-number': 'a phone number',
 };
 
 /** `a number from 1 to 5` */

@@ -7,6 +7,9 @@ export const eventKinds = {
   'run.failed': 'a run has failed, after all its attempts',
   'run.held': 'a run waits for a person: it would delete suspiciously much',
   'run.stalled': 'a run has not ended for a long time',
+  'import.completed': 'an import of a file has come to its end: its rows are there',
+  'import.needs_review': 'an import of a file waits for a person',
+  'import.failed': 'an import of a file has failed',
   'webhook.disabled': 'a subscription was given up: nothing could be delivered for days',
   'webhook.test': 'somebody asked for a test; only the subscription that was asked about gets it',
   'disk.budget': 'what is kept takes more of the disk than its budget',
@@ -20,6 +23,13 @@ export function kindsOfEnd(state: RunState, rejected: number): readonly EventKin
   if (state === 'needs_review') return ['run.held'];
   if (state !== 'succeeded') return [];
   return rejected > 0 ? ['run.succeeded', 'run.with_rejects'] : ['run.succeeded'];
+}
+
+/** Of an import whose run has come to this state; `held`: a person has to decide something. */
+export function importKind(state: RunState, held: boolean): EventKind | undefined {
+  if (state === 'failed') return 'import.failed';
+  if (state !== 'succeeded') return undefined;
+  return held ? 'import.needs_review' : 'import.completed';
 }
 
 /** Seconds between the attempts of one delivery: three days in all. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hooks } from './fields/hooks.ts';
 
 export const runStates = ['queued', 'running', 'retrying', 'needs_review', 'succeeded', 'failed', 'cancelled'] as const;
 
@@ -44,13 +45,27 @@ const assessTask = z.strictObject({
     .meta({ description: 'Fields and rules, the same JSON as a schema file (docs/rules.md)' }),
   many: z.array(z.string()).default([]).meta({ description: 'Fields that several columns may feed: their values are lists' }),
   needed: z.array(z.string()).default([]).meta({ description: 'Fields that must have a column' }),
+  unfixed: z.array(z.string()).default([]).meta({ description: 'Days that are read only as somebody has agreed to' }),
+  hidden: z.array(z.string()).default([]).meta({ description: 'Fields that only hooks fill' }),
+  hooks: hooks.default({}).meta({ description: 'JavaScript over rows: docs/hooks.md' }),
+  batch: z.int().min(1).max(100_000).nullable().default(null).meta({ description: 'Rows of a batch row hook' }),
+  about: z.record(z.string(), z.json()).default({}).meta({ description: 'What hooks are told of the import' }),
+  load: z.boolean().default(false).meta({ description: 'The rows go into the table of the flow as well' }),
+  topics: z.array(z.string()).default([]).meta({ description: 'What its events are about' }),
+  remembered: z.record(z.string(), z.string()).default({}).meta({ description: 'Header to field, as somebody decided before' }),
   header: z.number().int().min(0).nullable().default(null).meta({ description: 'The row of names, from 0; null: found' }),
   sheet: z.string().nullable().default(null),
   delimiter: z.string().nullable().default(null),
   most: z.number().int().min(0).nullable().default(null).meta({ description: 'Rows behind so many are dropped' }),
   deliver: z.enum(['valid', 'all', 'raw']).default('valid').meta({ description: 'raw: what fits no type keeps its text' }),
   unmapped: z.boolean().default(false).meta({ description: 'Rows bring along the texts that no field takes' }),
-  hold: z.strictObject({ invalid: z.boolean().default(false), empty: z.boolean().default(false) }).prefault({}),
+  hold: z
+    .strictObject({
+      invalid: z.boolean().default(false),
+      empty: z.boolean().default(false),
+      sheets: z.boolean().default(false).meta({ description: 'A workbook has several sheets, and none is named' }),
+    })
+    .prefault({}),
 });
 
 /** What a run does instead of the flows of its pipeline. */

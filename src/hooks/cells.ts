@@ -54,4 +54,6 @@ export interface Rows {
   identities(from: number, to: number): Promise<readonly Identity[]>;
   cells(field: string, from: number, to: number): Promise<readonly Cell[]>;
   write(changes: readonly Change[]): Promise<void>;
+  /** Asked after each hook that has seen all rows. */
+  settle?(): Promise<void>;
 }

@@ -7,6 +7,8 @@ import { levels, type Change } from './cells.ts';
 
 const text = z.string().transform((value) => value.toWellFormed());
 const scalar = text.nullable();
+/** A message as people write it: without a level it is an error. */
+export const infoForm = z.object({ message: text, level: z.enum(levels).default('error') });
 const patch = z.strictObject({
   value: z.union([scalar, z.array(scalar).max(2000)]).optional(),
   info: z

@@ -66,3 +66,18 @@ export function nameOf({ kind, index, field, step }: Hook): string {
   const of = field ?? step;
   return `${kind} hook ${index + 1}${of === undefined ? '' : ` (${of})`}`;
 }
+
+const places: Readonly<Record<Exclude<HookKind, 'before-finish'>, keyof Hooks>> = {
+  column: 'columnHooks',
+  'batch row': 'batchRowHooks',
+  'bulk row': 'bulkRowHooks',
+  row: 'rowHooks',
+  'row delete': 'rowDeleteHooks',
+  step: 'stepHooks',
+};
+
+/** Where it stands among those that were given: `['columnHooks', 0, 'callback']`. */
+export function pathOf({ kind, index }: Hook): readonly (string | number)[] {
+  if (kind === 'before-finish') return ['beforeFinishCallback'];
+  return [places[kind], index, ...(kind === 'column' || kind === 'step' ? ['callback'] : [])];
+}

@@ -4,7 +4,7 @@ import { after, suite, test } from 'node:test';
 import type { ErrorCode } from '../domain/codes.ts';
 import { HookError } from './failure.ts';
 import { defaultHookLimits } from './limits.ts';
-import { runInitHooks } from './order.ts';
+import { runRecordHooks } from './order.ts';
 import { Sandbox } from './sandbox.ts';
 import { sheetOf } from './sheet-harness.ts';
 
@@ -26,7 +26,7 @@ const innocent = `(record, mode) => {
 
 async function stillWell(): Promise<void> {
   const sheet = rows();
-  await runInitHooks(sandbox, { rowHooks: [innocent] }, sheet);
+  await runRecordHooks(sandbox, { rowHooks: [innocent] }, sheet);
   assert.deepEqual(
     sheet.rows.map(({ city }) => city),
     ['["ann","init",[2,3],"undefined",null,"2"]', '["bob","init",[2,3],"undefined",null,"2"]'],
@@ -185,7 +185,7 @@ suite('hostile hooks', { concurrency: false }, () => {
   for (const [what, { does, code }] of Object.entries(cases)) {
     test(what, { timeout: 60_000 }, async () => {
       const sheet = rows();
-      const got = await runInitHooks(sandbox, { rowHooks: [does] }, sheet).then(
+      const got = await runRecordHooks(sandbox, { rowHooks: [does] }, sheet).then(
         () => null,
         (error: unknown) => {
           assert.ok(error instanceof HookError, String(error));
@@ -205,7 +205,7 @@ suite('hostile hooks', { concurrency: false }, () => {
     const many = sheetOf(Array.from({ length: 25 }, (_, at) => ({ name: String(at) })));
     await using small = new Sandbox({ ...limits, batchRows: 10 });
     const counting = '(record) => { globalThis.seen = (globalThis.seen ?? 0) + 1; return { row: { name: { value: seen } } } }';
-    await runInitHooks(small, { rowHooks: [counting] }, many);
+    await runRecordHooks(small, { rowHooks: [counting] }, many);
     assert.deepEqual(
       many.rows.map(({ name }) => Number(name)),
       Array.from({ length: 25 }, (_, at) => (at % 10) + 1),

@@ -3,13 +3,18 @@ import { after, suite, test } from 'node:test';
 import { HookError } from './failure.ts';
 import type { Hooks } from './hooks.ts';
 import { defaultHookLimits } from './limits.ts';
-import { checkHooks, runDeleteHooks, runInitHooks, runUpdateHooks } from './order.ts';
+import { checkHooks, runColumnHooks, runDeleteHooks, runRecordHooks, runUpdateHooks } from './order.ts';
 import { Sandbox } from './sandbox.ts';
 import { sheetOf, type Sheet } from './sheet-harness.ts';
 
 const limits = { ...defaultHookLimits, batchRows: 4, columnRows: 6, bulkRows: 20 };
 const sandbox = new Sandbox(limits);
 after(async () => await sandbox[Symbol.asyncDispose]());
+
+async function runInitHooks(of: Sandbox, hooks: Hooks, sheet: Sheet): Promise<void> {
+  await runColumnHooks(of, hooks, sheet);
+  await runRecordHooks(of, hooks, sheet);
+}
 
 const values = (sheet: Sheet, field: string) => sheet.rows.map((row) => row[field]);
 const append = (text: string): string => `(record) => { record.row.a.value += '${text}'; return record }`;

@@ -12,14 +12,27 @@ export async function checkHooks(sandbox: Sandbox, hooks: Hooks): Promise<void> 
   for (const hook of allHooks(hooks)) await sandbox.check(hook);
 }
 
-/** After matching: column, batch row, bulk row and row hooks, each seeing what those before it have left. Throws `HookError`s. */
-export async function runInitHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows): Promise<void> {
-  for (const hook of columnHooks(hooks)) await runColumnHook(sandbox, hook, rows);
+/** After matching, before the texts are understood. Throws `HookError`s. */
+export async function runColumnHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows): Promise<void> {
+  for (const hook of columnHooks(hooks)) {
+    await runColumnHook(sandbox, hook, rows);
+    await rows.settle?.();
+  }
+}
+
+/** Then batch row, bulk row and row hooks, each seeing what those before it have left. `batch`: rows of a batch row hook. Throws `HookError`s. */
+export async function runRecordHooks(
+  sandbox: Sandbox,
+  hooks: Hooks,
+  rows: Rows,
+  batch = sandbox.limits.batchRows,
+): Promise<void> {
   for (const hook of batchRowHooks(hooks)) {
     const crossing = new Crossing(sandbox, hook, rows);
     let number = 0;
-    for (const slice of slices(rows.count, sandbox.limits.batchRows))
+    for (const slice of slices(rows.count, batch))
       await rows.write(await crossing.run({ entry: 'runMany', ...slice, argument: (number += 1) }));
+    await rows.settle?.();
   }
   await runBulkRowHooks(sandbox, hooks, rows, 'init');
   await runRowHooks(sandbox, hooks, rows, 'init');
@@ -68,6 +81,7 @@ async function runBulkRowHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows, mode:
     if (rows.count === 0) continue;
     const crossing = new Crossing(sandbox, hook, rows);
     await rows.write(await crossing.run({ entry: 'runMany', from: 0, to: rows.count, argument: mode }));
+    await rows.settle?.();
   }
 }
 
@@ -76,6 +90,7 @@ async function runRowHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows, mode: Mod
   const crossings = rowHooks(hooks).map((hook) => new Crossing(sandbox, hook, rows));
   for (const slice of slices(rows.count, sandbox.limits.batchRows))
     for (const crossing of crossings) await rows.write(await crossing.run({ entry: 'runRows', ...slice, argument: mode }));
+  if (crossings.length > 0) await rows.settle?.();
 }
 
 function* slices(count: number, size: number): Generator<{ readonly from: number; readonly to: number }> {

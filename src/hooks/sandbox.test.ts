@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { changesOf } from './changes.ts';
 import { confined } from './confine.ts';
 import { defaultHookLimits } from './limits.ts';
-import { runInitHooks } from './order.ts';
+import { runRecordHooks } from './order.ts';
 import { Sandbox } from './sandbox.ts';
 import { sheetOf } from './sheet-harness.ts';
 
@@ -36,17 +36,17 @@ test('an import that is cancelled ends the hook, and one that was cancelled runs
   const stop = new AbortController();
   await using sandbox = new Sandbox(defaultHookLimits, stop.signal);
   const rows = sheetOf([{ a: 'x' }]);
-  await runInitHooks(sandbox, { rowHooks: ['(r) => r'] }, rows);
-  const running = runInitHooks(sandbox, { rowHooks: ['() => { for (;;); }'] }, rows);
+  await runRecordHooks(sandbox, { rowHooks: ['(r) => r'] }, rows);
+  const running = runRecordHooks(sandbox, { rowHooks: ['() => { for (;;); }'] }, rows);
   stop.abort();
   await assert.rejects(running, { code: 'run.cancelled' });
-  await assert.rejects(runInitHooks(sandbox, { rowHooks: ['(r) => r'] }, rows), { code: 'run.cancelled' });
+  await assert.rejects(runRecordHooks(sandbox, { rowHooks: ['(r) => r'] }, rows), { code: 'run.cancelled' });
 });
 
 test('all hooks of an import together have their time', async () => {
   await using sandbox = new Sandbox({ ...defaultHookLimits, importMs: 0 });
   const rows = sheetOf([{ a: 'x' }]);
-  await assert.rejects(runInitHooks(sandbox, { rowHooks: ['(r) => r', '(r) => r'] }, rows), { code: 'hook.timeout' });
+  await assert.rejects(runRecordHooks(sandbox, { rowHooks: ['(r) => r', '(r) => r'] }, rows), { code: 'hook.timeout' });
 });
 
 test('what comes out is believed only in its own shape', () => {

@@ -8,7 +8,7 @@ import type { StepInput } from './inside-steps.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** Does what a hook has asked of its instance, before the next hook of the step is asked. `addRows` has rows and their new ids. */
-type Apply = (instructions: Instructed['calls']) => Promise<void>;
+export type Apply = (instructions: Instructed['calls'], hook: Hook) => Promise<void>;
 
 /** All hooks of a step, in order. `data` is asked for before each, since the one before it may have changed it. Throws `HookError`s. */
 export async function runStepHooks(
@@ -20,7 +20,7 @@ export async function runStepHooks(
 ): Promise<void> {
   for (const hook of stepHooks(hooks).filter((of) => of.step === step)) {
     const { calls } = await run(sandbox, hook, [await data()], false);
-    await apply(calls);
+    await apply(calls, hook);
   }
 }
 
@@ -41,7 +41,7 @@ export async function runBeforeFinish(
   if (data.length > bulkRows)
     throw new HookError('hook.rows', hook, `it would be given ${data.length} rows at once, and ${bulkRows} are allowed`);
   const { calls, returned } = await run(sandbox, hook, [data, metadata], true);
-  await apply(calls);
+  await apply(calls, hook);
   return returned ?? { cancel: false, message: null };
 }
 

@@ -1,12 +1,13 @@
 /** What is said about a run, in the transaction in which it comes to that state. */
-import { kindsOfEnd, type EventKind } from '../domain/notification.ts';
+import { importKind, kindsOfEnd, type EventKind } from '../domain/notification.ts';
 import type { Json } from '../domain/json.ts';
 import type { Db } from '../store/db.ts';
 import { happen } from '../store/events.ts';
+import { listOutputs } from '../store/run-outputs.ts';
 import { findPipeline } from '../store/pipelines.ts';
 import type { RunRow } from '../store/runs.ts';
 
-type ToldRun = Pick<RunRow, 'id' | 'workspace_id' | 'pipeline_id' | 'state' | 'attempt' | 'receipts' | 'error'>;
+type ToldRun = Pick<RunRow, 'id' | 'workspace_id' | 'pipeline_id' | 'state' | 'attempt' | 'receipts' | 'error' | 'task'>;
 
 /** Tables of one event; the run itself has all of them. */
 const mostTables = 100;
@@ -14,6 +15,21 @@ const mostTables = 100;
 export async function tellEnd(tx: Db, run: ToldRun, now: Date): Promise<void> {
   const rejected = run.receipts.reduce((sum, one) => sum + one.rejected, 0);
   await tell(tx, run, kindsOfEnd(run.state, rejected), now);
+  await tellImport(tx, run, now);
+}
+
+/** What a run found out about a file stands among its outputs. */
+async function tellImport(tx: Db, run: ToldRun, now: Date): Promise<void> {
+  const { task, state, workspace_id } = run;
+  if (task?.kind !== 'assess') return;
+  const workspace = Number(workspace_id);
+  const [found] = (await listOutputs(tx, workspace, run.id)).filter(({ name }) => name === 'findings');
+  const blocks = found?.value !== null && typeof found?.value === 'object' && 'blocks' in found.value ? found.value.blocks : [];
+  const kind = importKind(state, Array.isArray(blocks) && blocks.length > 0);
+  if (!kind) return;
+  const { id = null, filename = null, importIdentifier = null } = task.about;
+  const data = { workspace, run: run.id, import: id, filename, identifier: importIdentifier };
+  await happen(tx, { workspace, kind, pipeline: run.pipeline_id, run: run.id, data, topics: task.topics }, now);
 }
 
 export async function tell(tx: Db, run: ToldRun, kinds: readonly EventKind[], now: Date): Promise<void> {

@@ -32,6 +32,8 @@ export interface FileRef {
   readonly schema: Schema;
   /** How people count its records; absent = they cannot. */
   readonly lines?: CountedLines;
+  /** All sheets of the workbook that it was one of. */
+  readonly sheets?: readonly string[];
 }
 
 /** By the lines of a person's own file, the first `before` of which are not in this one, or by the rows of a sheet. */

@@ -26,7 +26,6 @@ export interface Judged {
 const ambiguous = {
   level: 'warning',
   code: 'value.ambiguous',
-  reason: 'read as an English number, although the column has numbers that only a decimal comma explains',
   standsAlone: false,
 } as const;
 
@@ -54,7 +53,8 @@ export function judgements(
       value: raw,
     };
     const doubt = row.doubt(at);
-    return doubt === undefined ? [invalid] : [invalid, { ...invalid, ...ambiguous, found: doubt, foundAmongFits: doubt }];
+    if (!doubt) return [invalid];
+    return [invalid, { ...invalid, ...ambiguous, reason: doubt.reason, found: doubt.found, foundAmongFits: doubt.found }];
   });
   const fitting = (name: string): Cell => {
     const { fits: _, ...cell } = row.cellOf(name);

@@ -4,6 +4,7 @@ import type { Column } from '../domain/policy.ts';
 import type { RowRules } from '../domain/rules.ts';
 import type { Schema } from '../domain/schema.ts';
 import type { LogicalType } from '../domain/types.ts';
+import { openKnown } from '../rules/meanings/known.ts';
 import { openSets } from '../rules/sets.ts';
 import { fromWire, quoteName } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
@@ -75,9 +76,7 @@ export async function openPass(duck: Duck, of: Shaping, { columns, names, row }:
   const from = judgedRows(document);
   const numbered = judgedRows(`(select row_number() over () as ${rowNumber}, * from ${document})`, [rowNumber]);
   const { cellOf } = row;
-  for (const { table, sql } of row.facts) {
-    await duck.run(`create or replace temp table ${table} as select ${sql} as yes from ${filtered(document, of)}`);
-  }
+  for (const known of row.facts) await openKnown(duck, known, { from: filtered(document, of), scratch });
   const setOf = await openSets(duck, rules?.rules ?? [], { from, cellOf, scratch });
   if (lenient) await forgetErrors(duck, lenient);
   return { from, numbered, judged: judgements(columns, names, row, rules, setOf) };

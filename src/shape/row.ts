@@ -9,7 +9,8 @@ import { duckType, fromWire, logicalType, misfit, tryFromWire } from '../sdk/duc
 import { staysOf } from '../sdk/text-types.ts';
 import { blank } from '../rules/blank.ts';
 import { emptyText, preparedText, type Cell } from '../rules/cell.ts';
-import { doubtSql, factSql, meaningSql } from '../rules/meanings/sql.ts';
+import { knownOf, type Known } from '../rules/meanings/known.ts';
+import { doubtSql, meaningSql, type Doubt } from '../rules/meanings/sql.ts';
 import { castOf, fit } from './fit.ts';
 
 export interface RowColumn {
@@ -37,9 +38,9 @@ export interface RowSql {
   /** True where the text of a column does not fit its type; absent = it always fits. Never NULL. */
   misfit(at: number): string | undefined;
   /** True where the text of a column may mean something else than was understood; absent = it cannot. */
-  doubt(at: number): string | undefined;
+  doubt(at: number): Doubt | undefined;
   /** Temporary tables that the columns look into, each with what it is made of: an aggregate over the document. */
-  readonly facts: readonly { readonly table: string; readonly sql: string }[];
+  readonly facts: readonly Known[];
   cellOf(name: string): Cell;
   /** Where the wire text may be another than the text as it came: true where it is, and what is true, cheaply, only where it is not. */
   changed(at: number): { readonly is: string; readonly sure?: string } | undefined;
@@ -55,8 +56,8 @@ interface Expressions {
   readonly steps: Readonly<Partial<Record<Step, string>>>;
   readonly wire: string;
   readonly changed: ReturnType<RowSql['changed']>;
-  readonly fact?: { readonly table: string; readonly sql: string };
-  readonly doubt: string | undefined;
+  readonly fact?: Known;
+  readonly doubt: Doubt | undefined;
   value(native: string): string;
 }
 
@@ -141,12 +142,11 @@ function expressions(
 /** `prepared` = the whole expression of the text, `written` = its name. */
 function understood(means: Meaning, prepared: string, written: string, at: number) {
   const table = `fact_${at}`;
-  const aggregate = factSql(means, prepared);
-  const fact = `(select yes from ${table})`;
+  const fact = knownOf(means, prepared, table);
   return {
-    result: meaningSql(means, written, fact).result,
-    doubt: doubtSql(means, written, fact),
-    ...(aggregate !== undefined && { fact: { table, sql: aggregate } }),
+    result: meaningSql(means, written, table).result,
+    doubt: doubtSql(means, written, table),
+    ...(fact && { fact }),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Happened {
   readonly run?: string | undefined;
   /** No row values and no secrets: it leaves the house. */
   readonly data: { readonly [name: string]: Json };
+  /** What it is about, for subscriptions that want only some. */
+  readonly topics?: readonly string[];
   /** Only this subscription; absent = all that want it. */
   readonly only?: string;
 }
@@ -28,7 +30,11 @@ export interface Happened {
 const columns = 'id, kind, at, pipeline_id, run_id, body';
 
 /** Resolves to the event's id. Takes the digests of its subscriptions, in order, so that two never wait for each other. */
-export async function happen(tx: Db, { workspace, kind, pipeline, run, data, only }: Happened, now: Date): Promise<string> {
+export async function happen(
+  tx: Db,
+  { workspace, kind, pipeline, run, data, topics = [], only }: Happened,
+  now: Date,
+): Promise<string> {
   const id = newId('event');
   const body = JSON.stringify({ type: kind, timestamp: now.toISOString(), data });
   await tx.query(
@@ -39,8 +45,8 @@ export async function happen(tx: Db, { workspace, kind, pipeline, run, data, onl
     `select id, digest_seconds from headgate.subscriptions
      where workspace_id = $1 and state = 'active' and ($4::text is null or id = $4) and ($4 is not null or $2 <> 'webhook.test')
        and (kinds = '{}' or $2 = any(kinds) or $4 is not null)
-       and (pipelines = '{}' or $3::text is null or $3 = any(pipelines)) order by id`,
-    [workspace, kind, pipeline, only],
+       and (pipelines = '{}' or $3::text is null or $3 = any(pipelines)) and (topics = '{}' or topics && $5::text[]) order by id`,
+    [workspace, kind, pipeline, only, topics],
   );
   for (const { id: subscription, digest_seconds } of wanting) {
     await tx.query(

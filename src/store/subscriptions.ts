@@ -17,12 +17,16 @@ export interface SubscriptionRow {
   readonly state: 'active' | 'paused' | 'disabled';
   readonly failures: number;
   readonly failing_since: Date | null;
+  /** In which vocabulary's words it is told; null = ours. */
+  readonly form: string | null;
+  /** Of events with topics, those that have one of these; empty = all. */
+  readonly topics: readonly string[];
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
-const columns = `id, workspace_id, channel, name, target, kinds, pipelines, digest_seconds, state, failures, failing_since, version,
+const columns = `id, workspace_id, channel, name, target, kinds, pipelines, digest_seconds, state, failures, failing_since, form, topics, version,
   created_at, updated_at`;
 
 type Wish = Pick<SubscriptionRow, 'name' | 'target' | 'kinds' | 'pipelines' | 'digest_seconds'>;
@@ -30,12 +34,23 @@ type Wish = Pick<SubscriptionRow, 'name' | 'target' | 'kinds' | 'pipelines' | 'd
 export async function insertSubscription(
   db: Db,
   workspace: number,
-  row: Wish & Pick<SubscriptionRow, 'id' | 'channel'>,
+  row: Wish & Pick<SubscriptionRow, 'id' | 'channel'> & Partial<Pick<SubscriptionRow, 'form' | 'topics'>>,
 ): Promise<SubscriptionRow> {
   const rows = await db.query<SubscriptionRow>(
-    `insert into headgate.subscriptions (workspace_id, id, channel, name, target, kinds, pipelines, digest_seconds, state)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, 'active') returning ${columns}`,
-    [workspace, row.id, row.channel, row.name, row.target, row.kinds, row.pipelines, row.digest_seconds],
+    `insert into headgate.subscriptions (workspace_id, id, channel, name, target, kinds, pipelines, digest_seconds, form, topics, state)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active') returning ${columns}`,
+    [
+      workspace,
+      row.id,
+      row.channel,
+      row.name,
+      row.target,
+      row.kinds,
+      row.pipelines,
+      row.digest_seconds,
+      row.form ?? null,
+      row.topics ?? [],
+    ],
   );
   return insertedRow(rows);
 }
@@ -53,7 +68,7 @@ export async function findSubscription(
   return row;
 }
 
-/** The newest first. */
+/** Those in our own words, the newest first. */
 export async function listSubscriptions(
   db: Db,
   workspace: number,
@@ -62,7 +77,7 @@ export async function listSubscriptions(
   after?: string,
 ): Promise<readonly SubscriptionRow[]> {
   return await db.query<SubscriptionRow>(
-    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and ($3::text is null or id < $3)
+    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and form is null and ($3::text is null or id < $3)
      order by id desc limit $4`,
     [workspace, channel, after ?? null, limit],
   );
@@ -72,15 +87,15 @@ export async function listSubscriptions(
 export async function updateSubscription(
   db: Db,
   workspace: number,
-  row: Wish & Pick<SubscriptionRow, 'id' | 'state' | 'version'>,
+  row: Wish & Pick<SubscriptionRow, 'id' | 'state' | 'version' | 'topics'>,
 ): Promise<SubscriptionRow | undefined> {
   const [stored] = await db.query<SubscriptionRow>(
-    `update headgate.subscriptions set name = $4, target = $5, kinds = $6, pipelines = $7, digest_seconds = $8, state = $9,
+    `update headgate.subscriptions set name = $4, target = $5, kinds = $6, pipelines = $7, digest_seconds = $8, state = $9, topics = $10,
        failures = case when $9 = 'active' then 0 else failures end,
        failing_since = case when $9 = 'active' then null else failing_since end,
        hold_until = case when $9 = 'active' then null else hold_until end, version = version + 1, updated_at = now()
      where workspace_id = $1 and id = $2 and version = $3 returning ${columns}`,
-    [workspace, row.id, row.version, row.name, row.target, row.kinds, row.pipelines, row.digest_seconds, row.state],
+    [workspace, row.id, row.version, row.name, row.target, row.kinds, row.pipelines, row.digest_seconds, row.state, row.topics],
   );
   return stored;
 }

@@ -102,11 +102,12 @@ export class FileSource implements Source, InfersTypes {
     if (!flow) throw new HeadgateError('stream.missing', `reading ${this.#name}: no stream was asked for`);
     // The types of the caller win (it may have fixed them by the table); names and order are the file's.
     const types = new Map(flow.schema.fields.map((field) => [field.name, field]));
-    for (const { path, size, modified, schema, csv, lines } of content.files) {
+    for (const { path, size, modified, schema, csv, lines, sheets } of content.files) {
       this.#goOn();
       await checkUnchanged({ path, size, modified });
       const fields = schema.fields.map((field) => types.get(field.name) ?? field);
-      const file: FileRef = { path, size, modified, schema: { fields }, ...(csv && { csv }), ...(lines && { lines }) };
+      const more = { ...(csv && { csv }), ...(lines && { lines }), ...(sheets && { sheets }) };
+      const file: FileRef = { path, size, modified, schema: { fields }, ...more };
       yield { type: 'file', stream: flow.stream, file };
     }
     this.#goOn();

@@ -14,12 +14,25 @@ import type { Ports } from '../operation.ts';
 /** Receivers compare the time of a request with their own: that of a test clock would be refused. */
 const realTime = (): Date => new Date();
 
-/** `mail` absent = this process has no mail server. */
-export function senderOf(ports: Pick<Ports, 'db' | 'key' | 'net' | 'clock'>, mail: SendMail | undefined): Send {
+type SenderPorts = Pick<Ports, 'db' | 'key' | 'net' | 'clock'>;
+
+/** The same event in other words; undefined = what it is about is gone, and nothing is sent. */
+export type Compose = (workspace: number, event: EventRow) => Promise<Composed | undefined>;
+
+export interface Composed {
+  readonly body: string;
+  readonly type: string;
+  headers(secrets: readonly string[], at: Date): Readonly<Record<string, string>>;
+}
+
+/** `mail` absent = this process has no mail server. `forms`: the words of other vocabularies. */
+export function senderOf(ports: SenderPorts, mail: SendMail | undefined, forms: Readonly<Record<string, Compose>> = {}): Send {
   return async (taken, signal) => {
     try {
       const events = await findEvents(ports.db, Number(taken.workspace_id), taken.events);
-      return taken.channel === 'webhook' ? await toWebhook(taken, events, ports, signal) : await byMail(taken, events, mail);
+      return taken.channel === 'webhook'
+        ? await toWebhook(taken, events, ports, forms, signal)
+        : await byMail(taken, events, mail);
     } catch (error) {
       return { ok: false, gone: false, status: null, error: asHeadgateError(error, 'delivering').code };
     }
@@ -27,16 +40,24 @@ export function senderOf(ports: Pick<Ports, 'db' | 'key' | 'net' | 'clock'>, mai
 }
 
 async function toWebhook(
-  { workspace_id, subscription_id, target: [url = ''] }: TakenDelivery,
+  { workspace_id, subscription_id, form, target: [url = ''] }: TakenDelivery,
   events: readonly EventRow[],
-  { db, key, net, clock }: Pick<Ports, 'db' | 'key' | 'net' | 'clock'>,
+  { db, key, net, clock }: SenderPorts,
+  forms: Readonly<Record<string, Compose>>,
   signal: AbortSignal,
 ): Promise<SendResult> {
   // Written by us in this form.
   const secrets = (await openSecrets(db, key, Number(workspace_id), subscription_id)) as unknown as SigningSecrets;
   let status = 200;
-  for (const { id, body } of events) {
-    status = await post(url, signedHeaders(id, realTime(), body, signing(secrets, clock.now())), body, net, signal);
+  const signers = signing(secrets, clock.now());
+  const compose = form === null ? undefined : forms[form];
+  if (form !== null && !compose) return { ok: false, gone: false, status: null, error: 'config.invalid' };
+  for (const event of events) {
+    const other = compose && (await compose(Number(workspace_id), event));
+    if (compose && !other) continue;
+    const { body } = other ?? event;
+    const own = other && { 'content-type': other.type, ...other.headers(signers, realTime()) };
+    status = await post(url, own ?? signedHeaders(event.id, realTime(), body, signers), body, net, signal);
     if (status < 200 || status > 299) break;
   }
   const ok = status >= 200 && status <= 299;

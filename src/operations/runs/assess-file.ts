@@ -4,79 +4,116 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HeadgateError } from '../../domain/error.ts';
+import { hasHooks } from '../../domain/fields/hooks.ts';
+import type { Receipt } from '../../domain/receipt.ts';
 import type { AssessTask } from '../../domain/run.ts';
+import { HookError } from '../../hooks/failure.ts';
+import { Sandbox } from '../../hooks/sandbox.ts';
 import type { FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
-import { assess } from '../../shape/assess/assess.ts';
-import type { NewOutput } from '../../store/run-outputs.ts';
-import { loadConnector } from '../connections/connection.ts';
+import { assess, nothingFound } from '../../shape/assess/assess.ts';
+import { replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
+import { fileAsCsv } from '../files/as-csv.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
+import { hooksOf } from '../schemas/check-hooks.ts';
+import { jsonArray } from './json-array.ts';
+import { deliverAssessed } from './deliver-assessed.ts';
 import type { TaskWork } from './replay-rows.ts';
 
 /** What the outputs are called: what was found, and the rows. */
 const findingsName = 'findings';
 const rowsName = 'rows.json';
+/** Of a hook that was not run to its end. */
+const failureName = 'failure';
 
-export async function assessFile(task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
-  const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
-  const { source } = (await loadConnector('file')).configure(await settingsOf(task, work));
-  if (!source) throw new Error('files are a source');
-  await using from = await source.open(work.context);
-  const [info] = await from.discover();
-  if (!info) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
-  const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
-  const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
-  for await (const event of from.read({ flows: [flow], mode: 'snapshot', format: 'csv' })) {
-    if (event.type === 'file') return await outputsOf(event.file, schema, task, work);
-  }
-  throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
+export interface AssessedFile {
+  readonly outputs: readonly NewOutput[];
+  /** Of rows that went into a table. */
+  readonly receipt?: Receipt | undefined;
 }
 
-/** As csv in UTF-8, whatever it was; nothing is guessed about its values. Throws `usage.mode`. */
-async function settingsOf({ sheet, delimiter }: AssessTask, { execution, opened }: TaskWork): Promise<object> {
+/** `run`: its id. */
+export async function assessFile(run: string, task: AssessTask, work: TaskWork): Promise<AssessedFile> {
+  const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
+  const use = async (file: FileRef): Promise<AssessedFile> => await outputsOf(file, { run, schema, task }, work);
+  const first = async (file: FileRef): Promise<AssessedFile> => (isAmbiguous(file, task) ? ambiguous(file) : await use(file));
+  if (task.sheet === null) return await withFile(null, task, work, first);
+  try {
+    return await withFile(task.sheet, task, work, use);
+  } catch (error) {
+    // A workbook of one sheet needs no name.
+    if (!(error instanceof HeadgateError) || error.code !== 'file.missing') throw error;
+    return await withFile(null, task, work, first);
+  }
+}
+
+const isAmbiguous = ({ sheets = [] }: FileRef, { hold }: AssessTask): boolean => hold.sheets && sheets.length > 1;
+
+/** Somebody has to say which one is meant. */
+function ambiguous({ sheets = [] }: FileRef): AssessedFile {
+  const block = {
+    code: 'SHEET_AMBIGUOUS',
+    message: `The workbook has ${sheets.length} sheets, and it is not clear which one is meant`,
+  };
+  return { outputs: [findingsOf({ ...nothingFound, blocks: [block] })] };
+}
+
+async function withFile<T>(
+  sheet: string | null,
+  task: AssessTask,
+  work: TaskWork,
+  use: (file: FileRef) => Promise<T>,
+): Promise<T> {
+  return await fileAsCsv(await pathOf(work), { ...task, sheet }, work.context, use);
+}
+
+/** Throws `usage.mode`. */
+async function pathOf({ execution, opened }: TaskWork): Promise<string> {
   const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
   const path = loaded?.spec.files?.ids[0];
   if (path === undefined) throw new HeadgateError('usage.mode', 'reading a file: the pipeline has none');
-  return {
-    path,
-    format: 'csv',
-    infer: false,
-    header: false,
-    ...(sheet !== null && { sheet }),
-    ...(delimiter !== null && { delimiter }),
-  };
+  return path;
 }
 
-async function outputsOf(file: FileRef, schema: SchemaFile, task: AssessTask, work: TaskWork): Promise<readonly NewOutput[]> {
+interface Asked {
+  readonly run: string;
+  readonly schema: SchemaFile;
+  readonly task: AssessTask;
+}
+
+async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: TaskWork): Promise<AssessedFile> {
   const { execution, opened, context } = work;
   await using duck = await context.duck();
-  const { rows, ...found } = await assess(duck, { file, schema, task, scratch: join(context.scratch, 'assess') });
+  await using sandbox = new Sandbox(undefined, execution.signal);
+  const hooking = hasHooks(task.hooks) ? { hooking: { sandbox, hooks: hooksOf(task.hooks) } } : {};
+  const scratch = join(context.scratch, 'assess');
+  const { rows, ...found } = await assess(duck, { file, schema, task, scratch, ...hooking }).catch(async (error: unknown) => {
+    if (error instanceof HookError) await replaceOutputs(execution.db, opened.workspace, run, [failureOf(error)]);
+    throw error;
+  });
   const { counts, blocks } = found;
   execution.log.info(`${counts.rows} rows were looked at`, { invalid: counts.invalid, delivered: counts.delivered });
   for (const { code, message } of blocks) execution.log.warn(message, { code });
-  const findings = { name: findingsName, file_id: null, value: JSON.parse(JSON.stringify(found)) as NewOutput['value'] }; // plain data
-  if (rows === undefined) return [findings];
+  const findings = findingsOf({ ...found, sheets: file.sheets ?? [] });
+  if (rows === undefined) return { outputs: [findings] };
   const path = join(context.scratch, rowsName);
   const { batches } = await duck.stream(rows);
-  await pipeline(Readable.from(arrayOf(batches)), createWriteStream(path), { signal: execution.signal });
-  return [
-    findings,
-    {
-      name: rowsName,
-      file_id: await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' }),
-      value: {},
-    },
-  ];
+  await pipeline(Readable.from(jsonArray(batches)), createWriteStream(path), { signal: execution.signal });
+  const file_id = await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' });
+  const outputs = [findings, { name: rowsName, file_id, value: {} }];
+  return { outputs, receipt: task.load ? await deliverAssessed(run, duck, rows, work) : undefined };
 }
 
-async function* arrayOf(batches: AsyncIterable<readonly (readonly (string | null)[])[]>): AsyncGenerator<string> {
-  let before = '[';
-  for await (const batch of batches) {
-    for (const [row] of batch) {
-      yield `${before}${row ?? 'null'}`;
-      before = ',\n';
-    }
-  }
-  yield before === '[' ? '[]' : ']';
+const findingsOf = (found: object): NewOutput => ({
+  name: findingsName,
+  file_id: null,
+  value: JSON.parse(JSON.stringify(found)) as NewOutput['value'], // plain data
+});
+
+/** What the hook has said is for those who may see the rows, and no part of the run's error. */
+function failureOf({ hook, row, said }: HookError): NewOutput {
+  const { kind, index, field, step } = hook;
+  const value = { hook: kind, index, field: field ?? null, step: step ?? null, row: row ?? null, said: said ?? null };
+  return { name: failureName, file_id: null, value };
 }

@@ -29,9 +29,11 @@ export async function doTask(run: RunRow, task: RunTask, work: TaskWork): Promis
     case 'prepare':
       await replaceOutputs(db, workspace, run.id, await prepareFiles(task, work));
       return undefined;
-    case 'assess':
-      await replaceOutputs(db, workspace, run.id, await assessFile(task, work));
-      return undefined;
+    case 'assess': {
+      const { outputs, receipt } = await assessFile(run.id, task, work);
+      await replaceOutputs(db, workspace, run.id, outputs);
+      return receipt;
+    }
     case 'refuse':
       throw new HeadgateError('connector.missing', task.reason);
   }

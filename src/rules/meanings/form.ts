@@ -17,6 +17,12 @@ const numberFormat = z
   .strictObject({
     mantissa: digits,
     trimMantissa: z.boolean(),
+    optionalMantissa: z.boolean(),
+    characteristic: digits,
+    average: z.boolean(),
+    forceAverage: z.enum(['thousand', 'million', 'billion', 'trillion']),
+    totalLength: digits,
+    spaceSeparatedCurrency: z.boolean(),
     thousandSeparated: z.boolean(),
     output: z.enum(['number', 'percent', 'currency']),
     currencySymbol: z.string(),
@@ -70,6 +76,12 @@ export const meaningForms = [
     is: z.literal('us-zip-code'),
     format: z.enum(['5-digit', '9-digit']).optional(),
     outputDash: z.boolean().optional(),
+  }),
+  z.strictObject({
+    is: z.literal('phone-number'),
+    country: z.string().optional(),
+    format: z.enum(['international', 'national', 'both']).optional(),
+    outputFormatted: z.boolean().optional(),
   }),
   z.strictObject({ is: z.literal('uuid'), version: z.int().min(1).max(8).optional() }),
 ] as const;

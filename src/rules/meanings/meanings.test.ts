@@ -4,11 +4,12 @@ import { after, test } from 'node:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Meaning, Option } from '../../domain/meaning.ts';
+import type { Meaning, NumberFormat, Option } from '../../domain/meaning.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { openDuck } from '../../staging/duck.ts';
 import { numberPresets } from './number-presets.ts';
-import { doubtSql, factSql, meaningSql } from './sql.ts';
+import { knownOf, openKnown } from './known.ts';
+import { doubtSql, meaningSql } from './sql.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'meanings-'));
 const duck = await openDuck({}, { scratch: folder, signal: new AbortController().signal });
@@ -22,10 +23,10 @@ type Row = readonly [text: string | null, result: string | null, shown?: string 
 async function understood(meaning: Meaning, texts: readonly (string | null)[]): Promise<readonly (readonly (string | null)[])[]> {
   const values = texts.map((text, at) => `(${at}, ${text === null ? 'cast(null as VARCHAR)' : quoteText(text)})`);
   await duck.run(`create or replace temp table texts as select * from (values ${values.join(', ')}) as t(n, x)`);
-  const fact = factSql(meaning, 'x');
-  await duck.run(`create or replace temp table fact as select ${fact ?? 'false'} as yes from texts`);
-  const { result, shown } = meaningSql(meaning, 'x', '(select yes from fact)');
-  const doubt = doubtSql(meaning, 'x', '(select yes from fact)') ?? 'false';
+  const known = knownOf(meaning, 'x', 'fact');
+  if (known) await openKnown(duck, known, { from: 'texts', scratch: join(folder, 'known') });
+  const { result, shown } = meaningSql(meaning, 'x', 'fact');
+  const doubt = doubtSql(meaning, 'x', 'fact')?.found ?? 'false';
   return await duck.rows(`select ${result}, ${shown ?? 'x'}, cast(coalesce(${doubt}, false) as VARCHAR) from texts order by n`);
 }
 
@@ -273,3 +274,72 @@ means('uuid', { is: 'uuid', version: 4 }, [
   ['00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000'],
   ['f47ac10b-58cc-1372-a567-0e02b2c3d479', null],
 ]);
+
+const us = (more: object = {}): Meaning => ({ is: 'phone-number', country: 'US', format: 'national', ...more });
+means('phone: international', { is: 'phone-number' }, [
+  ['+12128675309', '+12128675309', '+1 212 867 5309'],
+  ['+1 (212) 867-5309', '+12128675309'],
+  ['+44 20 7946 0958', '+442079460958'],
+  ['(212) 867-5309', null],
+  ['call +12128675309', null],
+  ['', null],
+  [null, null],
+]);
+means('phone: spaced', { is: 'phone-number', outputFormatted: true }, [['+12128675309', '+1 212 867 5309']]);
+means('phone: national', us(), [
+  ['212-867-5309', '2128675309', '(212) 867-5309'],
+  ['(702) 495-2114x99', '7024952114', '(702) 495-2114 ext. 99'],
+  ['(911) 915-5556', null],
+  ['+44 20 7946 0958', null],
+  ['12', null],
+]);
+means('phone: national, as it is shown', us({ outputFormatted: true }), [['2128675309', '(212) 867-5309']]);
+means('phone: both', us({ format: 'both' }), [
+  ['(212) 867-5309', '+12128675309', '+1 212 867 5309'],
+  ['+44 20 7946 0958', '+442079460958', '+44 20 7946 0958'],
+]);
+
+test('an option that is named twice is doubtful, and no more', async () => {
+  const found = await understood({ is: 'multi-select', options }, ['Germany,DE', 'Germany,FR', 'Spain', null]);
+  assert.deepEqual(
+    found.map(([result, , doubt]) => [result, doubt]),
+    [
+      ['["DE","DE"]', 'true'],
+      ['["DE","FR"]', 'false'],
+      [null, 'false'],
+      ['[]', 'false'],
+    ],
+  );
+});
+
+const formatted: readonly (readonly [string, NumberFormat, string])[] = [
+  ['1234567', { average: true }, '1m'],
+  ['1234567', { average: true, mantissa: 2 }, '1.23m'],
+  ['1234567', { average: true, totalLength: 3 }, '1.23m'],
+  ['1000000', { totalLength: 3 }, '1.00m'],
+  ['950', { totalLength: 3 }, '0.95k'],
+  ['999999', { average: true, mantissa: 0 }, '1m'],
+  ['1234', { totalLength: 2 }, '1.2k'],
+  ['1234', { totalLength: 6 }, '1.23400k'],
+  ['12.5', { totalLength: 4, average: true, spaceSeparated: true }, '12.50'],
+  ['1234567', { forceAverage: 'thousand', mantissa: 1, thousandSeparated: true }, '1,234.6k'],
+  ['7.5', { characteristic: 3 }, '007.5'],
+  ['3', { mantissa: 2 }, '3.00'],
+  ['3', { mantissa: 2, optionalMantissa: true }, '3'],
+  ['3.1', { mantissa: 2, optionalMantissa: true }, '3.10'],
+  ['-1234567', { average: true, mantissa: 1, output: 'currency', currencySymbol: '$' }, '-$1.2m'],
+  ['1234.5', { output: 'currency', currencySymbol: '€', spaceSeparated: true, mantissa: 2 }, '€ 1234.50'],
+  ['1500000000000', { average: true, mantissa: 1 }, '1.5t'],
+  ['0', { average: true, mantissa: 1 }, '0.0'],
+  [
+    '1234567',
+    { average: true, mantissa: 2, spaceSeparated: true, output: 'currency', currencyPosition: 'postfix', currencySymbol: 'EUR' },
+    '1.23 mEUR',
+  ],
+  ['12000', { average: true, mantissa: 2, trimMantissa: true }, '12k'],
+  ['0.5', { output: 'percent', spaceSeparated: true, average: true }, '50 %'],
+  ['-5', { prefix: 'a', postfix: 'b', negative: 'parenthesis' }, 'a(5)b'],
+  ['5', { forceSign: true, output: 'currency' }, '+$5'],
+];
+for (const [text, output, result] of formatted)
+  means(`written: ${JSON.stringify(output)}`, { is: 'number', output }, [[text, result]]);

@@ -10,23 +10,61 @@ export const fixed = 'DECIMAL(38,18)';
 export const digitsOf = (value: string): string =>
   `regexp_replace(regexp_replace(cast(${value} as VARCHAR), '0+$', ''), '\\.$', '')`;
 
+const averages = { thousand: [3, 'k'], million: [6, 'm'], billion: [9, 'b'], trillion: [12, 't'] } as const;
+
 /** The text of a number of the type above. */
 export function numberText(value: string, format: NumberFormat): string {
-  const { mantissa, trimMantissa = false, output, negative = 'sign', forceSign = false } = format;
+  const { output, average = false, forceAverage, totalLength = 0, prefix = '', postfix = '' } = format;
   // Moving the point is exact; multiplying would need more digits than there are.
-  const scaled = output === 'percent' ? `try_cast(${digitsOf(value)} || 'e2' as ${fixed})` : value;
-  const cut = mantissa === undefined ? digitsOf(scaled) : `cast(cast(${scaled} as DECIMAL(38,${mantissa})) as VARCHAR)`;
-  const digits = mantissa !== undefined && mantissa > 0 && trimMantissa ? `regexp_replace(${cut}, '\\.?0+$', '')` : cut;
-  const isNegative = `starts_with(n, '-')`;
-  const bare = decorated(grouped(`ltrim(n, '-')`, format.thousandSeparated ?? false), format);
-  const below = {
-    sign: `'-' || ${bare}`,
-    parenthesis: `'(' || ${bare} || ')'`,
-    apart: `'- ' || ${decorated(grouped(`ltrim(n, '-')`, format.thousandSeparated ?? false), { ...format, spaceSeparated: false })}`,
-  }[negative];
-  const above = forceSign ? `'+' || ${bare}` : bare;
-  const text = named('n', digits, `case when ${isNegative} then ${below} else ${above} end`);
-  return `${prefix(format.prefix)}${text}${postfix(format.postfix)}`;
+  const moved = (places: number): string => `try_cast(${digitsOf(value)} || 'e${places}' as ${fixed})`;
+  const written = (places: number, unit: string): string => signed(places === 0 ? value : moved(places), format, unit);
+  let text: string;
+  if (output === 'percent') text = written(2, '');
+  else if (forceAverage) text = written(-averages[forceAverage][0], averages[forceAverage][1]);
+  else if (average || totalLength > 0) {
+    // What rounds to one of the next unit is written in it.
+    const units = Object.values(averages).toReversed();
+    const cases = units.map(([places, unit]) => `when abs(${value}) >= 5e${places - 1} then ${written(-places, unit)}`);
+    text = `case ${cases.join(' ')} else ${written(0, '')} end`;
+  } else text = written(0, '');
+  return `${quoteText(prefix)} || (${text}) || ${quoteText(postfix)}`;
+}
+
+function signed(value: string, format: NumberFormat, unit: string): string {
+  const { negative = 'sign', forceSign = false, spaceSeparated = false, characteristic = 0 } = format;
+  const gap = unit !== '' && spaceSeparated ? ' ' : '';
+  const bare = (closely: boolean): string => {
+    const digits = grouped(padded(`ltrim(n, '-')`, characteristic), format.thousandSeparated ?? false);
+    return decorated(unit === '' ? digits : `${digits} || ${quoteText(gap + unit)}`, format, closely, unit);
+  };
+  const below = { sign: `'-' || ${bare(false)}`, parenthesis: `'(' || ${bare(false)} || ')'`, apart: `'- ' || ${bare(true)}` }[
+    negative
+  ];
+  const above = forceSign ? `'+' || ${bare(false)}` : bare(false);
+  return named('n', cut(value, format), `case when starts_with(n, '-') then ${below} else ${above} end`);
+}
+
+/** With as many digits after the point as are wanted. */
+function cut(
+  value: string,
+  { mantissa, trimMantissa, optionalMantissa, average, forceAverage, totalLength = 0 }: NumberFormat,
+): string {
+  const to = (digits: number): string => `cast(cast(${value} as DECIMAL(38,${digits})) as VARCHAR)`;
+  if (totalLength > 0) {
+    const whole = `length(split_part(ltrim(${digitsOf(value)}, '-'), '.', 1))`;
+    const cases = Array.from({ length: totalLength - 1 }, (_, at) => `when ${at + 1} then ${to(totalLength - 1 - at)}`);
+    return `case ${whole} ${[...cases, 'when 0 then null'].join(' ')} else ${to(0)} end`;
+  }
+  if (mantissa === undefined) return average || forceAverage ? to(0) : digitsOf(value);
+  if (mantissa > 0 && trimMantissa) return `regexp_replace(${to(mantissa)}, '\\.?0+$', '')`;
+  return mantissa > 0 && optionalMantissa ? `regexp_replace(${to(mantissa)}, '\\.0+$', '')` : to(mantissa);
+}
+
+function padded(text: string, characteristic: number): string {
+  if (characteristic === 0) return text;
+  const whole = `split_part(${text}, '.', 1)`;
+  const wide = `case when length(${whole}) < ${characteristic} then lpad(${whole}, ${characteristic}, '0') else ${whole} end`;
+  return `(${wide} || substr(${text}, length(${whole}) + 1))`;
 }
 
 function grouped(text: string, separated: boolean): string {
@@ -37,14 +75,15 @@ function grouped(text: string, separated: boolean): string {
   return `ltrim(${inGroups}, ',') || ${rest}`;
 }
 
-function decorated(text: string, { output, currencySymbol = '$', currencyPosition, spaceSeparated }: NumberFormat): string {
-  const space = spaceSeparated ? ' ' : '';
-  if (output === 'percent') return `${text} || ${quoteText(`${space}%`)}`;
+/** `closely`: no space beside the symbol. */
+function decorated(text: string, format: NumberFormat, closely: boolean, unit: string): string {
+  const { output, currencySymbol = '$', currencyPosition, spaceSeparated, spaceSeparatedCurrency } = format;
+  if (output === 'percent') return `${text} || ${quoteText(spaceSeparated && !closely ? ' %' : '%')}`;
   if (output !== 'currency') return text;
+  // The space that parts a number from its unit is not there twice.
+  const apart = spaceSeparatedCurrency || (spaceSeparated && unit === '');
+  const space = apart && !closely ? ' ' : '';
   return currencyPosition === 'postfix'
     ? `${text} || ${quoteText(`${space}${currencySymbol}`)}`
     : `${quoteText(`${currencySymbol}${space}`)} || ${text}`;
 }
-
-const prefix = (text = ''): string => (text === '' ? '' : `${quoteText(text)} || `);
-const postfix = (text = ''): string => (text === '' ? '' : ` || ${quoteText(text)}`);

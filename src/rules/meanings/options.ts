@@ -76,6 +76,12 @@ export function multiSelectSql({ options, delimiter = ',', trimValues = true }: 
   };
 }
 
+/** Does one option occur twice? */
+export function repeatedSql(meaning: MultiSelect, text: string): string {
+  const list = `try_cast(${multiSelectSql(meaning, text).result} as JSON)`;
+  return named('l', `cast(${list} as VARCHAR[])`, 'len(l) > len(list_distinct(l))');
+}
+
 /** Two options that one exact text would mean. */
 export function optionProblems(options: readonly Option[]): readonly string[] {
   const names = options.flatMap(({ label, value, alternateMatches = [] }) => [...new Set([label, value, ...alternateMatches])]);

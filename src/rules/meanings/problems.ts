@@ -1,5 +1,6 @@
 /** What is wrong with a meaning beyond its form. Pure. */
 import type { Meaning } from '../../domain/meaning.ts';
+import { countryCodes } from './codes.ts';
 import { unknownTokens } from './moment-text.ts';
 import { optionProblems } from './options.ts';
 
@@ -20,6 +21,11 @@ export function meaningProblems(meaning: Meaning): readonly string[] {
       return meaning.min !== undefined && meaning.max !== undefined && isAbove(meaning.min, meaning.max)
         ? ['min is above max']
         : [];
+    case 'phone-number': {
+      const { country, format = 'international' } = meaning;
+      if (country === undefined) return format === 'international' ? [] : [`${format} numbers need a country`];
+      return countryCodes['2-letter'].includes(country) ? [] : [`${JSON.stringify(country)} is no country of two letters`];
+    }
     default:
       return [];
   }

@@ -3,7 +3,7 @@ import type { Meaning } from '../../domain/meaning.ts';
 import type { Meant } from './meant.ts';
 import { dayFirstSql, momentSql } from './moment.ts';
 import { doubtfulNumber, europeanSql, numberSql } from './number.ts';
-import { multiSelectSql, selectSql } from './options.ts';
+import { multiSelectSql, repeatedSql, selectSql } from './options.ts';
 import { checkboxSql, countrySql, domainSql, emailSql, ssnSql, stateSql, uuidSql, zipSql } from './texts.ts';
 import { urlSql } from './url.ts';
 
@@ -21,15 +21,15 @@ export function factSql(meaning: Meaning, text: string): string | undefined {
   }
 }
 
-/** `text` = a trimmed text, best the name of a column; `fact` = what `factSql` gave for all of it. */
-export function meaningSql(meaning: Meaning, text: string, fact: string): Meant {
+/** `text` = a trimmed text, best the name of a column; `table` = what `openKnown` made of all of it. */
+export function meaningSql(meaning: Meaning, text: string, table: string): Meant {
   switch (meaning.is) {
     case 'number':
       return numberSql(meaning, text);
     case 'date':
     case 'datetime':
     case 'time':
-      return momentSql(meaning, text, fact);
+      return momentSql(meaning, text, factOf(table));
     case 'select':
       return selectSql(meaning, text);
     case 'multi-select':
@@ -52,9 +52,29 @@ export function meaningSql(meaning: Meaning, text: string, fact: string): Meant 
       return zipSql(meaning, text);
     case 'uuid':
       return uuidSql(meaning, text);
+    case 'phone-number':
+      return {
+        result: `(select any_value(r) from ${table} where t = ${text})`,
+        shown: `(select any_value(s) from ${table} where t = ${text})`,
+      };
   }
 }
 
+const factOf = (table: string): string => `(select yes from ${table})`;
+
+export interface Doubt {
+  /** Follows "the field x is", or "This is". */
+  readonly reason: string;
+  readonly found: string;
+}
+
 /** True where a text was understood, and may have meant something else; absent = it cannot. */
-export const doubtSql = (meaning: Meaning, text: string, fact: string): string | undefined =>
-  meaning.is === 'number' ? doubtfulNumber(text, fact) : undefined;
+export function doubtSql(meaning: Meaning, text: string, table: string): Doubt | undefined {
+  if (meaning.is === 'number') {
+    const reason = 'read as an English number, although the column has numbers that only a decimal comma explains';
+    return { reason, found: doubtfulNumber(text, factOf(table)) };
+  }
+  return meaning.is === 'multi-select'
+    ? { reason: 'a list that names one option twice', found: repeatedSql(meaning, text) }
+    : undefined;
+}

@@ -67,7 +67,7 @@ test('rows with errors go, stay with nothing, or stay with their text', async ()
 });
 
 test('a person is asked where errors hold rows back, or none would be left', async () => {
-  const hold = (invalid: boolean, empty: boolean): Partial<AssessTask> => ({ hold: { invalid, empty } });
+  const hold = (invalid: boolean, empty: boolean): Partial<AssessTask> => ({ hold: { invalid, empty, sheets: false } });
   assert.deepEqual((await look(bad, people, hold(true, false))).blocks, ['INVALID_DATA']);
   assert.deepEqual((await look('name\nAnn\n', people, hold(true, true))).blocks, []);
   assert.deepEqual((await look('name,mail\nAnn,nobody\n', people, hold(false, true))).blocks, ['NO_ROWS']);
@@ -102,7 +102,7 @@ test('every member of a group of doubles is flagged, at every field of the group
 
 test('warnings neither remove nor block', async () => {
   const fields = [{ name: 'a', rules: [{ rule: 'length', max: 1, level: 'warning' }] }];
-  const { rows, blocks, counts } = await look('a\nlong\n', { fields }, { hold: { invalid: true, empty: true } });
+  const { rows, blocks, counts } = await look('a\nlong\n', { fields }, { hold: { invalid: true, empty: true, sheets: false } });
   assert.deepEqual([rows, blocks, counts.invalid], [[{ a: 'long' }], [], 0]);
 });
 

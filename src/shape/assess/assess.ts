@@ -1,23 +1,22 @@
-/** Rows of a grid held to fields and rules. */
+/** Rows of a grid held to fields and rules, with the hooks that change them on the way. */
+import type { Json } from '../../domain/json.ts';
 import type { AssessTask } from '../../domain/run.ts';
+import { runColumnHooks, runRecordHooks } from '../../hooks/order.ts';
 import { matchColumns, type Matching } from '../../rules/matching.ts';
 import type { SchemaFile } from '../../rules/schema-file.ts';
-import { openSets } from '../../rules/sets.ts';
 import type { Duck, FileRef } from '../../sdk/index.ts';
-import { columnBlocks, dataBlocks, type Block, type Counts } from './blocks.ts';
-import { layered, partsOf, type FedField, type Part } from './cells.ts';
-import { emptyColumns, keepRows, openGrid, type Grid } from './grid.ts';
-import { rowJson } from './json.ts';
-import { cellsOf, foundSql, verdicts, type Verdict } from './verdicts.ts';
-
-export interface CellError {
-  readonly rowIndex: number;
-  readonly fieldKey: string;
-  readonly message: string;
-  readonly value: string;
-  /** Which of the columns of a field of many. */
-  readonly part?: number;
-}
+import { columnBlocks, type Block, type Counts } from './blocks.ts';
+import { partsOf } from './cells.ts';
+import { Changed } from './changed.ts';
+import { fill } from './fill.ts';
+import { finish } from './finish.ts';
+import { keepRows, openGrid, withHeader, type Grid } from './grid.ts';
+import { judge, type CellError } from './judge.ts';
+import { fedFields, layoutOf, withNeededColumns, withOwnColumns } from './layout.ts';
+import { addColumns } from './rows.ts';
+import { Sheet } from './sheet.ts';
+import { runSteps, stepData } from './steps.ts';
+import type { Hooking, Work } from './work.ts';
 
 export interface Assessed {
   readonly headers: readonly string[];
@@ -28,6 +27,8 @@ export interface Assessed {
   /** The first ones. */
   readonly invalidRows: readonly number[];
   readonly errors: readonly CellError[];
+  /** What hooks have said about the import as a whole. */
+  readonly told: Readonly<Record<string, Json>>;
   /** A query of one column: each row that is delivered as a JSON object, in order; undefined where a person has to decide first. */
   readonly rows: string | undefined;
 }
@@ -38,105 +39,135 @@ export interface Assessing {
   readonly task: AssessTask;
   /** Where files may be made: a path whose extensions are free. */
   readonly scratch: string;
+  /** Absent = there are none. */
+  readonly hooking?: Hooking;
 }
 
-const mostErrors = 1000;
-const mostRows = 10_000;
-const noCounts = { rows: 0, invalid: 0, delivered: 0, dropped: 0, errors: 0 };
+/** Of a file that was not looked into. */
+export const nothingFound: Assessed = {
+  headers: [],
+  columns: {},
+  blocks: [],
+  counts: { rows: 0, invalid: 0, delivered: 0, dropped: 0, errors: 0 },
+  invalidRows: [],
+  errors: [],
+  told: {},
+  rows: undefined,
+};
+/** Of the file's rows, for hooks that look at the beginning. */
+const shownRows = 20;
 
-/** Throws `file.format`, `rule.timeout`. */
-export async function assess(duck: Duck, { file, schema, task, scratch }: Assessing): Promise<Assessed> {
-  const names = schema.fields.flatMap(({ name, from }) => [name, ...from]);
-  const grid = await openGrid(duck, file, names, task.header);
-  const nothingYet = { columns: {}, counts: noCounts, invalidRows: [], errors: [], rows: undefined };
+/** A file whose rows are at hand, or that somebody has to say something about first. */
+export interface Prepared {
+  readonly work: Work;
+  readonly blocks: readonly Block[];
+  /** Columns as they match by themselves; absent = there is no row of names. */
+  readonly matching?: Matching;
+  readonly columns: Assessed['columns'];
+  readonly dropped: number;
+}
+
+/** Throws `file.format`, `rule.timeout`, `HookError`s. */
+export async function assess(duck: Duck, of: Assessing): Promise<Assessed> {
+  const { work, blocks, columns, dropped } = await prepare(duck, of);
+  const about = { ...nothingFound, headers: work.grid.headers, told: work.told };
+  if (blocks.length > 0) return { ...about, columns, blocks };
+  const judged = await finish(work, await judge(work));
+  const own = { blocks: judged.blocks, invalidRows: judged.invalidRows, errors: judged.errors, rows: judged.rows };
+  return { ...about, ...own, columns: fileColumns(work), counts: { ...judged.counts, dropped } };
+}
+
+/**
+ * Up to the table `texts`, as hooks have left it. `chosen` = what a person has said of the columns: fields that are needed and have none
+ * get an empty one then.
+ */
+export async function prepare(duck: Duck, of: Assessing & { readonly chosen?: Matching | undefined }): Promise<Prepared> {
+  const work = await open(duck, of);
+  const { layout, grid, task } = work;
   if (grid.header === undefined) {
     const message = 'It is not clear which row has the names of the columns';
-    return { ...nothingYet, headers: grid.headers, blocks: [{ code: 'HEADER_ROW_UNKNOWN', message }] };
+    return { work, blocks: [{ code: 'HEADER_ROW_UNKNOWN', message }], columns: {}, dropped: 0 };
   }
-  const matching = matchFields(grid, schema, task);
+  const matching = matchFields(grid, layout.schema, task, layout.hidden);
+  const { matches } = of.chosen ?? matching;
   const columns = Object.fromEntries(
-    schema.fields.map(({ name }) => [name, matching.matches.flatMap(({ key, column }) => (key === name ? [column] : []))]),
+    layout.schema.fields.map(({ name }) => [name, matches.flatMap(({ key, column }) => (key === name ? [column] : []))]),
   );
-  const blocks = columnBlocks(schema, matching, task.needed);
-  const found = { ...nothingYet, headers: grid.headers, columns };
-  if (blocks.length > 0) return { ...found, blocks };
-  return { ...found, ...(await judge(duck, { grid, schema, task, scratch, columns })) };
-}
-
-function matchFields({ headers }: Grid, { fields, match }: SchemaFile, { many }: AssessTask): Matching {
-  const matchable = fields.map(({ name, from }) => ({ key: name, names: [name, ...from], many: many.includes(name) }));
-  return matchColumns(headers, matchable, { normalised: match !== undefined, fuzzy: match === 'fuzzy' });
-}
-
-interface Judging extends Omit<Assessing, 'file'> {
-  readonly grid: Grid;
-  readonly columns: Assessed['columns'];
-}
-
-async function judge(
-  duck: Duck,
-  { grid, schema, task, scratch, columns }: Judging,
-): Promise<Pick<Assessed, 'blocks' | 'counts' | 'invalidRows' | 'errors' | 'rows'>> {
-  const fields = schema.fields.flatMap(({ from: _names, ...field }): readonly FedField[] => {
-    const fed = columns[field.name] ?? [];
-    return fed.length === 0 ? [] : [{ field, columns: fed, many: task.many.includes(field.name) }];
-  });
-  const parts = partsOf(fields);
+  const blocks = columnBlocks(layout.schema, of.chosen ?? matching, layout.needed);
+  const isFilledIn = of.chosen !== undefined && matches.length > 0;
+  if (blocks.length > 0 && !isFilledIn) return { work, blocks, matching, columns, dropped: 0 };
+  work.layout = { ...layout, columns, width: grid.headers.length };
   const dropped = await keepRows(duck, grid, task.most);
-  await fill(duck, parts);
-  const setOf = await openSets(duck, schema.rules, { from: 'cells', cellOf: cellsOf(parts), scratch });
-  const said = verdicts(parts, schema.rules, setOf);
-  await duck.run(
-    `create or replace temp table said as select i, unnest(found) as o from (select i, ${foundSql(said)} as found from cells)`,
-  );
-  const errors = said.flatMap(({ level }, at) => (level === 'error' ? [at] : []));
-  const isError = errors.length === 0 ? 'false' : `o.v in (${errors.join(', ')})`;
-  const keeps = task.deliver === 'valid' ? ` where i not in (select i from said where ${isError})` : '';
-  const counts = await countRows(duck, isError, keeps);
-  const taken = new Set(parts.map(({ column }) => column));
-  const empty = await emptyColumns(duck, grid);
-  const left = grid.headers.flatMap((_, at) => (taken.has(at) || empty.has(at) ? [] : [at]));
-  const json = rowJson(fields, parts, { raw: task.deliver === 'raw', unmapped: task.unmapped ? left : undefined });
-  const blocks = dataBlocks(counts, task.hold);
-  return {
-    blocks,
-    counts: { ...counts, dropped },
-    ...(await firstErrors(duck, said, isError)),
-    rows: blocks.length > 0 ? undefined : `select ${json} from cells${keeps} order by i`,
+  if (isFilledIn) work.layout = await addColumns(work, withNeededColumns(work.layout));
+  if (of.hooking) await hookRows(work, of.hooking);
+  return { work, blocks: [], matching, columns, dropped };
+}
+
+async function open(duck: Duck, { file, schema, task, scratch, hooking }: Assessing): Promise<Work> {
+  const layout = layoutOf(task, schema);
+  const grid = await openGrid(duck, file, namesOf(schema, layout.hidden), task.header);
+  const work: Work = {
+    duck,
+    task,
+    scratch,
+    layout,
+    grid,
+    header: task.header,
+    ids: new Map(),
+    told: {},
+    ...(hooking && { hooking }),
   };
+  const { filename = null, id: sessionId = null } = task.about;
+  const dataPreview = grid.first.slice(0, shownRows).map((row) => row.map((cell) => cell ?? ''));
+  const asked = await runSteps(work, 'UPLOAD_STEP', () => Promise.resolve({ filename, dataPreview, sessionId }));
+  if (asked) work.grid = withHeader(grid, namesOf(work.layout.schema, work.layout.hidden), work.header);
+  return work;
 }
 
-async function fill(duck: Duck, parts: readonly Part[]): Promise<void> {
-  for (const { fact } of parts) {
-    if (fact) await duck.run(`create or replace temp table ${fact.table} as select ${fact.sql} as yes from texts`);
-  }
-  await duck.run(`create or replace temp table cells as select * from ${layered('texts', parts)}`);
+const namesOf = ({ fields }: SchemaFile, hidden: readonly string[]): readonly string[] =>
+  fields.flatMap(({ name, from }) => (hidden.includes(name) ? [] : [name, ...from]));
+
+function matchFields(
+  { headers }: Grid,
+  { fields, match }: SchemaFile,
+  { many, remembered }: AssessTask,
+  hidden: readonly string[],
+): Matching {
+  const matchable = fields
+    .filter(({ name }) => !hidden.includes(name))
+    .map(({ name, from }) => ({ key: name, names: [name, ...from], many: many.includes(name) }));
+  return matchColumns(headers, matchable, { remembered, normalised: match !== undefined, fuzzy: match === 'fuzzy' });
 }
 
-async function countRows(duck: Duck, isError: string, keeps: string): Promise<Counts & { readonly errors: number }> {
-  const [row = []] = await duck.rows(
-    `select (select count(*) from cells), (select count(distinct i) from said where ${isError}), ` +
-      `(select count(*) from cells${keeps}), (select count(*) from said where ${isError})`,
-  );
-  const [rows = 0, invalid = 0, delivered = 0, errors = 0] = row.map(Number);
-  return { rows, invalid, delivered, errors };
-}
+/** Columns of ours are no part of the file. */
+const fileColumns = ({ grid: { headers }, layout: { columns } }: Work): Assessed['columns'] =>
+  Object.fromEntries(Object.entries(columns).map(([key, all]) => [key, all.filter((column) => column < headers.length)]));
 
-async function firstErrors(
-  duck: Duck,
-  said: readonly Verdict[],
-  isError: string,
-): Promise<Pick<Assessed, 'errors' | 'invalidRows'>> {
-  const found = await duck.rows(
-    `select i, o.v, coalesce(o.x, '') from said where ${isError} order by i, o.v limit ${mostErrors}`,
-  );
-  const rows = await duck.rows(`select distinct i from said where ${isError} order by i limit ${mostRows}`);
-  const errors = found.flatMap(([row, at, value]): readonly CellError[] => {
-    const verdict = said[Number(at)];
-    if (!verdict) return [];
-    const { fed, column } = verdict.part;
-    const part = fed.many ? { part: fed.columns.indexOf(column) } : {};
-    return [{ rowIndex: Number(row), fieldKey: fed.field.name, message: verdict.message, value: value ?? '', ...part }];
+async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<void> {
+  const { duck, scratch, ids, task } = work;
+  const changed = await Changed.open(duck, `${scratch}.hooked`);
+  work.changed = changed;
+  work.layout = await addColumns(work, withOwnColumns(work.layout));
+  await runSteps(work, 'REVIEW_STEP', () => Promise.resolve({ ...stepData(work) }));
+  const fields = fedFields(work.layout);
+  const parts = partsOf(fields);
+  const [[rows = '0'] = []] = await duck.rows('select count(*) from texts');
+  const of = { duck, fields, parts, changed, ids, count: Number(rows) };
+  const settle = async (): Promise<void> => void (await changed.apply());
+  await runColumnHooks(sandbox, hooks, new Sheet({ ...of, from: 'texts', settle, ready: () => Promise.resolve() }));
+  let fresh = false;
+  const sheet = new Sheet({
+    ...of,
+    from: 'cells',
+    settle: async () => void ((await changed.apply()) && (fresh = false)),
+    ready: async () => {
+      if (!fresh) await fill(work, parts);
+      fresh = true;
+    },
   });
-  return { errors, invalidRows: rows.map(([row]) => Number(row)) };
+  await runRecordHooks(sandbox, hooks, sheet, task.batch ?? undefined);
+  await changed.flush();
+  const { headerMapping, fields: places } = stepData(work);
+  await runSteps(work, 'REVIEW_STEP_POST_HOOKS', () => Promise.resolve({ headerMapping, fields: places }));
+  await changed.flush();
 }

@@ -3,15 +3,20 @@ import type { SchemaFile } from '../../rules/schema-file.ts';
 import type { Matching } from '../../rules/matching.ts';
 
 export interface Block {
-  readonly code: 'HEADER_ROW_UNKNOWN' | 'COLUMNS_UNMAPPED' | 'INVALID_DATA' | 'NO_ROWS';
+  readonly code:
+    'HEADER_ROW_UNKNOWN' | 'COLUMNS_UNMAPPED' | 'INVALID_DATA' | 'NO_ROWS' | 'SHEET_AMBIGUOUS' | 'BULK_FIX' | 'FINISH_CANCELLED';
   readonly message: string;
 }
+
+/** Fields that must have a column. */
+export const neededFields = (rules: SchemaFile['rules'], needed: readonly string[]): readonly string[] => [
+  ...new Set([...needed, ...rules.flatMap((rule) => (rule.rule === 'required' && rule.level === 'error' ? [rule.field] : []))]),
+];
 
 /** No column, none for a field that needs one, or two for a field of one. */
 export function columnBlocks({ rules }: SchemaFile, { matches, ties }: Matching, needed: readonly string[]): readonly Block[] {
   const matched = new Set(matches.map(({ key }) => key));
-  const required = rules.flatMap((rule) => (rule.rule === 'required' && rule.level === 'error' ? [rule.field] : []));
-  const missing = [...new Set([...needed, ...required])].filter(
+  const missing = neededFields(rules, needed).filter(
     (key) => !matched.has(key) && !ties.some((tie) => tie.key === key),
   );
   const say = (message: string): Block => ({ code: 'COLUMNS_UNMAPPED', message });

@@ -1,7 +1,8 @@
 /** The texts of rows and what they mean, side by side: raw, shown, result. Pure. */
 import type { FieldRules } from '../../domain/rules.ts';
 import { emptyText, preparedText, type Cell } from '../../rules/cell.ts';
-import { doubtSql, factSql, meaningSql } from '../../rules/meanings/sql.ts';
+import { knownOf, type Known } from '../../rules/meanings/known.ts';
+import { doubtSql, meaningSql, type Doubt } from '../../rules/meanings/sql.ts';
 
 /** A field, and the columns of the document that feed it: more than one where it takes many. */
 export interface FedField {
@@ -16,13 +17,15 @@ export interface Part {
   readonly column: number;
   /** The text as it came. */
   readonly raw: string;
+  /** The text that is understood: trimmed, replaced. */
+  readonly text: string;
   /** The wire text of what it means; NULL where it means nothing. */
   readonly result: string;
   readonly misfit?: string;
-  readonly doubt?: string;
+  readonly doubt?: Doubt;
   readonly cell: Cell;
   readonly steps: readonly (readonly string[])[];
-  readonly fact?: { readonly table: string; readonly sql: string };
+  readonly fact?: Known;
 }
 
 /** The name of a column of the document. */
@@ -43,17 +46,18 @@ function partOf(fed: FedField, column: number): Part {
     string,
   ]; // four
   const prepared = preparedText(field, [], raw);
-  const fact = `(select yes from fact_${column})`;
-  const meant = field.means && meaningSql(field.means, text, fact);
-  const aggregate = field.means && factSql(field.means, prepared);
-  const doubt = field.means && doubtSql(field.means, text, fact);
+  const table = `fact_${column}`;
+  const meant = field.means && meaningSql(field.means, text, table);
+  const fact = field.means && knownOf(field.means, prepared, table);
+  const doubt = field.means && doubtSql(field.means, text, table);
   return {
     fed,
     column,
     raw,
+    text,
     result,
     ...(meant && { misfit: `(${result} is null and not ${empty})` }),
-    ...(doubt !== undefined && { doubt }),
+    ...(doubt && { doubt }),
     // Rules see what people see; equal is what means the same.
     cell: { type: { kind: 'text' }, text: shown, value: `case when not ${empty} then coalesce(${result}, ${text}) end`, empty },
     steps: [
@@ -64,7 +68,7 @@ function partOf(fed: FedField, column: number): Part {
         `${emptyText(text, false)} as ${empty}`,
       ],
     ],
-    ...(aggregate !== undefined && { fact: { table: `fact_${column}`, sql: aggregate } }),
+    ...(fact && { fact }),
   };
 }
 

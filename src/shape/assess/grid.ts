@@ -10,6 +10,8 @@ export interface Grid {
   /** The row of names, from 0; undefined = none is likely to be. */
   readonly header: number | undefined;
   readonly headers: readonly string[];
+  /** The first rows as they stand. */
+  readonly first: readonly (readonly (string | null)[])[];
 }
 
 /** Enough to find the names. */
@@ -37,9 +39,15 @@ export async function openGrid(
   const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
   if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
   const first = await duck.rows(`select * exclude n from grid order by n limit ${Math.max(looked, (given ?? 0) + 1)}`);
-  const header = given ?? headerRow(first, names)?.row;
-  const row = header === undefined ? undefined : first[header];
-  return { header: row && header, headers: (row ?? columns.map(() => '')).map((name) => (name ?? '').trim()) };
+  return withHeader({ header: undefined, headers: columns.map(() => ''), first }, names, given);
+}
+
+/** The row of names as it is given, or else found. */
+export function withHeader(grid: Grid, names: readonly string[], given: number | null): Grid {
+  const header = given ?? headerRow(grid.first, names)?.row;
+  const row = header === undefined ? undefined : grid.first[header];
+  const headers = (row ?? grid.headers.map(() => '')).map((name) => (name ?? '').trim());
+  return { ...grid, header: row && header, headers };
 }
 
 /** Columns that hold neither a name nor a value. */
@@ -51,10 +59,13 @@ export async function emptyColumns(duck: Duck, { headers, header = -1 }: Grid): 
   return new Set(nameless.filter((_, at) => row[at] !== 'true' && row[at] !== 't'));
 }
 
-/** Fills the table `texts`: rows below the names that hold anything, numbered from 0 by `i`. Resolves to how many were dropped. */
+/**
+ * Fills the table `texts`: rows below the names that hold anything, numbered from 0 by `i`, each with the number `n` that it has in the
+ * grid. Resolves to how many were dropped.
+ */
 export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most: number | null): Promise<number> {
   const filled = headers.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
-  const rows = `select row_number() over (order by n) - 1 as i, * exclude n from grid where n > ${header} and (${filled})`;
+  const rows = `select row_number() over (order by n) - 1 as i, * from grid where n > ${header} and (${filled})`;
   const all = await duck.run(`create or replace temp table texts as ${rows}`);
   if (most === null || all <= most) return 0;
   return await duck.run(`delete from texts where i >= ${most}`);

@@ -8,13 +8,13 @@ import { nothing, type Part } from './cells.ts';
 
 export interface Verdict {
   readonly part: Part;
+  /** Absent = it is about the type. */
+  readonly rule?: Rule;
   readonly level: Rule['level'];
   readonly message: string;
   /** True where it is said; NULL counts as false. */
   readonly found: string;
 }
-
-const doubtful = 'This is read as an English number, although the column has numbers that only a decimal comma explains';
 
 /** Types come first, then rules in their order. A rule of several fields is told at each of them. */
 export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: SetOf): readonly Verdict[] {
@@ -24,7 +24,9 @@ export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: 
     const message = field.message ?? `This is not ${field.means ? meaningWords(field.means) : 'a text'}`;
     return [
       ...(part.misfit === undefined ? [] : [{ part, level: 'error' as const, message, found: part.misfit }]),
-      ...(part.doubt === undefined ? [] : [{ part, level: 'warning' as const, message: doubtful, found: part.doubt }]),
+      ...(part.doubt === undefined
+        ? []
+        : [{ part, level: 'warning' as const, message: `This is ${part.doubt.reason}`, found: part.doubt.found }]),
     ];
   });
   return [...types, ...rules.flatMap((rule) => ofRule(rule, parts, cellOf, setOf))];
@@ -36,6 +38,7 @@ function ofRule(rule: Rule, parts: readonly Part[], cellOf: (name: string) => Ce
     .filter(({ fed }) => names.includes(fed.field.name))
     .map((part) => ({
       part,
+      rule,
       level: rule.level,
       message: reasonOf(rule),
       // Of a field of many columns each is judged by itself.

@@ -6,9 +6,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import { startPostgres } from '../../../../test/support/postgres.ts';
 import { openState, type TestState } from '../../../../test/support/state.ts';
+import { startDeliveries } from '../../../jobs/deliveries.ts';
+import type { Ports } from '../../../operations/operation.ts';
 import { startWorker } from '../../../jobs/worker.ts';
+import { senderOf } from '../../../operations/notifications/send.ts';
 import { executeRun } from '../../../operations/runs/execute.ts';
 import { ensureWarehouse } from '../../../operations/warehouse/warehouse.ts';
+import { webhookForms } from '../../forms.ts';
 import { createApi } from '../../server.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -27,23 +31,29 @@ export interface Bench {
   /** Made, sent and looked at. */
   imported(wanted: object, content: string | Uint8Array<ArrayBuffer>): Promise<Fields>;
   rowsOf(id: unknown): Promise<unknown>;
+  /** The API of our own, in the workspace of the key. */
+  native(method: string, path: string, body?: object): Promise<unknown>;
   close(): Promise<void>;
 }
 
-export async function open(): Promise<Bench> {
+/** `port` 0 = any. */
+export async function open(port = 0, more: Partial<Ports> = {}): Promise<Bench> {
   await using parts = new AsyncDisposableStack();
   const server = parts.adopt(await startPostgres(), async (one) => await one.stop());
   const state = parts.use(await openState(server));
   await ensureWarehouse(state.db, 1);
-  const { db, ports } = state;
+  const { db } = state;
+  const ports = { ...state.ports, ...more };
   const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(10_000));
-  const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port: 0, hostname: '127.0.0.1' }) as Server; // no HTTP/2
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, undefined, webhookForms(ports)));
+  parts.defer(async () => await deliveries.stop());
+  const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port, hostname: '127.0.0.1' }) as Server; // no HTTP/2
   await once(listening, 'listening');
   parts.defer(() => void listening.close());
-  const { port } = listening.address() as AddressInfo; // of a socket
-  const origin = `http://127.0.0.1:${port}`;
+  const { port: bound } = listening.address() as AddressInfo; // of a socket
+  const origin = `http://127.0.0.1:${bound}`;
   const token = await state.token(['*'], 1);
 
   const ask: Bench['ask'] = async (method, path, body, key = token) => {
@@ -77,6 +87,12 @@ export async function open(): Promise<Bench> {
     const reply = await fetch(String((body as Fields)['presigned_url'])); // an object
     return await reply.json();
   };
+  const native: Bench['native'] = async (method, path, body) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const more = body && { body: JSON.stringify(body) };
+    const reply = await fetch(new URL(`/v1/workspaces/1${path}`, origin), { method, headers, ...more });
+    return await reply.json();
+  };
   const held = parts.move();
-  return { state, ask, settled, imported, rowsOf, close: async () => await held.disposeAsync() };
+  return { state, ask, settled, imported, rowsOf, native, close: async () => await held.disposeAsync() };
 }

@@ -1,9 +1,17 @@
 /** What this vocabulary keeps of its imports; behind each stands the file that it is about. */
 import type { RouteContext } from '../../dialect.ts';
-import type { Field } from './field-shapes.ts';
+import type { Field } from '../../../domain/fields/forms.ts';
+import type { HookSources } from '../../../domain/fields/hooks.ts';
 import { missing, plainData } from './schemas-stored.ts';
 import type { Settings } from './settings-shapes.ts';
 import type { User } from './user.ts';
+
+export interface Destination {
+  readonly connection: string;
+  readonly table: string;
+  readonly write?: 'append' | 'replace' | 'merge' | 'mirror' | undefined;
+  readonly key?: readonly string[] | undefined;
+}
 
 export interface ImportData {
   readonly schemaId: string | null;
@@ -11,10 +19,15 @@ export interface ImportData {
   readonly filename: string | null;
   readonly fields: readonly Field[];
   readonly settings: Settings;
+  readonly hooks: HookSources;
   readonly user: User | null;
+  /** Where its rows go besides. */
+  readonly destination?: Destination;
   /** Once its bytes are there. */
   readonly pipeline?: string;
   readonly run?: string;
+  /** Of its own addresses. */
+  readonly webhooks?: readonly string[];
 }
 
 export interface StoredImport {
@@ -36,11 +49,16 @@ const storedOf = (row: Row): StoredImport => ({
   data: row.data as unknown as ImportData, // written below
 });
 
-/** Throws `object.missing`. */
-export async function requireStoredImport({ objects }: RouteContext, id: string): Promise<StoredImport> {
+export async function findStoredImport({ objects }: RouteContext, id: string): Promise<StoredImport | undefined> {
   const row = await objects.find(importKind, id);
-  if (!row) throw missing();
-  return storedOf(row);
+  return row && storedOf(row);
+}
+
+/** Throws `object.missing`. */
+export async function requireStoredImport(context: RouteContext, id: string): Promise<StoredImport> {
+  const found = await findStoredImport(context, id);
+  if (!found) throw missing();
+  return found;
 }
 
 /** Inside a transaction: nobody else changes it until the end. Throws `object.missing`. */

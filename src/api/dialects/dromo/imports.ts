@@ -1,15 +1,20 @@
 /** Imports that nobody sits in front of: made, sent to, asked after, deleted. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { HeadgateError } from '../../../domain/error.ts';
+import { getConnection } from '../../../operations/connections/get.ts';
 import { createFile } from '../../../operations/files/create.ts';
 import { uploadFile } from '../../../operations/files/upload.ts';
 import { InvalidInput, perform, requireScope } from '../../../operations/operation.ts';
+import { createReview } from '../../../operations/reviews/access.ts';
 import { checkSchema } from '../../../operations/schemas/check.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
-import { field, hooks, type Hooks } from './field-shapes.ts';
-import { requireFields } from './fields.ts';
-import { importsPath, linkSeconds, showImport, showShort, shortView, view, downloadLink } from './import-view.ts';
+import { field } from '../../../domain/fields/forms.ts';
+import { hasHooks, hooks } from '../../../domain/fields/hooks.ts';
+import { requireFields, requireHooks } from './fields.ts';
+import { limitsOf, requireTurn } from './limits.ts';
+import { importsPath, showImport, showShort, shortView, view, downloadLink } from './import-view.ts';
 import { removeImport } from './import-removal.ts';
 import {
   importKind,
@@ -19,8 +24,8 @@ import {
   type ImportData,
   type StoredImport,
 } from './imports-stored.ts';
-import { dataAsCsv, mostData } from './initial-data.ts';
-import { missing, requireStoredSchema } from './schemas-stored.ts';
+import { dataAsCsv } from './initial-data.ts';
+import { missing, plainData, requireStoredSchema } from './schemas-stored.ts';
 import { settings } from './settings-shapes.ts';
 import { needed, startImport } from './start.ts';
 import { standingOf } from './status.ts';
@@ -40,6 +45,14 @@ function parsed(text: string): unknown {
   }
 }
 
+/** An extension: the rows go into a table besides. */
+const destination = z.strictObject({
+  connection: z.string().min(1).max(100),
+  table: z.string().min(1).max(500),
+  write: z.enum(['append', 'replace', 'merge', 'mirror']).optional(),
+  key: z.array(z.string().min(1)).min(1).optional(),
+});
+
 const body = z
   .object({
     schema_id: z.uuid().nullish(),
@@ -48,6 +61,7 @@ const body = z
     hooks: hooks.nullish(),
     original_filename: z.string().min(1).max(200).nullish(),
     initial_data: rows,
+    destination: destination.nullish(),
     import_metadata: z.object({ user: user.nullish() }).nullish(),
   })
   .refine(({ schema_id, fields }) => (schema_id == null) !== (fields == null), {
@@ -65,9 +79,6 @@ interface Wanted {
 
 const invalid = (key: string, message: string): InvalidInput => new InvalidInput(operation, [{ path: [key], message }]);
 
-const hasHooks = (given: Hooks): boolean =>
-  Object.values(given).some((one) => (Array.isArray(one) ? one.length > 0 : one !== null && one !== undefined));
-
 /** What was sent in place of what is saved, key by key. Throws `object.missing`, InvalidInput. */
 async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
   const saved = sent.schema_id == null ? undefined : (await requireStoredSchema(context, sent.schema_id)).data;
@@ -76,7 +87,6 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
   if ((given === undefined) === (sent.original_filename == null)) {
     throw invalid('original_filename', 'Give original_filename or initial_data, and only one of them.');
   }
-  if (hasHooks({ ...saved?.hooks, ...sent.hooks })) throw invalid('hooks', 'This server does not run hooks yet.');
   const fields = sent.fields ?? saved?.fields ?? [];
   requireFields(operation, fields);
   const data: ImportData = {
@@ -84,20 +94,35 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
     filename: sent.original_filename ?? null,
     fields,
     settings: chosen,
+    hooks: { ...saved?.hooks, ...sent.hooks },
     user: sent.import_metadata?.user ?? null,
+    ...(sent.destination && { destination: sent.destination }),
   };
-  await perform(checkSchema, context, { definition: taskOf(data).definition });
+  if (sent.destination) await requireConnection(context, sent.destination.connection);
+  await perform(checkSchema, context, { definition: taskOf('', data, limitsOf(context)).definition });
+  if (hasHooks(data.hooks)) await requireHooks(operation, data.hooks, data.fields);
   return { data, rows: given };
+}
+
+/** Throws InvalidInput. */
+async function requireConnection(context: RouteContext, connection: string): Promise<void> {
+  await perform(getConnection, context, { connection }).catch((error: unknown) => {
+    if (!(error instanceof HeadgateError) || error.code !== 'object.missing') throw error;
+    throw invalid('destination', `There is no connection ${JSON.stringify(connection)}.`);
+  });
 }
 
 async function begin(context: RouteContext, { data, rows: given }: Wanted): Promise<StoredImport> {
   const csv = given && Buffer.from(dataAsCsv(given, data.fields, data.settings.passThroughUnmappedColumns ?? false));
-  if (csv && Buffer.byteLength(JSON.stringify(given)) > mostData) throw invalid('initial_data', 'It is larger than 15 MB.');
+  const most = limitsOf(context).dataBytes;
+  if (csv && Buffer.byteLength(JSON.stringify(given)) > most) throw invalid('initial_data', `It is larger than ${most} bytes.`);
   // Slashes are no part of a name of ours.
   const name = (data.filename ?? 'data.csv').replaceAll(/[/\\\x00-\x1f\x7f-\x9f]/g, '_').replace(/^\.{1,2}$/, '_');
   const made = await context.tx(async (tx) => {
     const { id: file } = await perform(createFile, tx, { name });
-    return await insertStoredImport(tx, { id: randomUUID(), file, data });
+    const id = randomUUID();
+    await createReview(tx, tx.workspace, id);
+    return await insertStoredImport(tx, { id, file, data });
   });
   if (!csv) return made;
   const bytes = (async function* () {
@@ -117,6 +142,7 @@ const create = defineRoute({
   body,
   replies: { 201: view },
   async handle(context, { body: sent, url }) {
+    requireTurn(context, 'creates');
     for (const scope of needed) requireScope(context.actor, scope);
     const made = await begin(context, await wantedOf(context, sent));
     return { status: 201, body: await showImport(context, url.origin, made) };
@@ -167,7 +193,10 @@ const get = defineRoute({
   scope: 'files:write',
   resolve,
   replies: { 200: view },
-  handle: async (context, { found, url }) => ({ status: 200, body: await showImport(context, url.origin, found) }),
+  async handle(context, { found, url }) {
+    requireTurn(context, 'polls', found.id);
+    return { status: 200, body: await showImport(context, url.origin, found) };
+  },
 });
 
 const remove = defineRoute({
@@ -189,7 +218,7 @@ const link = defineRoute({
   method: 'GET',
   path: `${importsPath}/:id/url`,
   name: 'headless.imports.url',
-  summary: `Make a link to the rows, for ${linkSeconds / 60} minutes`,
+  summary: 'Make a link to the rows, for some minutes',
   auth: 'key',
   scope: 'files:write',
   resolve,
@@ -201,4 +230,20 @@ const link = defineRoute({
   },
 });
 
-export const importRoutes: readonly GuardedRoute[] = [create, list, get, remove, link];
+const rehydration = defineRoute({
+  method: 'GET',
+  path: `${importsPath}/:id/rehydration`,
+  name: 'headless.imports.rehydration',
+  summary: 'Get what is kept of an import: fields, settings, and what was found in its file',
+  auth: 'key',
+  scope: 'files:write',
+  resolve,
+  replies: { 200: z.record(z.string(), z.json()) },
+  async handle(context, { found: { id, data }, found }) {
+    const { status, findings, errors } = await standingOf(context, found);
+    const { fields, settings: chosen } = data;
+    return { status: 200, body: plainData({ id, status, fields, settings: chosen, findings: findings ?? null, errors }) };
+  },
+});
+
+export const importRoutes: readonly GuardedRoute[] = [create, list, get, remove, link, rehydration];

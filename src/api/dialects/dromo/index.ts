@@ -6,6 +6,8 @@ import { sendImportFile } from './import-file.ts';
 import { importRoutes } from './imports.ts';
 import { schemaRoutes } from './schemas.ts';
 import { uploadRoutes } from './uploads.ts';
+import { basicBody, basicForm, managedBody, managedForm } from './webhook-bodies.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export const dromo: ApiDialect = {
   name: 'dromo',
@@ -16,7 +18,11 @@ export const dromo: ApiDialect = {
   bodyLimit: 24 * 1024 * 1024,
   credentials: (headers) => headerKey(headers, 'x-dromo-license-key'),
   workspace: (_params, actor) => actor.workspace ?? 1,
-  routes: [...importRoutes, sendImportFile, ...schemaRoutes, ...uploadRoutes],
+  routes: [...importRoutes, sendImportFile, ...schemaRoutes, ...uploadRoutes, ...webhookRoutes],
+  forms: (contextOf) => ({
+    [managedForm]: async (workspace, event) => await managedBody(contextOf(workspace), event),
+    [basicForm]: async (workspace, event) => await basicBody(contextOf(workspace), event),
+  }),
   problems: errorBody,
   toError,
 };

@@ -1,11 +1,8 @@
 /** Rows that come with the request, as the text of a csv file with the keys of the fields as its names. Pure. */
 import { InvalidInput } from '../../../operations/operation.ts';
-import type { Field } from './field-shapes.ts';
+import type { Field } from '../../../domain/fields/forms.ts';
 
 type Cell = string | number | boolean | null | undefined;
-
-/** Bytes of JSON. */
-export const mostData = 15 * 1024 * 1024;
 
 /** `rows` = objects by key, or arrays in the order of the fields. Throws InvalidInput. */
 export function dataAsCsv(rows: readonly unknown[], fields: readonly Field[], unmapped: boolean): string {

@@ -1,8 +1,9 @@
 /** What is told of a finished import. Pure. */
 import { z } from 'zod';
+import { fieldPlaces } from '../../../domain/fields/places.ts';
 import type { StoredImport } from './imports-stored.ts';
 import type { Findings } from './status.ts';
-import { user } from './user.ts';
+import { user, type User } from './user.ts';
 
 const single = z.object({
   fileHeader: z.string(),
@@ -28,7 +29,6 @@ export const cellError = z.object({
 });
 
 const placed = z.union([single, many]);
-type Placed = z.input<typeof placed>;
 
 export const metadata = z.object({
   id: z.string(),
@@ -37,6 +37,7 @@ export const metadata = z.object({
   user: user.nullable(),
   rowsWithError: z.array(z.number().int()),
   errors: z.array(cellError),
+  totalErrors: z.number().int(),
   rawHeaders: z.array(z.string()).nullable(),
   fields: z.record(z.string(), placed),
 });
@@ -44,26 +45,23 @@ export const metadata = z.object({
 export const errorsOf = ({ errors }: Findings): z.input<typeof cellError>[] =>
   errors.map(({ part, ...error }) => ({ ...error, ...(part !== undefined && { manyToOneIndex: part }) }));
 
+/** As a hook has said. */
+const toldUser = ({ told }: Findings): User | undefined => user.safeParse(told['user']).data;
+
 export function metadataOf({ id, data }: StoredImport, found: Findings): z.input<typeof metadata> {
-  const lists = new Set(data.fields.flatMap(({ key, manyToOne }) => (manyToOne ? [key] : [])));
-  const header = (column: number): string => found.headers[column] ?? '';
-  const fields = Object.entries(found.columns).flatMap(([key, columns]): readonly (readonly [string, Placed])[] => {
-    const [first] = columns;
-    if (first === undefined) return [];
-    const one = { fileHeader: header(first), fileHeaderIndex: first, isCustom: false, manyToOne: false } as const;
-    if (!lists.has(key)) return [[key, one]];
-    const fileHeaders = columns.map(header);
-    const all = { fileHeader: null, fileHeaders, fileHeaderIndex: null, fileHeaderIndexes: [...columns] };
-    return [[key, { ...all, isCustom: false, manyToOne: true }]];
-  });
   return {
     id,
     filename: data.filename,
     importIdentifier: data.settings.importIdentifier ?? '',
-    user: data.user,
+    user: toldUser(found) ?? data.user,
     rowsWithError: found.invalidRows,
     errors: errorsOf(found),
+    totalErrors: found.counts.errors,
     rawHeaders: data.filename === null ? null : found.headers,
-    fields: Object.fromEntries(fields),
+    fields: fieldPlaces(
+      found.headers,
+      found.columns,
+      new Set(data.fields.flatMap(({ key, manyToOne }) => (manyToOne ? [key] : []))),
+    ),
   };
 }

@@ -2,14 +2,15 @@
 import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
 import type { RouteContext } from '../../dialect.ts';
-import type { Field, Hooks } from './field-shapes.ts';
+import type { Field } from '../../../domain/fields/forms.ts';
+import type { HookSources } from '../../../domain/fields/hooks.ts';
 import type { Settings } from './settings-shapes.ts';
 
 export interface SchemaData {
   readonly name: string;
   readonly fields: readonly Field[];
   readonly settings: Settings;
-  readonly hooks?: Hooks | undefined;
+  readonly hooks?: HookSources | undefined;
 }
 
 export interface StoredSchema {

@@ -8,8 +8,9 @@ import { deleteSchema } from '../../../operations/schemas/delete.ts';
 import { updateSchema } from '../../../operations/schemas/update.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
-import { field, hooks } from './field-shapes.ts';
-import { definitionOf, requireFields } from './fields.ts';
+import { field } from '../../../domain/fields/forms.ts';
+import { hooks } from '../../../domain/fields/hooks.ts';
+import { nativeDefinition, requireFields, requireHooks } from './fields.ts';
 import {
   insertStoredSchema,
   listStoredSchemas,
@@ -45,6 +46,7 @@ const resolve = async (context: RouteContext, { schema }: Incoming['params']): P
 /** Throws InvalidInput. */
 async function requireSound(context: RouteContext, data: SchemaData, own?: string): Promise<void> {
   requireFields('schemas', data.fields);
+  await requireHooks('schemas', data.hooks ?? {}, data.fields);
   const others = await listStoredSchemas(context);
   if (others.every(({ id, data: { name } }) => id === own || name !== data.name)) return;
   throw new InvalidInput('schemas', [{ path: ['name'], message: 'schema with this name already exists.' }]);
@@ -74,7 +76,7 @@ const create = defineRoute({
     await requireSound(context, data);
     const made = await context.tx(async (tx) => {
       const id = randomUUID();
-      const { definition } = definitionOf(data.fields, 'fuzzy');
+      const definition = nativeDefinition(data.fields);
       const { id: object } = await perform(createSchema, tx, { name: data.name, slug: `dromo-${id}`, definition });
       return await insertStoredSchema(tx, { id, object, data });
     });
@@ -107,7 +109,7 @@ const replace = defineRoute({
   async handle(context, { found, body: data }) {
     await requireSound(context, data, found.id);
     const made = await context.tx(async (tx) => {
-      const { definition } = definitionOf(data.fields, 'fuzzy');
+      const definition = nativeDefinition(data.fields);
       await perform(updateSchema, tx, { schema: found.object, name: data.name, definition });
       return await replaceStoredSchema(tx, found.id, data);
     });

@@ -1,5 +1,6 @@
 /** Settings as clients write them: many are for pages of browsers and are only kept. */
 import { z } from 'zod';
+import { webhookUrl } from '../../../operations/webhooks/webhook.ts';
 
 const text = z.string().nullable();
 const flag = z.boolean();
@@ -24,8 +25,8 @@ export const settings = partial({
   backendSyncMode: z.enum(['DISABLED', 'MAPPINGS_ONLY', 'FULL_DATA']),
   backendSync: flag,
   autoMapHeaders: flag,
-  webhookUrl: text,
-  needsReviewWebhookUrl: text,
+  webhookUrl: webhookUrl.nullable(),
+  needsReviewWebhookUrl: webhookUrl.nullable(),
   initialData: z.array(z.json()).nullable(),
   initialFile: z.json(),
   delimiter: z.string().min(1),
@@ -36,7 +37,7 @@ export const settings = partial({
   browserExcelParsing: flag,
   displayEncoding: flag,
   xmlParsingOptions: loose,
-  batchRowHookBatchSize: z.number(),
+  batchRowHookBatchSize: z.int().min(1).max(10_000),
   styleOverrides: loose,
   textOverrides: loose,
   backendOverride: text,

@@ -4,6 +4,9 @@ import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { startPipeline } from '../../../operations/pipelines/start.ts';
 import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { RouteContext } from '../../dialect.ts';
+import { addBasicWebhooks } from './basic-webhooks.ts';
+import { limitsOf } from './limits.ts';
+import { rememberedMapping } from './mappings.ts';
 import { holdStoredImport, updateStoredImport, type StoredImport } from './imports-stored.ts';
 import { taskOf } from './task.ts';
 
@@ -15,15 +18,20 @@ export async function startImport(context: RouteContext, { id }: StoredImport): 
   return await context.tx(async (tx) => {
     const held = await holdStoredImport(tx, id);
     if (held.data.run !== undefined) return held;
+    const { destination } = held.data;
+    const { write, key } = destination ?? {};
+    const how = { ...(write && { write }), ...(key && { key: [...key] }) };
     const { id: pipeline } = await perform(createPipeline, tx, {
       name: `Import ${held.data.filename ?? id}`.slice(0, 200),
       slug: `dromo-${id}`,
       source: warehouseSlug,
-      destination: warehouseSlug,
-      flows: [{ files: { ids: [held.file], header: false, infer: false }, into: 'rows' }],
+      destination: destination?.connection ?? warehouseSlug,
+      flows: [{ files: { ids: [held.file], header: false, infer: false }, into: destination?.table ?? 'rows', ...how }],
     });
-    const { id: run } = await perform(startPipeline, tx, { pipeline, task: taskOf(held.data) });
-    return await updateStoredImport(tx, { ...held, data: { ...held.data, pipeline, run } });
+    const task = { ...taskOf(id, held.data, limitsOf(context)), remembered: await rememberedMapping(tx, held.data) };
+    const webhooks = await addBasicWebhooks(tx, held);
+    const { id: run } = await perform(startPipeline, tx, { pipeline, task });
+    return await updateStoredImport(tx, { ...held, data: { ...held.data, pipeline, run, webhooks } });
   });
 }
 

@@ -4,6 +4,7 @@ import { HeadgateError } from '../../../domain/error.ts';
 import { getFile } from '../../../operations/files/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
+import { reviewEnd } from '../../../operations/reviews/end.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
@@ -15,7 +16,8 @@ const findings = z.object({
   headers: z.array(z.string()),
   columns: z.record(z.string(), z.array(z.number())),
   blocks: z.array(z.object({ code: z.string(), message: z.string() })),
-  counts: z.object({ rows: z.number(), invalid: z.number(), delivered: z.number() }),
+  counts: z.object({ rows: z.number(), invalid: z.number(), delivered: z.number(), errors: z.number() }),
+  told: z.record(z.string(), z.json()).default({}),
   invalidRows: z.array(z.number()),
   errors: z.array(
     z.object({
@@ -30,17 +32,33 @@ const findings = z.object({
 
 export type Findings = z.output<typeof findings>;
 
+/** `hook`, `index` (from 0) and `row` of a hook that was not run to its end, and what it said. */
+export const importError = z.object({
+  message: z.string(),
+  code: z.string(),
+  hook: z.string().exactOptional(),
+  index: z.number().int().exactOptional(),
+  row: z.number().int().nullable().exactOptional(),
+});
+
+export type ImportError = z.output<typeof importError>;
+
+/** As the run wrote it down. */
+const failure = z.object({ hook: z.string(), index: z.number(), row: z.number().nullable(), said: z.string().nullable() });
+
 export interface Standing {
   readonly status: (typeof statuses)[number];
   /** When it became so. */
   readonly since: string;
-  readonly errors: readonly { readonly code: string; readonly message: string }[];
+  readonly errors: readonly ImportError[];
   readonly findings?: Findings;
+  /** A person has looked through the rows, and ended that. */
+  readonly reviewed?: true;
   /** The file with its rows, once they are delivered. */
   readonly rows?: string;
 }
 
-export async function standingOf(context: RouteContext, { data, file, createdAt }: StoredImport): Promise<Standing> {
+export async function standingOf(context: RouteContext, { id, data, file, createdAt }: StoredImport): Promise<Standing> {
   if (data.run === undefined) {
     // What was given up is removed some time later.
     const found = await perform(getFile, context, { file }).catch(orMissing);
@@ -56,10 +74,10 @@ export async function standingOf(context: RouteContext, { data, file, createdAt 
     case 'retrying':
       return { status: 'RUNNING', since, errors: [] };
     case 'succeeded':
-      return await outcomeOf(context, data.run, since);
+      return await outcomeOf(context, { id, run: data.run }, since);
     default: {
       const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
-      return { status: 'FAILED', since, errors: [{ code, message }] };
+      return { status: 'FAILED', since, errors: [await failed(context, data.run, { code, message })] };
     }
   }
 }
@@ -68,7 +86,31 @@ function orMissing(error: unknown): undefined {
   if (!(error instanceof HeadgateError) || error.code !== 'object.missing') throw error;
 }
 
-async function outcomeOf(context: RouteContext, run: string, since: string): Promise<Standing> {
+/** With what is known of the hook, where one has failed. */
+async function failed(context: RouteContext, run: string, error: ImportError): Promise<ImportError> {
+  if (!error.code.startsWith('hook.')) return error;
+  const { data: outputs } = await perform(runOutputs, context, { run });
+  const known = failure.safeParse(outputs.find(({ name }) => name === 'failure')?.value).data;
+  if (!known) return error;
+  const { hook, index, row, said } = known;
+  return { ...error, message: said === null ? error.message : `${error.message}: ${said}`, hook, index, row };
+}
+
+async function outcomeOf(
+  context: RouteContext,
+  { id, run }: { readonly id: string; readonly run: string },
+  since: string,
+): Promise<Standing> {
+  const end = await reviewEnd(context, context.workspace, id);
+  if (end)
+    return {
+      status: 'SUCCESSFUL',
+      since: end.at,
+      errors: [],
+      findings: findings.parse(end.result),
+      rows: end.file,
+      reviewed: true,
+    };
   const { data: outputs } = await perform(runOutputs, context, { run });
   const found = findings.parse(outputs.find(({ file }) => file === null)?.value);
   const rows = outputs.find(({ file }) => file !== null)?.file;

@@ -1,11 +1,10 @@
 /** What a run of an import is told. Pure. */
+import type { ImportLimits } from '../../../domain/import-limits.ts';
 import type { AssessTask } from '../../../domain/run.ts';
-import { definitionOf } from './fields.ts';
+import { definitionOf } from '../../../domain/fields/definition.ts';
 import type { ImportData } from './imports-stored.ts';
 import type { Settings } from './settings-shapes.ts';
-
-/** Of imports that are only tried out. */
-const mostInDevelopment = 100;
+import { topicsOf } from './topics.ts';
 
 type Behavior = NonNullable<Settings['invalidDataBehavior']>;
 
@@ -20,26 +19,36 @@ const deliveries: Readonly<Record<Behavior, AssessTask['deliver']>> = {
   INCLUDE_INVALID_ROWS_AND_VALUES: 'raw',
 };
 
-export function taskOf({ fields, settings, filename }: Pick<ImportData, 'fields' | 'settings' | 'filename'>): AssessTask {
+/** `id`: of the import, for its hooks. */
+export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportLimits, 'trialRows'>): AssessTask {
+  const { fields, settings, filename, hooks, user } = data;
   const { matchingStep = {}, uploadStep = {}, maxRecords = null, developmentMode = false } = settings;
   const behavior = behaviorOf(settings);
   const isData = filename === null;
-  const { definition, many, needed } = definitionOf(
+  const { definition, many, needed, hidden, unfixed } = definitionOf(
     fields,
     isData || matchingStep.fuzzyMatchHeaders === false ? 'exact' : 'fuzzy',
   );
-  const most = developmentMode ? Math.min(maxRecords ?? mostInDevelopment, mostInDevelopment) : maxRecords;
+  const most = developmentMode ? Math.min(maxRecords ?? trialRows, trialRows) : maxRecords;
   return {
     kind: 'assess',
     definition: definition as AssessTask['definition'], // an object of JSON
     many: [...many],
     needed: [...needed],
+    hidden: [...hidden],
+    unfixed: [...unfixed],
+    hooks,
+    batch: settings.batchRowHookBatchSize ?? null,
+    about: { id, filename, importIdentifier: settings.importIdentifier ?? '', user: user && { ...user } },
+    load: data.destination !== undefined,
+    topics: topicsOf(id, data),
+    remembered: {},
     header: isData ? 0 : (matchingStep.headerRowOverride ?? null),
     sheet: uploadStep.sheetOverride ?? null,
     delimiter: isData ? null : (settings.delimiter ?? null),
     most,
     deliver: deliveries[behavior],
     unmapped: settings.passThroughUnmappedColumns ?? false,
-    hold: { invalid: behavior === 'BLOCK_SUBMIT', empty: settings.allowEmptySubmit === false },
+    hold: { invalid: behavior === 'BLOCK_SUBMIT', empty: settings.allowEmptySubmit === false, sheets: true },
   };
 }

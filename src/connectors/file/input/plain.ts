@@ -17,6 +17,8 @@ export interface Plain extends FileFacts {
   /** What was done to it, and why: words for people. */
   readonly notes: readonly string[];
   readonly lines?: CountedLines;
+  /** All those of a workbook. */
+  readonly sheets?: readonly string[];
 }
 
 /** A file on local disk and what to call it. */
@@ -61,9 +63,9 @@ async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Pl
     await using archive = await openArchive(name, path);
     if (config.format === 'csv' && archive.members.some(({ fileName }) => fileName === 'xl/workbook.xml')) {
       const { sheetAsCsv } = await import('./xlsx.ts');
-      const { sheet, rows } = await sheetAsCsv(name, archive, config);
+      const { sheet, sheets, rows } = await sheetAsCsv(name, archive, config);
       const plain = await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`);
-      return { ...plain, lines: { of: 'sheet', before: 0 } };
+      return { ...plain, lines: { of: 'sheet', before: 0 }, sheets };
     }
     const member = chooseMember(name, archive.members, config.member);
     const bytes = bounded(name, archive.read(member), config, member.compressedSize);

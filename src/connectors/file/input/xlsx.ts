@@ -8,6 +8,8 @@ import type { Archive } from './zip.ts';
 
 export interface Sheet {
   readonly sheet: string;
+  /** All there are. */
+  readonly sheets: readonly string[];
   readonly rows: AsyncIterable<Buffer>;
 }
 
@@ -26,7 +28,7 @@ export async function sheetAsCsv(name: string, archive: Archive, config: FileCon
     shown: await readStyles(name, part('xl/styles.xml')),
     since1904: book.since1904,
   };
-  return { sheet: chosen.name, rows: csvRows(name, rows, context) };
+  return { sheet: chosen.name, sheets: book.sheets.map((sheet) => sheet.name), rows: csvRows(name, rows, context) };
 }
 
 type Part = (path: string) => AsyncIterable<string> | undefined;

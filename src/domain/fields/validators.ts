@@ -1,5 +1,5 @@
 /** Validators as rules of a schema file. Pure. */
-import type { Validator } from './field-shapes.ts';
+import type { Validator } from './forms.ts';
 
 type Rule = Readonly<Record<string, unknown>>;
 

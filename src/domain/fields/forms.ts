@@ -60,23 +60,3 @@ export const field = z.strictObject({
 });
 
 export type Field = z.output<typeof field>;
-
-/** Strings of JavaScript, which somebody else runs. */
-export const hooks = z
-  .strictObject({
-    columnHooks: z.array(z.strictObject({ fieldName: z.string(), callback: z.string() })),
-    rowHooks: z.array(z.string()),
-    bulkRowHooks: z.array(z.string()),
-    batchRowHooks: z.array(z.string()),
-    rowDeleteHooks: z.array(z.string()),
-    stepHooks: z.array(
-      z.strictObject({
-        type: z.enum(['UPLOAD_STEP', 'REVIEW_STEP', 'REVIEW_STEP_POST_HOOKS', 'REVIEW_STEP_PRE_SUBMIT']),
-        callback: z.string(),
-      }),
-    ),
-    beforeFinishCallback: z.string().nullable(),
-  })
-  .partial();
-
-export type Hooks = z.output<typeof hooks>;

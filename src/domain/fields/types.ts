@@ -1,5 +1,5 @@
 /** Types of fields as meanings of a schema file. Pure. */
-import type { Field } from './field-shapes.ts';
+import type { Field } from './forms.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -19,11 +19,18 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   'us-state-territory': [],
   'us-zip-code': ['format', 'outputDash'],
   uuid: ['version'],
+  'phone-number': ['country', 'format', 'outputFormatted'],
 };
 
 const formats = [
   'mantissa',
   'trimMantissa',
+  'optionalMantissa',
+  'characteristic',
+  'average',
+  'forceAverage',
+  'totalLength',
+  'spaceSeparatedCurrency',
   'thousandSeparated',
   'output',
   'currencySymbol',
@@ -72,8 +79,7 @@ function numberOf(given: string | Options): Meant {
 function formatOf(given: unknown): { readonly format?: Options; readonly problems: readonly string[] } {
   if (given === undefined || given === null) return { problems: [] };
   if (typeof given !== 'object') return { problems: ['a number format is an object'] };
-  const { spaceSeparatedCurrency, ...rest } = given as Options; // an object of JSON
-  const format = { ...rest, ...(spaceSeparatedCurrency !== undefined && { spaceSeparated: spaceSeparatedCurrency }) };
+  const format = given as Options; // an object of JSON
   return { format, problems: unknown(format, formats, 'a number format') };
 }
 

@@ -1,0 +1,57 @@
+/** What a person has to decide, and what people have decided before. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { workbook } from '../../../../test/support/archives.ts';
+import { contextOf } from '../../mount.ts';
+import { open, type Bench, type Fields } from './harness.ts';
+import { requireStoredImport } from './imports-stored.ts';
+import { rememberMapping } from './mappings.ts';
+
+let bench: Bench;
+before(async () => {
+  bench = await open();
+});
+after(async () => await bench.close());
+
+const codes = (done: Fields): unknown => [done['status'], (done['import_errors'] as Fields[] | null)?.map(({ code }) => code)]; // a list
+const fields = [{ label: 'Name', key: 'name' }];
+
+test('which of several sheets', async () => {
+  const book = (...names: string[]) =>
+    new Uint8Array(workbook({ sheets: Object.fromEntries(names.map((name) => [name, [['Name'], [name]]])) }));
+  const of = async (content: Uint8Array<ArrayBuffer>, sheetOverride?: string) =>
+    await bench.imported(
+      { fields, original_filename: 'a.xlsx', settings: sheetOverride === undefined ? {} : { uploadStep: { sheetOverride } } },
+      content,
+    );
+  assert.deepEqual(codes(await of(book('A', 'B'))), ['NEEDS_REVIEW', ['SHEET_AMBIGUOUS']]);
+  assert.deepEqual(codes(await of(book('A', 'B'), 'C')), ['NEEDS_REVIEW', ['SHEET_AMBIGUOUS']]);
+  assert.deepEqual(await bench.rowsOf((await of(book('A', 'B'), 'B'))['id']), [{ name: 'B' }]);
+  assert.deepEqual(await bench.rowsOf((await of(book('A'), 'C'))['id']), [{ name: 'A' }]);
+  const csv = await bench.imported({ fields, settings: { uploadStep: { sheetOverride: 'C' } } }, 'Name\nAnn\n');
+  assert.equal(csv['status'], 'SUCCESSFUL');
+});
+
+test('how days are read, where nobody shall guess', async () => {
+  const own = [{ label: 'Day', key: 'day', type: ['date', { autofix: false }] }];
+  assert.deepEqual(codes(await bench.imported({ fields: own }, 'day\n25/12/2024\n')), ['NEEDS_REVIEW', ['BULK_FIX']]);
+  const plain = await bench.imported({ fields: own }, 'day\n2024-12-25\n12/24/2024\n');
+  assert.deepEqual(await bench.rowsOf(plain['id']), [{ day: '2024-12-25' }, { day: '2024-12-24' }]);
+});
+
+test('headers that somebody has matched are remembered: for all, and first for whoever did it', async () => {
+  const two = [...fields, { label: 'Company', key: 'company' }];
+  const settings = { importIdentifier: 'people', autoMapHeaders: true };
+  const of = async (more: object) => await bench.imported({ fields: two, settings, ...more }, 'Name,Firma\nAnn,Acme\n');
+  const first = await of({ import_metadata: { user: { id: 'u1' } } });
+  assert.deepEqual(await bench.rowsOf(first['id']), [{ name: 'Ann' }]);
+  const actor = { id: 'x', principal: 'x', scopes: ['*'] };
+  const context = contextOf({ ...bench.state.ports, actor, workspace: 1, signal: new AbortController().signal }, 'dromo');
+  await rememberMapping(context, await requireStoredImport(context, String(first['id'])), { Firma: 'company', x: null });
+  assert.deepEqual(await bench.rowsOf((await of({}))['id']), [{ name: 'Ann', company: 'Acme' }]);
+  const off = await of({ settings: { ...settings, autoMapHeaders: false } });
+  assert.deepEqual(await bench.rowsOf(off['id']), [{ name: 'Ann' }]);
+  assert.deepEqual(await bench.rowsOf((await of({ settings: { ...settings, importIdentifier: 'other' } }))['id']), [
+    { name: 'Ann' },
+  ]);
+});

@@ -1,0 +1,76 @@
+/** What is told of an import: all of it that a client sees, but for links that let anybody in. */
+import { createHmac } from 'node:crypto';
+import type { Composed } from '../../../operations/notifications/send.ts';
+import type { RouteContext } from '../../dialect.ts';
+import { describeImport, moment } from './import-view.ts';
+import { findStoredImport, type StoredImport } from './imports-stored.ts';
+import { standingOf } from './status.ts';
+
+export const managedForm = 'imports';
+export const basicForm = 'imports-basic';
+
+export const eventNames = {
+  'import.completed': 'import_completed',
+  'import.needs_review': 'headless_import_needs_review',
+  'import.failed': 'headless_import_failed',
+} as const;
+
+export type ToldKind = keyof typeof eventNames;
+export const toldKinds = Object.keys(eventNames) as ToldKind[]; // of an object with these keys
+
+const isTold = (kind: string): kind is ToldKind => Object.hasOwn(eventNames, kind);
+
+interface Happened {
+  readonly id: string;
+  readonly kind: string;
+  readonly body: string;
+}
+
+/** Undefined where the import is gone. */
+export async function managedBody(context: RouteContext, event: Happened): Promise<Composed | undefined> {
+  const found = await importOf(context, event);
+  if (!found || !isTold(event.kind)) return undefined;
+  const { findings, status, rows } = await standingOf(context, found);
+  const { id, createdAt, data } = found;
+  const { id: userId, name, email, companyId: company_id, companyName: company_name } = data.user ?? { id: undefined };
+  const body = {
+    event: eventNames[event.kind],
+    data: {
+      id,
+      filename: data.filename,
+      user: data.user && { id: userId, name, email, company_id, company_name },
+      created_date: moment(createdAt),
+      import_type: 'HEADLESS',
+      status,
+      num_data_rows: findings?.counts.rows ?? 0,
+      development_mode: data.settings.developmentMode ?? false,
+      has_data: rows !== undefined,
+      headless: await describeImport(context, found),
+    },
+  };
+  return composed(event, JSON.stringify(body), 'application/json');
+}
+
+/** One key, as a form. */
+export async function basicBody(context: RouteContext, event: Happened): Promise<Composed | undefined> {
+  const found = await importOf(context, event);
+  return found && composed(event, new URLSearchParams({ uploadId: found.id }).toString(), 'application/x-www-form-urlencoded');
+}
+
+async function importOf(context: RouteContext, { body }: Happened): Promise<StoredImport | undefined> {
+  const { data } = JSON.parse(body) as { readonly data: { readonly import: unknown } }; // as it was told
+  return await findStoredImport(context, String(data.import));
+}
+
+function composed({ id }: Happened, body: string, type: string): Composed {
+  return {
+    body,
+    type,
+    headers(secrets, at) {
+      const timestamp = String(Math.floor(at.getTime() / 1000));
+      const sign = (secret: string): string => createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
+      const signature = secrets.map((secret) => `v1=${sign(secret)}`).join(',');
+      return { 'x-webhook-id': id, 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature };
+    },
+  };
+}

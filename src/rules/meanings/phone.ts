@@ -1,0 +1,28 @@
+/** Phone numbers by the numbering plans of all countries, strictly. Loaded in a thread only: the plans are large. Pure. */
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import type { Meaning } from '../../domain/meaning.ts';
+
+export type PhoneMeaning = Extract<Meaning, { is: 'phone-number' }>;
+
+export interface Phone {
+  readonly result: string;
+  readonly shown: string;
+}
+
+/** Undefined = none that could be called. An international one begins with `+`. */
+export function phoneOf(
+  text: string,
+  { country, format = 'international', outputFormatted = false }: PhoneMeaning,
+): Phone | undefined {
+  const home = country as CountryCode | undefined; // checked with the schema
+  const own = format === 'international' || home === undefined ? {} : { defaultCountry: home };
+  const phone = parsePhoneNumberFromString(text, { ...own, extract: false });
+  if (!phone?.isValid() || (format === 'international' && !text.trimStart().startsWith('+'))) return undefined;
+  if (format !== 'national') {
+    const shown = phone.formatInternational();
+    return { result: outputFormatted ? shown : phone.number, shown };
+  }
+  if (phone.country !== home) return undefined;
+  const shown = phone.formatNational();
+  return { result: outputFormatted ? shown : phone.nationalNumber, shown };
+}

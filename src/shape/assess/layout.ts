@@ -1,0 +1,111 @@
+/** The fields of an import and the columns that feed them, as both are changed on the way. Pure. */
+import { definitionOf, problemsOf } from '../../domain/fields/definition.ts';
+import { field as form } from '../../domain/fields/forms.ts';
+import type { Json } from '../../domain/json.ts';
+import type { AssessTask } from '../../domain/run.ts';
+import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
+import { neededFields } from './blocks.ts';
+import type { FedField } from './cells.ts';
+
+type Definition = Readonly<Record<string, Json>>;
+
+export interface Layout {
+  /** As a schema file has it. */
+  readonly definition: Definition;
+  readonly schema: SchemaFile;
+  /** Key of a field → its columns. */
+  readonly columns: Readonly<Record<string, readonly number[]>>;
+  readonly many: readonly string[];
+  readonly needed: readonly string[];
+  readonly hidden: readonly string[];
+  /** By a hook, or for a person to fill in. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Columns there are, those that are no part of the file included. */
+  readonly width: number;
+}
+
+const named = 'the fields of this import';
+
+export function layoutOf({ definition, many, needed, hidden }: AssessTask, schema = parsed(definition)): Layout {
+  return { definition, schema, columns: {}, many, needed, hidden, added: [], removed: [], width: 0 };
+}
+
+/** Throws `usage.schema`. */
+const parsed = (definition: Definition): SchemaFile => parseSchemaFile(JSON.stringify(definition), named);
+
+/** Those that are fed, in order. */
+export function fedFields({
+  schema,
+  columns,
+  many,
+  removed,
+}: Pick<Layout, 'schema' | 'columns' | 'many' | 'removed'>): readonly FedField[] {
+  return schema.fields.flatMap(({ from: _names, ...field }): readonly FedField[] => {
+    const fed = removed.includes(field.name) ? [] : (columns[field.name] ?? []);
+    return fed.length === 0 ? [] : [{ field, columns: fed, many: many.includes(field.name) }];
+  });
+}
+
+/** Each field without a column of the file gets one of ours, which hooks may fill. */
+export function withOwnColumns(layout: Layout): Layout {
+  let { width } = layout;
+  const columns = Object.fromEntries(
+    layout.schema.fields.map(({ name }) => {
+      const fed = layout.columns[name] ?? [];
+      return [name, fed.length > 0 || layout.removed.includes(name) ? fed : [width++]];
+    }),
+  );
+  return { ...layout, columns, width };
+}
+
+/** Each field that is needed and has no column gets one of ours, for a person to fill in. */
+export function withNeededColumns(layout: Layout): Layout {
+  const { schema, columns, needed, added, hidden } = layout;
+  const missing = neededFields(schema.rules, needed).filter(
+    (key) => (columns[key] ?? []).length === 0 && !hidden.includes(key) && schema.fields.some(({ name }) => name === key),
+  );
+  const own = Object.fromEntries(missing.map((key, at) => [key, [layout.width + at]]));
+  return { ...layout, columns: { ...columns, ...own }, added: [...added, ...missing], width: layout.width + missing.length };
+}
+
+/** The field as people write it, behind or in front of another; one that nobody knows: at the end. A text says what is wrong. */
+export function withField(layout: Layout, given: Json, { before, after }: Anchor): Layout | string {
+  const read = form.safeParse(given);
+  if (!read.success) return read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  const field = read.data;
+  if (layout.schema.fields.some(({ name }) => name === field.key)) return `there is a field ${field.key} already`;
+  const others = layout.schema.fields.map(({ name }) => ({ label: name, key: name }));
+  const [problem] = problemsOf([...others, field]);
+  if (problem) return problem.message;
+  const made = definitionOf([field], 'exact', [...others, field]);
+  const [fields, rules] = [listOf(layout.definition, 'fields'), listOf(layout.definition, 'rules')];
+  const anchor = layout.schema.fields.findIndex(({ name }) => name === (before ?? after));
+  const place = anchor < 0 ? fields.length : before === undefined ? anchor + 1 : anchor;
+  const definition = {
+    ...layout.definition,
+    fields: fields.toSpliced(place, 0, ...listOf(made.definition, 'fields')),
+    rules: [...rules, ...listOf(made.definition, 'rules')],
+  };
+  return {
+    ...layout,
+    definition,
+    schema: parsed(definition),
+    many: [...layout.many, ...made.many],
+    hidden: [...layout.hidden, ...made.hidden],
+    added: [...layout.added, field.key],
+  };
+}
+
+export interface Anchor {
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+const listOf = (definition: Definition, key: 'fields' | 'rules'): Json[] => {
+  const list = definition[key];
+  return Array.isArray(list) ? list : [];
+};
+
+/** With its data and all that is said of it; rules of other fields see it empty. */
+export const withoutField = (layout: Layout, key: string): Layout => ({ ...layout, removed: [...layout.removed, key] });

@@ -1,0 +1,164 @@
+/** The rows of an import as hooks see them: a column as it came, or records with what their texts mean. */
+import type { Meaning } from '../../domain/meaning.ts';
+import type { Cell, Change, Identity, Info, Rows, SelectOption, Value } from '../../hooks/cells.ts';
+import type { Duck } from '../../sdk/index.ts';
+import { latestSql, type Changed } from './changed.ts';
+import type { FedField, Part } from './cells.ts';
+
+export interface SheetOf {
+  readonly duck: Duck;
+  readonly fields: readonly FedField[];
+  readonly parts: readonly Part[];
+  readonly changed: Changed;
+  /** Of rows that hooks have added. */
+  readonly ids: ReadonlyMap<number, string>;
+  /** `texts`: what came; `cells`: what it means. */
+  readonly from: 'texts' | 'cells';
+  readonly count: number;
+  /** Before cells are read. */
+  ready(): Promise<void>;
+  /** What was changed is seen by whoever reads from now on. */
+  settle(): Promise<void>;
+}
+
+type CellPart = Exclude<Cell, string | null>;
+type Row = readonly (string | null)[];
+
+/** How a row is called, whatever its place is. */
+export const rowId = (n: number, ids: ReadonlyMap<number, string>): string => ids.get(n) ?? `row-${n}`;
+
+export class Sheet implements Rows {
+  readonly count: number;
+  readonly fields: readonly string[];
+  readonly manyToOne: ReadonlySet<string>;
+  readonly #of: SheetOf;
+  /** What was written since the batch began: column → row. */
+  readonly #overlay = new Map<number, Map<number, Change>>();
+  #batch = -1;
+
+  constructor(of: SheetOf) {
+    this.#of = of;
+    this.count = of.count;
+    this.fields = of.fields.map(({ field }) => field.name);
+    this.manyToOne = new Set(of.fields.flatMap(({ field, many }) => (many ? [field.name] : [])));
+  }
+
+  async identities(from: number, to: number): Promise<readonly Identity[]> {
+    if (from !== this.#batch) this.#overlay.clear();
+    this.#batch = from;
+    const rows = await this.#of.duck.rows(`select i, n from texts where i >= ${from} and i < ${to} order by i`);
+    return rows.map(([i, n]) => ({ index: Number(i), rowId: rowId(Number(n), this.#of.ids) }));
+  }
+
+  async cells(name: string, from: number, to: number): Promise<readonly Cell[]> {
+    const fed = this.#of.fields.find(({ field }) => field.name === name);
+    if (!fed) return [];
+    await this.#of.ready();
+    const columns: (readonly Cell[])[] = [];
+    for (const part of this.#of.parts.filter((one) => one.fed === fed)) columns.push(await this.#column(part, from, to));
+    const [first = []] = columns;
+    return fed.many ? first.map((_, at) => together(columns.map((column) => column[at] ?? null))) : first;
+  }
+
+  async #column(part: Part, from: number, to: number): Promise<readonly Cell[]> {
+    const { duck, changed, from: table } = this.#of;
+    const { column, raw, result, cell, fed } = part;
+    const has = { note: changed.has('note', column), options: changed.has('options', column) };
+    const shown = table === 'texts' ? [raw] : [cell.text, ...(fed.field.means ? [result] : [])];
+    const more = [...(has.note ? ['notes.x as "$notes"'] : []), ...(has.options ? ['options.x as "$options"'] : [])];
+    const joins = `${has.note ? ` left join (${latestSql('note', column)}) notes on notes.n = t.n` : ''}${has.options ? ` left join (${latestSql('options', column)}) options on options.n = t.n` : ''}`;
+    const rows = await duck.rows(
+      `select ${[...shown.map((name) => `t.${name}`), ...more].join(', ')} from ${table} t${joins} where t.i >= ${from} and t.i < ${to} order by t.i`,
+    );
+    const overlay = this.#overlay.get(column);
+    const read = this.#of.from === 'texts' ? (row: Row): Cell => row[0] ?? '' : readerOf(fed.field.means, shown.length, has);
+    return rows.map((row, at) => {
+      const found = read(row);
+      const change = overlay?.get(from + at);
+      return change ? patched(found, change) : found;
+    });
+  }
+
+  async write(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) {
+      const fed = this.#of.fields.find(({ field }) => field.name === change.field);
+      const column = fed?.columns[change.part ?? 0];
+      if (fed === undefined || column === undefined) continue;
+      const written = this.#overlay.get(column) ?? new Map<number, Change>();
+      this.#overlay.set(column, written);
+      written.set(change.row, { ...written.get(change.row), ...change });
+      const { changed } = this.#of;
+      if (change.value !== undefined) await changed.add(change.row, column, 'value', textOf(change.value, fed.field.means));
+      if (change.info) await changed.add(change.row, column, 'note', JSON.stringify(change.info));
+      if (change.selectOptions) await changed.add(change.row, column, 'options', JSON.stringify(change.selectOptions));
+    }
+  }
+
+  async settle(): Promise<void> {
+    this.#overlay.clear();
+    await this.#of.settle();
+  }
+}
+
+const together = (parts: readonly Cell[]): Cell => {
+  const all = parts.map((part): CellPart =>
+    part === null || typeof part === 'string' ? { value: part, resultValue: part } : part,
+  );
+  return {
+    value: all.map(({ value }) => text(value)),
+    resultValue: all.map(({ resultValue }) => text(resultValue)),
+    manyToOne: all,
+  };
+};
+
+const text = (value: CellPart['resultValue']): string | null =>
+  value === null || typeof value === 'string' ? value : String(value);
+
+/** Several values of one cell are one text, as a file would have it. */
+function textOf(value: Value, means: Meaning | undefined): string | null {
+  if (!Array.isArray(value)) return value as string | null; // all that is left
+  const between = means?.is === 'multi-select' ? (means.delimiter ?? ',') : ', ';
+  return value.map((one: string | null) => one ?? '').join(between);
+}
+
+function patched(found: Cell, { value, info, selectOptions }: Change): Cell {
+  if (value !== undefined && !info && !selectOptions && (found === null || typeof found === 'string')) {
+    return typeof value === 'object' && value !== null ? { value, resultValue: value } : value;
+  }
+  const before = found !== null && typeof found === 'object' ? found : { value: found, resultValue: found };
+  return {
+    ...before,
+    ...(value !== undefined && { value, resultValue: value }),
+    ...(info && { info }),
+    ...(selectOptions && { selectOptions }),
+  };
+}
+
+/** Of a row `[shown, result?, notes?, options?]`. */
+function readerOf(
+  means: Meaning | undefined,
+  width: number,
+  has: { readonly note: boolean; readonly options: boolean },
+): (row: Row) => Cell {
+  const [note, options] = [has.note ? width : -1, has.options ? width + Number(has.note) : -1];
+  return (row) => {
+    const value = row[0] ?? '';
+    const resultValue = means ? resultOf(means, row[1] ?? null) : value;
+    const [notes, own] = [row[note], row[options]];
+    if (notes == null && own == null && resultValue === value) return value;
+    return {
+      value,
+      resultValue,
+      ...(notes != null && { info: JSON.parse(notes) as readonly Info[] }), // as `write` wrote it
+      ...(own != null && { selectOptions: JSON.parse(own) as readonly SelectOption[] }), // as `write` wrote it
+    };
+  };
+}
+
+/** As a client would get it. */
+function resultOf(means: Meaning, result: string | null): CellPart['resultValue'] {
+  if (result === null) return null;
+  if (means.is === 'number' && means.output === undefined) return Number(result);
+  if (means.is === 'checkbox') return result === 'true';
+  return means.is === 'multi-select' ? (JSON.parse(result) as readonly string[]) : result; // our own list
+}

@@ -1,0 +1,125 @@
+/** Hooks of a step, and what they ask of the import. */
+import { fieldPlaces, type FieldPlace } from '../../domain/fields/places.ts';
+import { HeadgateError } from '../../domain/error.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Info } from '../../hooks/cells.ts';
+import type { Instructed } from '../../hooks/changes.ts';
+import { infoForm } from '../../hooks/changes.ts';
+import { HookError } from '../../hooks/failure.ts';
+import type { Hook, StepType } from '../../hooks/hooks.ts';
+import { runStepHooks } from '../../hooks/steps.ts';
+import { z } from 'zod';
+import { withField, withoutField, withOwnColumns } from './layout.ts';
+import { addColumns, addRows, removeRows, type NewRow } from './rows.ts';
+import type { Work } from './work.ts';
+
+/** True where one of them asked for something. */
+export async function runSteps(work: Work, step: StepType, data: () => Promise<Json>): Promise<boolean> {
+  const { hooking } = work;
+  if (!hooking) return false;
+  let asked = false;
+  await runStepHooks(hooking.sandbox, hooking.hooks, step, data, async (calls, hook) => {
+    asked ||= calls.length > 0;
+    await applyCalls(work, calls, hook);
+  });
+  return asked;
+}
+
+export async function applyCalls(work: Work, calls: Instructed['calls'], hook: Hook): Promise<void> {
+  for (const { method, arguments: given } of calls) {
+    const problem = await applyCall(work, method, given).catch((error: unknown) => {
+      if (error instanceof HeadgateError && error.code === 'usage.schema') return error.message;
+      throw error;
+    });
+    if (problem !== undefined) throw new HookError('hook.failed', hook, `${method}: ${problem}`);
+  }
+}
+
+const index = z.int().min(0);
+const cell = z.union([
+  z.object({ value: z.json().optional(), manyToOne: z.array(z.object({ value: z.json().optional() })).optional() }),
+  z.json(),
+]);
+const rows = z.array(z.object({ index: index.nullish(), row: z.record(z.string(), cell).default({}) }));
+const messages = z.array(
+  z.object({ rowIndex: index, fieldKey: z.string(), manyToOneIndex: index.nullish(), messages: z.array(infoForm) }),
+);
+const anchor = z.object({ before: z.string().optional(), after: z.string().optional() }).nullish();
+
+/** A text says why it cannot be done. */
+async function applyCall(
+  work: Work,
+  method: string,
+  [first = null, second = null]: readonly Json[],
+): Promise<string | undefined> {
+  switch (method) {
+    case 'addField': {
+      const layout = withField(work.layout, first, anchor.safeParse(second).data ?? {});
+      if (typeof layout === 'string') return layout;
+      work.layout = layout;
+      if (work.changed) work.layout = await addColumns(work, withOwnColumns(layout));
+      return undefined;
+    }
+    case 'removeField': {
+      if (typeof first !== 'string') return 'the key of a field is needed';
+      await work.changed?.forget(work.layout.columns[first] ?? []);
+      work.layout = withoutField(work.layout, first);
+      return undefined;
+    }
+    case 'updateInfoMessages':
+      return await tell(work, first);
+    case 'addRows': {
+      const given = rows.safeParse(first).data;
+      if (!given || !work.changed) return work.changed ? 'rows are objects with a row' : 'there are no rows yet';
+      await addRows(work, given as readonly NewRow[], z.array(z.string()).parse(second)); // as the form says
+      return undefined;
+    }
+    case 'removeRows': {
+      const ids = z.array(z.string()).safeParse(first).data;
+      if (!ids || !work.changed) return work.changed ? 'ids of rows are needed' : 'there are no rows yet';
+      await removeRows(work, ids);
+      return undefined;
+    }
+    default:
+      return keep(work, method, first, second);
+  }
+}
+
+function keep(work: Work, method: string, first: Json, second: Json): string | undefined {
+  if (method === 'setHeaderRowOverride') {
+    const row = index.nullable().safeParse(first);
+    if (!row.success) return 'the number of a row is needed';
+    work.header = row.data;
+  } else if (method === 'setConfirmationMessage') work.told['confirmation'] = { text: first, buttons: second };
+  else if (method === 'setUser') work.told['user'] = first;
+  else if (method === 'setDevelopmentMode') work.told['developmentMode'] = first;
+  else return 'there is no such method';
+  return undefined;
+}
+
+async function tell({ layout, changed }: Work, given: Json): Promise<string | undefined> {
+  const read = messages.safeParse(given);
+  if (!read.success || !changed) return changed ? 'a list of rowIndex, fieldKey and messages is needed' : 'there are no rows yet';
+  for (const { rowIndex, fieldKey, manyToOneIndex, messages: infos } of read.data) {
+    const column = layout.columns[fieldKey]?.[manyToOneIndex ?? 0];
+    if (column === undefined) return `there is no field ${fieldKey}`;
+    await changed.add(rowIndex, column, 'note', JSON.stringify(infos satisfies readonly Info[]));
+  }
+  await changed.flush();
+  return undefined;
+}
+
+/** Plain JSON. */
+export type StepData = {
+  readonly rawHeaders: readonly string[];
+  readonly headerMapping: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, FieldPlace>>;
+};
+
+export function stepData({ grid, layout: { columns, many } }: Work): StepData {
+  const { headers } = grid;
+  const pairs = Object.entries(columns).flatMap(([key, all]) =>
+    all.flatMap((column) => (column < headers.length ? [[headers[column] ?? '', key] as const] : [])),
+  );
+  return { rawHeaders: headers, headerMapping: Object.fromEntries(pairs), fields: fieldPlaces(headers, columns, new Set(many)) };
+}

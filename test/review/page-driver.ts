@@ -1,0 +1,64 @@
+/** What tests do on the page, as people see it. Everything waits for what it needs to see, never for a time. */
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import type { Locator, Page } from 'playwright-core';
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** Whatever axe finds wrong with the page as it is. */
+export async function requireAccessible(page: Page, where: string): Promise<void> {
+  // Evaluated by the driver: the page's own policy allows no script from elsewhere.
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
+  const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  assert.deepEqual(said, [], where);
+}
+
+/** The cell in the row with this number and the column with this name. */
+export async function cell(page: Page, row: number | string, column: string): Promise<Locator> {
+  const heads = page.getByRole('columnheader');
+  const names = await heads.allInnerTexts();
+  const at = names.findIndex((name) => name.split('\n')[0]?.replace(/ \*.*$/, '') === column);
+  assert.ok(at >= 0, `no column ${column} among ${names.join(', ')}`);
+  const col = await heads.nth(at).getAttribute('aria-colindex');
+  const line = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: new RegExp(`(?:^|\\s)${row}$`) }) });
+  return line.locator(`[aria-colindex="${col}"]`);
+}
+
+export const grid = (page: Page): Locator => page.getByRole('grid');
+
+/** How many rows there are of a kind, as the summary says. */
+export function count(page: Page, kind: string): Locator {
+  return page.getByRole('group', { name: 'Show rows' }).getByRole('button', { name: kind }).locator('strong');
+}
+
+/** Until nothing is on its way to the server. */
+export async function saved(page: Page): Promise<void> {
+  await page.locator('.saved[data-saving="false"]').waitFor();
+}
+
+/** Until rows have arrived: `timeout` ms at most. */
+export async function rowsShown(page: Page, timeout = 30_000): Promise<void> {
+  await page.locator('.grid-cell:not(:has(.grid-waiting))').first().waitFor({ timeout });
+}
+
+export async function textOf(of: Locator): Promise<string> {
+  return await of.locator('.grid-text').innerText();
+}
+
+/** Waits until the text is this. */
+export async function says(of: Locator, text: string): Promise<void> {
+  await of.filter({ hasText: text }).first().waitFor();
+}
+
+/** Puts a text on the machine's clipboard, as another program would; the page has to be allowed to (`clipboard-write`). */
+export async function toClipboard(page: Page, text: string): Promise<void> {
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+}
+
+export async function fromClipboard(page: Page): Promise<string> {
+  return String(await page.evaluate('navigator.clipboard.readText()'));
+}

@@ -1,0 +1,64 @@
+import { useState } from 'react';
+import type { State } from '../../api/wire.ts';
+import { texts } from '../../texts.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { plain } from '../../ui/plain.ts';
+import type { Session } from '../review/session.ts';
+import { download } from './download.tsx';
+import { finishParts } from './sentences.ts';
+
+interface Props {
+  readonly session: Session;
+  readonly state: State;
+  readonly onErrors: () => void;
+  readonly onClose: () => void;
+}
+
+export function FinishDialog({ session, state, onErrors, onClose }: Props) {
+  const [sending, setSending] = useState(false);
+  const { finish, counts } = state;
+  const send = async () => {
+    setSending(true);
+    await session.finish();
+    setSending(false);
+    onClose();
+  };
+  const toErrors = () => {
+    onClose();
+    onErrors();
+  };
+  const foot = (
+    <>
+      <Button onClick={onClose}>{texts.back}</Button>
+      {counts.invalid > 0 && <Button onClick={toErrors}>{texts.finish.showErrors}</Button>}
+      {!finish.blocked && (
+        <Button look="main" disabled={sending} onClick={() => void send()}>
+          {texts.finish.go(finish.deliver)}
+        </Button>
+      )}
+    </>
+  );
+  return (
+    <Dialog title={texts.finish.title} onClose={onClose} foot={foot}>
+      <ul className="finish-list">
+        {finishParts(state).map((part) => (
+          <li key={part}>{part}</li>
+        ))}
+      </ul>
+      {!finish.blocked && finish.message && <p>{plain(finish.message)}</p>}
+      {counts.invalid > 0 && (
+        <p>
+          {texts.finish.keep}{' '}
+          <Button look="quiet" icon="download" onClick={() => void download(session, 'errors', 'csv')}>
+            CSV
+          </Button>
+          <Button look="quiet" icon="download" onClick={() => void download(session, 'errors', 'xlsx')}>
+            Excel
+          </Button>
+        </p>
+      )}
+      {!finish.blocked && <p className="soft">{texts.finish.final}</p>}
+    </Dialog>
+  );
+}

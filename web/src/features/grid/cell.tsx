@@ -1,0 +1,59 @@
+import type { Cell } from '../../api/wire.ts';
+import { plain } from '../../ui/plain.ts';
+import { texts } from '../../texts.ts';
+import { Icon } from '../../ui/icon.tsx';
+import type { PlacedColumn } from './columns.ts';
+
+interface Props {
+  readonly id: string;
+  readonly col: number;
+  readonly column: PlacedColumn;
+  readonly cell: Cell | undefined;
+  readonly waiting: boolean;
+  readonly active: boolean;
+  readonly chosen: boolean;
+}
+
+const order = ['error', 'warning', 'info'] as const;
+
+/** A cell says its state three times: by colour, by a sign, and in words for those who hear it. */
+export function GridCell({ id, col, column, cell, waiting, active, chosen }: Props) {
+  const level = order.find((wanted) => cell?.m?.some((message) => message.level === wanted));
+  const said = cell?.m?.map(({ level: of, message }) => `${texts.levels[of]}: ${plain(message)}`) ?? [];
+  const names = [
+    'grid-cell',
+    level && `is-${level}`,
+    cell?.e && 'is-edited',
+    column.readOnly && 'is-fixed',
+    column.numeric && 'is-number',
+    active && 'is-active',
+    chosen && 'is-chosen',
+  ];
+  const was = cell?.raw !== undefined && (cell.e || column.marksFixes) ? texts.grid.was(cell.raw) : undefined;
+  return (
+    <div
+      role="gridcell"
+      id={id}
+      aria-colindex={col + 2}
+      aria-selected={chosen || active}
+      aria-readonly={column.readOnly || undefined}
+      aria-invalid={level === 'error' || undefined}
+      className={names.filter(Boolean).join(' ')}
+      data-col={col}
+      title={[...said, ...(was ? [was] : [])].join('\n') || undefined}
+      style={{ left: column.left, width: column.width }}
+    >
+      {waiting ? (
+        <span className="grid-waiting" aria-label={texts.grid.loading} />
+      ) : (
+        <span className="grid-text">{cell?.v ?? ''}</span>
+      )}
+      {cell?.e && <Icon name="edited" className="grid-mark" />}
+      {!cell?.e && was && <Icon name="changed" className="grid-mark" />}
+      {level && <Icon name={level} className="grid-mark" />}
+      {(said.length > 0 || cell?.e || was) && (
+        <span className="unseen">{[...said, ...(cell?.e ? [texts.grid.edited] : []), ...(was ? [was] : [])].join('. ')}</span>
+      )}
+    </div>
+  );
+}

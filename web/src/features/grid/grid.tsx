@@ -1,0 +1,147 @@
+/**
+ * An editable table over rows that the server holds: only what is in view is drawn, whatever the number of rows and columns.
+ * It knows cells and keys; what an edit means is its owner's business.
+ */
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, type ReactNode, type Ref } from 'react';
+import { texts } from '../../texts.ts';
+import { gutter, placed, totalWidth, type GridColumn, type PlacedColumn } from './columns.ts';
+import type { CloseEditor } from './editor.tsx';
+import { GridHead } from './head.tsx';
+import { GridRow, type RowData } from './row.tsx';
+import { block, type Selection } from './selection.ts';
+import { useEditing, type Editing } from './use-editing.ts';
+import { useGridKeys, type GridActions } from './use-keys.ts';
+import { usePointer } from './use-pointer.ts';
+import { useScroll } from './use-scroll.ts';
+
+/** Where the table takes rows from: what is not there yet is drawn as waiting, and asked for by `want`. */
+export interface RowSource {
+  readonly total: number;
+  /** Changes with every change of a row. */
+  readonly tick: number;
+  row(position: number): RowData | undefined;
+  want(first: number, last: number): void;
+}
+
+export interface GridHandle {
+  focus(): void;
+  reveal(row: number, col: number): void;
+  /** Opens the editor in the cell that keys act on. */
+  edit(): void;
+}
+
+export interface GridProps {
+  readonly ref?: Ref<GridHandle>;
+  readonly columns: readonly GridColumn[];
+  readonly source: RowSource;
+  readonly selection: Selection;
+  readonly onSelect: (selection: Selection) => void;
+  readonly actions: GridActions;
+  /** Pixels, as in the style sheet. */
+  readonly rowHeight: number;
+  readonly onColumnBadge: (column: string) => void;
+  readonly onResize: (column: string, width: number) => void;
+  readonly editable: (row: RowData, col: number) => boolean;
+  readonly renderEditor: (editing: Editing, close: CloseEditor) => ReactNode;
+  /** `seen`: what stood in the cell when its editor was opened. */
+  readonly onCommit: (row: number, col: number, text: string, seen: string) => void;
+  readonly empty: ReactNode;
+}
+
+export function Grid(props: GridProps) {
+  const { source, selection, onSelect, actions, rowHeight } = props;
+  const columns = useMemo(() => placed(props.columns), [props.columns]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const table = useRef<HTMLDivElement>(null);
+  const { shown, track, revealCell, page } = useScroll(scroller, source.total, rowHeight, columns);
+  const bounds = { rows: source.total, cols: columns.length, page };
+  const focus = useCallback(() => table.current?.focus({ preventScroll: true }), []);
+  const select = (next: Selection) => {
+    onSelect(next);
+    revealCell(next.active.row, next.active.col);
+  };
+  const { editable, onCommit } = props;
+  const row = (position: number) => source.row(position);
+  const { editing, edit, close } = useEditing({ selection, bounds, row, editable, reveal: revealCell, focus, select, onCommit });
+  const onKeyDown = useGridKeys({ selection, bounds, select, edit, actions, editing: editing !== undefined });
+  const pointer = usePointer({ selection, select: onSelect, edit, focus, cols: columns.length });
+  useImperativeHandle(props.ref, () => ({ focus, reveal: revealCell, edit: () => edit() }));
+  useEffect(() => source.want(shown.first, shown.last), [source, shown.first, shown.last]);
+
+  const { active } = selection;
+  const drawnActive = active.row >= shown.first && active.row <= shown.last && active.col >= shown.from && active.col <= shown.to;
+  return (
+    <div className="grid-scroller" ref={scroller}>
+      <div
+        ref={table}
+        role="grid"
+        tabIndex={0}
+        className="grid"
+        aria-label={texts.grid.label}
+        aria-describedby="grid-keys"
+        aria-rowcount={source.total + 1}
+        aria-colcount={columns.length + 1}
+        aria-multiselectable
+        aria-activedescendant={drawnActive ? `cell-${active.row}-${active.col}` : undefined}
+        style={{ height: track + rowHeight, width: totalWidth(columns) + gutter }}
+        onKeyDown={onKeyDown}
+        {...pointer}
+      >
+        <GridHead columns={columns} from={shown.from} to={shown.to} onBadge={props.onColumnBadge} onResize={props.onResize} />
+        <GridBody source={source} columns={columns} shown={shown} selection={selection} rowHeight={rowHeight} />
+      </div>
+      {source.total === 0 && <div className="grid-empty">{props.empty}</div>}
+      {editing && (
+        <EditorPlace editing={editing} column={columns[editing.col]} rowHeight={rowHeight} shift={shown.shift}>
+          {props.renderEditor(editing, close)}
+        </EditorPlace>
+      )}
+    </div>
+  );
+}
+
+interface BodyProps extends Pick<GridProps, 'source' | 'selection' | 'rowHeight'> {
+  readonly columns: readonly PlacedColumn[];
+  readonly shown: ReturnType<typeof useScroll>['shown'];
+}
+
+function GridBody({ source, columns, shown, selection, rowHeight }: BodyProps) {
+  const chosen = block(selection);
+  const rows = Array.from({ length: Math.max(0, shown.last - shown.first + 1) }, (_, index) => shown.first + index);
+  return (
+    <div role="rowgroup" className="grid-body" style={{ transform: `translateY(${shown.first * rowHeight + shown.shift}px)` }}>
+      {rows.map((row) => (
+        <GridRow
+          key={row}
+          position={row}
+          data={source.row(row)}
+          columns={columns}
+          from={shown.from}
+          to={shown.to}
+          active={row === selection.active.row ? selection.active.col : -1}
+          chosenFrom={row >= chosen.top && row <= chosen.bottom ? chosen.left : -1}
+          chosenTo={row >= chosen.top && row <= chosen.bottom ? chosen.right : -1}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface PlaceProps {
+  readonly editing: Editing;
+  readonly column: PlacedColumn | undefined;
+  readonly rowHeight: number;
+  readonly shift: number;
+  readonly children: ReactNode;
+}
+
+/** Beside the table and over its cell: it stays while the row itself is scrolled out of sight. */
+function EditorPlace({ editing, column, rowHeight, shift, children }: PlaceProps) {
+  if (!column) return null;
+  const top = rowHeight + editing.row * rowHeight + shift;
+  return (
+    <div className="grid-editor" style={{ top, left: gutter + column.left, minWidth: column.width, height: rowHeight }}>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { useLayoutEffect, useState } from 'react';
+import type { CloseEditor } from './editor.tsx';
+import type { RowData } from './row.tsx';
+import { at, type Bounds, type Selection } from './selection.ts';
+
+/** What an open editor holds. */
+export interface Editing {
+  readonly row: number;
+  readonly col: number;
+  readonly text: string;
+  /** What stood in the cell when the editor was opened. */
+  readonly seen: string;
+  /** True = typed over the cell: arrows leave it again. */
+  readonly typed: boolean;
+}
+
+interface Situation {
+  readonly selection: Selection;
+  readonly bounds: Bounds;
+  readonly row: (position: number) => RowData | undefined;
+  readonly editable: (row: RowData, col: number) => boolean;
+  readonly reveal: (row: number, col: number) => void;
+  readonly focus: () => void;
+  readonly select: (selection: Selection) => void;
+  readonly onCommit: (row: number, col: number, text: string, seen: string) => void;
+}
+
+const steps = { down: [1, 0], right: [0, 1], left: [0, -1], stay: [0, 0] } as const;
+
+/** One cell at a time: opened with or without a first letter, closed with or without a change. */
+export function useEditing({ selection, bounds, row, editable, reveal, focus, select, onCommit }: Situation) {
+  const [editing, setEditing] = useState<Editing>();
+  // Rows of another view leave no editor behind that belongs to none of them.
+  useLayoutEffect(() => setEditing((now) => (now && now.row >= bounds.rows ? undefined : now)), [bounds.rows]);
+  const edit = (text?: string): void => {
+    const { row: position, col } = selection.active;
+    const data = row(position);
+    if (!data || !editable(data, col)) return;
+    reveal(position, col);
+    const seen = data.cells[col]?.v ?? '';
+    setEditing({ row: position, col, text: text ?? seen, seen, typed: text !== undefined });
+  };
+  const close: CloseEditor = (text, then) => {
+    if (!editing) return;
+    setEditing(undefined);
+    if (then !== 'away') focus();
+    if (text !== undefined) onCommit(editing.row, editing.col, text, editing.seen);
+    if (then === 'away') return;
+    const [down, right] = steps[then];
+    select(at(Math.min(bounds.rows - 1, editing.row + down), Math.max(0, Math.min(bounds.cols - 1, editing.col + right))));
+  };
+  return { editing, edit, close };
+}

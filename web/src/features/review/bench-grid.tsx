@@ -1,0 +1,89 @@
+import type { Counts, Field, State, ViewRequest } from '../../api/wire.ts';
+import { texts } from '../../texts.ts';
+import { Button } from '../../ui/button.tsx';
+import { Editor, type CloseEditor } from '../grid/editor.tsx';
+import { Grid } from '../grid/grid.tsx';
+import type { Editing } from '../grid/use-editing.ts';
+import { changeCells, isFixed } from './edits.ts';
+import { OptionEditor } from './option-editor.tsx';
+import type { Session, Snapshot } from './session.ts';
+import { useTable, type Bench } from './use-workbench.ts';
+
+interface Props {
+  readonly session: Session;
+  readonly snapshot: Snapshot;
+  readonly state: State;
+  readonly bench: Bench;
+}
+
+export function BenchGrid({ session, snapshot, state, bench }: Props) {
+  const { source, columns, resize } = useTable(session, snapshot, state);
+  const request = snapshot.view?.request;
+  const showAll = () => void bench.open({ filter: 'all' });
+  return (
+    <Grid
+      ref={bench.grid}
+      columns={columns}
+      source={source}
+      selection={bench.selection}
+      onSelect={bench.setSelection}
+      actions={bench.actions}
+      rowHeight={32}
+      onColumnBadge={(column) => void bench.open({ filter: 'errors', column })}
+      onResize={resize}
+      editable={(row, col) => !row.removed && !isFixed(session, col)}
+      onCommit={(row, col, text, seen) => void changeCells(session, [{ row, col, text }], seen)}
+      renderEditor={(editing, close) => <CellEditor session={session} state={state} editing={editing} onClose={close} />}
+      empty={request && <Empty request={request} counts={state.counts} onAll={showAll} />}
+    />
+  );
+}
+
+interface CellEditorProps {
+  readonly session: Session;
+  readonly state: State;
+  readonly editing: Editing;
+  readonly onClose: CloseEditor;
+}
+
+/** A list where the field has options, else its text. */
+function CellEditor({ session, state, editing, onClose }: CellEditorProps) {
+  const { row, col, text, typed } = editing;
+  const column = state.columns[col];
+  const field: Field | undefined = state.fields.find(({ key }) => key === column?.field);
+  const options = session.rows.row(row)?.cells[col]?.o ?? field?.options ?? [];
+  const shared = { label: column?.label ?? '', text, typed, onClose };
+  if (options.length > 0) return <OptionEditor {...shared} options={options} many={field?.type.startsWith('multi') ?? false} />;
+  return <Editor {...shared} hint={field?.type.startsWith('date') ? texts.cell.dateHint : undefined} />;
+}
+
+const countOf: Readonly<Record<ViewRequest['filter'], keyof Omit<Counts, 'byColumn'>>> = {
+  all: 'rows',
+  errors: 'invalid',
+  warnings: 'warned',
+  edited: 'edited',
+  removed: 'removed',
+};
+
+/** Why there is nothing to see, and the way to what there is. */
+function Empty({
+  request,
+  counts,
+  onAll,
+}: {
+  readonly request: ViewRequest;
+  readonly counts: Counts;
+  readonly onAll: () => void;
+}) {
+  const { filter, search } = request;
+  const some = counts[countOf[filter]] > 0;
+  const text = search ? texts.empty.search(search) : some ? texts.empty.narrowed : texts.empty[filter];
+  return (
+    <div className="empty">
+      <p>
+        {text} {filter === 'errors' && !some && !search && texts.empty.finish}
+      </p>
+      {(filter !== 'all' || search) && <Button onClick={onAll}>{texts.empty.showAll}</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { Refused } from '../../api/client.ts';
+import type { Session } from './session.ts';
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+
+/** Hears of what others do, until the signal: each answer comes as soon as there is something to say. */
+export async function follow(session: Session, signal: AbortSignal): Promise<void> {
+  let after: number | undefined;
+  while (!signal.aborted) {
+    const { state } = session.snapshot;
+    try {
+      if (!state || state.status === 'processing' || state.status === 'finishing') {
+        await pause(state ? 700 : 100, signal);
+        if (!signal.aborted) await session.load();
+        if (session.snapshot.failure) return;
+        continue;
+      }
+      if (state.status !== 'review') return;
+      const changes = await session.client.changes((after ??= state.version), session.snapshot.people, signal);
+      after = changes.version;
+      await session.changed(changes);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Refused && error.status === 401) return session.failed(error);
+      session.set({ offline: true });
+      await pause(2000, signal);
+    }
+  }
+}

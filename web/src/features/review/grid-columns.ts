@@ -1,0 +1,32 @@
+/** The columns of the table, from what the server says of fields and problems. */
+import type { State } from '../../api/wire.ts';
+import { widthFor, type GridColumn } from '../grid/columns.ts';
+
+const numeric = /^(?:number|currency|integer|percent)/;
+
+export type Widths = Readonly<Record<string, number>>;
+
+/** Widths as the page opens: they stay while counts change. */
+export function widthsOf({ columns, fields, counts }: State): Widths {
+  const typeOf = (key: string) => fields.find((field) => field.key === key)?.type ?? '';
+  const problems = (id: string) => counts.byColumn[id]?.error || (counts.byColumn[id]?.warning ?? 0);
+  return Object.fromEntries(columns.map(({ id, field, label }) => [id, widthFor(label, typeOf(field), problems(id))]));
+}
+
+export function gridColumns({ columns, fields, counts, settings }: State, widths: Widths): GridColumn[] {
+  return columns.map(({ id, field: key, label }) => {
+    const field = fields.find((one) => one.key === key);
+    const found = counts.byColumn[id] ?? { error: 0, warning: 0 };
+    return {
+      id,
+      label,
+      width: widths[id] ?? 150,
+      numeric: numeric.test(field?.type ?? ''),
+      required: field?.required ?? false,
+      readOnly: (field?.readOnly ?? false) || settings.edit === false,
+      marksFixes: settings.highlightAutoFixes ?? false,
+      errors: found.error,
+      warnings: found.warning,
+    };
+  });
+}

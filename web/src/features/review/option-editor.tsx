@@ -1,0 +1,139 @@
+import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import type { Option } from '../../api/wire.ts';
+import { texts } from '../../texts.ts';
+import type { CloseEditor } from '../grid/editor.tsx';
+import { chosenParts, matching, taken, toggled } from './options.ts';
+
+interface Props {
+  readonly label: string;
+  readonly text: string;
+  readonly typed: boolean;
+  readonly options: readonly Option[];
+  readonly many: boolean;
+  readonly onClose: CloseEditor;
+}
+
+/** What is typed, chosen and marked, and how the editor ends. */
+function useChoice({ text, typed, options, many, onClose }: Props) {
+  const [search, setSearch] = useState(typed ? text : '');
+  const [chosen, setChosen] = useState<readonly string[]>(() => (typed ? [] : chosenParts(text, many)));
+  const [mark, setMark] = useState<number>();
+  const done = useRef(false);
+  const found = matching(options, search);
+  const isChosen = (option: Option) => chosen.includes(option.label) || chosen.includes(option.value);
+  const marked = mark ?? (search === '' ? found.findIndex(isChosen) : 0);
+  const finish: CloseEditor = (value, then) => {
+    if (done.current) return;
+    done.current = true;
+    onClose(value, then);
+  };
+  const toggle = (option: Option) => setChosen(toggled(chosen, option));
+  const take = (then: Parameters<CloseEditor>[1]) => finish(taken({ chosen, search, many, option: found[marked] }), then);
+  const onKeyDown = (event: KeyboardEvent) => {
+    event.stopPropagation();
+    const option = found[marked];
+    if (event.key === 'ArrowDown') setMark(Math.min(found.length - 1, marked + 1));
+    else if (event.key === 'ArrowUp') setMark(Math.max(0, marked - 1));
+    else if (event.key === 'Escape') finish(undefined, 'stay');
+    else if (event.key === ' ' && many && option && search === '') toggle(option);
+    else if (event.key === 'Enter') take('down');
+    else if (event.key === 'Tab') take(event.shiftKey ? 'left' : 'right');
+    else return;
+    event.preventDefault();
+  };
+  const type = (value: string) => {
+    setSearch(value);
+    setMark(undefined);
+  };
+  return { search, type, chosen, found, marked, isChosen, toggle, finish, onKeyDown };
+}
+
+/** A searchable list of options; text that is none of them is kept as well, and said to be wrong by the server. */
+export function OptionEditor(props: Props) {
+  const { label, text, many } = props;
+  const choice = useChoice(props);
+  const { found, marked, chosen, finish } = choice;
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  return (
+    <>
+      <input
+        ref={input}
+        className="cell-input"
+        role="combobox"
+        aria-label={label}
+        aria-expanded="true"
+        aria-controls={`${id}list`}
+        aria-autocomplete="list"
+        {...(found[marked] && { 'aria-activedescendant': `${id}${marked}` })}
+        value={choice.search}
+        placeholder={many ? chosen.join(', ') : text}
+        autoComplete="off"
+        onChange={(event) => choice.type(event.target.value)}
+        onKeyDown={choice.onKeyDown}
+        onBlur={() => finish(many && chosen.join(', ') !== text ? chosen.join(', ') : undefined, 'away')}
+      />
+      <OptionList
+        id={id}
+        anchor={input}
+        found={found}
+        marked={marked}
+        many={many}
+        isChosen={choice.isChosen}
+        onPick={(option) => (many ? choice.toggle(option) : finish(option.label, 'stay'))}
+      />
+    </>
+  );
+}
+
+interface ListProps {
+  readonly id: string;
+  readonly anchor: RefObject<HTMLInputElement | null>;
+  readonly found: readonly Option[];
+  readonly marked: number;
+  readonly many: boolean;
+  readonly isChosen: (option: Option) => boolean;
+  readonly onPick: (option: Option) => void;
+}
+
+/** In the browser's top layer: no edge of the table cuts it off. */
+function OptionList({ id, anchor, found, marked, many, isChosen, onPick }: ListProps) {
+  const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const [box, at] = [list.current, anchor.current?.getBoundingClientRect()];
+    if (!box || !at) return;
+    box.showPopover();
+    const below = innerHeight - at.bottom > box.offsetHeight || at.top < innerHeight / 2;
+    box.style.left = `${Math.max(4, Math.min(at.left, innerWidth - box.offsetWidth - 8))}px`;
+    box.style.top = `${below ? at.bottom + 2 : at.top - box.offsetHeight - 2}px`;
+    box.style.minWidth = `${at.width}px`;
+  }, [anchor]);
+  useEffect(() => {
+    // Not returned: newer browsers answer with a promise, which is no clean-up.
+    document.getElementById(`${id}${marked}`)?.scrollIntoView({ block: 'nearest' });
+  }, [id, marked]);
+  return (
+    <div ref={list} popover="manual" className="options">
+      <div role="listbox" id={`${id}list`} aria-label={texts.cell.options} aria-multiselectable={many} tabIndex={-1}>
+        {found.map((option, index) => (
+          <div
+            key={option.value}
+            id={`${id}${index}`}
+            role="option"
+            aria-selected={isChosen(option)}
+            className={`option${index === marked ? ' is-marked' : ''}`}
+            onPointerDown={(event) => {
+              event.preventDefault();
+              onPick(option);
+            }}
+          >
+            {many && <span className="tick" aria-hidden="true" />}
+            {option.label}
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && <p className="option is-none">{texts.cell.noOption}</p>}
+    </div>
+  );
+}

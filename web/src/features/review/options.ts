@@ -1,0 +1,37 @@
+/** Which options a text names, and what text a choice becomes. */
+import type { Option } from '../../api/wire.ts';
+
+const mostShown = 100;
+
+/** The options whose label or value holds what is searched for: the first hundred. */
+export function matching(options: readonly Option[], search: string): Option[] {
+  const wanted = search.trim().toLowerCase();
+  const found = options.filter(
+    ({ label, value }) => label.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted),
+  );
+  return found.slice(0, mostShown);
+}
+
+/** Several choices stand in one cell with commas between them. */
+export function chosenParts(text: string, many: boolean): string[] {
+  return many ? text.split(',').flatMap((part) => part.trim() || []) : [text];
+}
+
+export function toggled(chosen: readonly string[], { label, value }: Option): string[] {
+  const without = chosen.filter((part) => part !== label && part !== value);
+  return without.length < chosen.length ? without : [...chosen, label];
+}
+
+interface Choice {
+  readonly chosen: readonly string[];
+  readonly search: string;
+  readonly many: boolean;
+  /** The one that is marked. */
+  readonly option: Option | undefined;
+}
+
+/** The text of the cell; `undefined` = it stays as it was. */
+export function taken({ chosen, search, many, option }: Choice): string | undefined {
+  if (!many) return option?.label ?? (search === '' ? undefined : search);
+  return (option && search !== '' ? toggled(chosen, option) : chosen).join(', ');
+}

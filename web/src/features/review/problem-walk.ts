@@ -1,0 +1,27 @@
+/** From one problem to the next: the server knows where it is, also where rows are not here. */
+import type { Spot } from '../grid/selection.ts';
+import { rowsBetween } from './edits.ts';
+import type { Session } from './session.ts';
+
+export interface Found extends Spot {
+  /** Which of how many, counted from 1. */
+  readonly at: number;
+  readonly of: number;
+}
+
+/** `undefined`: there is no further one. `column` = the only one to look at. */
+export async function nextProblem(
+  session: Session,
+  from: Spot,
+  direction: 'next' | 'previous',
+  column: string | undefined,
+): Promise<Found | undefined> {
+  const { state, view } = session.snapshot;
+  const at = state?.columns[from.col]?.id;
+  if (!state || !view || at === undefined) return undefined;
+  const found = await session.client.problem(view.id, { from: from.row, at, column, direction });
+  if (found.position === null) return undefined;
+  await rowsBetween(session, found.position, found.position);
+  const col = state.columns.findIndex(({ id }) => id === found.column);
+  return { row: found.position, col: Math.max(0, col), at: found.at ?? 0, of: found.of ?? 0 };
+}

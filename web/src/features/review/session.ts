@@ -1,0 +1,276 @@
+/**
+ * One review as this page knows it: the state, the view that is looked at, its rows, and what is on its way to the server.
+ * Components read `snapshot`, which is replaced with every change.
+ */
+import { Refused, type ReviewClient } from '../../api/client.ts';
+import type { Changes, Edit, Edited, Row, RowId, Stage, State, ViewRequest } from '../../api/wire.ts';
+import { texts } from '../../texts.ts';
+import { plain } from '../../ui/plain.ts';
+import type { Toast } from '../../ui/toasts.tsx';
+import { conflictsOf, type Conflict, type SeenEdit } from './conflict.ts';
+import { RowPages } from './rows.ts';
+
+export interface Snapshot {
+  /** `undefined` until the first answer. */
+  readonly state: State | undefined;
+  /** Nothing can be shown: the link is wrong or has ended, or the server is away. */
+  readonly failure: Refused | undefined;
+  readonly view: { readonly id: string; readonly total: number; readonly request: ViewRequest } | undefined;
+  readonly saving: number;
+  readonly offline: boolean;
+  readonly people: number;
+  readonly conflict: Conflict | undefined;
+  /** Rows that this page has sent off. */
+  readonly sent: number | undefined;
+  readonly toasts: readonly Toast[];
+  /** Counts changes of rows. */
+  readonly tick: number;
+}
+
+/** What somebody can do something about is said as the server says it; the rest is our own business. */
+function messageOf({ status, message, trouble }: Refused): string {
+  if (status === 0) return texts.offline;
+  return status === 400 || status === 409 || status === 413 ? message : texts.broken(trouble.code ?? String(status));
+}
+
+type Outcome = 'done' | 'conflict' | 'failed';
+
+export class Session {
+  readonly client: ReviewClient;
+  rows = new RowPages();
+  snapshot: Snapshot = {
+    state: undefined,
+    failure: undefined,
+    view: undefined,
+    saving: 0,
+    offline: false,
+    people: 1,
+    conflict: undefined,
+    sent: undefined,
+    toasts: [],
+    tick: 0,
+  };
+  /** The newest version seen, own edits included: what the next edit is based on. */
+  #version = 0;
+  readonly #listeners = new Set<() => void>();
+  readonly #asked = new Set<number>();
+  /** Edits go one after the other, in the order they were made. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #toasted = 0;
+  #wanted: { first: number; last: number } | undefined;
+  #asking: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: ReviewClient) {
+    this.client = client;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  set(change: Partial<Snapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Rows have changed. */
+  touch(): void {
+    this.set({ tick: this.snapshot.tick + 1 });
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.took(await this.client.state());
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  took(state: State): void {
+    // With rows on show, the version moves on only once their changes are on show too.
+    if (!this.snapshot.view) this.#version = Math.max(this.#version, state.version);
+    const opened = state.status === 'review' && state.stage === 'rows';
+    this.set({ state, failure: undefined, offline: false, people: state.people, ...(!opened && { view: undefined }) });
+  }
+
+  /** Says why something could not be done; what cannot be gone on from replaces the page. */
+  failed(error: unknown): void {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 401 || !this.snapshot.state) this.set({ failure: error });
+    else this.say('error', messageOf(error));
+  }
+
+  say(tone: Toast['tone'], text: string, action?: Toast['action']): void {
+    const id = ++this.#toasted;
+    this.set({ toasts: [...this.snapshot.toasts.slice(-2), { id, tone, text, ...(action && { action }) }] });
+    if (tone !== 'error') setTimeout(() => this.unsay(id), 6000);
+  }
+
+  unsay(id: number): void {
+    this.set({ toasts: this.snapshot.toasts.filter((toast) => toast.id !== id) });
+  }
+
+  async open(request: ViewRequest): Promise<void> {
+    try {
+      const { view, total } = await this.client.view(request);
+      this.rows = new RowPages();
+      this.#asked.clear();
+      this.set({ view: { id: view, total, request }, tick: this.snapshot.tick + 1 });
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Asks for rows that are not here, with those around them. */
+  want(first: number, last: number): void {
+    const { view } = this.snapshot;
+    if (!view || last < first) return;
+    this.#wanted = { first, last };
+    if (this.#asking !== undefined) return;
+    this.#asking = setTimeout(() => {
+      this.#asking = undefined;
+      this.#ask();
+    }, 30);
+  }
+
+  /** The thumb of the scroll bar passes many rows: those where it is now are asked for, a few pages at a time. */
+  #ask(): void {
+    const { view } = this.snapshot;
+    if (!view || !this.#wanted) return;
+    const missing = this.rows.missing(this.#wanted.first, this.#wanted.last, view.total);
+    for (const { offset, limit } of missing.slice(0, Math.max(0, 4 - this.#asked.size))) void this.fetch(offset, limit);
+  }
+
+  async fetch(offset: number, limit = 100): Promise<void> {
+    const { view } = this.snapshot;
+    if (!view || this.#asked.has(offset)) return;
+    this.#asked.add(offset);
+    const { rows } = this;
+    try {
+      const window = await this.client.rows(view.id, offset, limit);
+      if (rows !== this.rows) return; // another view is looked at by now
+      rows.keep(offset, window.rows);
+      this.touch();
+    } catch (error) {
+      if (rows !== this.rows) return;
+      this.#wanted = undefined;
+      // A view that the server has forgotten is made again.
+      if (error instanceof Refused && error.status === 404) void this.open(view.request);
+      else this.failed(error);
+    } finally {
+      if (rows === this.rows) this.#asked.delete(offset);
+      this.#ask();
+    }
+  }
+
+  /** Sends an edit. `seen`: what the person saw in the cells before, for the case that somebody else has changed them. */
+  edit(edit: Edit, seen: SeenEdit = []): Promise<Outcome> {
+    return this.#send((version) => this.client.edit(version, edit), edit, seen);
+  }
+
+  undo = (): Promise<Outcome> => this.#send((version) => this.client.undo(version));
+  redo = (): Promise<Outcome> => this.#send((version) => this.client.redo(version));
+
+  #send(ask: (version: number) => Promise<Edited>, edit?: Edit, seen: SeenEdit = []): Promise<Outcome> {
+    this.set({ saving: this.snapshot.saving + 1 });
+    const sent = this.#queue
+      .then(() => this.#attempt(ask, edit, seen))
+      .finally(() => this.set({ saving: this.snapshot.saving - 1 }));
+    this.#queue = sent;
+    return sent;
+  }
+
+  async #attempt(ask: (version: number) => Promise<Edited>, edit: Edit | undefined, seen: SeenEdit): Promise<Outcome> {
+    try {
+      this.applied(await ask(this.#version));
+      return 'done';
+    } catch (error) {
+      if (!(error instanceof Refused) || error.trouble.code !== 'review.stale') {
+        this.#restore(edit);
+        this.failed(error);
+        return 'failed';
+      }
+      const { row, version } = error.trouble;
+      const rows = row ? [row] : [];
+      if (version !== undefined) this.#version = Math.max(this.#version, version);
+      for (const row of rows) this.rows.put(row);
+      this.touch();
+      const conflict = conflictsOf(edit, seen, rows, this.snapshot.state?.columns ?? []);
+      // Only our own earlier edit was newer than what this one was based on.
+      if (conflict && conflict.cells.length === 0 && version !== undefined) return await this.#attempt(ask, edit, seen);
+      if (conflict) this.set({ conflict });
+      else this.say('error', texts.stale);
+      return 'conflict';
+    }
+  }
+
+  /** Asks whose text stays, before an edit is sent. */
+  dispute(edit: Extract<Edit, { kind: 'cells' }>, seen: SeenEdit, rows: readonly Row[]): void {
+    this.set({ conflict: conflictsOf(edit, seen, rows, this.snapshot.state?.columns ?? []) });
+  }
+
+  /** What was shown ahead of the server's answer is not so. */
+  #restore(edit: Edit | undefined): void {
+    if (edit?.kind !== 'cells') return;
+    const offsets = this.rows.pagesOf(edit.cells.map(({ row }) => row));
+    for (const offset of offsets) void this.fetch(offset);
+  }
+
+  applied({ version, rows, counts, undo, redo, finish }: Edited): void {
+    this.#version = Math.max(this.#version, version);
+    for (const row of rows) this.rows.put(row);
+    const { state } = this.snapshot;
+    this.set({
+      tick: this.snapshot.tick + 1,
+      offline: false,
+      ...(state && { state: { ...state, counts, undo, redo, finish, version } }),
+    });
+  }
+
+  /** Somebody, perhaps this page, has changed something. */
+  async changed({ version, rows, people, status }: Changes): Promise<void> {
+    const { state } = this.snapshot;
+    this.set({ people, offline: false });
+    if (state && status !== state.status) return await this.load();
+    if (rows === 'all' || rows.length > 0) await this.refresh(rows);
+    this.#version = Math.max(this.#version, version);
+  }
+
+  async refresh(ids: readonly RowId[] | 'all'): Promise<void> {
+    const offsets = this.rows.pagesOf(ids);
+    // What is far away is asked for when it is looked at; the newest pages of the cache are those in view.
+    const [far, near] = [offsets.slice(0, -6), offsets.slice(-6)];
+    this.rows.forget(far);
+    for (const offset of near) this.#asked.delete(offset); // what is on its way may be from before
+    await Promise.all(near.map((offset) => this.fetch(offset)));
+    await this.load();
+  }
+
+  async decide(stage: Exclude<Stage, 'rows'>, decision: object): Promise<boolean> {
+    try {
+      this.took(await this.client.decide(stage, decision));
+      return true;
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
+  }
+
+  async finish(): Promise<void> {
+    this.set({ saving: this.snapshot.saving + 1 });
+    try {
+      await this.#queue;
+      const sent = this.snapshot.state?.finish.deliver;
+      const state = await this.client.finish(this.#version);
+      this.took(state);
+      if (state.status !== 'review') this.set({ sent });
+      // The import's owner may have a say at the end.
+      else for (const { code, message } of state.reasons) if (code === 'FINISH_CANCELLED') this.say('error', plain(message));
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.set({ saving: this.snapshot.saving - 1 });
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { useEffect, useState, type Ref } from 'react';
+import type { State, ViewRequest } from '../../api/wire.ts';
+import { texts } from '../../texts.ts';
+import { plain } from '../../ui/plain.ts';
+import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { DownloadMenu } from '../finish/download.tsx';
+import type { Session } from './session.ts';
+
+export type Panel = 'problems' | 'replace';
+
+interface Props {
+  readonly session: Session;
+  readonly state: State;
+  readonly request: ViewRequest | undefined;
+  readonly place: { readonly at: number; readonly of: number } | undefined;
+  readonly panel: Panel | undefined;
+  readonly removed: boolean;
+  readonly searchBox: Ref<HTMLInputElement>;
+  readonly onRequest: (request: ViewRequest) => void;
+  readonly onProblem: (direction: 'next' | 'previous') => void;
+  readonly onPanel: (panel: Panel) => void;
+  readonly onAdd: () => void;
+  readonly onRows: () => void;
+  readonly onGrid: () => void;
+}
+
+export function Toolbar(props: Props) {
+  const { session, state, request, place, panel, onRequest, onProblem, onPanel } = props;
+  const may = state.settings;
+  return (
+    <div className="toolbar" role="group" aria-label={texts.tools.label}>
+      <Search request={request} searchBox={props.searchBox} onRequest={onRequest} onGrid={props.onGrid} />
+      <Narrow state={state} request={request} onRequest={onRequest} />
+      <span className="tools is-walk" role="group">
+        <Button look="quiet" icon="up" hint={texts.tools.previous} onClick={() => onProblem('previous')} />
+        <span className="place">{place ? texts.tools.place(place.at, place.of) : ''}</span>
+        <Button look="quiet" icon="down" hint={texts.tools.next} onClick={() => onProblem('next')} />
+      </span>
+      <span className="tools" role="group">
+        <Button
+          look="quiet"
+          icon="undo"
+          hint={texts.tools.undo(state.undo)}
+          disabled={state.undo === 0}
+          onClick={() => void session.undo()}
+        />
+        <Button
+          look="quiet"
+          icon="redo"
+          hint={texts.tools.redo(state.redo)}
+          disabled={state.redo === 0}
+          onClick={() => void session.redo()}
+        />
+      </span>
+      <span className="tools" role="group">
+        {may.addRows !== false && <Button look="quiet" icon="add" hint={texts.tools.add} onClick={props.onAdd} />}
+        {may.deleteRows !== false && (
+          <Button
+            look="quiet"
+            icon={props.removed ? 'changed' : 'removed'}
+            hint={props.removed ? texts.tools.restore : texts.tools.remove}
+            onClick={props.onRows}
+          />
+        )}
+        <Button look="quiet" icon="refresh" hint={texts.tools.refresh} onClick={() => request && onRequest(request)} />
+      </span>
+      <span className="tools is-end" role="group">
+        <Button look="quiet" icon="swap" aria-pressed={panel === 'replace'} onClick={() => onPanel('replace')}>
+          {texts.tools.replace}
+        </Button>
+        <DownloadMenu session={session} />
+        <Button look="quiet" icon="list" aria-pressed={panel === 'problems'} onClick={() => onPanel('problems')}>
+          {texts.tools.problems}
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+function Search({ request, searchBox, onRequest, onGrid }: Pick<Props, 'request' | 'searchBox' | 'onRequest' | 'onGrid'>) {
+  const [text, setText] = useState(request?.search ?? '');
+  useEffect(() => setText(request?.search ?? ''), [request?.search]);
+  const go = (search: string) => {
+    if (!request || search === (request.search ?? '')) return;
+    const { search: _, ...rest } = request;
+    onRequest(search === '' ? rest : { ...rest, filter: 'all', search });
+  };
+  // Typed letter by letter: asked for once they rest.
+  useEffect(() => {
+    const timer = setTimeout(() => go(text), 300);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <label className="search">
+      <Icon name="search" />
+      <span className="unseen">{texts.tools.search}</span>
+      <input
+        ref={searchBox}
+        type="search"
+        placeholder={texts.tools.searchShort}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' && event.key !== 'Escape') return;
+          event.preventDefault();
+          if (event.key === 'Escape') setText('');
+          go(event.key === 'Escape' ? '' : text);
+          onGrid();
+        }}
+      />
+    </label>
+  );
+}
+
+/** One column, or one problem, of all. */
+function Narrow({ state, request, onRequest }: Pick<Props, 'state' | 'request' | 'onRequest'>) {
+  const { column: _, message, ...rest } = request ?? { filter: 'all' as const };
+  return (
+    <>
+      <label className="narrow">
+        <span className="unseen">{texts.tools.column}</span>
+        <select
+          value={request?.column ?? ''}
+          onChange={(event) => onRequest(event.target.value === '' ? rest : { ...rest, column: event.target.value })}
+        >
+          <option value="">{texts.tools.everyColumn}</option>
+          {state.columns.map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {message !== undefined && (
+        <span className="only">
+          <span>{texts.tools.groupFilter(plain(message))}</span>
+          <Button look="quiet" icon="close" hint={texts.tools.clearFilter} onClick={() => onRequest(rest)} />
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { useEffect, useRef } from 'react';
+import { texts } from '../../texts.ts';
+import type { Block, Selection } from '../grid/selection.ts';
+import { clear, copied, paste } from './edits.ts';
+import type { Session } from './session.ts';
+
+/** Copy, cut and paste while the table has the focus: the browser's own events, which need no permission. */
+export function useClipboard(session: Session, selection: Selection, onPasted: (block: Block) => void): void {
+  const latest = useRef({ selection, onPasted });
+  useEffect(() => {
+    latest.current = { selection, onPasted };
+  });
+  useEffect(() => {
+    const ours = () => document.activeElement?.getAttribute('role') === 'grid';
+    const copy = (event: ClipboardEvent) => {
+      if (!ours()) return;
+      event.preventDefault();
+      const text = copied(session, latest.current.selection);
+      if (text === undefined) return session.say('error', texts.acts.noClipboard);
+      event.clipboardData?.setData('text/plain', text);
+      if (event.type === 'cut') void clear(session, latest.current.selection);
+    };
+    const onPaste = (event: ClipboardEvent) => {
+      if (!ours()) return;
+      event.preventDefault();
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      void paste(session, latest.current.selection, text).then((block) => block && latest.current.onPasted(block));
+    };
+    document.addEventListener('copy', copy);
+    document.addEventListener('cut', copy);
+    document.addEventListener('paste', onPaste);
+    return () => {
+      document.removeEventListener('copy', copy);
+      document.removeEventListener('cut', copy);
+      document.removeEventListener('paste', onPaste);
+    };
+  }, [session]);
+}

@@ -1,0 +1,109 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { State, ViewRequest } from '../../api/wire.ts';
+import { texts } from '../../texts.ts';
+import { plain } from '../../ui/plain.ts';
+import type { GridHandle, RowSource } from '../grid/grid.tsx';
+import { at, type Selection } from '../grid/selection.ts';
+import type { GridActions } from '../grid/use-keys.ts';
+import { firstRequest, toHash } from './address.ts';
+import { clear, fillDown, toggleRows } from './edits.ts';
+import { gridColumns, widthsOf, type Widths } from './grid-columns.ts';
+import { nextProblem } from './problem-walk.ts';
+import type { Session, Snapshot } from './session.ts';
+import type { Panel } from './toolbar.tsx';
+import { useClipboard } from './use-clipboard.ts';
+
+/** Rows and columns as the table takes them. */
+export function useTable(session: Session, { view, tick }: Snapshot, state: State) {
+  const [widths, setWidths] = useState<Widths>(() => widthsOf(state));
+  const total = view?.total ?? 0;
+  const source = useMemo<RowSource>(
+    () => ({ total, tick, row: (position) => session.rows.row(position), want: (first, last) => session.want(first, last) }),
+    [session, total, tick],
+  );
+  const columns = useMemo(() => gridColumns(state, widths), [state, widths]);
+  const resize = useCallback((id: string, width: number) => setWidths((now) => ({ ...now, [id]: width })), []);
+  return { source, columns, resize };
+}
+
+/** Which rows are looked at, and which cells of them are chosen. */
+function useLook(session: Session, snapshot: Snapshot, state: State) {
+  const grid = useRef<GridHandle>(null);
+  const [selection, setSelection] = useState<Selection>(at(0, 0));
+  const [place, setPlace] = useState<{ at: number; of: number }>();
+  const choose = useCallback((next: Selection) => {
+    setSelection(next);
+    grid.current?.reveal(next.active.row, next.active.col);
+  }, []);
+  const open = useCallback(
+    async (request: ViewRequest) => {
+      history.replaceState(null, '', toHash(request));
+      setSelection(at(0, 0));
+      setPlace(undefined);
+      await session.open(request);
+      grid.current?.reveal(0, 0);
+    },
+    [session],
+  );
+  const opened = snapshot.view !== undefined;
+  useEffect(() => {
+    if (!opened) void open(firstRequest(state, location.hash));
+    // Only where no view is open: the state changes with every edit.
+  }, [opened]);
+  return { grid, selection, setSelection, choose, place, setPlace, open };
+}
+
+/** Goes from problem to problem, and says where it has come to. */
+function useProblems(session: Session, look: ReturnType<typeof useLook>) {
+  const [said, setSaid] = useState('');
+  const problem = async (direction: 'next' | 'previous'): Promise<void> => {
+    const { state, view } = session.snapshot;
+    try {
+      const found = await nextProblem(session, look.selection.active, direction, view?.request.column);
+      if (!found) return session.say('info', texts.tools.noMore);
+      look.setPlace({ at: found.at, of: found.of });
+      look.choose(at(found.row, found.col));
+      look.grid.current?.focus();
+      const message = session.rows.row(found.row)?.cells[found.col]?.m?.[0]?.message ?? '';
+      setSaid(texts.tools.errorAt(found.at, found.of, state?.columns[found.col]?.label ?? '', plain(message)));
+    } catch (error) {
+      session.failed(error);
+    }
+  };
+  return { said, problem };
+}
+
+/** What the page about rows holds beside the session: what is looked at, the open panel and dialog, and what keys do. */
+export function useWorkbench(session: Session, snapshot: Snapshot, state: State) {
+  const look = useLook(session, snapshot, state);
+  const { selection, setSelection, open, choose, grid } = look;
+  const { said, problem } = useProblems(session, look);
+  const searchBox = useRef<HTMLInputElement>(null);
+  const [panel, setPanel] = useState<Panel>();
+  const [dialog, setDialog] = useState<'help' | 'finish'>();
+  const actions: GridActions = {
+    clear: () => void clear(session, selection),
+    fill: () => void fillDown(session, selection),
+    undo: () => void (session.snapshot.state?.undo && session.undo()),
+    redo: () => void (session.snapshot.state?.redo && session.redo()),
+    find: () => searchBox.current?.select(),
+    replace: () => setPanel('replace'),
+    help: () => setDialog('help'),
+    deleteRows: () => void (state.settings.deleteRows !== false && toggleRows(session, selection)),
+    problem: (direction) => void problem(direction),
+    leave: () => searchBox.current?.focus(),
+  };
+  useClipboard(session, selection, ({ top, bottom, left, right }) =>
+    setSelection({ anchor: { row: bottom, col: right }, active: { row: top, col: left } }),
+  );
+  const add = async () => {
+    if ((await session.edit({ kind: 'add', cells: {} })) !== 'done') return;
+    await open({ filter: 'all' });
+    choose(at(Math.max(0, (session.snapshot.view?.total ?? 1) - 1), 0));
+    grid.current?.focus();
+    session.say('done', texts.acts.added);
+  };
+  return { ...look, said, problem, searchBox, panel, setPanel, dialog, setDialog, actions, add };
+}
+
+export type Bench = ReturnType<typeof useWorkbench>;

@@ -1,0 +1,53 @@
+import type { ReactNode } from 'react';
+import { texts } from '../../texts.ts';
+import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { plain } from '../../ui/plain.ts';
+import type { State } from '../../api/wire.ts';
+
+interface Props {
+  readonly state: State;
+  readonly title: string;
+  readonly lead: string;
+  readonly help?: string | null | undefined;
+  readonly busy: boolean;
+  readonly ready: boolean;
+  readonly note?: ReactNode;
+  readonly onNext: () => void;
+  readonly children: ReactNode;
+}
+
+/** One question, what it is about, and the way on. */
+export function StageFrame({ state, title, lead, help, busy, ready, note, onNext, children }: Props) {
+  return (
+    <main className="stage">
+      <h2>{title}</h2>
+      <p className="soft">{lead}</p>
+      {help && <p className="stage-help">{plain(help)}</p>}
+      {state.stage !== 'rows' && state.reasons.length > 0 && (
+        <ul className="reasons" aria-label={texts.pages.why}>
+          {state.reasons.map(({ code, message }) => (
+            <li key={`${code} ${message}`}>
+              <Icon name="info" />
+              {plain(message)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {state.undo > 0 && (
+        <p className="stage-help is-warning">
+          <Icon name="warning" label={texts.levels.warning} /> {texts.loses}
+        </p>
+      )}
+      <div className="stage-body">{children}</div>
+      <footer className="stage-foot">
+        <span className="stage-note" role="status">
+          {note}
+        </span>
+        <Button look="main" icon="right" disabled={!ready || busy} onClick={onNext}>
+          {texts.next}
+        </Button>
+      </footer>
+    </main>
+  );
+}

@@ -1,0 +1,104 @@
+import { useEffect, useState } from 'react';
+import type { Field, PreviewColumn, State } from '../../api/wire.ts';
+import { texts } from '../../texts.ts';
+import { Icon } from '../../ui/icon.tsx';
+import type { Session } from '../review/session.ts';
+import { StageFrame } from './frame.tsx';
+import { clashes, unmatched, type Mapping } from './mapping.ts';
+import { usePreview } from './use-preview.ts';
+
+interface Props {
+  readonly session: Session;
+  readonly state: State;
+  readonly onDone: () => void;
+}
+
+export function MatchStage({ session, state, onDone }: Props) {
+  const preview = usePreview(session);
+  const [mapping, setMapping] = useState<Mapping>({});
+  const [busy, setBusy] = useState(false);
+  useEffect(() => setMapping(Object.fromEntries(preview?.columns.map(({ index, field }) => [index, field]) ?? [])), [preview]);
+  const missing = unmatched(state.fields, mapping);
+  const twice = clashes(state.fields, mapping);
+  const next = async () => {
+    setBusy(true);
+    if (await session.decide('match', { columns: mapping })) onDone();
+    setBusy(false);
+  };
+  const note =
+    twice.length > 0
+      ? twice.map(({ label }) => texts.match.taken(label)).join(' ')
+      : missing.length > 0
+        ? texts.match.missing(missing.map(({ label }) => label).join(', '))
+        : texts.match.complete;
+  return (
+    <StageFrame
+      state={state}
+      title={texts.match.title}
+      lead={texts.match.lead}
+      help={state.settings.matchingHelpText}
+      busy={busy}
+      ready={preview !== undefined && twice.length === 0}
+      note={preview && note}
+      onNext={() => void next()}
+    >
+      <table className="table is-match">
+        <thead>
+          <tr>
+            <th scope="col">{texts.match.column}</th>
+            <th scope="col">{texts.match.samples}</th>
+            <th scope="col">{texts.match.field}</th>
+            <th scope="col">{texts.match.sure}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {preview?.columns.map((column) => (
+            <MatchRow
+              key={column.index}
+              column={column}
+              fields={state.fields}
+              chosen={mapping[column.index] ?? null}
+              onChoose={(field) => setMapping({ ...mapping, [column.index]: field })}
+            />
+          ))}
+        </tbody>
+      </table>
+    </StageFrame>
+  );
+}
+
+interface RowProps {
+  readonly column: PreviewColumn;
+  readonly fields: readonly Field[];
+  readonly chosen: string | null;
+  readonly onChoose: (field: string | null) => void;
+}
+
+function MatchRow({ column, fields, chosen, onChoose }: RowProps) {
+  const header = column.header === '' ? texts.match.unnamed(column.index) : column.header;
+  const sure =
+    chosen === null ? '' : chosen === column.field ? texts.match.confidence(column.confidence ?? 1) : texts.match.byHand;
+  return (
+    <tr className={chosen === null ? 'is-out' : undefined}>
+      <th scope="row">{header}</th>
+      <td className="samples">{column.samples.slice(0, 3).join(' · ')}</td>
+      <td>
+        <select
+          aria-label={texts.match.fieldFor(header)}
+          value={chosen ?? ''}
+          onChange={(event) => onChoose(event.target.value === '' ? null : event.target.value)}
+        >
+          <option value="">{texts.match.none}</option>
+          {fields.map(({ key, label, required }) => (
+            <option key={key} value={key}>
+              {required ? `${label} (${texts.match.required})` : label}
+            </option>
+          ))}
+        </select>
+      </td>
+      <td className="soft">
+        {chosen !== null && <Icon name="done" />} {sure}
+      </td>
+    </tr>
+  );
+}

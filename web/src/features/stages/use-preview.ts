@@ -1,0 +1,19 @@
+import { useEffect, useState } from 'react';
+import type { Preview } from '../../api/wire.ts';
+import type { Session } from '../review/session.ts';
+
+/** The first rows of the file as they are, asked for once. */
+export function usePreview(session: Session): Preview | undefined {
+  const [preview, setPreview] = useState<Preview>();
+  useEffect(() => {
+    let current = true;
+    session.client.preview().then(
+      (answer) => current && setPreview(answer),
+      (error: unknown) => session.failed(error),
+    );
+    return () => {
+      current = false;
+    };
+  }, [session]);
+  return preview;
+}

@@ -1,0 +1,115 @@
+import { useEffect, useState } from 'react';
+import type { Field, State } from '../../api/wire.ts';
+import { texts } from '../../texts.ts';
+import type { Session } from '../review/session.ts';
+import { StageFrame } from './frame.tsx';
+
+interface Props {
+  readonly session: Session;
+  readonly state: State;
+  readonly onDone: () => void;
+}
+
+interface Unknown {
+  readonly field: Field;
+  readonly values: readonly { readonly text: string; readonly count: number; readonly value: string | null }[];
+}
+
+/** Per field, what each unknown text stands for; `null` = left as it is. */
+type Meanings = Readonly<Record<string, Readonly<Record<string, string | null>>>>;
+
+async function unknownValues(session: Session, fields: readonly Field[]): Promise<Unknown[]> {
+  const choosing = fields.filter(({ options }) => (options?.length ?? 0) > 0);
+  const found = await Promise.all(
+    choosing.map(async (field) => ({ field, values: (await session.client.values(field.key)).values })),
+  );
+  return found.filter(({ values }) => values.length > 0);
+}
+
+export function ValuesStage({ session, state, onDone }: Props) {
+  const [unknown, setUnknown] = useState<readonly Unknown[]>();
+  const [meanings, setMeanings] = useState<Meanings>({});
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    unknownValues(session, state.fields).then(setUnknown, (error: unknown) => session.failed(error));
+    // Options do not change while they are chosen from.
+  }, [session]);
+  const meaning = (field: string, text: string, now: string | null) => meanings[field]?.[text] ?? now;
+  const next = async () => {
+    setBusy(true);
+    for (const { field, values } of unknown ?? []) {
+      const map = Object.fromEntries(values.map(({ text, value }) => [text, meaning(field.key, text, value)]));
+      if (!(await session.decide('values', { field: field.key, map }))) return setBusy(false);
+    }
+    setBusy(false);
+    onDone();
+  };
+  return (
+    <StageFrame
+      state={state}
+      title={texts.values.title}
+      lead={texts.values.lead}
+      help={state.settings.valuesHelpText}
+      busy={busy}
+      ready={unknown !== undefined}
+      note={unknown?.length === 0 && texts.values.nothing}
+      onNext={() => void next()}
+    >
+      {unknown?.map(({ field, values }) => (
+        <FieldValues
+          key={field.key}
+          field={field}
+          values={values}
+          meaning={(text, value) => meaning(field.key, text, value)}
+          onChoose={(text, value) => setMeanings({ ...meanings, [field.key]: { ...meanings[field.key], [text]: value } })}
+        />
+      ))}
+    </StageFrame>
+  );
+}
+
+interface FieldProps extends Unknown {
+  readonly meaning: (text: string, value: string | null) => string | null;
+  readonly onChoose: (text: string, value: string | null) => void;
+}
+
+function FieldValues({ field, values, meaning, onChoose }: FieldProps) {
+  return (
+    <section>
+      <h3>{field.label}</h3>
+      <table className="table is-values">
+        <thead>
+          <tr>
+            <th scope="col">{texts.values.text}</th>
+            <th scope="col" className="is-number">
+              {texts.values.count}
+            </th>
+            <th scope="col">{texts.values.option}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {values.map(({ text, count, value }) => (
+            <tr key={text}>
+              <th scope="row">{text === '' ? texts.values.blank : text}</th>
+              <td className="is-number">{texts.number(count)}</td>
+              <td>
+                <select
+                  aria-label={texts.values.optionFor(text)}
+                  value={meaning(text, value) ?? ''}
+                  onChange={(event) => onChoose(text, event.target.value === '' ? null : event.target.value)}
+                >
+                  <option value="">{texts.values.leave}</option>
+                  {field.options?.map((option) => (
+                    <option key={option.value} value={option.value}>
+                      {option.label}
+                    </option>
+                  ))}
+                </select>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
