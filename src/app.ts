@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { createApi } from './api/server.ts';
+import { tellersOf } from './api/tellers.ts';
 import { makeBackup } from './backup/make.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './domain/clock.ts';
@@ -155,13 +156,13 @@ async function startJobs(
   const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch, spread };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
-  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config)), watch.log);
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config), tellersOf(db)), watch.log);
   parts.defer(async () => await deliveries.stop());
   const forwards = startForwards(db, ports.clock, forwardOf(ports), watch.log);
   parts.defer(async () => await forwards.stop());
   const upkeep = startUpkeep({ ...ports, db }, config, watch.log);
   parts.defer(async () => await upkeep.stop());
-  const scheduler = await startScheduler(db, ports.clock);
+  const scheduler = await startScheduler(db, ports.clock, watch.log);
   parts.defer(async () => await scheduler.stop());
   return scheduler;
 }

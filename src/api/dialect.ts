@@ -4,6 +4,7 @@
  */
 import type { ZodType } from 'zod';
 import type { Json } from '../domain/json.ts';
+import type { Teller } from '../operations/notifications/teller.ts';
 import type { Actor, OpContext, Ports, Scope } from '../operations/operation.ts';
 import type { Credentials } from './credentials.ts';
 import type { ExternalObjects } from './external.ts';
@@ -94,6 +95,13 @@ export interface ApiDocument {
   readonly auth: 'key' | 'none';
 }
 
+/** Of the workspace that something is told of. */
+export interface TellContext {
+  readonly objects: ExternalObjects;
+  /** null = nobody knows one. */
+  addressOf(principal: string): Promise<string | null>;
+}
+
 export interface ApiDialect {
   readonly name: string;
   readonly title: string;
@@ -109,6 +117,8 @@ export interface ApiDialect {
   credentials(headers: Headers, url: URL): Credentials | undefined;
   /** The workspace that a request is about; throws `object.missing` for what is none. */
   workspace(params: Incoming['params'], actor: Actor): number;
+  /** What those hear of who asked here to be told. */
+  readonly tells?: (context: TellContext) => Teller;
   /** What the bodies of its errors look like, for its document; absent = problems like ours. */
   readonly problems?: ZodType;
   /** Its own statuses, headers and body for everything that was refused, also for addresses where there is nothing. */

@@ -213,6 +213,7 @@ test('a redirect is not followed, and a private address is not asked', async () 
   for (const url of [elsewhere.url, 'http://169.254.169.254/latest', 'http://[::1]/', 'http://2130706433/']) {
     const result = await guarded(
       {
+        dialect: null,
         ...taken,
         subscription_id: String(id),
         events: [String(event)],

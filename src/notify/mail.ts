@@ -12,6 +12,10 @@ export interface ToldEvent {
 export interface Mail {
   readonly subject: string;
   readonly text: string;
+  /** What the sender is called; absent = by its address. */
+  readonly fromName?: string;
+  /** An address. */
+  readonly replyTo?: string;
 }
 
 const words: Readonly<Record<EventKind, string>> = {

@@ -33,6 +33,7 @@ export interface TakenDelivery extends Health {
   readonly channel: Channel;
   readonly name: string;
   readonly target: readonly string[];
+  readonly dialect: string | null;
 }
 
 /** Longer than any attempt takes. */
@@ -59,7 +60,7 @@ export async function takeDeliveries(db: Db, now: Date, limit: number): Promise<
          update headgate.deliveries d set attempt = d.attempt + 1, collecting = false,
            lease_until = now() + make_interval(secs => $3)
          from next, headgate.subscriptions s where d.id = next.id and s.id = d.subscription_id
-         returning d.id, d.workspace_id, d.subscription_id, d.events, d.attempt, s.channel, s.name, s.target, s.failures, s.failing_since`,
+         returning d.id, d.workspace_id, d.subscription_id, d.events, d.attempt, s.channel, s.name, s.target, s.dialect, s.failures, s.failing_since`,
         [now, limit, leaseSeconds],
       ),
   );

@@ -39,7 +39,7 @@ export async function happen(tx: Db, { workspace, kind, pipeline, run, data, onl
     `select id, digest_seconds from headgate.subscriptions
      where workspace_id = $1 and state = 'active' and ($4::text is null or id = $4) and ($4 is not null or $2 <> 'webhook.test')
        and (kinds = '{}' or $2 = any(kinds) or $4 is not null)
-       and (pipelines = '{}' or $3::text is null or $3 = any(pipelines)) order by id`,
+       and (pipelines = '{}' or $3::text is null or $3 = any(pipelines)) and (stall_minutes is null or $4 is not null) order by id`,
     [workspace, kind, pipeline, only],
   );
   for (const { id: subscription, digest_seconds } of wanting) {

@@ -14,6 +14,9 @@ export interface SubscriptionRow {
   readonly kinds: readonly string[];
   readonly pipelines: readonly string[];
   readonly digest_seconds: number;
+  /** Whose words its deliveries are in; null = ours. */
+  readonly dialect: string | null;
+  readonly stall_minutes: number | null;
   readonly state: 'active' | 'paused' | 'disabled';
   readonly failures: number;
   readonly failing_since: Date | null;
@@ -22,24 +25,37 @@ export interface SubscriptionRow {
   readonly updated_at: Date;
 }
 
-const columns = `id, workspace_id, channel, name, target, kinds, pipelines, digest_seconds, state, failures, failing_since, version,
-  created_at, updated_at`;
+const columns = `id, workspace_id, channel, name, target, kinds, pipelines, digest_seconds, dialect, stall_minutes, state, failures,
+  failing_since, version, created_at, updated_at`;
 
 type Wish = Pick<SubscriptionRow, 'name' | 'target' | 'kinds' | 'pipelines' | 'digest_seconds'>;
 
 export async function insertSubscription(
   db: Db,
   workspace: number,
-  row: Wish & Pick<SubscriptionRow, 'id' | 'channel'>,
+  row: Wish & Pick<SubscriptionRow, 'id' | 'channel'> & Partial<Pick<SubscriptionRow, 'dialect' | 'stall_minutes'>>,
 ): Promise<SubscriptionRow> {
   const rows = await db.query<SubscriptionRow>(
-    `insert into headgate.subscriptions (workspace_id, id, channel, name, target, kinds, pipelines, digest_seconds, state)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, 'active') returning ${columns}`,
-    [workspace, row.id, row.channel, row.name, row.target, row.kinds, row.pipelines, row.digest_seconds],
+    `insert into headgate.subscriptions (workspace_id, id, channel, name, target, kinds, pipelines, digest_seconds, dialect, stall_minutes,
+       state)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active') returning ${columns}`,
+    [
+      workspace,
+      row.id,
+      row.channel,
+      row.name,
+      row.target,
+      row.kinds,
+      row.pipelines,
+      row.digest_seconds,
+      row.dialect,
+      row.stall_minutes,
+    ],
   );
   return insertedRow(rows);
 }
 
+/** One of ours. */
 export async function findSubscription(
   db: Db,
   workspace: number,
@@ -47,13 +63,13 @@ export async function findSubscription(
   id: string,
 ): Promise<SubscriptionRow | undefined> {
   const [row] = await db.query<SubscriptionRow>(
-    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and id = $3`,
+    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and id = $3 and dialect is null`,
     [workspace, channel, id],
   );
   return row;
 }
 
-/** The newest first. */
+/** Ours, the newest first. */
 export async function listSubscriptions(
   db: Db,
   workspace: number,
@@ -62,7 +78,7 @@ export async function listSubscriptions(
   after?: string,
 ): Promise<readonly SubscriptionRow[]> {
   return await db.query<SubscriptionRow>(
-    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and ($3::text is null or id < $3)
+    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and dialect is null and ($3::text is null or id < $3)
      order by id desc limit $4`,
     [workspace, channel, after ?? null, limit],
   );
@@ -83,6 +99,19 @@ export async function updateSubscription(
     [workspace, row.id, row.version, row.name, row.target, row.kinds, row.pipelines, row.digest_seconds, row.state],
   );
   return stored;
+}
+
+/** Those of one object of a dialect, which is this pipeline. */
+export async function subscriptionsFor(
+  db: Db,
+  workspace: number,
+  dialect: string,
+  pipeline: string,
+): Promise<readonly SubscriptionRow[]> {
+  return await db.query<SubscriptionRow>(
+    `select ${columns} from headgate.subscriptions where workspace_id = $1 and dialect = $2 and pipelines = array[$3::text] order by id`,
+    [workspace, dialect, pipeline],
+  );
 }
 
 /** With its deliveries. */

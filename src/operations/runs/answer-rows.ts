@@ -6,6 +6,7 @@ import { firstRows } from '../../engine/first-rows.ts';
 import type { NewOutput } from '../../store/run-outputs.ts';
 import type { Ends } from '../pipelines/ends.ts';
 import { loadFlows } from '../pipelines/flows.ts';
+import { readyWarehouse } from '../warehouse/warehouse.ts';
 import type { TaskWork } from './replay-rows.ts';
 
 /** Characters of all values. */
@@ -23,6 +24,7 @@ export async function answerRows({ rows: most }: AskTask, work: TaskWork): Promi
 export async function queryOf({
   execution,
   opened,
+  context,
 }: TaskWork): Promise<{ readonly source: Ends['source']; readonly stream: StreamRef }> {
   const { workspace, pipeline, ends } = opened;
   const [loaded] = await loadFlows({ db: execution.db, workspace }, pipeline);
@@ -30,5 +32,6 @@ export async function queryOf({
   if (!query || !ends.source.source.pushdown.includes('query')) {
     throw new HeadgateError('usage.mode', 'asking the source: there is no query that it could answer');
   }
+  await readyWarehouse(execution, workspace, context);
   return { source: ends.source, stream: { name: query.name, query: query.sql } };
 }

@@ -11,6 +11,7 @@ import { fileRoutes } from './files.ts';
 import { importRoutes } from './imports.ts';
 import { jobRoutes } from './job-routes.ts';
 import { notebookRoutes } from './notebooks.ts';
+import { tells } from './notify.ts';
 import { preprocessRoutes } from './preprocess.ts';
 import { projectRoutes } from './projects.ts';
 import { queryRoutes } from './queries.ts';
@@ -53,6 +54,7 @@ export const civis: ApiDialect = {
     ...scanRoutes,
     ...notebookRoutes,
   ],
+  tells,
   problems: errorBody,
   toError,
 };

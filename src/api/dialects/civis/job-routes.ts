@@ -6,7 +6,7 @@ import type { GuardedRoute, RouteContext } from '../../dialect.ts';
 import { fileNumber, requireStoredFile, updateStoredFile } from './files-stored.ts';
 import { taskOf } from './job-task.ts';
 import { alreadyRunning } from './errors.ts';
-import { archiving, listJobs, findJob, updateJob, type Job, type JobData, type JobKind } from './jobs.ts';
+import { archiving, listJobs, findJob, typeOf, updateJob, type Job, type JobData } from './jobs.ts';
 import { levelOn } from './levels.ts';
 import { users } from './people.ts';
 import { preprocessBody } from './preprocess-task.ts';
@@ -17,17 +17,6 @@ import { jobRun, schedule, showSchedule, status, user } from './shapes.ts';
 import { commaList, flag, pageOf, paging, sorted } from './wire.ts';
 
 const title = 'job';
-
-const types: Readonly<Record<JobKind, string>> = {
-  import: 'JobTypes::Import',
-  file: 'JobTypes::Import',
-  csv: 'JobTypes::Import',
-  batch: 'JobTypes::Import',
-  preprocess: 'JobTypes::CsvPreprocess',
-  sql: 'JobTypes::SqlRunner',
-  query: 'JobTypes::Query',
-  scan: 'JobTypes::TableScan',
-};
 
 const summary = z.object({
   id: z.number().int(),
@@ -69,7 +58,7 @@ async function show(
   return {
     id: job.number,
     name: job.data.name,
-    type: types[job.data.kind],
+    type: typeOf(job.data),
     fromTemplateId: null,
     state: jobState(job, last),
     createdAt: job.createdAt,
@@ -106,7 +95,7 @@ const list = route({
     const found: z.input<typeof summary>[] = [];
     for (const job of await listJobs(context, match)) {
       if (query.q !== undefined && !job.data.name.toLowerCase().includes(query.q.toLowerCase())) continue;
-      if (query.type !== undefined && !query.type.includes(types[job.data.kind])) continue;
+      if (query.type !== undefined && !query.type.includes(typeOf(job.data))) continue;
       if (query.scheduled !== undefined && (job.data.schedule?.scheduled ?? false) !== query.scheduled) continue;
       const [last] = await runsOf(context, job, 1);
       const one = await show(context, job, last, of);

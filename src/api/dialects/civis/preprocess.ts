@@ -6,7 +6,7 @@ import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
 import { contentsOf } from './files-stored.ts';
 import { archiving, insertJob, updateJob, type Job } from './jobs.ts';
-import { preprocessBody, type PreprocessBody } from './preprocess-task.ts';
+import { preprocessBody, preprocessTask, type PreprocessBody } from './preprocess-task.ts';
 import { route } from './route.ts';
 import { jobIn } from './run-routes.ts';
 import { status } from './shapes.ts';
@@ -73,7 +73,12 @@ const create = route({
         body: plain(sent),
         name: () => `CSV preprocess of file ${sent.fileId}`,
       } as const;
-      return await insertJob(tx, wanted, { source: warehouseSlug, destination: warehouseSlug, flows });
+      return await insertJob(tx, wanted, {
+        source: warehouseSlug,
+        destination: warehouseSlug,
+        flows,
+        task: preprocessTask(wanted),
+      });
     });
     return { status: 201, body: show(job) };
   },
@@ -104,7 +109,17 @@ const changing = (method: 'PUT' | 'PATCH', name: string, summary: string): Guard
       const wanted = preprocessBody.safeParse(method === 'PUT' ? sent : { ...preprocessBody.parse(found.data.body), ...sent });
       if (!wanted.success) throw new HeadgateError('request.invalid', 'fileId: it is needed');
       const flows = [await flowOf(context, wanted.data)];
-      return { status: 200, body: show(await updateJob(context, found, { body: plain(wanted.data) }, { flows })) };
+      return {
+        status: 200,
+        body: show(
+          await updateJob(
+            context,
+            found,
+            { body: plain(wanted.data) },
+            { flows, task: preprocessTask({ body: plain(wanted.data) }) },
+          ),
+        ),
+      };
     },
   });
 

@@ -106,6 +106,10 @@ export async function startJob<J extends Job>(
 /** Plain data. */
 const inputsOf = ({ data }: Job): Json => JSON.parse(JSON.stringify(data)) as Json;
 
+/** The number of a run, which may have begun by itself. */
+export const numberedRun = async (objects: RouteContext['objects'], run: string): Promise<number> =>
+  Number((await objects.numbered(kind, run, kind)).external_id);
+
 /** The newest first. */
 export async function runsOf(context: RouteContext, job: Job, limit = Number.POSITIVE_INFINITY): Promise<readonly JobRun[]> {
   const runs: RunView[] = [];

@@ -30,7 +30,7 @@ export const scriptPost = z.object({
   arguments: z.record(z.string(), z.json()).optional(),
   schedule: scheduleIn.optional(),
   notifications: notificationsIn.optional(),
-  nextRunAt: z.string().optional(),
+  nextRunAt: z.iso.datetime({ offset: true }).optional(),
   timeZone: z.string().max(64).optional(),
   hidden: z.boolean().optional(),
   targetProjectId: id.optional(),
@@ -68,7 +68,7 @@ export async function planOf(
 }
 
 /** Throws `request.invalid`. */
-export function exportOf({ name, body }: JobData): ExportTask {
+export function exportOf({ name, body }: Pick<JobData, 'name' | 'body'>): ExportTask {
   const { csvSettings: given = {} } = scriptPost.omit({ name: true }).parse(body);
   if (given.forceMultifile) throw new HeadgateError('request.invalid', 'csvSettings/forceMultifile: this server writes one file');
   return {

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import type { Json } from '../../../domain/json.ts';
 import { perform } from '../../../operations/operation.ts';
+import { getPipeline } from '../../../operations/pipelines/get.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
 import { fileNumber } from './files-stored.ts';
+import { timingOf } from './import.ts';
 import { linkOf } from './files.ts';
 import { taskOf } from './job-task.ts';
 import { insertJob, type Job } from './jobs.ts';
@@ -12,8 +14,9 @@ import { users } from './people.ts';
 import { route } from './route.ts';
 import { jobIn, runRoutes } from './run-routes.ts';
 import { runsOf, showRun, showTyped, stateOf, typedRun, type JobRun } from './runs.ts';
-import { planOf, scriptPost, showSettings } from './script.ts';
+import { exportOf, planOf, scriptPost, showSettings } from './script.ts';
 import { jobRun, notifications, schedule, showNotifications, showSchedule, user } from './shapes.ts';
+import { usualZone } from './timing.ts';
 
 const settings = z.object({
   includeHeader: z.boolean(),
@@ -79,8 +82,8 @@ async function show(context: RouteContext, job: Job): Promise<z.input<typeof vie
     archived: job.data.archived,
     schedule: showSchedule(job.data.schedule),
     notifications: showNotifications(job.data.notifications),
-    nextRunAt: job.data.nextRunAt ?? null,
-    timeZone: job.data.timeZone ?? 'America/Chicago',
+    nextRunAt: (await perform(getPipeline, context, { pipeline: job.object })).next_due_at,
+    timeZone: job.data.timeZone ?? usualZone,
     runningAs: await of(job.data.runningAs),
     sql: given.sql,
     remoteHostId: given.remoteHostId,
@@ -100,23 +103,13 @@ const create = route({
   replies: { 201: view },
   async handle(context, { body: { name, hidden = false, ...sent } }) {
     const plain = JSON.parse(JSON.stringify(sent)) as Json; // plain data
-    const job = await context.tx(
-      async (tx) =>
-        await insertJob(
-          tx,
-          {
-            kind: 'sql',
-            hidden,
-            body: plain,
-            name: () => name,
-            schedule: sent.schedule,
-            notifications: sent.notifications,
-            parentId: sent.parentId,
-            timeZone: sent.timeZone,
-          },
-          await planOf(tx, sent.sql, sent),
-        ),
-    );
+    const { schedule, notifications, parentId, timeZone, nextRunAt } = sent;
+    const own = { schedule, notifications, parentId, timeZone };
+    const job = await context.tx(async (tx) => {
+      const plan = { ...(await planOf(tx, sent.sql, sent)), schedule: await timingOf(tx, own), due: nextRunAt };
+      const task = exportOf({ name, body: plain });
+      return await insertJob(tx, { kind: 'sql', hidden, body: plain, name: () => name, ...own }, { ...plan, task });
+    });
     return { status: 201, body: await show(context, job) };
   },
 });
