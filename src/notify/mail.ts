@@ -26,6 +26,7 @@ const words: Readonly<Record<EventKind, string>> = {
   'run.stalled': 'has not ended for a long time',
   'webhook.disabled': 'was given up: nothing could be delivered for days',
   'webhook.test': 'a test',
+  'mail.asked': 'a mail',
   'disk.budget': 'is fuller than its budget',
 };
 
@@ -35,6 +36,7 @@ const mostListed = 100;
 /** `events` has at least one. `subscription` and `workspace` say why people get it. */
 export function mailOf(events: readonly ToldEvent[], subscription: string, workspace: number): Mail {
   const [first] = events;
+  if (first?.kind === 'mail.asked') return { subject: line(text(first.data['subject'])), text: text(first.data['text']) };
   const subject =
     first && events.length === 1
       ? `${line(nameOf(first))} ${words[first.kind].split(':')[0]}`

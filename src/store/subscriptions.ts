@@ -114,6 +114,20 @@ export async function subscriptionsFor(
   );
 }
 
+/** The one of a dialect that leads to these addresses. */
+export async function subscriptionTo(
+  db: Db,
+  workspace: number,
+  dialect: string,
+  target: readonly string[],
+): Promise<string | undefined> {
+  const [row] = await db.query<{ id: string }>(
+    `select id from headgate.subscriptions where workspace_id = $1 and dialect = $2 and target = $3 and state = 'active' order by id limit 1`,
+    [workspace, dialect, target],
+  );
+  return row?.id;
+}
+
 /** With its deliveries. */
 export async function deleteSubscription(db: Db, workspace: number, id: string): Promise<void> {
   await db.query('delete from headgate.subscriptions where workspace_id = $1 and id = $2', [workspace, id]);

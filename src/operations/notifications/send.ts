@@ -11,6 +11,7 @@ import { findEvents, type EventRow } from '../../store/events.ts';
 import { findRun } from '../../store/runs.ts';
 import { openSecrets } from '../../store/secrets.ts';
 import type { Ports } from '../operation.ts';
+import { singleMails } from './mail.ts';
 import type { Teller, Tellers } from './teller.ts';
 
 /** Receivers compare the time of a request with their own: that of a test clock would be refused. */
@@ -23,7 +24,7 @@ export function senderOf(ports: Door, mail: SendMail | undefined, tellers: Telle
   return async (taken, signal) => {
     try {
       const events = await findEvents(ports.db, Number(taken.workspace_id), taken.events);
-      if (taken.dialect !== null)
+      if (taken.dialect !== null && taken.dialect !== singleMails)
         return await worded(taken, events, { ...ports, mail, teller: tellers.get(taken.dialect) }, signal);
       return taken.channel === 'webhook' ? await toWebhook(taken, events, ports, signal) : await byMail(taken, events, mail);
     } catch (error) {

@@ -14,6 +14,7 @@ import { notebookRoutes } from './notebooks.ts';
 import { tells } from './notify.ts';
 import { preprocessRoutes } from './preprocess.ts';
 import { projectRoutes } from './projects.ts';
+import { projectShareRoutes } from './project-shares.ts';
 import { queryRoutes } from './queries.ts';
 import { remoteHostRoutes } from './remote-hosts.ts';
 import { base } from './route.ts';
@@ -48,6 +49,7 @@ export const civis: ApiDialect = {
     ...userRoutes,
     ...belongingRoutes,
     ...projectRoutes,
+    ...projectShareRoutes,
     ...remoteHostRoutes,
     ...storageHostRoutes,
     ...tableRoutes,

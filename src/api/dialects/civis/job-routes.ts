@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { perform } from '../../../operations/operation.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
-import { fileNumber, requireStoredFile, updateStoredFile } from './files-stored.ts';
+import { fileNumber, requireStoredFile } from './files-stored.ts';
 import { taskOf } from './job-task.ts';
 import { alreadyRunning } from './errors.ts';
 import { archiving, listJobs, findJob, typeOf, updateJob, type Job, type JobData } from './jobs.ts';
@@ -254,12 +254,7 @@ async function madeFile(context: RouteContext, { kind, body }: JobData, file: st
     value: null,
   });
   const given = kind === 'preprocess' ? preprocessBody.parse(body) : undefined;
-  if (given && (given.inPlace ?? true)) {
-    const before = await requireStoredFile(context, given.fileId);
-    const after = before.file.id === file ? before : await updateStoredFile(context, before, { content: file });
-    return show(after.number, after.data.name ?? after.file.name);
-  }
-  const number = await fileNumber(context, file);
+  const number = given && (given.inPlace ?? true) ? given.fileId : await fileNumber(context, file);
   const { data, file: found } = await requireStoredFile(context, number);
   return show(number, data.name ?? found.name);
 }

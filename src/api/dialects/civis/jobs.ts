@@ -212,6 +212,12 @@ export async function updateJob<J extends Job>(
   return changed;
 }
 
+/** Runs as its owner. */
+export async function ownJob({ objects }: RouteContext, number: string, principal: string): Promise<void> {
+  const row = await objects.hold(kind, number);
+  if (row) await objects.update(kind, number, stored({ ...jobOf(row).data, author: principal, runningAs: principal }));
+}
+
 /** The pipeline of an archived job does not run by itself either. */
 export const archiving = (archived: boolean): [Partial<JobData>, { readonly state: 'active' | 'archived' }] => [
   { archived },

@@ -10,6 +10,7 @@ import { timingOf } from './import.ts';
 import { linkOf } from './files.ts';
 import { taskOf } from './job-task.ts';
 import { insertJob, type Job } from './jobs.ts';
+import { levelOn } from './levels.ts';
 import { users } from './people.ts';
 import { route } from './route.ts';
 import { jobIn, runRoutes } from './run-routes.ts';
@@ -89,7 +90,7 @@ async function show(context: RouteContext, job: Job): Promise<z.input<typeof vie
     remoteHostId: given.remoteHostId,
     credentialId: given.credentialId,
     csvSettings: showSettings(given.csvSettings),
-    myPermissionLevel: 'manage',
+    myPermissionLevel: await levelOn(context, job),
   };
 }
 
