@@ -273,6 +273,7 @@ export function fileFlow({ destination, advancedOptions: given = {} }: SyncBody,
     },
     into: nameOf(tableOf(destination), 'destination'),
     max_rejects: String(given.maxErrors ?? 0),
+    after_failure: 'skip',
     ...writing(given.existingTableRows ?? 'fail', noKeys),
   };
 }
@@ -285,6 +286,8 @@ export function tableFlow({ source, destination, advancedOptions: given = {} }: 
     into: nameOf(tableOf(destination), 'destination'),
     max_rejects: String(given.maxErrors ?? 0),
     allow_delete: true,
+    after_failure: 'skip',
+    ...(given.verifyTableRowCounts && { verify: 'counts' }),
   };
   if (given.existingTableRows !== undefined) return { ...flow, ...writing(given.existingTableRows, noKeys) };
   if (given.wipeDestinationTable) return { ...flow, write: 'replace' };
