@@ -63,7 +63,10 @@ export const flowSpec = z
     version: z
       .union([name, z.array(name).min(1).max(100)])
       .optional()
-      .meta({ description: 'Of two rows with one key, the one with the greater value here wins; of several fields the first that differs decides' }),
+      .meta({
+        description:
+          'Of two rows with one key, the one with the greater value here wins; of several fields the first that differs decides',
+      }),
     cursor: name.optional(),
     follow: z
       .strictObject({ key: z.array(name).min(1).optional(), cursor: name.optional() })

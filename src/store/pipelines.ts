@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import type { PipelineState } from '../domain/pipeline.ts';
+import type { RunTask } from '../domain/run.ts';
 import { insertedRow, type Db } from './db.ts';
 import { readableBy } from './grants.ts';
 
@@ -232,7 +233,7 @@ export async function arrangePipeline(
   db: Db,
   workspace: number,
   id: string,
-  { task, alone, due }: { readonly task: Json; readonly alone: boolean; readonly due: Date | undefined },
+  { task, alone, due }: { readonly task: RunTask | null; readonly alone: boolean; readonly due: Date | undefined },
 ): Promise<void> {
   await db.query(
     `update headgate.pipelines set task = $3, alone = $4, next_due_at = coalesce($5, next_due_at), version = version + 1, updated_at = now()

@@ -97,7 +97,10 @@ async function runVerified({ flow, source, spec }: SourcedFlow, { session, ends 
   const destination = ends.destination.source;
   if (!destination) throw new HeadgateError('usage.mode', 'counting rows: the destination cannot be read');
   try {
-    const [from, into] = [await rowsOf(source.source, context, flow.stream.stream), await rowsOf(destination, context, flow.into)];
+    const [from, into] = [
+      await rowsOf(source.source, context, flow.stream.stream),
+      await rowsOf(destination, context, flow.into),
+    ];
     if (from === into) return receipt;
     throw new HeadgateError('verify.rows', `counting rows: ${receipt.stream} has ${from}, ${receipt.table} has ${into}`);
   } catch (error) {

@@ -6,6 +6,7 @@ import { getPipeline } from '../../../operations/pipelines/get.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
 import { fileNumber } from './files-stored.ts';
+import { linkSeconds, manifestOf } from './manifest.ts';
 import { timingOf } from './import.ts';
 import { linkOf } from './files.ts';
 import { taskOf } from './job-task.ts';
@@ -133,13 +134,17 @@ const get = route({
 
 const output = z.object({ outputName: z.string(), fileId: z.number().int(), path: z.string() });
 const runView = typedRun('sqlId').extend({ output: z.array(output), outputCachedOn: z.string().nullable() });
-const linkSeconds = 36 * 3600;
 
 async function showSqlRun(context: RouteContext, job: Job, found: JobRun, origin: string): Promise<Json> {
   const made: z.input<typeof output>[] = [];
   if (found.run.state === 'succeeded') {
     const { data } = await perform(runOutputs, context, { run: found.run.id });
-    for (const { name, file } of data) {
+    const { sql, csvSettings } = scriptPost.omit({ name: true }).parse((found.inputs as unknown as Job['data']).body); // kept when the run began
+    const several = csvSettings?.forceMultifile === true;
+    const shown = several
+      ? await manifestOf(context, origin, found, { sql, settings: showSettings(csvSettings), parts: data })
+      : data;
+    for (const { name, file } of shown) {
       if (file === null) continue;
       const path = await linkOf(context, origin, { file, method: 'GET', expires_in: linkSeconds });
       made.push({ outputName: name, fileId: await fileNumber(context, file), path });
