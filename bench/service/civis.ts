@@ -98,7 +98,7 @@ const columns = 'id bigint, name text, amount numeric(12,2), at timestamp, flag 
 /** A file of about that many bytes. */
 async function fileOf(server: BenchServer, path: string): Promise<void> {
   const rows = Math.round(size / 92);
-  const select = `select i, 'customer ' || i, (i % 100000) / 7.0::numeric(12,2), timestamp '2024-01-01' + i * interval '1 second', i % 3 = 0, md5(i::text) from generate_series(1, ${rows}) i`;
+  const select = `select i, 'customer ' || i, ((i % 100000) / 7.0)::numeric(12,2), timestamp '2024-01-01' + i * interval '1 second', i % 3 = 0, md5(i::text) from generate_series(1, ${rows}) i`;
   const line = psql('bench', `\\copy (${select}) to '${path}' (format csv, header)`);
   await run('bash', ['-c', line], { env: { ...process.env, ...server.environment } });
 }
