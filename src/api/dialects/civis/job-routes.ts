@@ -10,8 +10,8 @@ import { archiving, listJobs, findJob, typeOf, updateJob, type Job, type JobData
 import { levelOn } from './levels.ts';
 import { users } from './people.ts';
 import { preprocessBody } from './preprocess-task.ts';
-import { route } from './route.ts';
-import { jobIn, runIn, runRoutes } from './run-routes.ts';
+import { aOrAn, route } from './route.ts';
+import { jobIn, runIn, runRoutes, type RunFamily } from './run-routes.ts';
 import { runsOf, showRun, stateOf, type JobRun } from './runs.ts';
 import { jobRun, schedule, showSchedule, status, user } from './shapes.ts';
 import { commaList, flag, pageOf, paging, sorted } from './wire.ts';
@@ -226,23 +226,24 @@ const output = z.object({
   value: z.json(),
 });
 
-const outputs = route({
-  method: 'GET',
-  path: '/jobs/:id/runs/:run_id/outputs',
-  name: 'jobs.run_outputs',
-  summary: 'List what a run of a job has made',
-  scope: 'runs:read',
-  resolve: runIn(title),
-  query: z.object(paging(50, 50, ['created_at', 'id'])),
-  replies: { 200: z.array(output) },
-  async handle(context, { found: { job, run }, query }) {
-    const { data } = await perform(runOutputs, context, { run: run.run.id });
-    const made: z.input<typeof output>[] = [];
-    for (const { file } of data) if (file !== null) made.push(await madeFile(context, job.data, file));
-    const { rows, headers } = pageOf(made, query);
-    return { status: 200, headers, body: [...rows] };
-  },
-});
+export const outputsRoute = ({ path, name, title, kinds }: Pick<RunFamily, 'path' | 'name' | 'title' | 'kinds'>): GuardedRoute =>
+  route({
+    method: 'GET',
+    path: `${path}/runs/:run_id/outputs`,
+    name: `${name}.run_outputs`,
+    summary: `List what a run of ${aOrAn(title)} has made`,
+    scope: 'runs:read',
+    resolve: runIn(title, kinds),
+    query: z.object(paging(50, 50, ['created_at', 'id'])),
+    replies: { 200: z.array(output) },
+    async handle(context, { found: { job, run }, query }) {
+      const { data } = await perform(runOutputs, context, { run: run.run.id });
+      const made: z.input<typeof output>[] = [];
+      for (const { file } of data) if (file !== null) made.push(await madeFile(context, job.data, file));
+      const { rows, headers } = pageOf(made, query);
+      return { status: 200, headers, body: [...rows] };
+    },
+  });
 
 /** A job that works in place puts what it has made behind the number that the file had. */
 async function madeFile(context: RouteContext, { kind, body }: JobData, file: string): Promise<z.input<typeof output>> {
@@ -273,4 +274,12 @@ const runs = runRoutes({
   inputs: { view: inputs, show: () => ({ values: {} }) },
 });
 
-export const jobRoutes: readonly GuardedRoute[] = [list, get, archive, parents, children, outputs, ...runs];
+export const jobRoutes: readonly GuardedRoute[] = [
+  list,
+  get,
+  archive,
+  parents,
+  children,
+  outputsRoute({ path: '/jobs/:id', name: 'jobs', title }),
+  ...runs,
+];

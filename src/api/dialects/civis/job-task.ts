@@ -25,7 +25,7 @@ export async function taskOf(context: RouteContext, job: Job): Promise<RunTask |
     case 'file':
       return await fileTask(context, job);
     case 'scan':
-      return { kind: 'ask', rows: 0 };
+      return { kind: 'ask', rows: 1 };
     case 'batch':
       return undefined;
   }

@@ -9,6 +9,7 @@ import { fileNumber } from './files-stored.ts';
 import { linkSeconds, manifestOf } from './manifest.ts';
 import { timingOf } from './import.ts';
 import { linkOf } from './files.ts';
+import { outputsRoute } from './job-routes.ts';
 import { taskOf } from './job-task.ts';
 import { insertJob, type Job } from './jobs.ts';
 import { levelOn } from './levels.ts';
@@ -163,4 +164,9 @@ const runs = runRoutes({
   task: taskOf,
 });
 
-export const scriptRoutes: readonly GuardedRoute[] = [create, get, ...runs];
+export const scriptRoutes: readonly GuardedRoute[] = [
+  create,
+  get,
+  ...runs,
+  outputsRoute({ path: one, name: 'scripts.sql', title, kinds }),
+];
