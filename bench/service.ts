@@ -1,5 +1,6 @@
 /** What a server promises about time and room. `npm run bench:service [JOB…]`: all, or those named. */
 import { load } from './measure.ts';
+import { benchCivis } from './service/civis.ts';
 import { round, withService } from './service/figures.ts';
 import { benchInstall } from './service/install.ts';
 import { benchLists } from './service/lists.ts';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   burst: async () => await withService(benchBurst),
   read: benchRead,
   lists: benchLists,
+  civis: async () => await withService(benchCivis),
   uploads: async () => await withService(benchUploads),
 };
 

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
-import { webhookForms } from './api/forms.ts';
+import { formsOf } from './api/forms.ts';
 import { createApi } from './api/server.ts';
 import { makeBackup } from './backup/make.ts';
 import type { Config } from './config.ts';
@@ -167,13 +167,13 @@ async function startJobs(
   const options = { concurrency, limits: { perConnection, perWorkspace }, clock: ports.clock, watch, spread };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(config.grace * 1000));
-  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config), webhookForms(ports)), watch.log);
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, mailOf(config), formsOf(ports)), watch.log);
   parts.defer(async () => await deliveries.stop());
   const forwards = startForwards(db, ports.clock, forwardOf(ports), watch.log);
   parts.defer(async () => await forwards.stop());
   const upkeep = startUpkeep({ ...ports, db }, config, watch.log);
   parts.defer(async () => await upkeep.stop());
-  const scheduler = await startScheduler(db, ports.clock);
+  const scheduler = await startScheduler(db, ports.clock, watch.log);
   parts.defer(async () => await scheduler.stop());
   return scheduler;
 }

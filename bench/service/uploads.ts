@@ -7,7 +7,7 @@ const [count, size] = [50, 100 * 1000 * 1000];
 const authorization = `Bearer ${adminKey}`;
 
 /** Bytes that the process of the API has in memory. */
-async function residentBytes({ url }: Service): Promise<number> {
+export async function residentBytes({ url }: Service): Promise<number> {
   const text = await (await fetch(`${url}/metrics`, { headers: { authorization } })).text();
   return Number(/^headgate_process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
 }

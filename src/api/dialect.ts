@@ -4,7 +4,7 @@
  */
 import type { ZodType } from 'zod';
 import type { Json } from '../domain/json.ts';
-import type { Compose } from '../operations/notifications/send.ts';
+import type { Form } from '../operations/notifications/form.ts';
 import type { Actor, OpContext, Ports, Scope } from '../operations/operation.ts';
 import type { Credentials } from './credentials.ts';
 import type { ExternalObjects } from './external.ts';
@@ -112,8 +112,8 @@ export interface ApiDialect {
   workspace(params: Incoming['params'], actor: Actor): number;
   /** What the bodies of its errors look like, for its document; absent = problems like ours. */
   readonly problems?: ZodType;
-  /** The words in which webhooks of this vocabulary are told, by the name of their form. */
-  readonly forms?: (contextOf: (workspace: number) => RouteContext) => Readonly<Record<string, Compose>>;
+  /** The words in which those are told who asked here to be told, by the name of their form. */
+  readonly forms?: (contextOf: (workspace: number) => RouteContext) => Readonly<Record<string, Form>>;
   /** Its own statuses, headers and body for everything that was refused, also for addresses where there is nothing. */
   toError(refusal: Refusal): Answer;
 }

@@ -1,13 +1,14 @@
-/** Webhooks in the words of each dialect. */
+/** The words of all dialects, for whoever delivers what has happened. */
+import type { Forms } from '../operations/notifications/form.ts';
 import type { Ports } from '../operations/operation.ts';
-import type { Compose } from '../operations/notifications/send.ts';
 import { dialects } from './dialects/registry.ts';
 import { contextOf } from './mount.ts';
 
 /** Nobody asks for these: they read what they tell, and no more. */
-const actor = { id: 'webhooks', principal: 'webhooks', level: 'own', scopes: ['files:read', 'runs:read'] } as const;
+const scopes = ['files:read', 'principals:read', 'runs:read'] as const;
+const actor = { id: 'webhooks', principal: 'webhooks', level: 'own', scopes } as const;
 
-export function webhookForms(ports: Ports): Readonly<Record<string, Compose>> {
+export function formsOf(ports: Ports): Forms {
   const all = dialects.flatMap(({ name, forms }) =>
     forms
       ? Object.entries(forms((workspace) => contextOf({ ...ports, actor, workspace, signal: AbortSignal.timeout(60_000) }, name)))

@@ -15,7 +15,7 @@ export function flowSpecOf(values: Values, stream: string): FlowSpec {
     read,
     ...(write && { write }),
     ...(key && { key }),
-    ...(version !== undefined && { version }),
+    ...(version?.[0] !== undefined && { version: version[0] }),
     ...(into !== undefined && { into }),
     nulls,
     deletes,

@@ -19,7 +19,7 @@ export function readRequest(values: Values): FlowRequest {
       deletes: choice(values.deletes, ['hard', 'soft', 'ignore']) ?? 'hard',
       existing: choice(values.existing, ['any', 'fail', 'recreate']) ?? 'any',
       evolution: choice(values['on-schema-change'], ['evolve', 'freeze', 'discard']) ?? 'evolve',
-      ...(values.version !== undefined && { version: values.version }),
+      ...(values.version !== undefined && { version: [values.version] }),
     },
     ...(values.cursor !== undefined && { cursor: values.cursor }),
     window: readWindow(values),

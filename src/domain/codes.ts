@@ -75,6 +75,9 @@ export const codes = {
   'warehouse.damaged': never('restore the file from a backup, or import again into a new one'),
   'warehouse.lost': later('run again: what was acknowledged is there, the rest is done again'),
   'query.invalid': never('check the statement; only one SELECT is allowed'),
+  'verify.rows': never(
+    'compare them with `headgate verify`; rows that the source has deleted stay in a table that is only added to',
+  ),
   'verify.key': never('name the columns that identify a row with --key'),
   'request.invalid': never('look at the named fields; GET /openapi.json describes each request'),
   'request.conflict': never('use a new idempotency key for another request'),

@@ -12,6 +12,7 @@ export const eventKinds = {
   'import.failed': 'an import of a file has failed',
   'webhook.disabled': 'a subscription was given up: nothing could be delivered for days',
   'webhook.test': 'somebody asked for a test; only the subscription that was asked about gets it',
+  'mail.asked': 'somebody wants certain people to get one mail; only they get it',
   'disk.budget': 'what is kept takes more of the disk than its budget',
 } as const;
 

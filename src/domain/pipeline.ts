@@ -60,7 +60,13 @@ export const flowSpec = z
       .optional()
       .meta({ description: 'Absent: merge where a key is known, else append' }),
     key: z.array(name).min(1).optional(),
-    version: name.optional().meta({ description: 'Of two rows with one key, the one with the greater value here wins' }),
+    version: z
+      .union([name, z.array(name).min(1).max(100)])
+      .optional()
+      .meta({
+        description:
+          'Of two rows with one key, the one with the greater value here wins; of several fields the first that differs decides',
+      }),
     cursor: name.optional(),
     follow: z
       .strictObject({ key: z.array(name).min(1).optional(), cursor: name.optional() })
@@ -110,6 +116,14 @@ export const flowSpec = z
       .max(10)
       .optional()
       .meta({ description: 'How many earlier versions of the table are kept, to go back to' }),
+    after_failure: z
+      .enum(['run', 'skip'])
+      .optional()
+      .meta({ description: 'skip: left out where a flow before it has failed; absent: flows fail alone' }),
+    verify: z
+      .enum(['counts'])
+      .optional()
+      .meta({ description: 'Fails afterwards where stream and table do not have equally many rows' }),
     allow_delete: z.boolean().default(false).meta({ description: 'Publishes may delete any share of the rows' }),
   })
   .refine(({ stream, query, model, files }) => [stream, query, model, files].filter((one) => one !== undefined).length === 1, {

@@ -13,7 +13,8 @@ export type WriteMode = 'append' | 'replace' | 'merge' | 'mirror';
 /**
  * How rows become visible in a table.
  * - `key` identifies a row (merge, mirror; append removes re-read rows by it).
- * - `version` picks the newest of several rows with one key inside one read; without it, that is `key.duplicate`.
+ * - `version` picks the newest of several rows with one key inside one read: the first column decides, where it is equal the next
+ *   one, and so on; without it, that is `key.duplicate`.
  * - `stale`: 'skip' = where there is a `version`, what is stored with a greater one stays; NULL is less than all others.
  * - `nulls`: 'keep' = an incoming NULL leaves the stored value in place.
  * - `deletes` (mirror, changes): 'soft' sets `_deleted_at` instead of deleting; 'ignore' leaves rows alone.
@@ -23,7 +24,7 @@ export type WriteMode = 'append' | 'replace' | 'merge' | 'mirror';
 export interface WritePolicy {
   readonly mode: WriteMode;
   readonly key?: readonly string[];
-  readonly version?: string;
+  readonly version?: readonly string[];
   readonly stale?: 'skip';
   readonly nulls: 'write' | 'keep';
   readonly deletes: 'hard' | 'soft' | 'ignore';

@@ -18,8 +18,7 @@ export function buildFlow(asked: FlowRequest, stream: StreamInfo, into: TableRef
   const request: FlowRequest = { ...asked, shape };
   shapeColumns(stream.schema, shape);
   for (const name of request.key ?? []) requireField(stream.schema, name, 'key.missing');
-  const { version } = request.policy;
-  if (version !== undefined) requireField(stream.schema, version, 'field.missing');
+  for (const name of request.policy.version ?? []) requireField(stream.schema, name, 'field.missing');
   const cursor = request.read === 'incremental' ? cursorOf(request, stream) : undefined;
   const key = request.key ?? knownKey(request, stream);
   const mode = request.write ?? (key ? 'merge' : 'append');

@@ -24,6 +24,7 @@ export function converter(plan: Plan, conversion: NonNullable<Plan['conversion']
       columns: conversion.columns,
       ...(conversion.where !== undefined && { where: conversion.where }),
       ...(conversion.passThrough && { passThrough: true }),
+      ...(conversion.limits && { limits: conversion.limits }),
       ...(flow.shape.rules && { rules: flow.shape.rules }),
       schema: conversion.output,
       scratch: join(context.scratch, `shape-${(documents += 1)}`),

@@ -38,16 +38,19 @@ export async function withRows<T>(
   context: Context,
   wanted: StreamRef,
   use: (columns: Columns, batches: AsyncIterable<Batch>) => Promise<T>,
+  /** Only so many fields of each. */
+  most = Infinity,
 ): Promise<T> {
   await using opened = await source.open(context);
   const [info, another] = await opened.discover([wanted]);
   if (!info || another) throw new HeadgateError('stream.missing', 'looking at rows: the name stands for more than one stream');
-  const projection = { columns: info.schema.fields.map(({ name }) => ({ from: name, as: name })) };
+  const fields = info.schema.fields.slice(0, most);
+  const projection = { columns: fields.map(({ name }) => ({ from: name, as: name })) };
   const formats = source.produces(info.schema, projection);
   const format = formats.includes('csv') ? 'csv' : formats[0];
   if (format === undefined) throw new HeadgateError('usage.mode', 'looking at rows: this stream cannot be read');
   const request = { flows: [{ stream: info.stream, schema: info.schema, projection }], mode: 'snapshot', format } as const;
-  const columns = info.schema.fields.map(({ name, type }) => ({ name, type: typeName(type) }));
+  const columns = fields.map(({ name, type }) => ({ name, type: typeName(type) }));
   return await use(columns, batches(opened, context, request));
 }
 

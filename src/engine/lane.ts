@@ -6,7 +6,7 @@ import { typedFormats, type FormatName, type Target } from '../sdk/index.ts';
 import { ruleWords, stepWords } from '../rules/words.ts';
 import { sameNative, type Mapping } from './columns.ts';
 import type { Reason } from './flow.ts';
-import type { Conversion, Plan, PlanInput } from './plan.ts';
+import type { Conversion, Limits, Plan, PlanInput } from './plan.ts';
 
 type Route = Pick<Plan, 'lane' | 'format' | 'loadFormat' | 'projection' | 'conversion' | 'reasons'>;
 
@@ -39,9 +39,11 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
     type: to.type,
     nullable: from.nullable,
   }));
+  const limits = limitsOf(mappings, target);
   const conversion: Conversion = {
     columns: pushed ? columns.map(({ as }) => ({ from: as, as })) : columns,
     output: { fields },
+    ...(Object.keys(limits).length > 0 && { limits }),
     ...(!pushed && where !== undefined && { where }),
     ...(isPassedThrough(input, columns, format, loadFormat) && { passThrough: true }),
   };
@@ -56,6 +58,19 @@ export function routeOf(input: PlanInput, columns: readonly Column[], mappings: 
     conversion,
     reasons: [{ about: 'lane', text: `staged: ${why}` }, ...ruleReasons(flow)],
   };
+}
+
+/** What the destination would refuse at once with all of the rows: a key without a value, a text that is too long. */
+function limitsOf(mappings: readonly Mapping[], { policy }: Target): Limits {
+  const keys = policy.mode === 'merge' || policy.mode === 'mirror' ? (policy.key ?? []) : [];
+  return Object.fromEntries(
+    mappings.flatMap(({ column, target }) => {
+      const longest = /^(?:character varying|varchar|n?varchar)\((\d+)\)$/i.exec(target.native?.type ?? '')?.[1];
+      const needed = keys.includes(target.name);
+      if (!needed && longest === undefined) return [];
+      return [[column.as, { ...(needed && { needed }), ...(longest !== undefined && { longest: Number(longest) }) }] as const];
+    }),
+  );
 }
 
 /** Do the file's own records fit the destination, where nothing is wrong with them? */

@@ -27,7 +27,7 @@ export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
       deletes: spec.deletes,
       existing: spec.existing,
       evolution: spec.on_schema_change,
-      ...(spec.version !== undefined && { version: spec.version }),
+      ...(spec.version !== undefined && { version: [spec.version].flat() }),
       ...(spec.stale === 'skip' && { stale: spec.stale }),
       ...(spec.derive && { derive: spec.derive }),
       ...(spec.undo && { undo: spec.undo }),

@@ -24,11 +24,16 @@ export interface PlanInput {
   readonly names?: NameMap;
 }
 
+/** By column: it must have a value, or one of so many characters at most. */
+export type Limits = Readonly<Record<string, { readonly needed?: true; readonly longest?: number }>>;
+
 /** A step between source and destination that DuckDB does: which columns, which rows, which type each must have. */
 export interface Conversion {
   readonly columns: readonly Column[];
   readonly where?: string;
   readonly output: Schema;
+  /** What values of a column must be besides their type. */
+  readonly limits?: Limits;
   /** Records of a file go as they stand, but for those that are refused or changed: columns and format are the destination's. */
   readonly passThrough?: boolean;
 }

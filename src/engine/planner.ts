@@ -117,7 +117,7 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
     const [old, wide] = [from, field].map((side) => side?.native?.type ?? '');
     reasons.push({ about: 'table', text: `column ${field.name} grows from ${old} to ${wide}` });
   }
-  const version = policy.version === undefined ? undefined : column(policy.version, 'key.missing');
+  const version = policy.version?.map((name) => column(name, 'key.missing'));
   const overlap = flow.mode === 'incremental' && policy.mode === 'append' && flow.cursor;
   const tableKey = policy.mode === 'append' ? undefined : (key ?? streamKey(flow.stream.schema, mappings));
   if (!table)
@@ -131,7 +131,7 @@ function planTarget({ flow, table }: PlanInput, mappings: readonly Mapping[], re
   return {
     table: flow.into,
     schema: { fields: mappings.map(({ target }) => target), ...(tableKey && { key: tableKey }) },
-    policy: { ...rest, ...(key && { key }), ...(version !== undefined && { version }) },
+    policy: { ...rest, ...(key && { key }), ...(version && { version }) },
     ...(table && { existing: table }),
     add,
     widen,

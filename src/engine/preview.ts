@@ -104,12 +104,15 @@ async function changesOf(of: Preview): Promise<ChangeCounts | undefined> {
 async function newestOnly(duck: Duck, planned: Plan, columns: readonly CompareColumn[]): Promise<void> {
   const { rows, keys } = await countSide(duck, 'incoming');
   if (rows === keys) return;
-  const { version } = planned.target.policy;
-  const place = columns.findIndex((column) => column.name === version);
-  const type = planned.target.schema.fields[place]?.type;
-  if (!type) throw new HeadgateError('key.duplicate', `${rows - keys} rows of the stream have a key that another row has too`);
+  const order = (planned.target.policy.version ?? []).flatMap((name) => {
+    const place = columns.findIndex((column) => column.name === name);
+    const type = planned.target.schema.fields[place]?.type;
+    return type ? [`${tryFromWire(type, `c${place}`)} desc nulls last`] : [];
+  });
+  if (order.length === 0)
+    throw new HeadgateError('key.duplicate', `${rows - keys} rows of the stream have a key that another row has too`);
   await duck.run(`create or replace table incoming as select * from incoming
-    qualify row_number() over (partition by k order by ${tryFromWire(type, `c${place}`)} desc nulls last) = 1`);
+    qualify row_number() over (partition by k order by ${order.join(', ')}) = 1`);
 }
 
 async function count(

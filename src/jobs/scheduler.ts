@@ -5,6 +5,7 @@ import { newId } from '../domain/ids.ts';
 import { scheduleSpec } from '../domain/pipeline.ts';
 import { isDone, rangePolicy } from '../domain/range.ts';
 import { dueAfter, dueTick, firstDue, nextTick, spanOf } from '../domain/schedule.ts';
+import { silentLog, type ProcessLog } from '../observe/log.ts';
 import type { Db, OpenDb } from '../store/db.ts';
 import {
   dispatch,
@@ -35,7 +36,7 @@ export interface Scheduler {
   stop(): Promise<void>;
 }
 
-export async function startScheduler(db: OpenDb, clock: Clock): Promise<Scheduler> {
+export async function startScheduler(db: OpenDb, clock: Clock, log: ProcessLog = silentLog): Promise<Scheduler> {
   await planMissing(db, clock.now());
   const ending = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
@@ -47,7 +48,7 @@ export async function startScheduler(db: OpenDb, clock: Clock): Promise<Schedule
   const loop = (async (): Promise<void> => {
     while (!ending.signal.aborted) {
       // The database is away: what is due stays due.
-      const idle = await exclusively(async () => await passAndLook(db, clock)).catch(() => lookMs);
+      const idle = await exclusively(async () => await passAndLook(db, clock, log)).catch(() => lookMs);
       await wait(idle, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   })();
@@ -61,20 +62,23 @@ export async function startScheduler(db: OpenDb, clock: Clock): Promise<Schedule
 }
 
 /** Resolves to the milliseconds until the next look. */
-async function passAndLook(db: OpenDb, clock: Clock): Promise<number> {
-  await pass(db, clock.now());
+async function passAndLook(db: OpenDb, clock: Clock, log: ProcessLog): Promise<number> {
+  await pass(db, clock.now(), log);
   const next = await nextEvent(db, clock.now());
   return next === undefined ? lookMs : Math.min(lookMs, Math.max(0, next.getTime() - clock.now().getTime()));
 }
 
 /** Everything that is due at `now`. Resolves to the number of ticks that became runs. */
-export async function pass(db: Db, now: Date): Promise<number> {
+export async function pass(db: Db, now: Date, log: ProcessLog = silentLog): Promise<number> {
   let [all, taken] = [0, batch];
   while (taken === batch) {
     const made = await db.tx(async (tx) => {
       const pipelines = await takeDue(tx, now, batch);
       taken = pipelines.length;
       const ticks = pipelines.flatMap((pipeline) => ticksOf(pipeline, now));
+      for (const { id, busy } of pipelines) {
+        if (busy) log.say('info', 'a tick was left out: a run of its pipeline has not ended', { pipeline: id });
+      }
       await skipTicks(
         tx,
         ticks.filter(({ passes }) => passes),
@@ -105,12 +109,12 @@ interface Tick extends Dispatch {
 }
 
 /** None for a schedule that this program cannot read: it stays due, and the others go on. */
-function ticksOf({ id, schedule: stored, next_due_at, faulty, range, done_to }: TakenPipeline, now: Date): readonly Tick[] {
+function ticksOf({ id, schedule: stored, next_due_at, faulty, busy, range, done_to }: TakenPipeline, now: Date): readonly Tick[] {
   const { data: schedule } = scheduleSpec.safeParse(stored);
   if (!schedule) return [];
   const due = dueTick(schedule, next_due_at, now);
   const span = spanOf(schedule, due);
-  const passes = faulty || (range !== null && isDone(rangePolicy.parse(range), done_to, span?.to ?? due));
+  const passes = faulty || busy || (range !== null && isDone(rangePolicy.parse(range), done_to, span?.to ?? due));
   // All that have come due during a fault are dropped at once.
   const next = faulty ? nextTick(schedule, now) : dueAfter(schedule, due, now);
   return [{ run: newId('run'), pipeline: id, due, from: span?.from, to: span?.to, next, passes }];

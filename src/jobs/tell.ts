@@ -32,11 +32,13 @@ async function tellImport(tx: Db, run: ToldRun, now: Date): Promise<void> {
   await happen(tx, { workspace, kind, pipeline: run.pipeline_id, run: run.id, data, topics: task.topics }, now);
 }
 
-export async function tell(tx: Db, run: ToldRun, kinds: readonly EventKind[], now: Date): Promise<void> {
+/** `only` = the one subscription that hears of it; absent = all that want it. */
+export async function tell(tx: Db, run: ToldRun, kinds: readonly EventKind[], now: Date, only?: string): Promise<void> {
   if (kinds.length === 0) return;
   const workspace = Number(run.workspace_id);
   const data = await dataOf(tx, workspace, run);
-  for (const kind of kinds) await happen(tx, { workspace, kind, pipeline: run.pipeline_id, run: run.id, data }, now);
+  const about = { workspace, pipeline: run.pipeline_id, run: run.id, data, ...(only !== undefined && { only }) };
+  for (const kind of kinds) await happen(tx, { ...about, kind }, now);
 }
 
 async function dataOf(tx: Db, workspace: number, run: ToldRun): Promise<{ readonly [name: string]: Json }> {

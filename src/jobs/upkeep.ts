@@ -5,7 +5,7 @@ import { asHeadgateError } from '../domain/error.ts';
 import type { ProcessLog } from '../observe/log.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { OpenDb } from '../store/db.ts';
-import { markStalled } from '../store/runs.ts';
+import { markOverdue, markStalled } from '../store/runs.ts';
 import { keep, type KeepingSettings } from './keeping.ts';
 import { startSweeper } from './sweeper.ts';
 import { tell } from './tell.ts';
@@ -62,5 +62,6 @@ const noted =
 export async function tellStalled(db: OpenDb, clock: Clock, hours: number): Promise<void> {
   await db.tx(async (tx) => {
     for (const run of await markStalled(tx, hours, batch)) await tell(tx, run, ['run.stalled'], clock.now());
+    for (const run of await markOverdue(tx, batch)) await tell(tx, run, ['run.stalled'], clock.now(), run.subscription);
   });
 }

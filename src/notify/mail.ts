@@ -12,6 +12,10 @@ export interface ToldEvent {
 export interface Mail {
   readonly subject: string;
   readonly text: string;
+  /** What the sender is called; absent = by its address. */
+  readonly fromName?: string;
+  /** An address. */
+  readonly replyTo?: string;
 }
 
 const words: Readonly<Record<EventKind, string>> = {
@@ -25,6 +29,7 @@ const words: Readonly<Record<EventKind, string>> = {
   'import.failed': 'an import has failed',
   'webhook.disabled': 'was given up: nothing could be delivered for days',
   'webhook.test': 'a test',
+  'mail.asked': 'a mail',
   'disk.budget': 'is fuller than its budget',
 };
 
@@ -34,6 +39,7 @@ const mostListed = 100;
 /** `events` has at least one. `subscription` and `workspace` say why people get it. */
 export function mailOf(events: readonly ToldEvent[], subscription: string, workspace: number): Mail {
   const [first] = events;
+  if (first?.kind === 'mail.asked') return { subject: line(text(first.data['subject'])), text: text(first.data['text']) };
   const subject =
     first && events.length === 1
       ? `${line(nameOf(first))} ${words[first.kind].split(':')[0]}`

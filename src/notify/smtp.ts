@@ -13,13 +13,14 @@ export type SendMail = (to: readonly string[], mail: Mail, id: string) => Promis
 
 /** `id` names the mail: a repeated attempt has the same, so that mail programs show it once. */
 export function mailer({ url, from }: MailSettings): SendMail {
-  return async (to, { subject, text }, id) => {
+  return async (to, { subject, text, fromName, replyTo }, id) => {
     const { createTransport } = await import('nodemailer');
     const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
     const transport = createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true });
     try {
       await transport.sendMail({
-        from,
+        from: fromName === undefined ? from : { name: fromName, address: from },
+        ...(replyTo !== undefined && { replyTo }),
         to: [...to],
         subject,
         text,

@@ -102,6 +102,15 @@ export async function requireGrant({ db, workspace, actor }: Asking, { kind, ref
   throw new HeadgateError('access.grant', `${level} has not been granted on this ${kind}`);
 }
 
+/** What has been granted, on the object or on everything; undefined = nothing. */
+export async function heldLevel(
+  { db, workspace, actor }: Asking,
+  { kind, ref }: Pick<ObjectNeed, 'kind' | 'ref'>,
+): Promise<Level | undefined> {
+  const own = await grantedLevel(db, workspace, actor.principal, kind, ref);
+  return holds(own, actor.level ?? 'read') ? own : actor.level;
+}
+
 /** Whose objects alone a list may show; undefined = everybody's. */
 export const readerOf = ({ actor }: Pick<Asking, 'actor'>): string | undefined =>
   holds(actor.level, 'read') ? undefined : actor.principal;

@@ -221,6 +221,12 @@ export interface SharesStages {
   prepare(request: Omit<WriteRequest, 'ordinal'>): Promise<void>;
 }
 
+/** Facet: runs statements of a person, one after the other, in one session. Throws `query.invalid`, `stream.query`. */
+export interface Executes {
+  execute(statements: readonly string[]): Promise<void>;
+}
+
+export const canExecute = (destination: Destination): destination is Destination & Executes => 'execute' in destination;
 export const sharesStages = (destination: Destination): destination is Destination & SharesStages => 'prepare' in destination;
 export const canUndo = (destination: Destination): destination is Destination & Undoes => 'undo' in destination;
 export const canForget = (destination: Destination): destination is Destination & Forgets => 'forget' in destination;

@@ -37,7 +37,7 @@ export function judgements(
   rules: RowRules | undefined,
   setOf: SetOf,
 ): readonly Judged[] {
-  const types = columns.flatMap(({ raw, type, zeros }, at): readonly Judged[] => {
+  const types = columns.flatMap(({ raw, type, zeros, needed, longest }, at): readonly Judged[] => {
     const found = row.misfit(at);
     if (found === undefined) return [];
     const field = rules?.fields.find(({ name }) => name === columns[at]?.name);
@@ -46,7 +46,7 @@ export function judgements(
       level: 'error',
       name: names[at] ?? '',
       code: 'value.invalid',
-      reason: field?.message ?? `not ${kind}${zeros ? ' without zero bytes' : ''}`,
+      reason: field?.message ?? `not ${kind}${limitWords({ needed, longest, zeros })}`,
       standsAlone: field?.message !== undefined,
       found,
       foundAmongFits: found,
@@ -77,6 +77,17 @@ export function judgements(
     };
   });
   return [...types, ...checks];
+}
+
+function limitWords({
+  needed,
+  longest,
+  zeros,
+}: {
+  readonly [K in 'needed' | 'longest' | 'zeros']: RowColumn[K] | undefined;
+}): string {
+  const length = longest === undefined ? '' : ` of at most ${longest} characters`;
+  return `${length}${zeros ? ' without zero bytes' : ''}${needed ? ', which the key needs' : ''}`;
 }
 
 /** `the field age is not a integer` */

@@ -13,7 +13,7 @@ import type { Document, Lenient } from './document.ts';
 import { fit } from './fit.ts';
 import { judgements, type Judged } from './judge.ts';
 import { forgetErrors } from './rejects.ts';
-import { rowSql, type RowColumn, type RowSql } from './row.ts';
+import { rowSql, type Limit, type RowColumn, type RowSql } from './row.ts';
 
 export interface Shaping {
   readonly input: Document;
@@ -25,6 +25,8 @@ export interface Shaping {
   readonly rules?: RowRules;
   /** The columns that come out. */
   readonly schema: Schema;
+  /** What their values must be besides their type, by name. */
+  readonly limits?: Readonly<Record<string, Limit>>;
   /** Where files may be made: a path whose extensions are free. */
   readonly scratch: string;
 }
@@ -36,7 +38,7 @@ export interface Prepared {
   readonly row: RowSql;
 }
 
-export function prepare({ input, columns, schema, rules }: Shaping): Prepared {
+export function prepare({ input, columns, schema, rules, limits = {} }: Shaping): Prepared {
   const places = new Map(input.schema.fields.map((field, at) => [field.name, { field, at }]));
   const made = columns.map((column, i): RowColumn => {
     const place = places.get(column.from);
@@ -50,7 +52,7 @@ export function prepare({ input, columns, schema, rules }: Shaping): Prepared {
       column.mask !== undefined || (!means && isTyped(input) && !place.field.loose && sameType(place.field.type, type));
     const zeros = refs(input).some(({ csv }) => csv?.zeros) && fit(type, text).test === undefined;
     const guessed = place.field.guessed === true && !column.mask && !rules && sameType(place.field.type, type);
-    return { name: column.as, raw: text, type, trusted, zeros, guessed };
+    return { name: column.as, raw: text, type, trusted, zeros, guessed, ...limits[column.as] };
   });
   return {
     columns: made,

@@ -13,7 +13,14 @@ import { knownOf, type Known } from '../rules/meanings/known.ts';
 import { doubtSql, meaningSql, type Doubt } from '../rules/meanings/sql.ts';
 import { castOf, fit } from './fit.ts';
 
-export interface RowColumn {
+export interface Limit {
+  /** It must have a value. */
+  readonly needed?: true;
+  /** Characters that a text may have. */
+  readonly longest?: number;
+}
+
+export interface RowColumn extends Limit {
   /** Its name at the destination. */
   readonly name: string;
   /** The column of the document with its text as it came. */
@@ -88,7 +95,7 @@ export function rowSql(columns: readonly RowColumn[], rules?: RowRules): RowSql 
 }
 
 function expressions(
-  { name, raw, type, trusted, zeros, guessed }: RowColumn,
+  { name, raw, type, trusted, zeros, guessed, needed, longest }: RowColumn,
   at: number,
   rules: RowRules | undefined,
 ): Expressions {
@@ -103,11 +110,16 @@ function expressions(
   const fitting = trusted ? { wire: text } : fit(type, text, value);
   const { test: fitsType, wire } = { test: zeros && !trusted ? `not contains(${text}, chr(0))` : undefined, ...fitting };
   const fitsBoth = meant ? `${text} is not null${fitsType === undefined ? '' : ` and ${fitsType}`}` : fitsType;
-  const test = guessed ? holdsOrEnds(type, text, value.again) : fitsBoth;
+  const judged = guessed ? holdsOrEnds(type, text, value.again) : fitsBoth;
+  const test = limited(judged, text, { ...(needed && { needed }), ...(longest !== undefined && { longest }) });
   const fits = test === undefined ? undefined : named('f', at);
   const casts = duckType(type) !== 'VARCHAR';
   // A blank cell is nothing, but in a text; without rules, white space is no number.
-  const isNothing = field && (meant || type.kind !== 'text') ? `(${written} is null or ${blank(written)})` : `${text} is null`;
+  const isNothing = needed
+    ? 'false'
+    : field && (meant || type.kind !== 'text')
+      ? `(${written} is null or ${blank(written)})`
+      : `${text} is null`;
   const out =
     field && type.kind !== 'text' && wire !== value.again ? unlessBlank(wire, text, casts ? value.value : undefined) : wire;
   return {
@@ -148,6 +160,16 @@ function understood(means: Meaning, prepared: string, written: string, at: numbe
     doubt: doubtSql(means, written, table),
     ...(fact && { fact }),
   };
+}
+
+/** NULL where there is no text, and that is fine. */
+function limited(test: string | undefined, text: string, { needed, longest }: Limit): string | undefined {
+  const parts = [
+    ...(test === undefined ? [] : [`(${test})`]),
+    ...(longest === undefined ? [] : [`length(${text}) <= ${longest}`]),
+    ...(needed ? [`${text} is not null`] : []),
+  ];
+  return parts.length === 0 ? undefined : parts.join(' and ');
 }
 
 /** A guess that is wrong makes nothing of what was read worth keeping. */

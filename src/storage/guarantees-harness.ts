@@ -144,6 +144,26 @@ export const guarantees: readonly Guarantee[] = [
     },
   },
   {
+    name: 'parts that are sent again, or skip numbers, end up where they belong',
+    async holds(storage, key) {
+      const data = partsOf(storage);
+      const [first = Buffer.alloc(0), second = Buffer.alloc(0), last = Buffer.alloc(0)] = data;
+      for (const numbers of [
+        [1, 2, 3],
+        [2, 5, 9],
+      ] as const) {
+        const at = `${key}.${numbers[0]}`;
+        const upload = await storage.begin(at);
+        const one = await send(storage, at, upload, numbers[0], first);
+        await send(storage, at, upload, numbers[1], first);
+        const end = await send(storage, at, upload, numbers[2], last);
+        const two = await send(storage, at, upload, numbers[1], second);
+        await storage.complete(at, upload, [one, two, end]);
+        await same(storage, at, Buffer.concat(data));
+      }
+    },
+  },
+  {
     name: 'completing again does nothing',
     async holds(storage, key) {
       const upload = await storage.begin(key);

@@ -4,11 +4,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { asHeadgateError, HeadgateError } from '../domain/error.ts';
+import { asHeadgateError } from '../domain/error.ts';
 import { exactly } from './exactly.ts';
+import { joinInPlace, oneBehindTheOther, place, unplace } from './placed.ts';
 import type { ByteRange, PartRef, Storage, StoredObject } from './storage.ts';
 
 /** Of a data directory: where uploaded files lie unless a bucket is named. */
@@ -39,6 +40,23 @@ export class LocalStorage implements Storage {
     });
   }
 
+  async adopt(key: string, path: string): Promise<boolean> {
+    const own = this.path(key);
+    return await saying('storing a file', async () => {
+      await mkdir(dirname(own), { recursive: true, mode: 0o700 });
+      await using file = await open(path, 'r');
+      await file.sync();
+      try {
+        await link(path, own);
+      } catch {
+        return false;
+      }
+      await using folder = await open(dirname(own), 'r');
+      await folder.sync();
+      return true;
+    });
+  }
+
   async get(key: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
     return await saying('opening a stored file', async () => {
       const handle = await open(this.path(key), 'r');
@@ -60,11 +78,14 @@ export class LocalStorage implements Storage {
   async part(key: string, upload: string, number: number, bytes: AsyncIterable<Uint8Array>, size: number): Promise<string> {
     const folder = this.#parts(key, upload);
     return await saying('storing a part', async () => {
+      const placed = await place(folder, number, size, exactly(bytes, size));
+      if (placed !== undefined) return placed;
       const name = `${number}.${token()}`;
       await write(join(folder, name), exactly(bytes, size), token());
       // Its end says which one of several counts; the others are in nobody's way until then.
       const older = (await readdir(folder)).filter((one) => one.startsWith(`${number}.`) && one !== name && !one.includes('~'));
       for (const one of older) await rm(join(folder, one), { force: true });
+      await unplace(folder, number);
       return name;
     });
   }
@@ -75,8 +96,12 @@ export class LocalStorage implements Storage {
     const whole = parts.reduce((sum, { size }) => sum + size, 0);
     // An earlier attempt came as far as this, and its answer was lost.
     if ((await sizeOf(path)) === undefined) {
-      const joined = oneBehindTheOther(parts.map(({ ref }) => join(folder, basename(ref))));
-      await saying('joining parts', async () => await write(path, exactly(joined, whole), token()));
+      const safe = parts.map((part) => ({ ...part, ref: basename(part.ref) }));
+      await saying('joining parts', async () => {
+        const joined = await joinInPlace(folder, safe);
+        if (joined === undefined) await write(path, exactly(oneBehindTheOther(folder, safe), whole), token());
+        else await name(joined, path);
+      });
     }
     await rm(folder, { recursive: true, force: true });
   }
@@ -119,23 +144,18 @@ async function write(path: string, bytes: AsyncIterable<Uint8Array>, mark: strin
   const beside = `${path}~${mark}`;
   try {
     await pipeline(bytes, createWriteStream(beside, { flags: 'wx', mode: 0o600, flush: true, highWaterMark: buffer }));
-    await rename(beside, path);
-    await using folder = await open(dirname(path), 'r');
-    await folder.sync();
+    await name(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
     throw error;
   }
 }
 
-async function* oneBehindTheOther(paths: readonly string[]): AsyncGenerator<Uint8Array> {
-  for (const path of paths) {
-    try {
-      for await (const chunk of createReadStream(path, { highWaterMark: buffer })) yield chunk as Uint8Array; // no encoding is set
-    } catch (cause) {
-      throw new HeadgateError('object.changed', 'joining parts: one of them was sent again meanwhile', { cause });
-    }
-  }
+/** What is on the disk already gets its name, which is on it as well then. */
+async function name(from: string, path: string): Promise<void> {
+  await rename(from, path);
+  await using folder = await open(dirname(path), 'r');
+  await folder.sync();
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

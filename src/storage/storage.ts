@@ -46,6 +46,8 @@ export interface Storage {
   list(prefix: string): AsyncIterable<StoredObject>;
   /** An address with which whoever has it fetches the object for some seconds, without us. Absent = there is none. */
   link?(key: string, seconds: number): Promise<string>;
+  /** A file of this machine that nobody writes to any more, under a second name. False where it must be put. Absent = always. */
+  adopt?(key: string, path: string): Promise<boolean>;
   /** A path that leads to the object on this machine. Absent = it has to be fetched. */
   path?(key: string): string;
 }

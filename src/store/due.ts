@@ -14,6 +14,8 @@ export interface DuePipeline {
 export interface TakenPipeline extends DuePipeline {
   /** Ticks of what is at fault are dropped. */
   readonly faulty: boolean;
+  /** Runs alone, and a run has not ended. */
+  readonly busy: boolean;
   /** `RangePolicy` (domain/range.ts), where its runs read a range each, and how far they have come. */
   readonly range: Json;
   readonly done_to: Date | null;
@@ -25,12 +27,14 @@ export interface TakenPipeline extends DuePipeline {
  */
 export async function takeDue(tx: Db, now: Date, limit: number): Promise<readonly TakenPipeline[]> {
   return await tx.query<TakenPipeline>(
-    `select p.id, p.workspace_id, p.schedule, p.next_due_at, f.object_id is not null as faulty, g.policy as range, g.done_to
+    `select p.id, p.workspace_id, p.schedule, p.next_due_at, f.object_id is not null as faulty, g.policy as range, g.done_to,
+       p.alone and exists (select from headgate.runs r where r.pipeline_id = p.id
+         and r.state in ('queued', 'running', 'retrying', 'needs_review')) as busy
      from headgate.pipelines p left join headgate.ranges g on g.pipeline_id = p.id
        left join headgate.faults f on f.workspace_id = p.workspace_id and f.object_id = p.id
      where p.state = 'active' and p.next_due_at <= $1
-       and not exists (select from headgate.runs r where r.pipeline_id = p.id
-         and (r.state = 'queued' or g.pipeline_id is not null and r.state in ('running', 'retrying')))
+       and (p.alone or not exists (select from headgate.runs r where r.pipeline_id = p.id
+         and (r.state = 'queued' or g.pipeline_id is not null and r.state in ('running', 'retrying'))))
      order by p.next_due_at limit $2 for no key update of p skip locked`,
     [now, limit],
   );
@@ -69,8 +73,8 @@ export async function dispatch(tx: Db, ticks: readonly Dispatch[]): Promise<read
        select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
          as t (run, pipeline, due, span_from, span_to, next)),
      made as (
-       insert into headgate.runs (id, workspace_id, pipeline_id, state, cause, due_at, span_from, span_to)
-       select t.run, p.workspace_id, p.id, 'queued', 'schedule', t.due, t.span_from, t.span_to
+       insert into headgate.runs (id, workspace_id, pipeline_id, state, cause, due_at, span_from, span_to, task)
+       select t.run, p.workspace_id, p.id, 'queued', 'schedule', t.due, t.span_from, t.span_to, p.task
        from tick t join headgate.pipelines p on p.id = t.pipeline
        where not exists (select from headgate.runs r where r.pipeline_id = p.id and r.state = 'queued')
        returning id)

@@ -46,6 +46,11 @@ export async function insertFile(db: Db, workspace: number, row: NewFile): Promi
   return insertedRow(rows);
 }
 
+/** null = never. */
+export async function setExpiry(db: Db, workspace: number, id: string, at: Date | null): Promise<void> {
+  await db.query('update headgate.files set expires_at = $3 where workspace_id = $1 and id = $2', [workspace, id, at]);
+}
+
 export async function findFile(db: Db, workspace: number, id: string): Promise<FileRow | undefined> {
   const [row] = await db.query<FileRow>(`select ${columns} from headgate.files where workspace_id = $1 and id = $2`, [
     workspace,

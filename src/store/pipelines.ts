@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import type { PipelineState } from '../domain/pipeline.ts';
+import type { RunTask } from '../domain/run.ts';
 import { insertedRow, type Db } from './db.ts';
 import { readableBy } from './grants.ts';
 
@@ -150,7 +151,8 @@ export async function waitsForItself(db: Db, id: string, after: string): Promise
 export async function dependentsOf(db: Db, workspace: number, after: string): Promise<readonly string[]> {
   const rows = await db.query<{ id: string }>(
     `select p.id from headgate.pipelines p where p.workspace_id = $1 and p.after_id = $2 and p.state = 'active'
-       and not exists (select from headgate.runs r where r.pipeline_id = p.id and r.state = 'queued') order by p.id`,
+       and not exists (select from headgate.runs r where r.pipeline_id = p.id
+         and (r.state = 'queued' or p.alone and r.state in ('running', 'retrying', 'needs_review'))) order by p.id`,
     [workspace, after],
   );
   return rows.map(({ id }) => id);
@@ -224,6 +226,20 @@ export async function pairOf(
     [workspace, id],
   );
   return row;
+}
+
+/** What its runs do by themselves, and when the next one is. Undefined leaves the due time alone. */
+export async function arrangePipeline(
+  db: Db,
+  workspace: number,
+  id: string,
+  { task, alone, due }: { readonly task: RunTask | null; readonly alone: boolean; readonly due: Date | undefined },
+): Promise<void> {
+  await db.query(
+    `update headgate.pipelines set task = $3, alone = $4, next_due_at = coalesce($5, next_due_at), version = version + 1, updated_at = now()
+     where workspace_id = $1 and id = $2`,
+    [workspace, id, task === null ? null : JSON.stringify(task), alone, due],
+  );
 }
 
 /** What is read next comes from another place. */

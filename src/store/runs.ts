@@ -58,8 +58,20 @@ export async function insertRun(
 ): Promise<RunRow> {
   const rows = await db.query<RunRow>(
     `insert into headgate.runs as r (workspace_id, id, pipeline_id, state, cause, due_at, span_from, span_to, from_start, task)
-     values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9) returning ${runColumns}`,
-    [workspace, id, pipeline, cause, more.due_at, more.span_from, more.span_to, more.from_start ?? false, more.task],
+     values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8,
+       coalesce($9, (select task from headgate.pipelines p where $10 and p.workspace_id = $1 and p.id = $3))) returning ${runColumns}`,
+    [
+      workspace,
+      id,
+      pipeline,
+      cause,
+      more.due_at,
+      more.span_from,
+      more.span_to,
+      more.from_start ?? false,
+      more.task,
+      cause === 'after',
+    ],
   );
   return insertedRow(rows);
 }
@@ -221,6 +233,23 @@ export async function tablesOfOthers(
     [workspace, id, destination_id, tables],
   );
   return rows.map(({ table }) => table);
+}
+
+export interface OverdueRun extends RunRow {
+  readonly subscription: string;
+}
+
+/** Runs that have been at work for longer than somebody wants to wait without hearing of it, each of them once. */
+export async function markOverdue(tx: Db, limit: number): Promise<readonly OverdueRun[]> {
+  return await tx.query<OverdueRun>(
+    `with late as (
+       select r.id, s.id as subscription from headgate.subscriptions s join headgate.runs r
+         on r.workspace_id = s.workspace_id and r.pipeline_id = any(s.pipelines)
+       where s.stall_minutes is not null and s.state = 'active' and r.state in ('running', 'retrying') and r.overdue_at is null
+         and r.started_at < now() - make_interval(mins => s.stall_minutes) limit $1 for update of r skip locked)
+     update headgate.runs r set overdue_at = now() from late where r.id = late.id returning ${runColumns}, late.subscription`,
+    [limit],
+  );
 }
 
 /** Runs that have not ended `hours` after they were queued, each of them once; not those that are to wait. */

@@ -14,6 +14,8 @@ export interface SubscriptionRow {
   readonly kinds: readonly string[];
   readonly pipelines: readonly string[];
   readonly digest_seconds: number;
+  /** Whose words its deliveries are in; null = ours. */
+  readonly stall_minutes: number | null;
   readonly state: 'active' | 'paused' | 'disabled';
   readonly failures: number;
   readonly failing_since: Date | null;
@@ -26,19 +28,20 @@ export interface SubscriptionRow {
   readonly updated_at: Date;
 }
 
-const columns = `id, workspace_id, channel, name, target, kinds, pipelines, digest_seconds, state, failures, failing_since, form, topics, version,
-  created_at, updated_at`;
+const columns = `id, workspace_id, channel, name, target, kinds, pipelines, digest_seconds, form, topics, stall_minutes, state, failures,
+  failing_since, version, created_at, updated_at`;
 
 type Wish = Pick<SubscriptionRow, 'name' | 'target' | 'kinds' | 'pipelines' | 'digest_seconds'>;
 
 export async function insertSubscription(
   db: Db,
   workspace: number,
-  row: Wish & Pick<SubscriptionRow, 'id' | 'channel'> & Partial<Pick<SubscriptionRow, 'form' | 'topics'>>,
+  row: Wish & Pick<SubscriptionRow, 'id' | 'channel'> & Partial<Pick<SubscriptionRow, 'form' | 'topics' | 'stall_minutes'>>,
 ): Promise<SubscriptionRow> {
   const rows = await db.query<SubscriptionRow>(
-    `insert into headgate.subscriptions (workspace_id, id, channel, name, target, kinds, pipelines, digest_seconds, form, topics, state)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active') returning ${columns}`,
+    `insert into headgate.subscriptions (workspace_id, id, channel, name, target, kinds, pipelines, digest_seconds, form, topics,
+       stall_minutes, state)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active') returning ${columns}`,
     [
       workspace,
       row.id,
@@ -50,11 +53,13 @@ export async function insertSubscription(
       row.digest_seconds,
       row.form ?? null,
       row.topics ?? [],
+      row.stall_minutes,
     ],
   );
   return insertedRow(rows);
 }
 
+/** One of ours. */
 export async function findSubscription(
   db: Db,
   workspace: number,
@@ -62,7 +67,7 @@ export async function findSubscription(
   id: string,
 ): Promise<SubscriptionRow | undefined> {
   const [row] = await db.query<SubscriptionRow>(
-    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and id = $3`,
+    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and id = $3 and form is null`,
     [workspace, channel, id],
   );
   return row;
@@ -98,6 +103,33 @@ export async function updateSubscription(
     [workspace, row.id, row.version, row.name, row.target, row.kinds, row.pipelines, row.digest_seconds, row.state, row.topics],
   );
   return stored;
+}
+
+/** Those of a pipeline in the words of one vocabulary. */
+export async function subscriptionsFor(
+  db: Db,
+  workspace: number,
+  form: string,
+  pipeline: string,
+): Promise<readonly SubscriptionRow[]> {
+  return await db.query<SubscriptionRow>(
+    `select ${columns} from headgate.subscriptions where workspace_id = $1 and form = $2 and pipelines = array[$3::text] order by id`,
+    [workspace, form, pipeline],
+  );
+}
+
+/** The one of a form that leads to these addresses. */
+export async function subscriptionTo(
+  db: Db,
+  workspace: number,
+  form: string,
+  target: readonly string[],
+): Promise<string | undefined> {
+  const [row] = await db.query<{ id: string }>(
+    `select id from headgate.subscriptions where workspace_id = $1 and form = $2 and target = $3 and state = 'active' order by id limit 1`,
+    [workspace, form, target],
+  );
+  return row?.id;
 }
 
 /** With its deliveries. */

@@ -157,7 +157,7 @@ test('merge writes only what differs, and counts it', async (t) => {
   assert.deepEqual(await b.rows(`select v, n from t where b = 'x' and a = 1`), [['one', '9.00']]);
   await assert.rejects(b.sync(wanted, '1,x,a,,\n1,x,b,,\n'), { code: 'key.duplicate' });
   await assert.rejects(b.sync(wanted, '1,,a,,\n'), { code: 'key.null' });
-  const newest = target('a bigint, b text, v text, n decimal(12,2)', { ...options, version: 'n' });
+  const newest = target('a bigint, b text, v text, n decimal(12,2)', { ...options, version: ['n'] });
   assert.deepEqual(counts(await b.sync(newest, '5,x,old,1\n5,x,new,2\n5,x,none,\n')), [3, 1, 0, 2, 0]);
   assert.deepEqual(await b.rows('select v from t where a = 5'), [['new']]);
   await b.run(`insert into t (a, b) values (5, 'x')`);

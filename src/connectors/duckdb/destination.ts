@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
-import type { Context, Destination, Duck, Finding, Forgets, Undoes } from '../../sdk/index.ts';
+import { HeadgateError } from '../../domain/error.ts';
+import { beginningOf } from '../../domain/statements.ts';
+import type { Context, Destination, Duck, Executes, Finding, Forgets, Undoes } from '../../sdk/index.ts';
 import { findingsOf } from '../_sql/check.ts';
 import { readTable } from './catalog.ts';
 import { explainPublish } from './explain.ts';
@@ -10,7 +12,7 @@ import { forgetTable, undoRun } from './versions.ts';
 import { openWriter } from './writer.ts';
 
 /** Nothing creates the file before something is written to it. */
-export async function openDestination(settings: Config, context: Context): Promise<Destination & Undoes & Forgets> {
+export async function openDestination(settings: Config, context: Context): Promise<Destination & Undoes & Forgets & Executes> {
   const path = await context.files.place(settings.path);
   let opened: Promise<Duck> | undefined;
   const duck = (): Promise<Duck> => (opened ??= context.duck({ path }));
@@ -26,12 +28,29 @@ export async function openDestination(settings: Config, context: Context): Promi
     undo: async (request) => await undoRun(await duck(), request),
     forget: async (table, pipelines) =>
       known() ? await forgetTable(await duck(), table, pipelines) : { events: 0, profiles: 0, identities: 0 },
+    execute: async (statements) => await execute(await context.duck({ path }), statements),
     explain: explainPublish,
     [Symbol.asyncDispose]: async () => {
       const open = await opened?.catch(() => undefined);
       await open?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What is about tables, and nothing that is about this machine. */
+const allowed =
+  /^(?:(?:insert|update|delete|drop|alter|truncate|comment|analyze|vacuum|begin|commit|rollback|with|merge)\b|create (?:or replace )?(?:(?:temp|temporary|unique) )?(?:table|view|schema|index|sequence|type)\b)/;
+
+async function execute(duck: Duck, statements: readonly string[]): Promise<void> {
+  await using open = duck;
+  for (const [at, sql] of statements.entries()) {
+    if (!allowed.test(beginningOf(sql)))
+      throw new HeadgateError(
+        'query.invalid',
+        `running statement ${at + 1}: this database takes statements about its tables only`,
+      );
+    await open.run(sql);
+  }
 }
 
 /** What keeps the file from being opened. */

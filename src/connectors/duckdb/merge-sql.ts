@@ -103,11 +103,11 @@ export const missingIn = (rows: string, key: readonly string[]): string =>
 export function newestRows(
   rows: string,
   key: readonly string[],
-  version: string,
+  version: readonly string[],
   { columns, later }: { readonly columns: readonly string[]; readonly later: boolean },
 ): string {
   const rest = later ? ['rowid desc'] : columns.map((name) => quoteName(name));
-  const order = [`${quoteName(version)} desc nulls last`, ...rest];
+  const order = [...version.map((name) => `${quoteName(name)} desc nulls last`), ...rest];
   return `select * from ${rows} qualify row_number() over (partition by ${nameList(key)} order by ${order.join(', ')}) = 1`;
 }
 

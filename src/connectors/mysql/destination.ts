@@ -4,6 +4,7 @@ import type {
   Claim,
   Context,
   Destination,
+  Executes,
   Finding,
   Publish,
   PublishRequest,
@@ -28,7 +29,7 @@ import { prepareTable, publishTable } from './publish-table.ts';
 import { Session } from './session.ts';
 import { createStage, StageWriter } from './stage.ts';
 
-export class MysqlDestination implements Destination {
+export class MysqlDestination implements Destination, Executes {
   readonly #config: Config;
   readonly #context: Context;
   #main: Promise<Session> | undefined;
@@ -65,6 +66,11 @@ export class MysqlDestination implements Destination {
 
   async ledger(pipeline: string): Promise<readonly Publish[]> {
     return readLedger(await this.#session(), pipeline);
+  }
+
+  async execute(statements: readonly string[]): Promise<void> {
+    await using session = await this.#open();
+    for (const [at, sql] of statements.entries()) await session.run(sql, `running statement ${at + 1}`);
   }
 
   async claim(pipeline: string, fence?: number): Promise<Claim> {

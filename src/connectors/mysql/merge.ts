@@ -26,11 +26,11 @@ export const keyCountSql = (target: Target, stage: string): string =>
   `select coalesce(sum(n), 0) as "rows", count(*) as "keys", coalesce(sum(${anyNull(keyOf(target))}), 0) as "nulls"
 from (select ${nameList(keyOf(target))}, count(*) as n from ${quoteName(stage)} group by ${nameList(keyOf(target))}) as k`;
 
-const ranked = (target: Target, stage: string, version: string, columns: string, rank: string, then = ''): string =>
-  `select ${columns}, ${rank}() over (partition by ${nameList(keyOf(target))} order by ${quoteName(version)} is null, ${quoteName(version)} desc${then}) as place from ${quoteName(stage)}`;
+const ranked = (target: Target, stage: string, version: readonly string[], columns: string, rank: string, then = ''): string =>
+  `select ${columns}, ${rank}() over (partition by ${nameList(keyOf(target))} order by ${version.map((name) => `${quoteName(name)} is null, ${quoteName(name)} desc`).join(', ')}${then}) as place from ${quoteName(stage)}`;
 
 /** Keys whose newest version is in the stage with different rows: nobody can say which is right. */
-export function tieSql(target: Target, stage: string, version: string): string {
+export function tieSql(target: Target, stage: string, version: readonly string[]): string {
   const images = columnNames(target).map(
     (name) =>
       `min(cast(${quoteName(name)} as binary)) <=> max(cast(${quoteName(name)} as binary)) and count(${quoteName(name)}) in (0, count(*))`,
@@ -40,7 +40,7 @@ group by ${nameList(keyOf(target))} having not (${images.join(' and ')}) limit 1
 }
 
 /** Leaves only the newest version of each key in the stage. */
-export const keepNewestSql = (target: Target, stage: string, version: string): string =>
+export const keepNewestSql = (target: Target, stage: string, version: readonly string[]): string =>
   `delete s from ${quoteName(stage)} s join (${ranked(target, stage, version, quoteName(rowNumber), 'row_number', `, ${quoteName(rowNumber)} desc`)}) as r
 on r.${quoteName(rowNumber)} = s.${quoteName(rowNumber)} where r.place > 1`;
 

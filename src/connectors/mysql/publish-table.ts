@@ -202,7 +202,7 @@ async function mergeRows({ session, target, doing, stage, rows }: Work): Promise
     const ambiguous =
       version === undefined || (ties && (await session.rows(sql.tieSql(target, stage, version), doing)).length > 0);
     if (ambiguous) {
-      const why = version === undefined ? '' : `, also with the same ${version}`;
+      const why = version === undefined ? '' : `, also with the same ${version.join(', ')}`;
       throw new HeadgateError('key.duplicate', `${doing}: several rows of the read have the same key (${key})${why}`);
     }
     await session.run(sql.keepNewestSql(target, stage, version), doing);

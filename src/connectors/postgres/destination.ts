@@ -4,6 +4,7 @@ import type {
   Claim,
   Context,
   Destination,
+  Executes,
   Finding,
   Forgets,
   Forgotten,
@@ -35,7 +36,7 @@ import { createFlushedSql, createStageSql, dropStageSql, stageGone, StageWriter,
 import { tableFacts, type TableFacts } from './swap-facts.ts';
 import { forgetTable, keepVersion, settleVersions, undoRun } from './versions.ts';
 
-export class PostgresDestination implements Destination, Undoes, Forgets, SharesStages {
+export class PostgresDestination implements Destination, Undoes, Forgets, SharesStages, Executes {
   readonly #config: Config;
   readonly #context: Context;
   #main: Promise<Session> | undefined;
@@ -80,6 +81,11 @@ export class PostgresDestination implements Destination, Undoes, Forgets, Shares
 
   async ledger(pipeline: string): Promise<readonly Publish[]> {
     return readLedger(await this.#session(), pipeline);
+  }
+
+  async execute(statements: readonly string[]): Promise<void> {
+    await using session = await this.#open();
+    for (const [at, sql] of statements.entries()) await session.rows(sql, `running statement ${at + 1}`);
   }
 
   async claim(pipeline: string, fence?: number): Promise<Claim> {

@@ -48,21 +48,24 @@ export function keyCountSql(target: Target, stage: string): string {
 from (select ${nameList(key)}, count(*) as _rows from ${ownTable(stage)} group by ${nameList(key)}) as keys`;
 }
 
+const newestFirst = (version: readonly string[]): string =>
+  version.map((name) => `${quoteName(name)} desc nulls last`).join(', ');
+
 /** Keys whose newest version is in the stage with different rows: nobody can say which is right. */
-export function tieSql(target: Target, stage: string, version: string): string {
+export function tieSql(target: Target, stage: string, version: readonly string[]): string {
   const key = nameList(keyOf(target));
   const columns = nameList(columnNames(target));
   return `select 1 as found from (
-  select ${columns}, rank() over (partition by ${key} order by ${quoteName(version)} desc nulls last) as _place from ${ownTable(stage)}
+  select ${columns}, rank() over (partition by ${key} order by ${newestFirst(version)}) as _place from ${ownTable(stage)}
 ) as ranked where _place = 1 group by ${key} having count(distinct row(${columns})::text) > 1 limit 1`;
 }
 
 /** Leaves only the newest version of each key in the stage. */
-export function keepNewestSql(target: Target, stage: string, version: string): string {
+export function keepNewestSql(target: Target, stage: string, version: readonly string[]): string {
   const key = nameList(keyOf(target));
   return `delete from ${ownTable(stage)} where ctid in (
   select ctid from (
-    select ctid, row_number() over (partition by ${key} order by ${quoteName(version)} desc nulls last, ctid desc) as _place from ${ownTable(stage)}
+    select ctid, row_number() over (partition by ${key} order by ${newestFirst(version)}, ctid desc) as _place from ${ownTable(stage)}
   ) as ranked where _place > 1
 )`;
 }

@@ -101,7 +101,7 @@ test('merge updates what differs, by key', async () => {
   assert.equal(await p.sql(rows), '1,a,1.10 2,b,9 3,c,∅');
   await assert.rejects(p.put('5,a,1\n5,a,2\n', 'merge', { key: ['id'] }), code('key.duplicate'));
   await assert.rejects(p.put(',a,1\n', 'merge', { key: ['id'] }), code('key.null'));
-  const version = { key: ['id'], policy: { mode: 'merge', version: 'n' } } as const;
+  const version = { key: ['id'], policy: { mode: 'merge', version: ['n'] } } as const;
   assert.equal(await p.put('5,old,1\n5,new,2\n5,null,\n', 'merge', version), '3: +1 ~0 =2 -0');
   await assert.rejects(p.put('5,x,3\n5,y,3\n', 'merge', version), code('key.duplicate'));
   assert.equal(await p.sql('select name from t where id = 5'), 'new');
@@ -109,7 +109,7 @@ test('merge updates what differs, by key', async () => {
 
 test('merge into a new table, with a version and a composite key', async () => {
   await using p = await place();
-  const more = { key: ['id', 'name'], policy: { mode: 'merge', version: 'n' } } as const;
+  const more = { key: ['id', 'name'], policy: { mode: 'merge', version: ['n'] } } as const;
   assert.equal(await p.put('1,a,1\n1,a,2\n1,b,1\n', 'merge', more), '3: +2 ~0 =1 -0');
   assert.equal(await p.sql('select * from t order by 1, 2'), '1,a,2 1,b,1');
   assert.equal(await p.put('1,b,5\n1,c,1\n', 'merge', more), '2: +1 ~1 =0 -0');

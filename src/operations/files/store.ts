@@ -52,7 +52,7 @@ export async function storeFile(
   });
   try {
     await requireRoom({ ...ports, workspace }, id, size);
-    await storage.put(key, createReadStream(path), size);
+    if (!(await storage.adopt?.(key, path))) await storage.put(key, createReadStream(path), size);
     await becomeReady({ db, workspace, clock }, id, key, size, {});
     return id;
   } catch (error) {

@@ -44,6 +44,8 @@ type Filter = (stream: StreamInfo) => Promise<string | undefined>;
 export interface SourcedFlow {
   readonly flow: Flow;
   readonly source: Ends['source'];
+  /** What it came of. */
+  readonly spec: FlowSpec;
 }
 
 /** One spec may name several streams with a pattern. `rejects` = where the refused rows of each are written. Throws what is wrong with it before anything is read. */
@@ -67,7 +69,7 @@ export async function flowsOf(
   for (const [at, { info, into }] of targets.entries()) {
     const where = await filter?.(info);
     const fitting = { into, rejects: rejects(at), ...(where !== undefined && { where }), ...(schema && { schema }) };
-    flows.push({ flow: fittedFlow(spec, info, fitting), source });
+    flows.push({ flow: fittedFlow(spec, info, fitting), source, spec });
   }
   return flows;
 }

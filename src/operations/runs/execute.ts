@@ -5,6 +5,7 @@ import type { Receipt } from '../../domain/receipt.ts';
 import { refName, type StreamInfo } from '../../domain/schema.ts';
 import { createContext } from '../../engine/context.ts';
 import type { Flow } from '../../engine/flow.ts';
+import { rowsOf } from '../../engine/row-count.ts';
 import { runFlow } from '../../engine/run.ts';
 import type { Context, Log } from '../../sdk/index.ts';
 import { pipelinesWithoutRight } from '../../store/grants.ts';
@@ -70,15 +71,41 @@ async function* receiptsOf(run: RunRow, execution: Execution, opened: Opened, co
     const filter = range && (async (info: StreamInfo) => await filterOf(range, source, context, info));
     flows.push(...(await flowsOf({ ...loaded, spec }, opened.ends, context, rejects, filter)));
   }
-  for (const [at, { flow, source }] of flows.entries()) {
+  let failed = false;
+  for (const [at, { flow, source, spec }] of flows.entries()) {
     execution.signal.throwIfAborted();
+    if (failed && spec.after_failure === 'skip') {
+      execution.log.warn(`${refName(flow.stream.stream)}: left out, since a flow before it has failed`);
+      continue;
+    }
     const until = at === 0 ? undefined : await execution.closedUntil?.();
     if (until) {
       yield { until };
       return;
     }
     const earlier = earlierReceipt(run, flow);
-    yield earlier ? { receipt: earlier, known: true } : { receipt: told(await runFlow(flow, { ...opened.session, source })) };
+    const receipt = earlier ?? told(await runVerified({ flow, source, spec }, opened, context));
+    failed ||= receipt.state === 'failed';
+    yield { receipt, known: earlier !== undefined };
+  }
+}
+
+/** What was published stays, and the run fails where its rows are not those of the source. */
+async function runVerified({ flow, source, spec }: SourcedFlow, { session, ends }: Opened, context: Context): Promise<Receipt> {
+  const receipt = await runFlow(flow, { ...session, source });
+  if (spec.verify !== 'counts' || receipt.state !== 'succeeded') return receipt;
+  const destination = ends.destination.source;
+  if (!destination) throw new HeadgateError('usage.mode', 'counting rows: the destination cannot be read');
+  try {
+    const [from, into] = [
+      await rowsOf(source.source, context, flow.stream.stream),
+      await rowsOf(destination, context, flow.into),
+    ];
+    if (from === into) return receipt;
+    throw new HeadgateError('verify.rows', `counting rows: ${receipt.stream} has ${from}, ${receipt.table} has ${into}`);
+  } catch (error) {
+    const { code, message, hint } = asHeadgateError(error, 'counting rows');
+    return { ...receipt, state: 'failed', error: { code, message, hint } };
   }
 }
 

@@ -1,12 +1,18 @@
 /** Uploaded files made plain, each as a file of its own, with what was found out about it. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Uploads } from '../../domain/pipeline.ts';
 import type { PrepareTask } from '../../domain/run.ts';
 import type { StreamInfo } from '../../domain/schema.ts';
 import { typeName } from '../../domain/types.ts';
-import { infersTypes, type FileRef, type Source } from '../../sdk/index.ts';
+import { rewrite } from '../../engine/convert.ts';
+import { infersTypes, type Context, type FileRef, type Source } from '../../sdk/index.ts';
 import type { NewOutput } from '../../store/run-outputs.ts';
 import { storeFile } from '../files/store.ts';
+import { csvText } from './export-rows.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import { uploadsAsSource } from '../pipelines/uploads.ts';
 import type { TaskWork } from './replay-rows.ts';
@@ -36,7 +42,8 @@ export async function prepareFiles({ types }: PrepareTask, work: TaskWork): Prom
     }
     for await (const event of from.read({ flows: [flowOf(info)], mode: 'snapshot', format: 'csv' })) {
       if (event.type !== 'file') continue;
-      const file = await storeFile(execution, opened, { name, path: event.file.path });
+      const path = nameable(event.file.csv) ? event.file.path : await withCommas(event.file, info, context);
+      const file = await storeFile(execution, opened, { name, path });
       outputs.push({ name, file_id: file, value: told(event.file, info, types) });
       execution.log.info(`${name}: ${info.schema.fields.length} columns`, { notes: (info.notes ?? []).join('; ') });
     }
@@ -69,21 +76,30 @@ const flowOf = ({ stream, schema }: StreamInfo) => ({
 /** Its own name, without what said how it was packed. */
 const nameOf = (id: string): string => (id.split('/')[1] ?? id).replace(/\.(?:gz|zst|zip)$/i, '') || 'file.csv';
 
-/** Throws `file.format` for a delimiter that nobody can name in a load. */
+/** Can a load name what separates its values? */
+const nameable = (csv: FileRef['csv']): boolean => Object.hasOwn(delimiters, csv?.delimiter ?? ',');
+
+/** Written anew, with the same values. Resolves to its path. */
+async function withCommas(file: FileRef, { schema }: StreamInfo, context: Context): Promise<string> {
+  await using duck = await context.duck();
+  const names = schema.fields.map(({ name }) => name);
+  const folder = await mkdtemp(join(context.scratch, 'commas-'));
+  const rows = await rewrite(duck, [file], { format: 'csv', columns: names.map((name) => ({ from: name, as: name })) }, folder);
+  const path = join(folder, 'named.csv');
+  const header = file.csv?.header ? csvText([names], { delimiter: 'comma', quoted: true }) : '';
+  await writeFile(path, header);
+  await pipeline(createReadStream(rows), createWriteStream(path, { flags: 'a' }), { signal: context.signal });
+  return path;
+}
+
 function told({ csv }: FileRef, { schema }: StreamInfo, types: boolean): NewOutput['value'] {
-  const delimiter = delimiters[csv?.delimiter ?? ','];
-  if (delimiter === undefined) {
-    throw new HeadgateError(
-      'file.format',
-      'preparing files: values are separated by something else than a comma, a tab or a pipe',
-    );
-  }
+  const delimiter = delimiters[csv?.delimiter ?? ','] ?? 'comma';
   const columns = schema.fields.map(({ name, type }) => ({ name, type: typeName(type) }));
   return {
     header: csv?.header ?? false,
     delimiter,
     compression: 'none',
-    escaped: csv?.escape === '\\',
+    escaped: nameable(csv) && csv?.escape === '\\',
     columns: types ? columns : [],
   };
 }

@@ -1,5 +1,5 @@
 /** The warehouse of a workspace: a file of its own in the data directory, there before anything is configured. */
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { registry } from '../../connectors/registry.ts';
 import { newId } from '../../domain/ids.ts';
@@ -39,6 +39,21 @@ export async function openWarehouse(context: OpContext): Promise<{ readonly duck
   const duck = parts.use(await scratch.duck({ path }));
   const open = parts.move();
   return { duck, [Symbol.asyncDispose]: async () => await open.disposeAsync() };
+}
+
+/** A file that nothing was ever written to is there all the same: whoever asks it finds it empty. */
+export async function readyWarehouse(ports: Pick<Ports, 'dataDir'>, workspace: number, context: Context): Promise<void> {
+  const path = warehousePath(ports, workspace);
+  if (
+    await access(path).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  await mkdir(dirname(path), { recursive: true });
+  await using made = await context.duck({ path });
+  await made.run('select 1');
 }
 
 /** Tables and views that people made, or that runs made for them. */

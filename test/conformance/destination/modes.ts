@@ -159,11 +159,46 @@ export const modes: readonly Guarantee[] = [
         { name: 'seen', type: bigint },
       ];
       const table: Table = { name: 'versions', fields, key: ['id'], rows };
-      const counts = countsOf(await load(trial, { table, policy: { mode: 'merge', version: 'seen' } }));
+      const counts = countsOf(await load(trial, { table, policy: { mode: 'merge', version: ['seen'] } }));
       assert.deepEqual(counts, { added: 2, changed: 0, deduplicated: 2, deleted: 0 });
       sameRows(await contents(trial, table), [
         ['1', 'newest', '11'],
         ['2', 'only', '1'],
+      ]);
+    },
+  },
+  {
+    name: 'of several versions the first that differs decides, and what is stored stays where it is newer; NULL is older than all',
+    needs,
+    applies: writes('merge'),
+    run: async (trial) => {
+      const fields = [
+        { name: 'id', type: bigint },
+        { name: 'name', type: text },
+        { name: 'day', type: bigint },
+        { name: 'hour', type: bigint },
+      ];
+      const stored = [1, 2, 3, 4].map((id) => [String(id), 'stored', '5', '5']);
+      const table: Table = { name: 'tuples', fields, key: ['id'], rows: [...stored, ['5', 'stored', null, '5']] };
+      await trial.place.create(table);
+      const incoming = withRows(
+        table,
+        ['1', 'later day', '6', '1'],
+        ['2', 'earlier hour', '5', '4'],
+        ['3', 'equal', '5', '5'],
+        ['4', 'no hour', '5', null],
+        ['5', 'no day', null, '6'],
+        ['6', 'first', '1', '9'],
+        ['6', 'second', '2', '1'],
+      );
+      await load(trial, { table: incoming, policy: { mode: 'merge', version: ['day', 'hour'], stale: 'skip' } });
+      sameRows(await contents(trial, table), [
+        ['1', 'later day', '6', '1'],
+        ['2', 'stored', '5', '5'],
+        ['3', 'equal', '5', '5'],
+        ['4', 'stored', '5', '5'],
+        ['5', 'no day', null, '6'],
+        ['6', 'second', '2', '1'],
       ]);
     },
   },

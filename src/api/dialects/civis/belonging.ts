@@ -1,9 +1,9 @@
 /** Sharing and projects of the families that have them. */
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { dependenciesOf } from './dependencies.ts';
-import { requireStoredFile } from './files-stored.ts';
+import { ownStoredFile, requireStoredFile } from './files-stored.ts';
 import { importKinds } from './import-views.ts';
-import type { JobKind } from './jobs.ts';
+import { ownJob, type JobKind } from './jobs.ts';
 import { memberRoutes } from './projects.ts';
 import { numberIn } from './route.ts';
 import { jobIn } from './run-routes.ts';
@@ -34,6 +34,7 @@ export const belongingRoutes: readonly GuardedRoute[] = [
         ...family,
         resolve: async (context, params) => ({ pipeline: (await find(context, params)).object }),
         dependencies: async (context, params) => await dependenciesOf(context, await find(context, params)),
+        owned: async (context, params, principal) => await ownJob(context, numberIn(params, 'id', family.title), principal),
       }),
       ...memberRoutes({ ...family, resolve: async (context, params) => (await find(context, params)).number }),
     ];
@@ -42,6 +43,7 @@ export const belongingRoutes: readonly GuardedRoute[] = [
     ...file,
     resolve: async (context, params) => ({ file: (await fileIn(context, params)).file.id }),
     dependencies: () => Promise.resolve([]),
+    owned: async (context, params, principal) => await ownStoredFile(context, numberIn(params, 'id', 'file'), principal),
   }),
   ...memberRoutes({ ...file, resolve: async (context, params) => (await fileIn(context, params)).number }),
 ];

@@ -195,6 +195,12 @@ function columnsOf({ tableColumns = [], loosenTypes = false }: CsvBody): { reado
   });
 }
 
+/** Columns that lay out a table. */
+const layoutOf = ({ redshiftDestinationOptions: { distkey, sortkeys = [] } = {} }: CsvBody): readonly string[] => [
+  ...(distkey === undefined ? [] : [distkey]),
+  ...sortkeys,
+];
+
 /** What cannot be run says why: what is in a bucket cannot be read yet. */
 export async function csvTask(context: RouteContext, { body }: Pick<Job['data'], 'body'>): Promise<RunTask | undefined> {
   const given = csvPut.parse(body);
@@ -202,6 +208,9 @@ export async function csvTask(context: RouteContext, { body }: Pick<Job['data'],
     const keys = await modifiedKeys(context, given, await connectionFor(context, given.destination));
     if (keys.length === 0) return { kind: 'refuse', reason: 'an upsert needs lastModifiedKeys, by itself or of its table' };
   }
+  const unknown = layoutOf(given).find((name) => !(given.tableColumns ?? [{ name }]).some((column) => column.name === name));
+  if (unknown !== undefined)
+    return { kind: 'refuse', reason: `redshiftDestinationOptions: there is no column ${unknown.slice(0, 100)}` };
   if (given.source.fileIds) return undefined;
   return { kind: 'refuse', reason: 'this server has no connector for storage hosts: upload the files instead' };
 }

@@ -66,7 +66,10 @@ const put = route({
   resolve,
   body: csvPut,
   replies: { 200: csvView },
-  handle: async (context, { found, body }) => ({ status: 200, body: showCsv(await changed(context, found, body), 'manage') }),
+  handle: async (context, { found, body }) => ({
+    status: 200,
+    body: showCsv(await changed(context, found, body), await levelOn(context, found)),
+  }),
 });
 
 const patch = route({
@@ -82,7 +85,7 @@ const patch = route({
     const before = csvPut.parse(found.data.body);
     const merged = csvPut.safeParse({ ...before, ...body, destination: { ...before.destination, ...body.destination } });
     if (!merged.success) throw new InvalidInput('imports.files.csv.update', merged.error.issues);
-    return { status: 200, body: showCsv(await changed(context, found, merged.data), 'manage') };
+    return { status: 200, body: showCsv(await changed(context, found, merged.data), await levelOn(context, found)) };
   },
 });
 
@@ -97,7 +100,7 @@ const archive = route({
   replies: { 200: csvView },
   handle: async (context, { found, body }) => ({
     status: 200,
-    body: showCsv(await updateJob(context, found, ...archiving(body.status)), 'manage'),
+    body: showCsv(await updateJob(context, found, ...archiving(body.status)), await levelOn(context, found)),
   }),
 });
 

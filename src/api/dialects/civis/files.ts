@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
 import { completeFile } from '../../../operations/files/complete.ts';
 import { createFile } from '../../../operations/files/create.ts';
+import { keepFile } from '../../../operations/files/keep.ts';
 import { fileOrigin } from '../../../operations/files/origin.ts';
 import { lendFile } from '../../../operations/files/sign.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { insertStoredFile, requireStoredFile, updateStoredFile, type StoredFile } from './files-stored.ts';
+import { levelAt } from './levels.ts';
 import { userOf } from './people.ts';
 import { numberIn, route } from './route.ts';
 import { user } from './shapes.ts';
@@ -74,7 +76,7 @@ const shared = ({ number, data, file }: StoredFile) => ({
   name: data.name ?? file.name,
   createdAt: file.created_at,
   fileSize: file.state === 'ready' ? file.size : 0,
-  expiresAt: data.expiresAt ?? file.expires_at,
+  expiresAt: file.expires_at,
   description: data.description ?? null,
 });
 
@@ -186,7 +188,7 @@ export async function showFile(
       compression: known?.compression ?? null,
       tableColumns: (known?.columns ?? []).map(({ name, type }) => ({ name, sqlType: sqlOfType(type) })),
     },
-    myPermissionLevel: 'manage',
+    myPermissionLevel: await levelAt(context, 'file', file.id),
   };
 }
 
@@ -228,9 +230,10 @@ async function renamed(
   if (name !== undefined && extension(name) !== extension(found.data.name ?? found.file.name)) {
     throw new HeadgateError('request.invalid', 'name: it must keep its extension');
   }
+  const utc = expiresAt == null ? null : new Date(expiresAt).toISOString();
+  if (expiresAt !== undefined) await perform(keepFile, context, { file: found.file.id, expires_at: utc });
   return await updateStoredFile(context, found, {
     ...(name !== undefined && { name }),
-    ...(expiresAt !== undefined && { expiresAt }),
     ...(description !== undefined && { description }),
   });
 }

@@ -153,7 +153,7 @@ export function showImportInputs(data: JobData, names: ReadonlyMap<number, strin
     notifications: showNotifications(data.notifications),
     parentId: data.parentId ?? null,
     isOutbound: ends.isOutbound,
-    nextRunAt: data.nextRunAt ?? null,
+    nextRunAt: null,
     timeZone: data.timeZone ?? usualZone,
     hidden: data.hidden,
   };
@@ -182,7 +182,7 @@ export async function importOf(
   return {
     ...(await summaryOf(context, job, last, names, of)),
     ...showImportInputs(job.data, names),
-    nextRunAt: job.data.nextRunAt ?? job.pipeline?.next_due_at ?? null,
+    nextRunAt: job.pipeline?.next_due_at ?? null,
     syncs,
     runningAs: await of(job.data.runningAs),
     myPermissionLevel: await levelOn(context, job),

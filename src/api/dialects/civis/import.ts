@@ -47,7 +47,7 @@ export const bodyOf = ({ body }: Pick<JobData, 'body'>): ImportBody => stored.pa
 export const plain = (body: object): Json => JSON.parse(JSON.stringify(body)) as Json; // plain data
 
 /** Both ends, where they are named: else the warehouse stands for them. */
-export async function endsOf(
+async function endsOf(
   context: RouteContext,
   { source, destination }: Pick<ImportBody, 'source' | 'destination'>,
 ): Promise<Pick<Plan, 'source' | 'destination'>> {
@@ -56,7 +56,7 @@ export async function endsOf(
 }
 
 /** Those that are not archived, in the order in which they were made. Throws `request.invalid`. */
-export async function flowsOf(context: RouteContext, { syncs }: ImportBody): Promise<readonly Json[]> {
+async function flowsOf(context: RouteContext, { syncs }: ImportBody): Promise<readonly Json[]> {
   const flows: Json[] = [];
   for (const { archived, body } of syncs) {
     if (archived || lacking(body) !== undefined) continue;
@@ -64,6 +64,11 @@ export async function flowsOf(context: RouteContext, { syncs }: ImportBody): Pro
     else flows.push(fileFlow(body, ...(await contentOf(context, body.source.file.id))));
   }
   return flows.length === 0 ? [nothing] : flows;
+}
+
+/** What its runs are. Throws `request.invalid`. */
+export async function planOf(context: RouteContext, body: ImportBody): Promise<Plan> {
+  return { ...(await endsOf(context, body)), flows: await flowsOf(context, body), task: importTask(body) };
 }
 
 async function contentOf(context: RouteContext, number: number): Promise<[string]> {
@@ -81,8 +86,8 @@ export async function timingOf(context: RouteContext, of: Pick<JobData, 'schedul
 }
 
 /** A run of what cannot be run says why. */
-export function importTask(data: Pick<JobData, 'body'>): RunTask | undefined {
-  const live = bodyOf(data).syncs.filter(({ archived }) => !archived);
+export function importTask({ syncs }: Pick<ImportBody, 'syncs'>): RunTask | undefined {
+  const live = syncs.filter(({ archived }) => !archived);
   if (live.length === 0) return { kind: 'refuse', reason: 'the import has no syncs: add one, and run it again' };
   const reason = live.map(({ body }) => lacking(body)).find((one) => one !== undefined);
   return reason === undefined ? undefined : { kind: 'refuse', reason };

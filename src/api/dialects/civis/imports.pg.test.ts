@@ -116,6 +116,103 @@ for (const [name, at] of [
   });
 }
 
+for (const [name, at] of [
+  ['the warehouse', warehouse],
+  ['a database', shop],
+] as const) {
+  test(`of several keys of change the first that differs decides, and a row without a key is one that is wrong, in ${name}`, async () => {
+    const wanted = { at, table: 'tuples', columns: ['id INT', 'v TEXT', 'at DATE', 'n INT'] };
+    const more = { existingTableRows: 'upsert', maxErrors: 1 };
+    const keys = { primaryKeys: ['id'], lastModifiedKeys: ['at', 'n'] };
+    const made = await load('id,v,at,n\n1,a,2024-01-02,5\n2,b,2024-01-02,5\n', { ...wanted, keys, more });
+    assert.equal(made['state'], 'succeeded', String(made['error']));
+    const rows = 'id,v,at,n\n1,older,2024-01-02,4\n2,newer,2024-01-02,6\n,none,2024-01-02,1\n';
+    const ran = await load(rows, { ...wanted, keys, more });
+    assert.equal(ran['state'], 'succeeded', String(ran['error']));
+    assert.deepEqual(await rowsOf(at, 'select id, v from scratch.tuples order by id'), [
+      ['1', 'a'],
+      ['2', 'newer'],
+    ]);
+    const failed = await load(`${rows},again,2024-01-02,1\n`, { ...wanted, keys, more });
+    assert.match(String(failed['error']), /2 rows are refused, 1 may be/);
+    const none = await load(rows, { ...wanted, keys, more: { existingTableRows: 'upsert' } });
+    assert.match(String(none['error']), /no value in their key|NULL in the key/);
+  });
+}
+
+test('a text that is longer than the column of a table is one row that is wrong', async () => {
+  await bench.server.sql(
+    bench.shopUrl,
+    'create schema if not exists scratch; create table scratch.narrow (id int, v varchar(3))',
+  );
+  const wanted = { table: 'narrow', columns: [], more: { existingTableRows: 'append', maxErrors: 1 } };
+  const one = await load('id,v\n1,abc\n2,abcd\n', wanted);
+  assert.equal(one['state'], 'succeeded', String(one['error']));
+  assert.deepEqual(await rowsOf(shop, 'select id from scratch.narrow'), [['1']]);
+});
+
+test('the first sync that fails ends the run, and those behind it are left out', async () => {
+  await bench.server.sql(
+    bench.shopUrl,
+    'create schema chain; create table chain.a as select 1 as id; create table chain.b as select 2 as id',
+  );
+  const made = await client.call('POST', 'imports', {
+    name: 'chain',
+    syncType: 'Dbsync',
+    isOutbound: false,
+    source: shop,
+    destination: warehouse,
+  });
+  const sync = async (from: string, into: string, more: Fields = {}): Promise<Fields> =>
+    await client.call('POST', `imports/${String(made['id'])}/syncs`, {
+      source: { path: from },
+      destination: { path: into },
+      advanced_options: more,
+    });
+  const run = async (): Promise<Fields> => {
+    const { runId } = await client.call('POST', `imports/${String(made['id'])}/runs`);
+    return await client.poll(`jobs/${String(made['id'])}/runs/${String(runId)}`);
+  };
+  await sync('chain.a', 'chain.first');
+  assert.equal((await run())['state'], 'succeeded');
+  const second = await sync('chain.a', 'chain.first', { existing_table_rows: 'fail' });
+  await sync('chain.b', 'chain.third');
+  assert.match(String((await run())['error']), /already there/);
+  const tables = await client.list(`tables?database_id=${String(warehouse['remoteHostId'])}&schema=chain`);
+  assert.deepEqual(
+    tables.map(({ name }) => name),
+    ['first'],
+  );
+  await client.call('PUT', `imports/${String(made['id'])}/syncs/${String(second['id'])}/archive`);
+  assert.equal((await run())['state'], 'succeeded');
+});
+
+test('rows are counted on both sides where that is asked for', async () => {
+  await bench.server.sql(
+    bench.shopUrl,
+    'create schema counted; create table counted.t (id int primary key, updated_at timestamptz); insert into counted.t values (1, now()), (2, now())',
+  );
+  const made = await client.call('POST', 'imports', {
+    name: 'counted',
+    syncType: 'Dbsync',
+    isOutbound: false,
+    source: shop,
+    destination: warehouse,
+  });
+  await client.call('POST', `imports/${String(made['id'])}/syncs`, {
+    source: { path: 'counted.t' },
+    destination: { path: 'counted.t' },
+    advanced_options: { verify_table_row_counts: true },
+  });
+  const run = async (): Promise<Fields> => {
+    const { runId } = await client.call('POST', `imports/${String(made['id'])}/runs`);
+    return await client.poll(`jobs/${String(made['id'])}/runs/${String(runId)}`);
+  };
+  assert.equal((await run())['state'], 'succeeded');
+  await bench.server.sql(bench.shopUrl, 'delete from counted.t where id = 1');
+  assert.match(String((await run())['error']), /counted\.t has 1, .*counted\.t has 2/);
+});
+
 test('an upsert without keys, and types that nobody knows, are refused at once', async () => {
   const wanted = {
     source: { fileIds: [await file('id\n1\n')] },

@@ -4,8 +4,8 @@ import { HeadgateError } from '../../../domain/error.ts';
 import { perform } from '../../../operations/operation.ts';
 import { getPipeline } from '../../../operations/pipelines/get.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
-import { bodyOf, endsOf, flowsOf, importPost, importPut, plain, timingOf, type ImportBody } from './import.ts';
-import { endsOf as endsShown, hostNames, importKinds, importOf, importSummary, importView, summaryOf } from './import-views.ts';
+import { bodyOf, importPost, importPut, plain, planOf, timingOf, type ImportBody } from './import.ts';
+import { endsOf, hostNames, importKinds, importOf, importSummary, importView, summaryOf } from './import-views.ts';
 import { taskOf } from './job-task.ts';
 import { archiving, insertJob, listJobs, updateJob, type FoundJob, type Job } from './jobs.ts';
 import { principalByNumber, users } from './people.ts';
@@ -58,7 +58,7 @@ const list = route({
     const [names, of] = [await hostNames(context), users(context)];
     const wanted = (await listJobs(context, match)).filter((job) => {
       if (!importKinds.includes(job.data.kind)) return false;
-      const ends = endsShown(job.data);
+      const ends = endsOf(job.data);
       if (type && !type.some((one) => one === ends.syncType)) return false;
       if (destination && !destination.includes(String(ends.destination?.remoteHostId))) return false;
       if (source && !source.includes(String(ends.source?.remoteHostId))) return false;
@@ -96,8 +96,8 @@ const create = route({
   async handle(context, { body: { name, hidden = false, schedule, notifications, parentId, nextRunAt, timeZone, ...sent } }) {
     const job = await context.tx(async (tx) => {
       const body: ImportBody = { ...sent, syncs: [] };
-      const own = { schedule, notifications, parentId, nextRunAt, timeZone };
-      const plan = { ...(await endsOf(tx, body)), flows: await flowsOf(tx, body), schedule: await timingOf(tx, own) };
+      const own = { schedule, notifications, parentId, timeZone };
+      const plan = { ...(await planOf(tx, body)), schedule: await timingOf(tx, own), due: nextRunAt };
       return await insertJob(tx, { kind: 'import', hidden, body: plain(body), name: () => name, ...own }, plan);
     });
     return { status: 201, body: await importOf(context, await withPipeline(context, job)) };
@@ -137,12 +137,10 @@ const put = route({
       schedule: schedule ?? data.schedule,
       notifications: notifications ?? data.notifications,
       parentId: parentId ?? data.parentId,
-      nextRunAt: nextRunAt ?? data.nextRunAt,
       timeZone: timeZone ?? data.timeZone,
     };
     const changed = await context.tx(async (tx) => {
-      const ends = await endsOf(tx, body);
-      const plan = { flows: await flowsOf(tx, body), schedule: await timingOf(tx, own), ...ends };
+      const plan = { ...(await planOf(tx, body)), schedule: await timingOf(tx, own), due: nextRunAt };
       return await updateJob(tx, found, { name, body: plain(body), ...own }, plan);
     });
     return { status: 200, body: await importOf(context, await withPipeline(context, changed)) };

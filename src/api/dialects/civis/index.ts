@@ -11,8 +11,11 @@ import { fileRoutes } from './files.ts';
 import { importRoutes } from './imports.ts';
 import { jobRoutes } from './job-routes.ts';
 import { notebookRoutes } from './notebooks.ts';
+import { jobForm } from './notify.ts';
+import { form } from './wishes.ts';
 import { preprocessRoutes } from './preprocess.ts';
 import { projectRoutes } from './projects.ts';
+import { projectShareRoutes } from './project-shares.ts';
 import { queryRoutes } from './queries.ts';
 import { remoteHostRoutes } from './remote-hosts.ts';
 import { base } from './route.ts';
@@ -47,12 +50,14 @@ export const civis: ApiDialect = {
     ...userRoutes,
     ...belongingRoutes,
     ...projectRoutes,
+    ...projectShareRoutes,
     ...remoteHostRoutes,
     ...storageHostRoutes,
     ...tableRoutes,
     ...scanRoutes,
     ...notebookRoutes,
   ],
+  forms: (contextOf) => ({ [form]: jobForm(contextOf) }),
   problems: errorBody,
   toError,
 };

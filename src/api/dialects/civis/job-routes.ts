@@ -3,31 +3,20 @@ import { z } from 'zod';
 import { perform } from '../../../operations/operation.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
-import { fileNumber, requireStoredFile, updateStoredFile } from './files-stored.ts';
+import { fileNumber, requireStoredFile } from './files-stored.ts';
 import { taskOf } from './job-task.ts';
 import { alreadyRunning } from './errors.ts';
-import { archiving, listJobs, findJob, updateJob, type Job, type JobData, type JobKind } from './jobs.ts';
+import { archiving, listJobs, findJob, typeOf, updateJob, type Job, type JobData } from './jobs.ts';
 import { levelOn } from './levels.ts';
 import { users } from './people.ts';
 import { preprocessBody } from './preprocess-task.ts';
-import { route } from './route.ts';
-import { jobIn, runIn, runRoutes } from './run-routes.ts';
+import { aOrAn, route } from './route.ts';
+import { jobIn, runIn, runRoutes, type RunFamily } from './run-routes.ts';
 import { runsOf, showRun, stateOf, type JobRun } from './runs.ts';
 import { jobRun, schedule, showSchedule, status, user } from './shapes.ts';
 import { commaList, flag, pageOf, paging, sorted } from './wire.ts';
 
 const title = 'job';
-
-const types: Readonly<Record<JobKind, string>> = {
-  import: 'JobTypes::Import',
-  file: 'JobTypes::Import',
-  csv: 'JobTypes::Import',
-  batch: 'JobTypes::Import',
-  preprocess: 'JobTypes::CsvPreprocess',
-  sql: 'JobTypes::SqlRunner',
-  query: 'JobTypes::Query',
-  scan: 'JobTypes::TableScan',
-};
 
 const summary = z.object({
   id: z.number().int(),
@@ -69,7 +58,7 @@ async function show(
   return {
     id: job.number,
     name: job.data.name,
-    type: types[job.data.kind],
+    type: typeOf(job.data),
     fromTemplateId: null,
     state: jobState(job, last),
     createdAt: job.createdAt,
@@ -106,7 +95,7 @@ const list = route({
     const found: z.input<typeof summary>[] = [];
     for (const job of await listJobs(context, match)) {
       if (query.q !== undefined && !job.data.name.toLowerCase().includes(query.q.toLowerCase())) continue;
-      if (query.type !== undefined && !query.type.includes(types[job.data.kind])) continue;
+      if (query.type !== undefined && !query.type.includes(typeOf(job.data))) continue;
       if (query.scheduled !== undefined && (job.data.schedule?.scheduled ?? false) !== query.scheduled) continue;
       const [last] = await runsOf(context, job, 1);
       const one = await show(context, job, last, of);
@@ -237,23 +226,24 @@ const output = z.object({
   value: z.json(),
 });
 
-const outputs = route({
-  method: 'GET',
-  path: '/jobs/:id/runs/:run_id/outputs',
-  name: 'jobs.run_outputs',
-  summary: 'List what a run of a job has made',
-  scope: 'runs:read',
-  resolve: runIn(title),
-  query: z.object(paging(50, 50, ['created_at', 'id'])),
-  replies: { 200: z.array(output) },
-  async handle(context, { found: { job, run }, query }) {
-    const { data } = await perform(runOutputs, context, { run: run.run.id });
-    const made: z.input<typeof output>[] = [];
-    for (const { file } of data) if (file !== null) made.push(await madeFile(context, job.data, file));
-    const { rows, headers } = pageOf(made, query);
-    return { status: 200, headers, body: [...rows] };
-  },
-});
+export const outputsRoute = ({ path, name, title, kinds }: Pick<RunFamily, 'path' | 'name' | 'title' | 'kinds'>): GuardedRoute =>
+  route({
+    method: 'GET',
+    path: `${path}/runs/:run_id/outputs`,
+    name: `${name}.run_outputs`,
+    summary: `List what a run of ${aOrAn(title)} has made`,
+    scope: 'runs:read',
+    resolve: runIn(title, kinds),
+    query: z.object(paging(50, 50, ['created_at', 'id'])),
+    replies: { 200: z.array(output) },
+    async handle(context, { found: { job, run }, query }) {
+      const { data } = await perform(runOutputs, context, { run: run.run.id });
+      const made: z.input<typeof output>[] = [];
+      for (const { file } of data) if (file !== null) made.push(await madeFile(context, job.data, file));
+      const { rows, headers } = pageOf(made, query);
+      return { status: 200, headers, body: [...rows] };
+    },
+  });
 
 /** A job that works in place puts what it has made behind the number that the file had. */
 async function madeFile(context: RouteContext, { kind, body }: JobData, file: string): Promise<z.input<typeof output>> {
@@ -265,12 +255,7 @@ async function madeFile(context: RouteContext, { kind, body }: JobData, file: st
     value: null,
   });
   const given = kind === 'preprocess' ? preprocessBody.parse(body) : undefined;
-  if (given && (given.inPlace ?? true)) {
-    const before = await requireStoredFile(context, given.fileId);
-    const after = before.file.id === file ? before : await updateStoredFile(context, before, { content: file });
-    return show(after.number, after.data.name ?? after.file.name);
-  }
-  const number = await fileNumber(context, file);
+  const number = given && (given.inPlace ?? true) ? given.fileId : await fileNumber(context, file);
   const { data, file: found } = await requireStoredFile(context, number);
   return show(number, data.name ?? found.name);
 }
@@ -289,4 +274,12 @@ const runs = runRoutes({
   inputs: { view: inputs, show: () => ({ values: {} }) },
 });
 
-export const jobRoutes: readonly GuardedRoute[] = [list, get, archive, parents, children, outputs, ...runs];
+export const jobRoutes: readonly GuardedRoute[] = [
+  list,
+  get,
+  archive,
+  parents,
+  children,
+  outputsRoute({ path: '/jobs/:id', name: 'jobs', title }),
+  ...runs,
+];

@@ -3,7 +3,7 @@ import type { RunTask } from '../../../domain/run.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { csvTask } from './csv-import.ts';
 import { fileTask } from './file-import.ts';
-import { importTask } from './import.ts';
+import { bodyOf, importTask } from './import.ts';
 import type { Job } from './jobs.ts';
 import { preprocessTask } from './preprocess-task.ts';
 import { askOf, exportOf } from './script.ts';
@@ -21,11 +21,11 @@ export async function taskOf(context: RouteContext, job: Job): Promise<RunTask |
     case 'csv':
       return await csvTask(context, data);
     case 'import':
-      return importTask(data);
+      return importTask(bodyOf(data));
     case 'file':
       return await fileTask(context, job);
     case 'scan':
-      return { kind: 'ask', rows: 0 };
+      return { kind: 'ask', rows: 1 };
     case 'batch':
       return undefined;
   }

@@ -2,7 +2,9 @@
 import type { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
+import type { RunTask } from '../../../domain/run.ts';
 import { perform } from '../../../operations/operation.ts';
+import { arrangePipeline } from '../../../operations/pipelines/arrange.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { getPipeline } from '../../../operations/pipelines/get.ts';
 import { listPipelines } from '../../../operations/pipelines/list.ts';
@@ -12,6 +14,7 @@ import { updatePipeline } from '../../../operations/pipelines/update.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { missing } from './route.ts';
 import type { NotificationsIn, ScheduleIn } from './shapes.ts';
+import { settleWishes } from './wishes.ts';
 
 export type JobKind = 'import' | 'file' | 'csv' | 'batch' | 'preprocess' | 'sql' | 'query' | 'scan';
 
@@ -30,7 +33,6 @@ export interface JobData {
   readonly schedule?: ScheduleIn | undefined;
   readonly notifications?: NotificationsIn | undefined;
   readonly parentId?: number | undefined;
-  readonly nextRunAt?: string | undefined;
   readonly timeZone?: string | undefined;
   /** Numbers of the projects that it belongs to. */
   readonly projects?: readonly number[];
@@ -50,13 +52,28 @@ export interface FoundJob extends Job {
   readonly pipeline: PipelineView;
 }
 
-const kind = 'job';
+export const kind = 'job';
+
+/** As clients know its kind. */
+const types: Readonly<Record<JobKind, string>> = {
+  import: 'JobTypes::Import',
+  file: 'JobTypes::Import',
+  csv: 'JobTypes::Import',
+  batch: 'JobTypes::Import',
+  preprocess: 'JobTypes::CsvPreprocess',
+  sql: 'JobTypes::SqlRunner',
+  query: 'JobTypes::Query',
+  scan: 'JobTypes::TableScan',
+};
+
+export const typeOf = ({ kind: of }: Pick<JobData, 'kind'>): string => types[of];
+
 /** More than a person looks through; the newest come first. */
 const most = 10_000;
 
 type Row = NonNullable<Awaited<ReturnType<RouteContext['objects']['find']>>>;
 
-const jobOf = (row: Row): Job => ({
+export const jobOf = (row: Row): Job => ({
   number: Number(row.external_id),
   object: row.object_id,
   createdAt: row.created_at.toISOString(),
@@ -116,13 +133,17 @@ export interface Plan {
   readonly destination: string;
   readonly flows: readonly Json[];
   readonly schedule?: Json;
+  /** What a run does that begins by itself; absent = the flows. */
+  readonly task?: RunTask | undefined;
+  /** When the next one does, once, whatever the schedule says. */
+  readonly due?: string | undefined;
 }
 
 /** A load that failed because somebody was away for a moment. */
 const retry = { attempts: 3, waits: [2, 10] };
 
 type NewJob = Pick<JobData, 'kind' | 'body' | 'hidden'> &
-  Partial<Pick<JobData, 'schedule' | 'notifications' | 'parentId' | 'nextRunAt' | 'timeZone'>> & {
+  Partial<Pick<JobData, 'schedule' | 'notifications' | 'parentId' | 'timeZone'>> & {
     /** Absent = by its number. */
     readonly name: (number: number) => string;
   };
@@ -132,12 +153,14 @@ export async function insertJob(context: RouteContext, job: NewJob, plan: Plan):
   const number = await context.objects.number(kind);
   const { name: named, ...rest } = job;
   const name = named(number);
+  const { task, due, ...pipeline } = plan;
   const { id } = await perform(createPipeline, context, {
-    ...plan,
+    ...pipeline,
     name: name.slice(0, 200),
     slug: `civis-${number}`,
     retry,
   });
+  await arrange(context, id, { task, due });
   const data: JobData = {
     ...rest,
     name,
@@ -146,7 +169,19 @@ export async function insertJob(context: RouteContext, job: NewJob, plan: Plan):
     runningAs: context.actor.principal,
     updatedAt: context.clock.now().toISOString(),
   };
-  return jobOf(await context.objects.insert({ kind, external_id: String(number), object_id: id, data: stored(data) }));
+  const made = jobOf(await context.objects.insert({ kind, external_id: String(number), object_id: id, data: stored(data) }));
+  if (data.notifications) await settleWishes(context, made);
+  return made;
+}
+
+/** At most one run of a job at a time, also of those that begin by themselves. */
+async function arrange(context: RouteContext, pipeline: string, { task, due }: Pick<Plan, 'task' | 'due'>): Promise<void> {
+  await perform(arrangePipeline, context, {
+    pipeline,
+    alone: true,
+    ...(task && { task }),
+    ...(due !== undefined && { due }),
+  });
 }
 
 /** Inside a transaction: as it is now, and nobody else changes it until the end. Throws `object.missing`. */
@@ -161,7 +196,7 @@ export async function updateJob<J extends Job>(
   context: RouteContext,
   job: J,
   changes: Partial<JobData>,
-  { source, destination, ...plan }: Partial<Plan> & { readonly state?: 'active' | 'paused' | 'archived' } = {},
+  { source, destination, task, due, ...plan }: Partial<Plan> & { readonly state?: 'active' | 'paused' | 'archived' } = {},
 ): Promise<J> {
   const data: JobData = { ...job.data, ...changes, updatedAt: context.clock.now().toISOString() };
   if (source !== undefined && destination !== undefined) {
@@ -169,9 +204,18 @@ export async function updateJob<J extends Job>(
   }
   // Who may not change the pipeline may not change the job either.
   await perform(updatePipeline, context, { pipeline: job.object, ...plan, name: data.name.slice(0, 200) });
+  if (plan.flows) await arrange(context, job.object, { task, due });
   const row = await context.objects.update(kind, String(job.number), stored(data));
   if (!row) throw missing('job');
-  return { ...job, ...jobOf(row) };
+  const changed = { ...job, ...jobOf(row) };
+  if (changes.notifications) await settleWishes(context, changed);
+  return changed;
+}
+
+/** Runs as its owner. */
+export async function ownJob({ objects }: RouteContext, number: string, principal: string): Promise<void> {
+  const row = await objects.hold(kind, number);
+  if (row) await objects.update(kind, number, stored({ ...jobOf(row).data, author: principal, runningAs: principal }));
 }
 
 /** The pipeline of an archived job does not run by itself either. */

@@ -1,6 +1,5 @@
 /** A load of this vocabulary as a flow of a pipeline. Pure. */
 import { z } from 'zod';
-import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
 
 export const delimiter = z.enum(['comma', 'tab', 'pipe']);
@@ -21,7 +20,6 @@ export function writing(
   keys: { readonly primary: readonly string[]; readonly modified: readonly string[] },
 ): Readonly<Record<string, Json>> {
   const own = { allow_delete: true, on_schema_change: 'freeze' };
-  const [version, second] = keys.modified;
   switch (existing) {
     case 'fail':
       return { ...own, write: 'append', existing: 'fail' };
@@ -32,13 +30,11 @@ export function writing(
     case 'drop':
       return { ...own, write: 'replace', existing: 'recreate' };
     case 'upsert':
-      if (second !== undefined)
-        throw new HeadgateError('request.invalid', 'lastModifiedKeys: this server compares rows by one of them');
       return {
         ...own,
         write: 'merge',
         key: [...keys.primary],
-        ...(version !== undefined && { version, stale: 'skip' }),
+        ...(keys.modified.length > 0 && { version: [...keys.modified], stale: 'skip' }),
       };
   }
 }

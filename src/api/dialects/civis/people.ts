@@ -99,6 +99,13 @@ export async function everybody(context: RouteContext): Promise<readonly Person[
   return people;
 }
 
+/** None for who may not look at them. */
+export const visibleGroups = async (context: RouteContext): ReturnType<typeof allGroups> =>
+  await allGroups(context).catch((error: unknown) => {
+    if (error instanceof HeadgateError && error.code.startsWith('access.')) return [];
+    throw error;
+  });
+
 export async function allGroups(context: RouteContext): Promise<readonly { readonly number: number; readonly group: Group }[]> {
   const found: Group[] = [];
   let cursor: string | undefined;

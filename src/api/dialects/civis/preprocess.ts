@@ -4,9 +4,10 @@ import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
 import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
-import { contentsOf } from './files-stored.ts';
+import { contentsOf, requireStoredFile, updateStoredFile } from './files-stored.ts';
 import { archiving, insertJob, updateJob, type Job } from './jobs.ts';
-import { preprocessBody, type PreprocessBody } from './preprocess-task.ts';
+import { levelOn } from './levels.ts';
+import { preprocessBody, preprocessTask, type PreprocessBody } from './preprocess-task.ts';
 import { route } from './route.ts';
 import { jobIn } from './run-routes.ts';
 import { status } from './shapes.ts';
@@ -23,7 +24,8 @@ const view = z.object({
   myPermissionLevel: z.string(),
 });
 
-function show({ number, data }: Job): z.input<typeof view> {
+async function show(context: RouteContext, job: Job): Promise<z.input<typeof view>> {
+  const { number, data } = job;
   const given = preprocessBody.parse(data.body);
   return {
     id: number,
@@ -34,7 +36,7 @@ function show({ number, data }: Job): z.input<typeof view> {
     includeHeader: given.includeHeader ?? null,
     columnDelimiter: given.columnDelimiter ?? null,
     hidden: data.hidden,
-    myPermissionLevel: 'manage',
+    myPermissionLevel: await levelOn(context, job),
   };
 }
 
@@ -56,6 +58,13 @@ async function flowOf(context: RouteContext, { fileId, includeHeader, columnDeli
   };
 }
 
+/** In place means that the number stands for what the runs of the job make. */
+async function follow(tx: RouteContext, { object }: Job, { fileId, inPlace = true }: PreprocessBody): Promise<void> {
+  if (!inPlace) return;
+  const file = await requireStoredFile(tx, fileId);
+  await updateStoredFile(tx, file, { changing: [...new Set([...(file.data.changing ?? []), object])] });
+}
+
 const create = route({
   method: 'POST',
   path,
@@ -73,9 +82,16 @@ const create = route({
         body: plain(sent),
         name: () => `CSV preprocess of file ${sent.fileId}`,
       } as const;
-      return await insertJob(tx, wanted, { source: warehouseSlug, destination: warehouseSlug, flows });
+      const made = await insertJob(tx, wanted, {
+        source: warehouseSlug,
+        destination: warehouseSlug,
+        flows,
+        task: preprocessTask(wanted),
+      });
+      await follow(tx, made, sent);
+      return made;
     });
-    return { status: 201, body: show(job) };
+    return { status: 201, body: await show(context, job) };
   },
 });
 
@@ -87,7 +103,7 @@ const get = route({
   scope: 'pipelines:read',
   resolve,
   replies: { 200: view },
-  handle: (_, { found }) => Promise.resolve({ status: 200, body: show(found) }),
+  handle: async (context, { found }) => ({ status: 200, body: await show(context, found) }),
 });
 
 const changing = (method: 'PUT' | 'PATCH', name: string, summary: string): GuardedRoute =>
@@ -103,8 +119,12 @@ const changing = (method: 'PUT' | 'PATCH', name: string, summary: string): Guard
     async handle(context, { found, body: sent }) {
       const wanted = preprocessBody.safeParse(method === 'PUT' ? sent : { ...preprocessBody.parse(found.data.body), ...sent });
       if (!wanted.success) throw new HeadgateError('request.invalid', 'fileId: it is needed');
-      const flows = [await flowOf(context, wanted.data)];
-      return { status: 200, body: show(await updateJob(context, found, { body: plain(wanted.data) }, { flows })) };
+      const body = plain(wanted.data);
+      const changed = await context.tx(async (tx) => {
+        await follow(tx, found, wanted.data);
+        return await updateJob(tx, found, { body }, { flows: [await flowOf(tx, wanted.data)], task: preprocessTask({ body }) });
+      });
+      return { status: 200, body: await show(context, changed) };
     },
   });
 
@@ -119,7 +139,7 @@ const archive = route({
   replies: { 200: view },
   handle: async (context, { found, body: sent }) => ({
     status: 200,
-    body: show(await updateJob(context, found, ...archiving(sent.status))),
+    body: await show(context, await updateJob(context, found, ...archiving(sent.status))),
   }),
 });
 

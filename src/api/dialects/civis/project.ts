@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
 import type { RouteContext } from '../../dialect.ts';
-import { users } from './people.ts';
+import { shown, type Shown } from './levels.ts';
+import { users, visibleGroups } from './people.ts';
 import { missing } from './route.ts';
-import { user } from './shapes.ts';
+import { user, type User } from './shapes.ts';
 
 const kind = 'project';
 
@@ -19,6 +20,8 @@ export interface ProjectData {
   /** A principal. */
   readonly author: string;
   readonly updatedAt: string;
+  /** Who it is shared with, by principal or group. */
+  readonly shares?: Readonly<Record<string, Shown>>;
   /** Members by what they are: `imports`, `files`, … */
   readonly members: Readonly<Record<string, readonly number[]>>;
 }
@@ -40,20 +43,44 @@ const projectOf = (row: Row): Project => ({
 const plain = (data: ProjectData): Readonly<Record<string, Json>> =>
   JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
 
-/** The author's, and of others only for who has something to say in the whole workspace. */
-const isVisible = ({ actor }: RouteContext, { data }: Project): boolean =>
-  data.author === actor.principal || actor.level !== undefined;
+const ranks = { read: 1, write: 2, manage: 3 } as const;
+
+/** By holder: the caller and the groups that the caller is in. */
+async function holdersOf(context: RouteContext): Promise<readonly string[]> {
+  const { principal } = context.actor;
+  const groups = (await visibleGroups(context)).filter(({ group }) => group.members.includes(principal));
+  return [principal, ...groups.map(({ group }) => group.id)];
+}
+
+/** What the caller may do with it; undefined = not even see it. The author may all, others what they may in the whole workspace or was shared. */
+export async function levelOnProject(context: RouteContext, { data }: Pick<Project, 'data'>): Promise<Shown | undefined> {
+  const { actor } = context;
+  if (data.author === actor.principal) return 'manage';
+  const own = actor.level && shown[actor.level];
+  const shares = data.shares ?? {};
+  if (Object.keys(shares).length === 0) return own;
+  const all = [own, ...(await holdersOf(context)).map((holder) => shares[holder])].filter((level) => level !== undefined);
+  return all.toSorted((a, b) => ranks[b] - ranks[a])[0];
+}
+
+async function requireLevel(context: RouteContext, project: Project, wanted: Shown): Promise<void> {
+  const level = await levelOnProject(context, project);
+  if (level !== undefined && ranks[level] >= ranks[wanted]) return;
+  throw new HeadgateError('access.grant', `${wanted} has not been granted on this project`);
+}
 
 export async function requireProject(context: RouteContext, number: string): Promise<Project> {
   const row = await context.objects.find(kind, number);
   const found = row && projectOf(row);
-  if (!found || !isVisible(context, found)) throw missing('project');
+  if (!found || (await levelOnProject(context, found)) === undefined) throw missing('project');
   return found;
 }
 
 export async function listProjects(context: RouteContext): Promise<readonly Project[]> {
   const rows = await context.objects.list(kind, { limit: 10_000, offset: 0, order: 'newest' });
-  return rows.map(projectOf).filter((one) => isVisible(context, one));
+  const seen: Project[] = [];
+  for (const one of rows.map(projectOf)) if ((await levelOnProject(context, one)) !== undefined) seen.push(one);
+  return seen;
 }
 
 export async function insertProject(
@@ -74,12 +101,12 @@ export async function insertProject(
 
 export async function updateProject(
   context: RouteContext,
-  { number, data }: Project,
+  project: Project,
   changes: Partial<ProjectData>,
+  wanted: Shown = 'write',
 ): Promise<Project> {
-  const { level, principal } = context.actor;
-  if (data.author !== principal && level === 'read')
-    throw new HeadgateError('access.grant', 'write has not been granted on this project');
+  const { number, data } = project;
+  await requireLevel(context, project, wanted);
   const all = { ...data, ...changes, updatedAt: context.clock.now().toISOString() };
   const row = await context.objects.update(kind, String(number), plain(all));
   if (!row) throw missing('project');
@@ -104,6 +131,9 @@ export async function setMember(
   });
 }
 
+/** Ids of ours say what they are. */
+export const isGroup = (holder: string): boolean => holder.startsWith('grp_');
+
 export const projectView = z.object({
   id: z.number().int(),
   author: user,
@@ -122,12 +152,14 @@ export async function showProject(
   of = users(context),
 ): Promise<z.input<typeof projectView>> {
   const author = await of(data.author);
+  const shared: User[] = [];
+  for (const holder of Object.keys(data.shares ?? {})) if (!isGroup(holder)) shared.push(await of(holder));
   return {
     id: number,
     author,
     name: data.name,
     description: data.description,
-    users: [author],
+    users: [author, ...shared],
     autoShare: data.autoShare,
     createdAt,
     updatedAt: data.updatedAt,

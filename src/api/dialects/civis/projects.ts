@@ -1,10 +1,12 @@
 /** Routes of projects, and of what belongs to them. */
 import { z } from 'zod';
+import { heldLevel } from '../../../operations/access.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { findJob } from './jobs.ts';
 import { users } from './people.ts';
 import {
   insertProject,
+  levelOnProject,
   listProjects,
   projectView,
   requireProject,
@@ -13,6 +15,7 @@ import {
   updateProject,
   type Project,
 } from './project.ts';
+import { autoShare } from './project-shares.ts';
 import { numberIn, aOrAn, route } from './route.ts';
 import { runsOf, showRun, stateOf } from './runs.ts';
 import { jobRun, status } from './shapes.ts';
@@ -42,10 +45,12 @@ const detail = projectView.extend({
 });
 
 async function showDetail(context: RouteContext, project: Project): Promise<z.input<typeof detail>> {
+  const level = (await levelOnProject(context, project)) ?? 'read';
   const imports: z.input<typeof memberJob>[] = [];
   for (const number of project.data.members['imports'] ?? []) {
     const job = await findJob(context, number);
-    if (!job) continue;
+    // Who sees the project does not see all that belongs to it.
+    if (!job || (await heldLevel(context, { kind: 'pipeline', ref: job.object })) === undefined) continue;
     const [last] = await runsOf(context, job, 1);
     imports.push({
       id: number,
@@ -63,10 +68,10 @@ async function showDetail(context: RouteContext, project: Project): Promise<z.in
     imports,
     files: (project.data.members['files'] ?? []).map((id) => ({ id })),
     note: project.data.note,
-    canCurrentUserEnableAutoShare: false,
+    canCurrentUserEnableAutoShare: level === 'manage',
     hidden: project.data.hidden,
     parentProject: null,
-    myPermissionLevel: 'manage',
+    myPermissionLevel: level,
   };
 }
 
@@ -156,7 +161,9 @@ const put = route({
   replies: { 200: detail },
   async handle(context, { found, body: sent }) {
     const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
-    return { status: 200, body: await showDetail(context, await updateProject(context, found, given)) };
+    const changed = await updateProject(context, found, given);
+    await autoShare(context, changed);
+    return { status: 200, body: await showDetail(context, changed) };
   },
 });
 
@@ -204,6 +211,7 @@ export function memberRoutes({ path, name, title, family, resolve: one }: Member
       replies: { 204: undefined },
       async handle(context, { found: { number, project } }) {
         await setMember(context, project, family, number, method === 'PUT');
+        if (method === 'PUT') await autoShare(context, project, { [family]: [number] });
         return { status: 204 };
       },
     });

@@ -9,6 +9,7 @@ import { insertJob, type Job } from './jobs.ts';
 import { route } from './route.ts';
 import { jobIn } from './run-routes.ts';
 import { runsOf, showRun, startJob, type JobRun } from './runs.ts';
+import { levelOn } from './levels.ts';
 import { planOf, queryPost, usualCredential } from './script.ts';
 import { runState } from './shapes.ts';
 
@@ -69,7 +70,7 @@ async function show(context: RouteContext, job: Job, last: JobRun | undefined): 
     lastRunId: run?.id ?? null,
     hidden: job.data.hidden,
     archived: job.data.archived,
-    myPermissionLevel: 'manage',
+    myPermissionLevel: await levelOn(context, job),
     interactive: given.interactive ?? false,
     previewRows: given.previewRows,
     includeHeader: given.includeHeader ?? true,

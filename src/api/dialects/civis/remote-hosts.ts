@@ -8,6 +8,7 @@ import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { findCredential, passwordOf } from './credential.ts';
 import { hostTypes } from './host-types.ts';
 import { insertHost, listHosts, requireHost, updateHost, type Database } from './hosts.ts';
+import { levelAt } from './levels.ts';
 import { userOf } from './people.ts';
 import { numberIn, route } from './route.ts';
 import { user } from './shapes.ts';
@@ -36,7 +37,7 @@ const show = (host: Database): z.input<typeof summary> => ({
 const showDetail = async (context: RouteContext, host: Database): Promise<z.input<typeof detail>> => ({
   ...show(host),
   description: host.description,
-  myPermissionLevel: 'manage',
+  myPermissionLevel: host.connection === undefined ? 'manage' : await levelAt(context, 'connection', host.connection),
   user: await userOf(context, context.actor.principal),
   createdAt: host.createdAt,
   updatedAt: host.updatedAt,

@@ -106,6 +106,29 @@ export async function startJob<J extends Job>(
 /** Plain data. */
 const inputsOf = ({ data }: Job): Json => JSON.parse(JSON.stringify(data)) as Json;
 
+/** The number of a run, which may have begun by itself. */
+export const numberedRun = async (objects: RouteContext['objects'], run: string): Promise<number> =>
+  Number((await objects.numbered(kind, run, kind)).external_id);
+
+/** What is made for a run once, under a name: whoever asks first makes it. */
+export async function keepInRun(
+  context: RouteContext,
+  { number }: JobRun,
+  name: string,
+  make: (tx: RouteContext) => Promise<string>,
+): Promise<string> {
+  return await context.tx(async (tx) => {
+    const row = await tx.objects.hold(kind, String(number));
+    if (!row) throw missing('run');
+    const data = row.data as Readonly<Record<string, unknown>>; // written here
+    const known = data[name];
+    if (typeof known === 'string') return known;
+    const made = await make(tx);
+    await tx.objects.update(kind, String(number), { ...data, [name]: made });
+    return made;
+  });
+}
+
 /** The newest first. */
 export async function runsOf(context: RouteContext, job: Job, limit = Number.POSITIVE_INFINITY): Promise<readonly JobRun[]> {
   const runs: RunView[] = [];

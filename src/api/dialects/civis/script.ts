@@ -1,8 +1,8 @@
 /** SQL scripts and queries: a question to a database, answered by a file or by its first rows. */
 import { z } from 'zod';
-import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
 import type { ExportTask } from '../../../domain/run.ts';
+import { isQuestion, statementsOf } from '../../../domain/statements.ts';
 import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { listCredentials } from './credential.ts';
@@ -30,7 +30,7 @@ export const scriptPost = z.object({
   arguments: z.record(z.string(), z.json()).optional(),
   schedule: scheduleIn.optional(),
   notifications: notificationsIn.optional(),
-  nextRunAt: z.string().optional(),
+  nextRunAt: z.iso.datetime({ offset: true }).optional(),
   timeZone: z.string().max(64).optional(),
   hidden: z.boolean().optional(),
   targetProjectId: id.optional(),
@@ -64,13 +64,15 @@ export async function planOf(
 ): Promise<Plan> {
   const source = await connectionFor(context, at);
   const flow: Json = { query: { name: 'query', sql: withoutEnd(sql) }, into: 'answer' };
-  return { source, destination: warehouseSlug, flows: [flow] };
+  // Who writes must be allowed to.
+  const [only, ...others] = statementsOf(sql);
+  const asks = only !== undefined && others.length === 0 && isQuestion(only);
+  return { source, destination: asks ? warehouseSlug : source, flows: [flow] };
 }
 
 /** Throws `request.invalid`. */
-export function exportOf({ name, body }: JobData): ExportTask {
+export function exportOf({ name, body }: Pick<JobData, 'name' | 'body'>): ExportTask {
   const { csvSettings: given = {} } = scriptPost.omit({ name: true }).parse(body);
-  if (given.forceMultifile) throw new HeadgateError('request.invalid', 'csvSettings/forceMultifile: this server writes one file');
   return {
     kind: 'export',
     name: (given.filenamePrefix ?? name).replaceAll(/[/\\\x00-\x1f\x7f-\x9f]/g, '_').slice(0, 100) || 'export',
@@ -78,8 +80,12 @@ export function exportOf({ name, body }: JobData): ExportTask {
     delimiter: given.columnDelimiter ?? 'comma',
     quoted: !(given.unquoted ?? false),
     compression: given.compression ?? 'gzip',
+    ...(given.forceMultifile && { most: (given.maxFileSize ?? usualFileSize) * 1_000_000 }),
   };
 }
+
+/** MB. */
+const usualFileSize = 4000;
 
 export const askOf = ({ body }: JobData) => ({ kind: 'ask', rows: queryPost.parse(body).previewRows }) as const;
 

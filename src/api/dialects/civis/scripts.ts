@@ -2,18 +2,24 @@
 import { z } from 'zod';
 import type { Json } from '../../../domain/json.ts';
 import { perform } from '../../../operations/operation.ts';
+import { getPipeline } from '../../../operations/pipelines/get.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
 import { fileNumber } from './files-stored.ts';
+import { linkSeconds, manifestOf } from './manifest.ts';
+import { timingOf } from './import.ts';
 import { linkOf } from './files.ts';
+import { outputsRoute } from './job-routes.ts';
 import { taskOf } from './job-task.ts';
 import { insertJob, type Job } from './jobs.ts';
+import { levelOn } from './levels.ts';
 import { users } from './people.ts';
 import { route } from './route.ts';
 import { jobIn, runRoutes } from './run-routes.ts';
 import { runsOf, showRun, showTyped, stateOf, typedRun, type JobRun } from './runs.ts';
-import { planOf, scriptPost, showSettings } from './script.ts';
+import { exportOf, planOf, scriptPost, showSettings } from './script.ts';
 import { jobRun, notifications, schedule, showNotifications, showSchedule, user } from './shapes.ts';
+import { usualZone } from './timing.ts';
 
 const settings = z.object({
   includeHeader: z.boolean(),
@@ -79,14 +85,14 @@ async function show(context: RouteContext, job: Job): Promise<z.input<typeof vie
     archived: job.data.archived,
     schedule: showSchedule(job.data.schedule),
     notifications: showNotifications(job.data.notifications),
-    nextRunAt: job.data.nextRunAt ?? null,
-    timeZone: job.data.timeZone ?? 'America/Chicago',
+    nextRunAt: (await perform(getPipeline, context, { pipeline: job.object })).next_due_at,
+    timeZone: job.data.timeZone ?? usualZone,
     runningAs: await of(job.data.runningAs),
     sql: given.sql,
     remoteHostId: given.remoteHostId,
     credentialId: given.credentialId,
     csvSettings: showSettings(given.csvSettings),
-    myPermissionLevel: 'manage',
+    myPermissionLevel: await levelOn(context, job),
   };
 }
 
@@ -100,23 +106,13 @@ const create = route({
   replies: { 201: view },
   async handle(context, { body: { name, hidden = false, ...sent } }) {
     const plain = JSON.parse(JSON.stringify(sent)) as Json; // plain data
-    const job = await context.tx(
-      async (tx) =>
-        await insertJob(
-          tx,
-          {
-            kind: 'sql',
-            hidden,
-            body: plain,
-            name: () => name,
-            schedule: sent.schedule,
-            notifications: sent.notifications,
-            parentId: sent.parentId,
-            timeZone: sent.timeZone,
-          },
-          await planOf(tx, sent.sql, sent),
-        ),
-    );
+    const { schedule, notifications, parentId, timeZone, nextRunAt } = sent;
+    const own = { schedule, notifications, parentId, timeZone };
+    const job = await context.tx(async (tx) => {
+      const plan = { ...(await planOf(tx, sent.sql, sent)), schedule: await timingOf(tx, own), due: nextRunAt };
+      const task = exportOf({ name, body: plain });
+      return await insertJob(tx, { kind: 'sql', hidden, body: plain, name: () => name, ...own }, { ...plan, task });
+    });
     return { status: 201, body: await show(context, job) };
   },
 });
@@ -139,13 +135,17 @@ const get = route({
 
 const output = z.object({ outputName: z.string(), fileId: z.number().int(), path: z.string() });
 const runView = typedRun('sqlId').extend({ output: z.array(output), outputCachedOn: z.string().nullable() });
-const linkSeconds = 36 * 3600;
 
 async function showSqlRun(context: RouteContext, job: Job, found: JobRun, origin: string): Promise<Json> {
   const made: z.input<typeof output>[] = [];
   if (found.run.state === 'succeeded') {
     const { data } = await perform(runOutputs, context, { run: found.run.id });
-    for (const { name, file } of data) {
+    const { sql, csvSettings } = scriptPost.omit({ name: true }).parse((found.inputs as unknown as Job['data']).body); // kept when the run began
+    const several = csvSettings?.forceMultifile === true;
+    const shown = several
+      ? await manifestOf(context, origin, found, { sql, settings: showSettings(csvSettings), parts: data })
+      : data;
+    for (const { name, file } of shown) {
       if (file === null) continue;
       const path = await linkOf(context, origin, { file, method: 'GET', expires_in: linkSeconds });
       made.push({ outputName: name, fileId: await fileNumber(context, file), path });
@@ -164,4 +164,9 @@ const runs = runRoutes({
   task: taskOf,
 });
 
-export const scriptRoutes: readonly GuardedRoute[] = [create, get, ...runs];
+export const scriptRoutes: readonly GuardedRoute[] = [
+  create,
+  get,
+  ...runs,
+  outputsRoute({ path: one, name: 'scripts.sql', title, kinds }),
+];

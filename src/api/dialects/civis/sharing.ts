@@ -6,10 +6,13 @@ import { listGrants } from '../../../operations/grants/list.ts';
 import { removeGrant } from '../../../operations/grants/remove.ts';
 import { setGrant } from '../../../operations/grants/set.ts';
 import { transferObject } from '../../../operations/grants/transfer.ts';
+import { getFile } from '../../../operations/files/get.ts';
 import { perform } from '../../../operations/operation.ts';
+import { getPipeline } from '../../../operations/pipelines/get.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { allGroups, groupByNumber, person, principalByNumber } from './people.ts';
 import { numberIn, aOrAn, route } from './route.ts';
+import { mailHolders, type Holder } from './share-mails.ts';
 import { permissionLevel, shareIndex } from './shapes.ts';
 import { id, listOf, whole } from './wire.ts';
 
@@ -32,6 +35,8 @@ export interface SharedFamily {
   readonly title: string;
   resolve(context: RouteContext, params: Incoming['params']): Promise<Shared>;
   dependencies(context: RouteContext, params: Incoming['params']): Promise<readonly Dependency[]>;
+  /** It belongs to somebody else now. */
+  owned(context: RouteContext, params: Incoming['params'], principal: string): Promise<void>;
 }
 
 type Grant = Awaited<ReturnType<typeof listGrants.run>>['data'][number];
@@ -59,10 +64,8 @@ async function index(context: RouteContext, object: Shared): Promise<z.input<typ
   };
 }
 
-type Holder = { readonly principal: string } | { readonly group: string };
-
 /** Sets the level of these and leaves others alone; the owner stays the owner. */
-async function share(
+export async function share(
   context: RouteContext,
   object: Shared,
   holders: readonly Holder[],
@@ -87,6 +90,20 @@ async function unshare(context: RouteContext, object: Shared, holder: Holder): P
   await perform(removeGrant, context, { ...object, ...holder });
 }
 
+export interface MailWishes {
+  readonly shareEmailBody?: string;
+  readonly sendSharedEmail?: boolean;
+}
+
+/** `the import orders` */
+async function nameOf(context: RouteContext, title: string, object: Shared): Promise<string> {
+  const { name } =
+    'pipeline' in object
+      ? await perform(getPipeline, context, { pipeline: object.pipeline })
+      : await perform(getFile, context, { file: object.file });
+  return `the ${title} ${name}`;
+}
+
 const mail = { shareEmailBody: z.string().max(100_000).optional(), sendSharedEmail: z.boolean().optional() };
 
 function putShares({ path, name, title, resolve }: SharedFamily, kind: 'users' | 'groups'): GuardedRoute {
@@ -102,7 +119,7 @@ function putShares({ path, name, title, resolve }: SharedFamily, kind: 'users' |
     body: z.object({ [field]: listOf(id), permissionLevel, ...mail }),
     replies: { 200: shareIndex },
     async handle(context, { found, body }) {
-      const { [field]: numbers, permissionLevel: level } = body as {
+      const { [field]: numbers, ...sent } = body as MailWishes & {
         [field]: number[];
         permissionLevel: 'read' | 'write' | 'manage';
       }; // by its schema
@@ -114,7 +131,9 @@ function putShares({ path, name, title, resolve }: SharedFamily, kind: 'users' |
         });
         holders.push(kind === 'users' ? { principal: holder } : { group: holder });
       }
-      await share(context, found, holders, level);
+      await share(context, found, holders, sent.permissionLevel);
+      const what = await nameOf(context, title, found);
+      await mailHolders(context, holders, { what, how: 'shared', wanted: sent.sendSharedEmail, words: sent.shareEmailBody });
       return { status: 200, body: await index(context, found) };
     },
   });
@@ -229,12 +248,14 @@ function transferRoute(family: SharedFamily): GuardedRoute {
     scope: 'grants:write',
     resolve: async (context, params) => ({
       object: await resolve(context, params),
+      params,
       dependencies: await family.dependencies(context, params),
     }),
     body: transferBody,
     replies: { 200: z.object({ dependencies: z.array(transferred) }) },
-    async handle(context, { found: { object, dependencies }, body }) {
+    async handle(context, { found: { object, params, dependencies }, body }) {
       const principal = await principalByNumber(context, body.userId);
+      const what = await nameOf(context, title, object);
       const given: z.input<typeof transferred>[] = [];
       await context.tx(async (tx) => {
         for (const each of body.includeDependencies ? dependencies : []) {
@@ -243,7 +264,9 @@ function transferRoute(family: SharedFamily): GuardedRoute {
           given.push({ ...rest, description: null, permissionLevel: own ? 'manage' : null, shared: own !== undefined });
         }
         await perform(transferObject, tx, { ...object, principal });
+        await family.owned(tx, params, principal);
       });
+      await mailHolders(context, [{ principal }], { what, how: 'transferred', wanted: body.sendEmail, words: body.emailBody });
       return { status: 200, body: { dependencies: given } };
     },
   });

@@ -47,7 +47,10 @@ export const optionsIn = z.object({
   rowChunkSize: z.number().int().min(1).optional(),
   wipeDestinationTable: z.boolean().optional(),
   truncateLongLines: z.boolean().optional(),
-  invalidCharReplacement: z.string().max(1).optional(),
+  invalidCharReplacement: z
+    .string()
+    .regex(/^[\x00-\x7f]?$/, 'one ASCII character')
+    .optional(),
   verifyTableRowCounts: z.boolean().optional(),
   partitionColumnName: text.optional(),
   partitionSchemaName: text.optional(),
@@ -179,7 +182,7 @@ export function showSync({ number, body }: Sync, fileName?: string): z.input<typ
   return {
     id: number,
     source: {
-      id: source.file?.id ?? null,
+      id: source.file?.id ?? (sheetFrom ? number : null),
       path: isFile
         ? (fileName ?? null)
         : sheetFrom
@@ -199,14 +202,16 @@ export function showSync({ number, body }: Sync, fileName?: string): z.input<typ
       databaseTable: tableOut(into),
       googleWorksheet: sheetShown(destination.googleWorksheet),
     },
-    advancedOptions: showOptions(given, source.salesforce !== undefined),
+    advancedOptions: showOptions(body),
   };
 }
 
-function showOptions(given: z.output<typeof optionsIn>, salesforce: boolean): z.input<typeof optionsOut> {
+function showOptions({ source, advancedOptions }: SyncBody): z.input<typeof optionsOut> {
+  const { salesforce, googleWorksheet: sheet } = source;
+  const given = advancedOptions ?? {};
   return {
     maxErrors: given.maxErrors ?? null,
-    existingTableRows: given.existingTableRows ?? null,
+    existingTableRows: given.existingTableRows ?? (sheet ? 'fail' : null),
     diststyle: given.diststyle ?? (given.distkey === undefined ? null : 'key'),
     distkey: given.distkey ?? null,
     sortkey1: given.sortkey1 ?? null,
@@ -214,7 +219,7 @@ function showOptions(given: z.output<typeof optionsIn>, salesforce: boolean): z.
     columnDelimiter: given.columnDelimiter ?? null,
     columnOverrides: JSON.parse(JSON.stringify(given.columnOverrides ?? {})) as Record<string, never>, // plain data
     escaped: given.escaped ?? false,
-    identityColumn: given.identityColumn ?? null,
+    identityColumn: given.identityColumn ?? (advancedOptions === undefined ? '' : null),
     rowChunkSize: given.rowChunkSize ?? null,
     wipeDestinationTable: given.wipeDestinationTable ?? false,
     truncateLongLines: given.truncateLongLines ?? false,
@@ -273,6 +278,7 @@ export function fileFlow({ destination, advancedOptions: given = {} }: SyncBody,
     },
     into: nameOf(tableOf(destination), 'destination'),
     max_rejects: String(given.maxErrors ?? 0),
+    after_failure: 'skip',
     ...writing(given.existingTableRows ?? 'fail', noKeys),
   };
 }
@@ -285,6 +291,8 @@ export function tableFlow({ source, destination, advancedOptions: given = {} }: 
     into: nameOf(tableOf(destination), 'destination'),
     max_rejects: String(given.maxErrors ?? 0),
     allow_delete: true,
+    after_failure: 'skip',
+    ...(given.verifyTableRowCounts && { verify: 'counts' }),
   };
   if (given.existingTableRows !== undefined) return { ...flow, ...writing(given.existingTableRows, noKeys) };
   if (given.wipeDestinationTable) return { ...flow, write: 'replace' };

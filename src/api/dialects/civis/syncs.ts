@@ -1,7 +1,7 @@
 /** Routes of the syncs of an import. */
 import { z } from 'zod';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
-import { bodyOf, flowsOf, plain } from './import.ts';
+import { bodyOf, plain, planOf } from './import.ts';
 import { syncOf } from './import-views.ts';
 import { resolveImport } from './imports.ts';
 import { holdJob, updateJob, type FoundJob } from './jobs.ts';
@@ -28,7 +28,7 @@ async function stored(tx: RouteContext, found: FoundJob, sync: Sync): Promise<vo
   const known = body.syncs.some(({ number }) => number === sync.number);
   const syncs = known ? body.syncs.map((one) => (one.number === sync.number ? sync : one)) : [...body.syncs, sync];
   const changed = { ...body, syncs: syncs.map((one) => ({ ...one })) };
-  await updateJob(tx, job, { body: plain(changed) }, { flows: await flowsOf(tx, changed) });
+  await updateJob(tx, job, { body: plain(changed) }, await planOf(tx, changed));
 }
 
 const create = route({

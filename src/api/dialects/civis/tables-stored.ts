@@ -5,8 +5,12 @@ import type { Json } from '../../../domain/json.ts';
 import { discoverConnection } from '../../../operations/connections/discover.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
+import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { Database } from './hosts.ts';
+import { findJob } from './jobs.ts';
+import { isActive, runsOf } from './runs.ts';
 import { sqlOfType } from './sql-types.ts';
+import { statisticsOf, type Statistics } from './statistics.ts';
 
 const kind = 'table';
 
@@ -18,6 +22,8 @@ export interface TableData {
   readonly primaryKeys?: readonly string[] | undefined;
   readonly lastModifiedKeys?: readonly string[] | undefined;
   readonly ontologyMapping?: Json | undefined;
+  /** The job that looked at its values last. */
+  readonly scan?: number | undefined;
 }
 
 type Stream = Awaited<ReturnType<typeof discoverConnection.run>>['streams'][number];
@@ -214,45 +220,82 @@ export const showSummary = (database: Database, { number, schema, name, stream, 
   tableTags: [],
 });
 
-export function columnsOf({ stream }: Table): readonly z.input<typeof columnView>[] {
-  return stream.fields.map(({ name, type, native }, at) => ({
-    name,
-    civisDataType: type,
-    sqlType: native ?? sqlOfType(type),
-    sampleValues: [],
-    encoding: null,
-    description: null,
-    order: at,
-    minValue: null,
-    maxValue: null,
-    avgValue: null,
-    stddev: null,
-    valueDistributionPercent: {},
-    coverageCount: null,
-    nullCount: null,
-    possibleDependentVariableTypes: [],
-    useableAsIndependentVariable: true,
-    useableAsPrimaryKey: stream.key?.length === 1 && stream.key[0] === name,
-    valueDistribution: {},
-    distinctCount: null,
-  }));
+interface Known {
+  readonly status: 'refreshing' | 'current';
+  readonly at: string | null;
+  readonly columns: ReadonlyMap<string, Statistics>;
 }
 
-export function showTable(_context: RouteContext, database: Database, table: Table): Promise<z.input<typeof tableDetail>> {
+const nothing: Known = { status: 'current', at: null, columns: new Map() };
+
+/** What the last scan has found out, where the caller may see it. */
+export async function knownOf(context: RouteContext, { data, stream }: Table): Promise<Known> {
+  const job = data.scan === undefined ? undefined : await findJob(context, data.scan);
+  if (!job) return nothing;
+  try {
+    const [last] = await runsOf(context, job, 1);
+    if (!last) return nothing;
+    if (isActive(last.run)) return { ...nothing, status: 'refreshing' };
+    const [made] = (await perform(runOutputs, context, { run: last.run.id })).data;
+    const columns = statisticsOf(
+      made?.value,
+      stream.fields.map(({ name }) => name),
+    );
+    return columns ? { status: 'current', at: last.run.finished_at, columns } : nothing;
+  } catch (error) {
+    if (error instanceof HeadgateError && /^(?:access\.|object\.missing)/.test(error.code)) return nothing;
+    throw error;
+  }
+}
+
+export const isScanned = async (context: RouteContext, table: Table): Promise<boolean> =>
+  (await knownOf(context, table)).status === 'refreshing';
+
+export function columnsOf({ stream }: Table, { columns }: Known = nothing): readonly z.input<typeof columnView>[] {
+  return stream.fields.map(({ name, type, native }, at) => {
+    const known = columns.get(name);
+    return {
+      name,
+      civisDataType: type,
+      sqlType: native ?? sqlOfType(type),
+      sampleValues: [],
+      encoding: null,
+      description: null,
+      order: at,
+      minValue: known?.least ?? null,
+      maxValue: known?.greatest ?? null,
+      avgValue: known?.average ?? null,
+      stddev: known?.deviation ?? null,
+      valueDistributionPercent: {},
+      coverageCount: known?.values ?? null,
+      nullCount: known ? known.rows - known.values : null,
+      possibleDependentVariableTypes: [],
+      useableAsIndependentVariable: true,
+      useableAsPrimaryKey: stream.key?.length === 1 && stream.key[0] === name,
+      valueDistribution: {},
+      distinctCount: known?.distinct ?? null,
+    };
+  });
+}
+
+export async function showTable(context: RouteContext, database: Database, table: Table): Promise<z.input<typeof tableDetail>> {
   const { data, stream } = table;
-  return Promise.resolve({
+  const known = await knownOf(context, table);
+  return {
     ...showSummary(database, table),
+    refreshStatus: known.status,
+    lastRefresh: known.at,
     dataUpdatedAt: null,
     schemaUpdatedAt: null,
     primaryKeys: [...(data.primaryKeys ?? stream.key ?? [])],
     lastModifiedKeys: [...(data.lastModifiedKeys ?? [])],
     ontologyMapping: (data.ontologyMapping ?? {}) as z.core.util.JSONType, // as it was sent
-    columns: [...columnsOf(table)],
+    columns: [...columnsOf(table, known)],
     joins: [],
     multipartKey: [],
     enhancements: [],
     viewDef: null,
     tableDef: null,
     outgoingTableMatches: [],
-  });
+  };
 }

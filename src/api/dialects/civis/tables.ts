@@ -8,6 +8,7 @@ import {
   columnsOf,
   columnView,
   findTableData,
+  knownOf,
   showSummary,
   showTable,
   tableDetail,
@@ -53,7 +54,7 @@ const list = route({
   },
 });
 
-const resolve = async (context: RouteContext, params: Incoming['params']): Promise<Found> => {
+export const tableByNumber = async (context: RouteContext, params: Incoming['params']): Promise<Found> => {
   const data = await findTableData(context, numberIn(params, 'id', 'table'));
   if (!data) throw missing('table');
   const database = await requireHost(context, data.database, 'table');
@@ -68,7 +69,7 @@ const get = route({
   name: 'tables.get',
   summary: 'Get a table with its columns',
   scope: 'connections:write',
-  resolve,
+  resolve: tableByNumber,
   replies: { 200: tableDetail },
   handle: async (context, { found }) => ({ status: 200, body: await showTable(context, found.database, found.table) }),
 });
@@ -79,7 +80,7 @@ const patch = route({
   name: 'tables.update',
   summary: 'Say which columns identify a row, and which say how new it is',
   scope: 'connections:write',
-  resolve,
+  resolve: tableByNumber,
   body: z.object({
     ontologyMapping: z.record(z.string(), z.json()).optional(),
     description: z.string().max(100_000).optional(),
@@ -99,28 +100,19 @@ const columns = route({
   name: 'tables.columns.list',
   summary: 'List the columns of a table',
   scope: 'connections:write',
-  resolve,
+  resolve: tableByNumber,
   query: z.object({ name: z.string().max(500).optional(), ...paging(1000, 50, ['name', 'order'], 'asc') }),
   replies: { 200: z.array(columnView) },
-  async handle(_, { found, query }) {
-    const all = columnsOf(found.table).filter(({ name }) => name.toLowerCase().includes((query.name ?? '').toLowerCase()));
+  async handle(context, { found, query }) {
+    const all = columnsOf(found.table, await knownOf(context, found.table)).filter(({ name }) =>
+      name.toLowerCase().includes((query.name ?? '').toLowerCase()),
+    );
     const { rows, headers } = pageOf(
       sorted(all, (one) => (query.order === 'order' ? one.order : one.name), query.order_dir),
       query,
     );
-    return Promise.resolve({ status: 200, headers, body: [...rows] });
+    return { status: 200, headers, body: [...rows] };
   },
 });
 
-const refresh = route({
-  method: 'POST',
-  path: '/tables/:id/refresh',
-  name: 'tables.refresh',
-  summary: 'Look at a table again',
-  scope: 'connections:write',
-  resolve,
-  replies: { 200: tableDetail },
-  handle: async (context, { found }) => ({ status: 200, body: await showTable(context, found.database, found.table) }),
-});
-
-export const tableRoutes: readonly GuardedRoute[] = [list, get, patch, columns, refresh];
+export const tableRoutes: readonly GuardedRoute[] = [list, get, patch, columns];

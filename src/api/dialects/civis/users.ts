@@ -15,6 +15,7 @@ import {
   principalByNumber,
   users,
   usernameOf,
+  visibleGroups,
   type Group,
   type Person,
 } from './people.ts';
@@ -114,6 +115,7 @@ const getMe = route({
   async handle(context) {
     const { number, principal } = await person(context, context.actor.principal);
     const { organizationName } = organization(context);
+    const groups = (await visibleGroups(context)).filter(({ group }) => group.members.includes(principal.id));
     return {
       status: 200,
       body: {
@@ -127,8 +129,8 @@ const getMe = route({
         roles: [],
         preferences: {},
         customBranding: null,
-        primaryGroupId: null,
-        groups: [],
+        primaryGroupId: groups[0]?.number ?? null,
+        groups: groups.map((one) => summary(context, one)),
         organizationName,
         organizationSlug: slugOf(organizationName),
         createdAt: principal.created_at,

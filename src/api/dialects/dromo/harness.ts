@@ -12,7 +12,7 @@ import { startWorker } from '../../../jobs/worker.ts';
 import { senderOf } from '../../../operations/notifications/send.ts';
 import { executeRun } from '../../../operations/runs/execute.ts';
 import { ensureWarehouse } from '../../../operations/warehouse/warehouse.ts';
-import { webhookForms } from '../../forms.ts';
+import { formsOf } from '../../forms.ts';
 import { createApi } from '../../server.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -47,7 +47,7 @@ export async function open(port = 0, more: Partial<Ports> = {}): Promise<Bench> 
   const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(10_000));
-  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, undefined, webhookForms(ports)));
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, undefined, formsOf(ports)));
   parts.defer(async () => await deliveries.stop());
   const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port, hostname: '127.0.0.1' }) as Server; // no HTTP/2
   await once(listening, 'listening');

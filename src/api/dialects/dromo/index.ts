@@ -20,8 +20,8 @@ export const dromo: ApiDialect = {
   workspace: (_params, actor) => actor.workspace ?? 1,
   routes: [...importRoutes, sendImportFile, ...schemaRoutes, ...uploadRoutes, ...webhookRoutes],
   forms: (contextOf) => ({
-    [managedForm]: async (workspace, event) => await managedBody(contextOf(workspace), event),
-    [basicForm]: async (workspace, event) => await basicBody(contextOf(workspace), event),
+    [managedForm]: { post: async ({ workspace, event }) => await managedBody(contextOf(workspace), event) },
+    [basicForm]: { post: async ({ workspace, event }) => await basicBody(contextOf(workspace), event) },
   }),
   problems: errorBody,
   toError,

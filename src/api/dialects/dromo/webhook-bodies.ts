@@ -1,6 +1,6 @@
 /** What is told of an import: all of it that a client sees, but for links that let anybody in. */
 import { createHmac } from 'node:crypto';
-import type { Composed } from '../../../operations/notifications/send.ts';
+import type { Posted } from '../../../operations/notifications/form.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { describeImport, moment } from './import-view.ts';
 import { findStoredImport, type StoredImport } from './imports-stored.ts';
@@ -27,7 +27,7 @@ interface Happened {
 }
 
 /** Undefined where the import is gone. */
-export async function managedBody(context: RouteContext, event: Happened): Promise<Composed | undefined> {
+export async function managedBody(context: RouteContext, event: Happened): Promise<Posted | undefined> {
   const found = await importOf(context, event);
   if (!found || !isTold(event.kind)) return undefined;
   const { findings, status, rows } = await standingOf(context, found);
@@ -52,7 +52,7 @@ export async function managedBody(context: RouteContext, event: Happened): Promi
 }
 
 /** One key, as a form. */
-export async function basicBody(context: RouteContext, event: Happened): Promise<Composed | undefined> {
+export async function basicBody(context: RouteContext, event: Happened): Promise<Posted | undefined> {
   const found = await importOf(context, event);
   return found && composed(event, new URLSearchParams({ uploadId: found.id }).toString(), 'application/x-www-form-urlencoded');
 }
@@ -62,7 +62,7 @@ async function importOf(context: RouteContext, { body }: Happened): Promise<Stor
   return await findStoredImport(context, String(data.import));
 }
 
-function composed({ id }: Happened, body: string, type: string): Composed {
+function composed({ id }: Happened, body: string, type: string): Posted {
   return {
     body,
     type,
