@@ -30,6 +30,18 @@ export function identityText(grammar: Grammar, { refused }: Derivation, name: st
 const fieldOf = ({ schema }: Target, column: string): Field =>
   schema.fields.find(({ name }) => name === column) ?? { name: column, type: { kind: 'text' }, nullable: true };
 
+/**
+ * Is the JSON of every attribute a single value under a name of its own? What reads numbers as floats then reads all of it as it
+ * is: decimals are texts there.
+ */
+export function isPlain({ target, derive: { attributes, sets } }: Pick<DeltaOf, 'target' | 'derive'>): boolean {
+  const all = sets ? sets.attributes : attributes;
+  const kinds = all.map(({ column }) => fieldOf(target, column).type.kind);
+  return (
+    !kinds.some((kind) => kind === 'json' || kind === 'array') && new Set(all.map(({ property }) => property)).size === all.length
+  );
+}
+
 /** May a value of this type be longer than a limit on texts? */
 const unbounded = ({ type: { kind } }: Field): boolean => ['text', 'json', 'bytes', 'array', 'opaque', 'decimal'].includes(kind);
 
@@ -145,7 +157,7 @@ function alsoSets(grammar: Grammar, of: DeltaOf, gone: boolean): readonly string
   if (!sets) return [];
   const within = { ...of, derive: { ...of.derive, limits: sets.limits } };
   const pieces = gone ? [] : attributePieces(grammar, within, 's', (column) => short(grammar, within, column), sets.attributes);
-  return [`${grammar.sets(pieces)} as sets`, `${grammar.names([])} as unsets`];
+  return [`${grammar.sets(pieces, isPlain(of))} as sets`, `${grammar.names([])} as unsets`];
 }
 
 export function profileDelta(grammar: Grammar, of: DeltaOf): string {
@@ -168,7 +180,7 @@ export function profileDelta(grammar: Grammar, of: DeltaOf): string {
     `s.${grammar.place} as place`,
     `${momentOf(grammar, of, 's')} as moment`,
     ...whoColumns(grammar, derive, 's'),
-    `${grammar.sets(sets)} as sets`,
+    `${grammar.sets(sets, isPlain(of))} as sets`,
     `${grammar.names(target.policy.nulls === 'write' ? unsets : [])} as unsets`,
   ];
   const attributes = derive.attributes.map(({ column }) => column);
@@ -181,7 +193,7 @@ export function profileDelta(grammar: Grammar, of: DeltaOf): string {
     'null',
     'cast(null as timestamptz)',
     ...whoColumns(grammar, derive, 't'),
-    grammar.sets([]),
+    grammar.sets([], isPlain(of)),
     grammar.names(left),
   ];
   return numbered(of, `${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`);
