@@ -118,7 +118,9 @@ function stateError(error: unknown): unknown {
   }
   if (codeOf(error) === foreignKeyViolation) {
     // What was there when it was looked for went before it was named; or was named before it went.
-    return new HeadgateError('object.conflict', 'writing state: one request names what another one has just deleted', { cause: error });
+    return new HeadgateError('object.conflict', 'writing state: one request names what another one has just deleted', {
+      cause: error,
+    });
   }
   if (isAway(error)) {
     return new HeadgateError('state.unreachable', 'asking the state database: it does not answer', { cause: error });
