@@ -98,8 +98,8 @@ with found as (
   from ${tables.profiles} p join ${rows} d on d.profile = p.id
   where p.kind = ${quoteText(derive.kind)} and (${plain ? `d.sets <> '{}'` : 'len(d.sets) > 0'} or len(d.unsets) > 0)
 ), next as (select *, case when not alone then ${written} end as written from found)
-select profile, was, written, case when alone then ${number} end as import,
-  case when alone then ${plain ? patched : 'was'} else ${inForce('written')} end as properties
+select profile, written, case when alone then ${number} end as import,
+  case when alone then ${plain ? patched : 'was'} else ${inForce('written')} end as properties, properties is distinct from was as other
 from next ${differs ? '' : `where ${plain ? says : `${said('written')} is distinct from ${said('old')}`}`}`;
 }
 

@@ -28,7 +28,7 @@ async function writeProfiles(duck: Duck, rows: string, of: Write): Promise<{ add
   const merged = of.single ? rows : await collapse(duck, rows, of);
   const next = grammar.temp('hg_next');
   await duck.run(grammar.createTemp('hg_next', nextSql(merged, of)));
-  const [changed] = (await duck.rows(`select count(*) from ${next} where properties is distinct from was`))[0] ?? [];
+  const [changed] = (await duck.rows(`select count(*) from ${next} where other`))[0] ?? [];
   const added = await duck.run(addSql(merged, of));
   for (const sql of replaceSql(next, of)) await duck.run(sql);
   return { added, changed: Number(changed) };
