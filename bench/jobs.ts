@@ -10,7 +10,7 @@ import { merge, mergeSmall } from './jobs/merge.ts';
 import { mirror } from './jobs/mirror.ts';
 import { pgDuckdb } from './jobs/pg-duckdb.ts';
 import { pgPg } from './jobs/pg-pg.ts';
-import { profiles } from './jobs/profiles.ts';
+import { profilesDuckdb, profilesPostgres } from './jobs/profiles.ts';
 import { rules } from './jobs/rules.ts';
 import { startFirstRow, startVersion } from './jobs/start.ts';
 
@@ -28,7 +28,8 @@ export const jobs: readonly Job[] = [
   merge,
   mergeSmall,
   mirror,
-  profiles,
+  profilesDuckdb,
+  profilesPostgres,
   memoryDirect,
   memoryDuckdb,
 ];

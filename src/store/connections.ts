@@ -68,11 +68,12 @@ export async function updateConnection(
   return row;
 }
 
-/** False where a pipeline still uses it. */
+/** False where a pipeline still uses it, or the workspace keeps something there. */
 export async function deleteConnection(db: Db, workspace: number, id: string): Promise<boolean> {
   const rows = await db.query(
     `delete from headgate.connections c where workspace_id = $1 and id = $2
-     and not exists (select from headgate.pipelines p where p.source_id = c.id or p.destination_id = c.id) returning id`,
+     and not exists (select from headgate.pipelines p where p.source_id = c.id or p.destination_id = c.id)
+     and not exists (select from headgate.workspaces w where w.keeps_in = c.id) returning id`,
     [workspace, id],
   );
   return rows.length > 0;

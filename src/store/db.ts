@@ -5,7 +5,7 @@ import { HeadgateError } from '../domain/error.ts';
 export interface Db {
   /**
    * All rows of one statement. What is asked all the time has a `name`, its own and its text's alone: each session plans it once.
-   * Throws `state.unreachable`, `state.conflict` (a unique key is taken).
+   * Throws `state.unreachable`, `state.conflict` (a unique key is taken), `object.conflict` (a foreign key has lost its object).
    */
   query<R>(text: string, values?: readonly unknown[], name?: string): Promise<readonly R[]>;
   /** Commits when `work` resolves, rolls back when it throws. Inside a transaction it joins it. */
@@ -98,6 +98,7 @@ class ClientDb implements Db {
 }
 
 const uniqueViolation = '23505';
+const foreignKeyViolation = '23503';
 /** Classes of SQLSTATE: connection exception, insufficient resources, operator intervention. */
 const away = /^(08|53|57)/;
 
@@ -114,6 +115,12 @@ function stateError(error: unknown): unknown {
   if (codeOf(error) === uniqueViolation) {
     const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : '';
     return new HeadgateError('state.conflict', `writing state: ${constraint} is taken`, { cause: error });
+  }
+  if (codeOf(error) === foreignKeyViolation) {
+    // What was there when it was looked for went before it was named; or was named before it went.
+    return new HeadgateError('object.conflict', 'writing state: one request names what another one has just deleted', {
+      cause: error,
+    });
   }
   if (isAway(error)) {
     return new HeadgateError('state.unreachable', 'asking the state database: it does not answer', { cause: error });

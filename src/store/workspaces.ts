@@ -57,3 +57,15 @@ export async function listWorkspaces(db: Db, limit: number, after?: number): Pro
     [after ?? null, limit],
   );
 }
+
+/** The id of the connection that keeps what is derived; undefined = the workspace's own warehouse. */
+export async function readKeeper(db: Db, workspace: number): Promise<string | undefined> {
+  const [row] = await db.query<{ keeps_in: string | null }>('select keeps_in from headgate.workspaces where id = $1', [
+    workspace,
+  ]);
+  return row?.keeps_in ?? undefined;
+}
+
+export async function saveKeeper(db: Db, workspace: number, connection: string | null): Promise<void> {
+  await db.query('update headgate.workspaces set keeps_in = $2 where id = $1', [workspace, connection]);
+}

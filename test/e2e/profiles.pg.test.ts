@@ -194,6 +194,32 @@ for (const destination of destinations) {
       );
     });
 
+    test('saying it again changes nothing; a value more leaves the digits of the others alone', async () => {
+      await using site = await derivationSite(server, destination);
+      await site.change(`create table v (id text primary key, big bigint, f double precision, price numeric, ok boolean, t text);
+        insert into v values ('a', -9007199254740993, 1e22, 1.10, true, E'ü "q" \\\\ \\n'), ('b', 1, 0.1, 2.50, false, '')`);
+      const spec: Spec = { stream: 'v', write: 'replace', derive: { into: 'profiles', id: 'id' } };
+      const when = `select id, updated_at, properties from headgate.profiles order by id`;
+      assert.equal((await site.run(spec)).derived?.added, 2);
+      const first = await site.ask(when);
+      assert.equal((await site.run(spec)).derived?.changed, 0);
+      assert.deepEqual(await site.ask(when), first);
+      await site.change(`update v set t = 'new' where id = 'b'`);
+      assert.equal((await site.run(spec)).derived?.changed, 1);
+      assert.deepEqual((await site.ask(when))[0], first[0]);
+      // From now on a value is a document: what was said before stays as it was.
+      await site.change(`alter table v add j jsonb; update v set j = '{"n": 1.50, "list": [1.10]}' where id = 'a'`);
+      assert.equal((await site.run(spec)).error, undefined);
+      const texts = (await site.ask(when)).map(([, , text]) => String(text).replaceAll(': ', ':'));
+      assert.match(texts[0] ?? '', /"n":1\.50[,}]/);
+      assert.match(texts[0] ?? '', /"big":-9007199254740993[,}]/);
+      const found = (await properties(site)) as Record<string, Record<string, unknown>>;
+      assert.deepEqual({ ...found['a'], big: 0, j: 0 }, { big: 0, f: 1e22, price: '1.10', ok: true, t: 'ü "q" \\ \n', j: 0 });
+      assert.deepEqual(found['b'], { big: 1, f: 0.1, price: '2.50', ok: false, t: 'new' });
+      const whose = await site.ask(`select count(*) from headgate.profile_properties where current and id = 'a'`);
+      assert.deepEqual(whose, [['6']]);
+    });
+
     test('arrays are lists wherever they come from, with limits of their own; objects may be texts', async () => {
       await using site = await derivationSite(server, destination);
       await site.change(`create table companies (id text primary key, tags text[], sizes bigint[], flags boolean[], many int[], long text[], spec json);

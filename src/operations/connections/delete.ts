@@ -18,7 +18,10 @@ export const deleteConnection = defineOperation({
     const { id, name } = await requireConnection(context, connection);
     await db.tx(async (tx) => {
       if (!(await remove(tx, workspace, id)))
-        throw new HeadgateError('object.conflict', `a pipeline uses the connection ${name}`);
+        throw new HeadgateError(
+          'object.conflict',
+          `a pipeline uses the connection ${name}, or the workspace keeps its users and events there`,
+        );
       await deleteSecrets(tx, workspace, id);
       await deleteGrants(tx, workspace, id);
     });

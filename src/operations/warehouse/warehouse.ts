@@ -6,6 +6,7 @@ import { newId } from '../../domain/ids.ts';
 import type { Context, Duck } from '../../sdk/index.ts';
 import { findConnection, insertConnection } from '../../store/connections.ts';
 import type { Db } from '../../store/db.ts';
+import { readKeeper } from '../../store/workspaces.ts';
 import { inDataDir } from '../connections/places.ts';
 import { silent } from '../log.ts';
 import type { OpContext, Ports } from '../operation.ts';
@@ -28,6 +29,11 @@ export async function ensureWarehouse(db: Db, workspace: number): Promise<void> 
     id: newId('connection'),
     settings: embedded.warehouse(inDataDir(warehouseFile(workspace))),
   });
+}
+
+/** The id or slug of the connection that keeps what dialects derive: the one that the workspace names, else its own. */
+export async function keeperOf({ db, workspace }: Pick<OpContext, 'db' | 'workspace'>): Promise<string> {
+  return (await readKeeper(db, workspace)) ?? warehouseSlug;
 }
 
 /** Opens it for one question. Both are to be disposed. */

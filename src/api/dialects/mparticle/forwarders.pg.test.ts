@@ -117,3 +117,42 @@ test('one of another workspace is none', async () => {
   const reply = await ask('PUT', `${own}/pipelines/${String(plain.body['id'])}/forward`, { forwarder: await made() });
   assert.equal(reply.status, 409);
 });
+
+/** Until a session waits for another one's lock. */
+async function someoneWaits(): Promise<void> {
+  for (;;) {
+    const waiting = await state.db.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    if (waiting.length > 0) return;
+  }
+}
+
+test('one that goes while a pipeline begins to name it is a conflict for whoever comes second', async () => {
+  const id = await made();
+  const created = await state.db.tx(async (tx) => {
+    await tx.query('delete from headgate.forwarders where id = $1', [id]);
+    const asked = ask('POST', pipelines, { ...body, id: 'late', forwarder_id: id });
+    await someoneWaits();
+    return { asked };
+  });
+  const late = await created.asked;
+  assert.deepEqual([late.status, late.body['statusCode']], [400, 400], JSON.stringify(late.body));
+  assert.equal((await ask('GET', `${pipelines}/late`)).status, 404);
+
+  const named = await made();
+  await must('POST', pipelines, { ...body, id: 'early' });
+  const pipeline = await objectOf();
+  const deleted = await state.db.tx(async (tx) => {
+    await tx.query(
+      `insert into headgate.forwards (pipeline_id, workspace_id, forwarder_id, labels, imports) values ($1, 1, $2, '{}', '{}')`,
+      [pipeline, named],
+    );
+    const asked = ask('DELETE', `${own}/forwarders/${named}`);
+    await someoneWaits();
+    return { asked };
+  });
+  const refused = await deleted.asked;
+  assert.deepEqual([refused.status, refused.body['code']], [409, 'object.conflict'], JSON.stringify(refused.body));
+  assert.equal((await ask('GET', `${own}/forwarders/${named}`)).status, 200);
+});

@@ -12,7 +12,7 @@ import { updatePipeline } from '../../../operations/pipelines/update.ts';
 import { rangeLimits } from '../../../operations/ranges/limits.ts';
 import { setRange } from '../../../operations/ranges/set.ts';
 import { stopRange } from '../../../operations/ranges/stop.ts';
-import { warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
+import { keeperOf, warehouseSlug } from '../../../operations/warehouse/warehouse.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { ConnectionBody } from './connection.ts';
 import { attributeLimits, catchUp, mostAttributes, mostColumns, mostRows, quotaOf } from './limits.ts';
@@ -158,7 +158,7 @@ export async function build(context: RouteContext, id: string, body: PipelineBod
   const made = await perform(createPipeline, context, {
     name: named(body),
     source: sourceOf(parts),
-    destination: warehouseSlug,
+    destination: await keeperOf(context),
     flows,
     schedule,
     retry,

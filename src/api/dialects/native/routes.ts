@@ -57,7 +57,9 @@ import { runLogs } from '../../../operations/runs/logs.ts';
 import { rejectRun } from '../../../operations/runs/reject.ts';
 import { advanceTestClock } from '../../../operations/test-clock/advance.ts';
 import { getTestClock } from '../../../operations/test-clock/get.ts';
+import { getWarehouse } from '../../../operations/warehouse/get.ts';
 import { queryWarehouse } from '../../../operations/warehouse/query.ts';
+import { setWarehouse } from '../../../operations/warehouse/set.ts';
 import { listTables } from '../../../operations/warehouse/tables.ts';
 import { createForwarder } from '../../../operations/forwarders/create.ts';
 import { deleteForwarder } from '../../../operations/forwarders/delete.ts';
@@ -186,6 +188,8 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/runs/:run/replay`, replayRun, 202),
   route('POST', `${here}/runs/:run/undo`, undoRun, 202),
 
+  route('GET', `${here}/warehouse`, getWarehouse),
+  route('PUT', `${here}/warehouse`, setWarehouse),
   route('GET', `${here}/warehouse/tables`, listTables),
   route('POST', `${here}/warehouse/query`, queryWarehouse),
 

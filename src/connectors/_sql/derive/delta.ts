@@ -30,6 +30,18 @@ export function identityText(grammar: Grammar, { refused }: Derivation, name: st
 const fieldOf = ({ schema }: Target, column: string): Field =>
   schema.fields.find(({ name }) => name === column) ?? { name: column, type: { kind: 'text' }, nullable: true };
 
+/**
+ * Is the JSON of every attribute a single value under a name of its own? What reads numbers as floats then reads all of it as it
+ * is: decimals are texts there.
+ */
+export function isPlain({ target, derive: { attributes, sets } }: Pick<DeltaOf, 'target' | 'derive'>): boolean {
+  const all = sets ? sets.attributes : attributes;
+  const kinds = all.map(({ column }) => fieldOf(target, column).type.kind);
+  return (
+    !kinds.some((kind) => kind === 'json' || kind === 'array') && new Set(all.map(({ property }) => property)).size === all.length
+  );
+}
+
 /** May a value of this type be longer than a limit on texts? */
 const unbounded = ({ type: { kind } }: Field): boolean => ['text', 'json', 'bytes', 'array', 'opaque', 'decimal'].includes(kind);
 
@@ -145,7 +157,7 @@ function alsoSets(grammar: Grammar, of: DeltaOf, gone: boolean): readonly string
   if (!sets) return [];
   const within = { ...of, derive: { ...of.derive, limits: sets.limits } };
   const pieces = gone ? [] : attributePieces(grammar, within, 's', (column) => short(grammar, within, column), sets.attributes);
-  return [`${grammar.sets(pieces)} as sets`, `${grammar.names([])} as unsets`];
+  return [`${grammar.sets(pieces, isPlain(of))} as sets`, `${grammar.names([])} as unsets`];
 }
 
 export function profileDelta(grammar: Grammar, of: DeltaOf): string {
@@ -168,23 +180,23 @@ export function profileDelta(grammar: Grammar, of: DeltaOf): string {
     `s.${grammar.place} as place`,
     `${momentOf(grammar, of, 's')} as moment`,
     ...whoColumns(grammar, derive, 's'),
-    `${grammar.sets(sets)} as sets`,
+    `${grammar.sets(sets, isPlain(of))} as sets`,
     `${grammar.names(target.policy.nulls === 'write' ? unsets : [])} as unsets`,
   ];
   const attributes = derive.attributes.map(({ column }) => column);
   const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, [...who, ...attributes])}`;
   const arriving = `select ${columns.join(', ')} from ${stage} s${join(of)}${where}`;
-  if (!takesBack(of)) return numbered(of, arriving);
+  if (!takesBack(of)) return known(of, arriving);
   const left = derive.attributes.map(({ column, property }) => ({ property, when: `t.${quoteName(column)} is not null` }));
   const gone = [
     'true',
     'null',
     'cast(null as timestamptz)',
     ...whoColumns(grammar, derive, 't'),
-    grammar.sets([]),
+    grammar.sets([], isPlain(of)),
     grammar.names(left),
   ];
-  return numbered(of, `${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`);
+  return known(of, `${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`);
 }
 
 export function eventDelta(grammar: Grammar, of: DeltaOf): string {
@@ -202,25 +214,25 @@ export function eventDelta(grammar: Grammar, of: DeltaOf): string {
     ].join(', ');
   const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, all)}`;
   const arriving = `select ${columns('s', false)} from ${stage} s${join(of)}${where}`;
-  if (table === undefined) return numbered(of, arriving);
+  if (table === undefined) return known(of, arriving);
   // An event whose row changed is taken back under its old id; its new form comes under that of its new content.
   const different = differing(grammar, of, all);
   const replaced = `exists (select 1 from ${stage} s where ${onKey(target)} and ${different})`;
   const condition = takesBack(of) ? goneWhere(of, different) : replaced;
-  return numbered(of, `${arriving} union all select ${columns('t', true)} from ${table} t where ${condition}`);
+  return known(of, `${arriving} union all select ${columns('t', true)} from ${table} t where ${condition}`);
 }
 
 /**
- * Each row with a number, the profile of each identity (`f1`…) and its own (`settled`), as far as they are known. The lookup is
- * a part of this query so that a system can share it among its processes.
+ * Each row with the profile of each identity (`f1`…) and its own (`settled`), as far as they are known. The lookup is a part of
+ * this query so that a system can share it among its processes; numbers for the rows would keep it from that.
  */
-function numbered({ derive, tables }: DeltaOf, query: string): string {
+function known({ derive, tables }: DeltaOf, query: string): string {
   const found = derive.identities.map((_, i) => `x${i + 1}.profile`);
   const joins = derive.identities.map(
     ({ type }, i) =>
       ` left join ${tables.identities} x${i + 1} on x${i + 1}.kind = ${quoteText(derive.kind)} and x${i + 1}.type = ${quoteText(type)} and x${i + 1}.value = d.i${i + 1}`,
   );
-  const columns = ['row_number() over () as line', 'd.*', ...found.map((name, i) => `${name} as f${i + 1}`)];
+  const columns = ['d.*', ...found.map((name, i) => `${name} as f${i + 1}`)];
   const settled = found.length === 0 ? 'd.p0' : `coalesce(d.p0, ${found.join(', ')})`;
   return `select ${[...columns, `${settled} as settled`].join(', ')} from (${query}) d${joins.join('')}`;
 }

@@ -2,7 +2,7 @@
 import { rejectCodes, type DerivedCounts, type RejectCode } from '../../../domain/derivation.ts';
 import type { Derivation, Forgotten, RefusedRow, TablePublish, Target } from '../../../sdk/index.ts';
 import { quoteText } from '../names.ts';
-import { delta, eventDelta, profileDelta } from './delta.ts';
+import { delta, eventDelta, isPlain, profileDelta } from './delta.ts';
 import { addEvents, labelColumns, removeEvents } from './events.ts';
 import type { Grammar, Transaction } from './grammar.ts';
 import { resolveProfiles, type Resolution } from './resolve.ts';
@@ -35,6 +35,8 @@ export interface Write extends Resolution {
   readonly differs: boolean;
   /** Can a row unset anything? */
   readonly unsets: boolean;
+  /** As `isPlain` says. */
+  readonly plain: boolean;
 }
 
 export interface Publishing {
@@ -118,7 +120,10 @@ export class Deriver {
     const single = mode !== 'append' && key?.length === 1 && key[0] === derive.id;
     const differs = mode === 'merge' || mode === 'mirror';
     const unsets = nulls === 'write' || mode === 'mirror';
-    return { ...(await system.writeProfiles(rows, { ...resolution, seq, single, differs, unsets })), removed: 0 };
+    return {
+      ...(await system.writeProfiles(rows, { ...resolution, seq, single, differs, unsets, plain: isPlain(this.#of) })),
+      removed: 0,
+    };
   }
 
   async #events(
@@ -138,7 +143,7 @@ export class Deriver {
     const { tables, number } = resolution;
     const known = `exists (select 1 from ${tables.events} e where e.import = ${number} and e.id = w.event)`;
     const fresh = `(select * from ${rows} w where not gone and profile is not null and not ${known})`;
-    const write = { ...resolution, seq, single: false, differs: false, unsets: false };
+    const write = { ...resolution, seq, single: false, differs: false, unsets: false, plain: isPlain(this.#of) };
     const { added, changed } = await this.#of.system.writeProfiles(fresh, write);
     return added + changed;
   }

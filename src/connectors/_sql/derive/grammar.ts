@@ -25,8 +25,8 @@ export interface Grammar {
   differs(field: Field, a: string, b: string): string;
   /** The instant of a date or time, without a zone that of UTC, or of a number that counts from 1970. */
   instant(field: Field, value: string, unit: 's' | 'ms' | undefined): string;
-  /** The properties that a row writes, as a value that `profiles` below understands. */
-  sets(pieces: readonly Piece[]): string;
+  /** The properties that a row writes, as a value that the system's `writeProfiles` understands. `plain`: see `isPlain`. */
+  sets(pieces: readonly Piece[], plain: boolean): string;
   /** Names for which the condition holds. */
   names(of: readonly { readonly property: string; readonly when: string }[]): string;
   /** A JSON object as the system stores it. */

@@ -55,7 +55,7 @@ export async function resolveProfiles(grammar: Grammar, tx: Transaction, of: Res
   const linked = await tx.run(
     `insert into ${tables.identities} (kind, type, value, profile, import) select ${quoteText(derive.kind)}, type, value, profile, ${number} from ${l}`,
   );
-  const rows = `(select d.*, coalesce(d.settled, o.found) as profile from ${d} d left join ${grammar.temp(solved)} o on o.line = d.line)`;
+  const rows = `(select d.*, coalesce(d.settled, o.found) as profile from ${d} d left join ${grammar.temp(solved)} o on o.line = d.${grammar.place})`;
   return { rows: unknown > 0 ? rows : settledRows, linked, conflicts: rivals + Number(among) };
 }
 
@@ -88,7 +88,7 @@ async function settle(grammar: Grammar, tx: Transaction, of: Resolution): Promis
   const { derive } = of;
   const [o, s, l] = [grammar.temp(open), grammar.temp(solved), grammar.temp(links)];
   const who = derive.identities.map((_, i) => `i${i + 1}`);
-  const everyone = `select line, ${who.join(', ')} from ${grammar.temp(delta)} where not gone and settled is null and coalesce(${who.join(', ')}) is not null`;
+  const everyone = `select ${grammar.place} as line, ${who.join(', ')} from ${grammar.temp(delta)} where not gone and settled is null and coalesce(${who.join(', ')}) is not null`;
   await tx.run(grammar.createTemp(open, everyone));
   await tx.run(grammar.createTemp(solved, `select line, cast(null as varchar) as found, 0 as turn from ${o} limit 0`));
   let left = Number((await tx.first(`select count(*) from ${o}`))[0]);

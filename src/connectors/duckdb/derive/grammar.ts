@@ -50,11 +50,14 @@ const byText: readonly string[] = ['json', 'interval'];
 
 const key = (property: string): string => quoteText(`${JSON.stringify(property)}:`);
 
-/** The rows of a list that are there: what a property is, with its value as JSON text. */
-export const noSets = `cast([] as struct(property varchar, value varchar)[])`;
+/** The text of an object. */
+const members = (pieces: readonly Piece[]): string =>
+  pieces.length === 0 ? `'{}'` : `'{' || ${joined(pieces.map(({ property, value }) => `${key(property)} || (${value})`))} || '}'`;
 
-const sets = (pieces: readonly Piece[]): string => {
-  if (pieces.length === 0) return noSets;
+/** The text of an object; where DuckDB's JSON functions would change it, the rows of a list: a property, the JSON text of its value. */
+const sets = (pieces: readonly Piece[], plain: boolean): string => {
+  if (plain) return members(pieces);
+  if (pieces.length === 0) return `cast([] as struct(property varchar, value varchar)[])`;
   const all = pieces.map(({ property, value }) => `{'property': ${quoteText(property)}, 'value': ${value}}`);
   return `list_filter([${all.join(', ')}], lambda e: e.value is not null)`;
 };
@@ -86,8 +89,5 @@ export const grammar: Grammar = {
     const all = of.map(({ property, when }) => `case when ${when} then ${quoteText(property)} end`);
     return `list_filter([${all.join(', ')}], lambda e: e is not null)`;
   },
-  object: (pieces) =>
-    pieces.length === 0
-      ? `cast('{}' as json)`
-      : `cast('{' || ${joined(pieces.map(({ property, value }) => `${key(property)} || (${value})`))} || '}' as json)`,
+  object: (pieces) => `cast(${members(pieces)} as json)`,
 };

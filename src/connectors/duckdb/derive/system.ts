@@ -3,7 +3,7 @@ import type { Duck } from '../../../sdk/index.ts';
 import type { System, Write } from '../../_sql/derive/derive.ts';
 import { relationExists } from '../catalog.ts';
 import { grammar } from './grammar.ts';
-import { collapseSql, forgetSql, layout, nextSql, replaceSql } from './profiles.ts';
+import { addSql, collapseSql, forgetSql, layout, nextSql, onceEach, replaceSql } from './profiles.ts';
 
 export function systemOf(duck: Duck): System {
   const first = async (sql: string): Promise<readonly (string | null)[]> => (await duck.rows(sql))[0] ?? [];
@@ -25,20 +25,23 @@ async function* streamed(duck: Duck, sql: string): AsyncGenerator<readonly (stri
 }
 
 async function writeProfiles(duck: Duck, rows: string, of: Write): Promise<{ added: number; changed: number }> {
-  const merged = of.single ? rows : await collapse(duck, rows);
+  const merged = of.single ? rows : await collapse(duck, rows, of);
   const next = grammar.temp('hg_next');
   await duck.run(grammar.createTemp('hg_next', nextSql(merged, of)));
-  const sums = `select count(*) filter (where fresh), count(*) filter (where not fresh and properties is distinct from was) from ${next}`;
-  const [added, changed] = (await duck.rows(sums))[0] ?? [];
+  const [changed] = (await duck.rows(`select count(*) from ${next} where other`))[0] ?? [];
+  const added = await duck.run(addSql(merged, of));
   for (const sql of replaceSql(next, of)) await duck.run(sql);
-  return { added: Number(added), changed: Number(changed) };
+  return { added, changed: Number(changed) };
 }
 
-async function collapse(duck: Duck, rows: string): Promise<string> {
-  const [twice] = await duck.rows(`select 1 from ${rows} r group by profile having count(*) > 1 limit 1`);
-  if (!twice) return rows;
-  await duck.run(grammar.createTemp('hg_merged', collapseSql(rows)));
-  return grammar.temp('hg_merged');
+async function collapse(duck: Duck, rows: string, of: Write): Promise<string> {
+  const [twice, merged] = [grammar.temp('hg_twice'), grammar.temp('hg_merged')];
+  const some = await duck.run(
+    grammar.createTemp('hg_twice', `select profile from ${rows} r group by profile having count(*) > 1`),
+  );
+  if (some === 0) return rows;
+  await duck.run(grammar.createTemp('hg_merged', collapseSql(rows, twice, of)));
+  return onceEach(rows, twice, merged);
 }
 
 /** Schemas that hold what was derived. */

@@ -18,7 +18,7 @@ export function systemOf(session: Session, doing: string): System {
     tx,
     prepare: async (tables) => await prepare(session, tables, doing),
     forget: forgetSql,
-    filled: async (table) => void (await session.rows(`analyze ${quoteName(table)} (line, settled)`, doing)),
+    filled: async (table) => void (await session.rows(`analyze ${quoteName(table)} (settled)`, doing)),
     writeProfiles: async (rows, of) => await writeProfiles(tx, rows, of),
   };
 }
