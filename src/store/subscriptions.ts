@@ -67,7 +67,7 @@ export async function findSubscription(
   id: string,
 ): Promise<SubscriptionRow | undefined> {
   const [row] = await db.query<SubscriptionRow>(
-    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and id = $3 and form is null`,
+    `select ${columns} from headgate.subscriptions where workspace_id = $1 and channel = $2 and id = $3`,
     [workspace, channel, id],
   );
   return row;

@@ -79,7 +79,7 @@ test('an import that no longer wants to be told of is not; what is kept of notif
   });
   const put = { name: 'quiet', syncType: 'Dbsync', isOutbound: true };
   const count = async (): Promise<number> => {
-    const rows = await db.query("select from headgate.subscriptions where dialect = 'civis' and name = 'quiet'");
+    const rows = await db.query("select from headgate.subscriptions where form = 'jobs' and name = 'quiet'");
     return rows.length;
   };
   assert.equal(await count(), 1);
