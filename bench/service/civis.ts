@@ -69,7 +69,13 @@ interface Ends {
 }
 
 async function load(service: Service, at: Ends, file: unknown): Promise<void> {
-  const wanted = { file_id: file, in_place: false, detect_table_columns: true, force_character_set_conversion: true, hidden: true };
+  const wanted = {
+    file_id: file,
+    in_place: false,
+    detect_table_columns: true,
+    force_character_set_conversion: true,
+    hidden: true,
+  };
   const job = await call(service, 'POST', 'files/preprocess/csv', wanted);
   const prepared = await call(service, 'POST', `jobs/${String(job['id'])}/runs`);
   const run = `jobs/${String(job['id'])}/runs/${String(prepared['id'])}`;
@@ -104,7 +110,10 @@ async function fileOf(server: BenchServer, path: string): Promise<void> {
 }
 
 async function copied(server: BenchServer, path: string): Promise<number> {
-  await server.sql(`${server.url().replace(/\/[^/]*$/, '')}/bench`, `drop table if exists copied; create table copied (${columns})`);
+  await server.sql(
+    `${server.url().replace(/\/[^/]*$/, '')}/bench`,
+    `drop table if exists copied; create table copied (${columns})`,
+  );
   const begun = performance.now();
   await run('bash', ['-c', psql('bench', `\\copy copied from '${path}' (format csv, header)`)], {
     env: { ...process.env, ...server.environment },
