@@ -69,7 +69,13 @@ interface Ends {
 }
 
 async function load(service: Service, at: Ends, file: unknown): Promise<void> {
-  const wanted = { file_id: file, in_place: false, detect_table_columns: true, force_character_set_conversion: true, hidden: true };
+  const wanted = {
+    file_id: file,
+    in_place: false,
+    detect_table_columns: true,
+    force_character_set_conversion: true,
+    hidden: true,
+  };
   const job = await call(service, 'POST', 'files/preprocess/csv', wanted);
   const prepared = await call(service, 'POST', `jobs/${String(job['id'])}/runs`);
   const run = `jobs/${String(job['id'])}/runs/${String(prepared['id'])}`;
@@ -104,7 +110,10 @@ async function fileOf(server: BenchServer, path: string): Promise<void> {
 }
 
 async function copied(server: BenchServer, path: string): Promise<number> {
-  await server.sql(`${server.url().replace(/\/[^/]*$/, '')}/bench`, `drop table if exists copied; create table copied (${columns})`);
+  await server.sql(
+    `${server.url().replace(/\/[^/]*$/, '')}/bench`,
+    `drop table if exists copied; create table copied (${columns})`,
+  );
   const begun = performance.now();
   await run('bash', ['-c', psql('bench', `\\copy copied from '${path}' (format csv, header)`)], {
     env: { ...process.env, ...server.environment },
@@ -125,7 +134,8 @@ export async function benchCivis(service: Service, folder: string): Promise<void
     const databases = (await call(service, 'GET', 'databases')) as unknown as readonly Fields[]; // a list
     const credentials = (await call(service, 'GET', 'credentials?type=Database&default=True')) as unknown as readonly Fields[];
     const at = { remote_host_id: databases.find(({ name }) => name === 'bench')?.['id'], credential_id: credentials[0]?.['id'] };
-    for (let round = 1; round <= 3; round++) {
+    // What is loaded and compiled once is not what a file costs: the first round is not told.
+    for (let round = 0; round <= 3; round++) {
       const limit = await copied(server, file);
       const before = await residentBytes(service);
       const watch = { most: before, done: false };
@@ -141,6 +151,7 @@ export async function benchCivis(service: Service, folder: string): Promise<void
       await load(service, at, number);
       const [uploading, work] = [sent - begun, performance.now() - loading];
       const all = uploading + work;
+      if (round === 0) continue;
       console.log(
         `csv of ${(bytes / 1e6).toFixed(0)} MB by the client's calls: ${seconds(all)} (upload ${seconds(uploading)}, detection, load and polls ` +
           `${seconds(work)}); psql \\copy ${limit.toFixed(1)} s: ${(all / 1000 / limit).toFixed(2)} times; target 1.9`,

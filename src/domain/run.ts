@@ -26,14 +26,9 @@ const exportTask = z.strictObject({
   delimiter: z.enum(['comma', 'tab', 'pipe']).default('comma'),
   quoted: z.boolean().default(true).meta({ description: 'false: values are written as they are' }),
   compression: z.enum(['gzip', 'zip', 'none']).default('gzip'),
-  most: z
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .meta({
-      description: 'Bytes of one file, before it is packed, give or take a batch of rows: several files are made; absent: one',
-    }),
+  most: z.number().int().min(1).optional().meta({
+    description: 'Bytes of one file, before it is packed, give or take a batch of rows: several files are made; absent: one',
+  }),
 });
 
 /** Its first rows, as an answer. */

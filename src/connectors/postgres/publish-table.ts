@@ -237,7 +237,10 @@ async function holdShrink({ session, publish, target, doing, rows }: Work, facts
 const analyzeFrom = 5000;
 
 /** Every key once in the stage, and none with a NULL. Resolves to the rows that newer versions replaced. */
-async function keepNewest({ session, target, doing, stage, rows }: Work, version: readonly string[] | undefined): Promise<number> {
+async function keepNewest(
+  { session, target, doing, stage, rows }: Work,
+  version: readonly string[] | undefined,
+): Promise<number> {
   // A hash table of 300,000 keys takes 250 ms where it fits into memory, 330 ms where the default of 4 MB spills it.
   const room = `greatest(pg_size_bytes(current_setting('work_mem')) / 1024, 65536)::text || 'kB'`;
   await session.rows(`select set_config('work_mem', ${room}, true)`, doing);

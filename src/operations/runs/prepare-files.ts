@@ -1,6 +1,6 @@
 /** Uploaded files made plain, each as a file of its own, with what was found out about it. */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeadgateError } from '../../domain/error.ts';
@@ -26,6 +26,8 @@ export async function prepareFiles({ types }: PrepareTask, work: TaskWork): Prom
   if (!loaded || !files) throw new HeadgateError('usage.mode', 'preparing files: the pipeline reads none');
   const outputs: NewOutput[] = [];
   for (const id of files.ids) {
+    const { size } = await stat(await context.files.open(id));
+    if (size === 0) throw new HeadgateError('file.format', `preparing files: ${nameOf(id)} is empty`);
     const { source } = await uploadsAsSource(loaded.spec, { ...files, ids: [id] }, opened.ends, context);
     await using from = await source.open(context);
     const name = nameOf(id);

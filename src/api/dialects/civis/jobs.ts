@@ -170,7 +170,7 @@ export async function insertJob(context: RouteContext, job: NewJob, plan: Plan):
     updatedAt: context.clock.now().toISOString(),
   };
   const made = jobOf(await context.objects.insert({ kind, external_id: String(number), object_id: id, data: stored(data) }));
-  if (data.notifications) await settleWishes(context, made);
+  if (data.notifications) await settleWishes(context, made.object, data.notifications);
   return made;
 }
 
@@ -208,7 +208,7 @@ export async function updateJob<J extends Job>(
   const row = await context.objects.update(kind, String(job.number), stored(data));
   if (!row) throw missing('job');
   const changed = { ...job, ...jobOf(row) };
-  if (changes.notifications) await settleWishes(context, changed);
+  if (changes.notifications) await settleWishes(context, changed.object, data.notifications);
   return changed;
 }
 

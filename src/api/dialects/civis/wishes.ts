@@ -2,7 +2,6 @@
 import { settleNotifications } from '../../../operations/notifications/settle.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
-import type { Job } from './jobs.ts';
 import type { NotificationsIn } from './shapes.ts';
 
 /** Of the subscriptions that the settings of jobs stand for. */
@@ -39,7 +38,7 @@ export function wishesOf(given: NotificationsIn = {}): readonly Wish[] {
 }
 
 /** Mails only where there is a mail server. */
-export async function settleWishes(context: RouteContext, { object, data }: Pick<Job, 'object' | 'data'>): Promise<void> {
-  const wishes = wishesOf(data.notifications).filter(({ channel }) => channel === 'webhook' || context.mails);
-  await perform(settleNotifications, context, { pipeline: object, form, wishes });
+export async function settleWishes(context: RouteContext, pipeline: string, given: NotificationsIn | undefined): Promise<void> {
+  const wishes = wishesOf(given).filter(({ channel }) => channel === 'webhook' || context.mails);
+  await perform(settleNotifications, context, { pipeline, form, wishes });
 }
