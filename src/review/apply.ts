@@ -4,7 +4,7 @@ import type { Duck } from '../sdk/index.ts';
 import { columnName } from '../shape/assess/cells.ts';
 import { changesOf } from './changes.ts';
 import type { Entry, Logged } from './edit.ts';
-import { judgeAgain, rememberKeys, rowsIn, type Touched } from './judge.ts';
+import { judgeAgain, rememberKeys, rowsIn, type Recount, type Touched } from './judge.ts';
 import type { Plan } from './plan.ts';
 
 interface Open {
@@ -19,6 +19,7 @@ type Change = Exclude<Entry, { kind: 'reread' }>;
 export interface Pending {
   /** The ids of rows that may look otherwise then, a thousand at most. */
   readonly rows: readonly number[];
+  readonly recount: Recount;
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
@@ -51,17 +52,17 @@ export async function applyEntry(
     await changesOf(duck, open.plan, entry);
     const stale = version === undefined ? undefined : await staleRow(duck, version);
     if (stale !== undefined) throw new StaleEdit(stale);
-    await write(open, seq);
+    const recount = await write(open, seq);
     await duck.run(`insert into touched select distinct ${seq}, id from judged; update about set applied = ${seq}`);
     const ids = await duck.rows(`select distinct id from judged order by id limit ${told}`);
-    return { rows: ids.map(([id]) => Number(id)), commit: async () => void (await duck.run('commit')), rollback };
+    return { rows: ids.map(([id]) => Number(id)), recount, commit: async () => void (await duck.run('commit')), rollback };
   } catch (error) {
     await rollback();
     throw error;
   }
 }
 
-async function write(open: Open, seq: number): Promise<void> {
+async function write(open: Open, seq: number): Promise<Recount> {
   const { duck } = open;
   const wanted = (await duck.rows('select distinct col from ch order by col')).map(([col]) => Number(col));
   await duck.run(
@@ -77,7 +78,7 @@ async function write(open: Open, seq: number): Promise<void> {
     ].join('; '),
   );
   const changed = (await duck.rows('select distinct col from now order by col')).map(([col]) => Number(col));
-  if (changed.length === 0) return;
+  if (changed.length === 0) return { before: new Map(), after: new Map() };
   const where = await rowsIn(duck, 'now');
   const columns = changed.filter((col) => col >= 0);
   const touched: Touched = { where, columns: changed.includes(-1) ? undefined : new Set(columns) };
@@ -96,7 +97,7 @@ async function write(open: Open, seq: number): Promise<void> {
       `update rows set edited = id in (select id from raws where ${where} and coalesce(raw, '') <> coalesce(now, '')) where ${where}`,
     ].join('; '),
   );
-  await judgeAgain(open, touched);
+  return await judgeAgain(open, touched);
 }
 
 /** Cells and rows of the changes in `ch` and `st` that somebody has changed after `version`: the first one's row. */

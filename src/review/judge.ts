@@ -4,6 +4,7 @@ import { openSets } from '../rules/sets.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName, layered, type Part } from '../shape/assess/cells.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
+import { cellsSaid, type CellCounts } from './counts.ts';
 import { firstNote, messageCounts, noteSaid } from './build.ts';
 import { decidedBy, type Plan, type UniqueKey } from './plan.ts';
 
@@ -54,8 +55,14 @@ export async function rememberKeys({ duck, plan }: Open, touched: Touched): Prom
   if (statements.length > 0) await duck.run(statements.join('; '));
 }
 
+/** What was said of all rows that were judged, and what is said now. */
+export interface Recount {
+  readonly before: CellCounts;
+  readonly after: CellCounts;
+}
+
 /** After the texts and states of the rows are the new ones. Leaves the ids of all rows that were judged in the table `judged`. */
-export async function judgeAgain(open: Open, touched: Touched): Promise<void> {
+export async function judgeAgain(open: Open, touched: Touched): Promise<Recount> {
   const { duck, plan } = open;
   const { columns, where } = touched;
   const numbers = affected(plan, columns);
@@ -73,16 +80,18 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<void> {
       ),
     ].join('; '),
   );
+  const all = await rowsIn(duck, 'judged');
+  const before = await cellsSaid(duck, all);
   await say(open, numbers, where);
   if (!columns) await sayNotes(duck, where);
   for (const key of keys) await sayDoubles(open, key, where);
-  const all = await rowsIn(duck, 'judged');
   await duck.run(
     `update rows set errs = coalesce(m.errs, 0), warns = coalesce(m.warns, 0)
      from (select j.id, c.errs, c.warns from (select distinct id from judged) j
        left join (${messageCounts(`(select * from said where ${all})`, 'verdict')}) c on c.id = j.id) m
      where rows.${all} and rows.id = m.id`,
   );
+  return { before, after: await cellsSaid(duck, all) };
 }
 
 /** Texts of which each has to be looked up, and that nobody had before. What was found out about a whole column stays as it was. */

@@ -4,7 +4,7 @@ import { HeadgateError } from '../domain/error.ts';
 import type { Duck } from '../sdk/index.ts';
 import { applyEntry, type Pending } from './apply.ts';
 import type { Choices } from './choices.ts';
-import { countRows, type ReviewCounts } from './counts.ts';
+import { cellsSaid, countRows, recounted, type CellCounts, type ReviewCounts } from './counts.ts';
 import type { Entry, Logged, Replacement } from './edit.ts';
 import { foresee, type Foreseen } from './foresee.ts';
 import { groupsOf, unknownTexts, type Group } from './groups.ts';
@@ -37,6 +37,7 @@ export class OpenReview implements AsyncDisposable {
   /** Name → number of rows. */
   readonly #views = new Map<string, number>();
   #counts: ReviewCounts | undefined;
+  #cells: CellCounts | undefined;
   /** What the rows hold. */
   applied: number;
   /** What the history holds. */
@@ -76,6 +77,7 @@ export class OpenReview implements AsyncDisposable {
         await pending.commit();
         this.applied = logged.seq;
         this.#counts = undefined;
+        this.#cells = this.#cells && recounted(this.#cells, pending.recount.before, pending.recount.after);
         this.add(logged);
       },
     };
@@ -90,7 +92,8 @@ export class OpenReview implements AsyncDisposable {
 
   async counts(): Promise<ReviewCounts> {
     this.#requireRows();
-    this.#counts ??= await countRows(this.duck, this.plan);
+    this.#cells ??= await cellsSaid(this.duck, 'true');
+    this.#counts ??= await countRows(this.duck, this.plan, this.#cells);
     return this.#counts;
   }
 
