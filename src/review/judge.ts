@@ -71,7 +71,7 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<Recount>
   await learn(open, parts, where);
   await duck.run(
     [
-      ...understood(parts, where),
+      ...understood('rows', parts, where),
       ...keys.map(({ column, sql }) => `update rows set ${column} = ${sql} where ${where}`),
       `create or replace temp table judged as select id from rows where ${where}`,
       ...keys.map(
@@ -85,13 +85,18 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<Recount>
   await say(open, numbers, where);
   if (!columns) await sayNotes(duck, where);
   for (const key of keys) await sayDoubles(open, key, where);
+  await recountRows(duck, all);
+  return { before, after: await cellsSaid(duck, all) };
+}
+
+/** How many errors and warnings rows have. */
+export async function recountRows(duck: Duck, where: string): Promise<void> {
+  const counts = messageCounts(`(select * from said where ${where})`, 'verdict');
   await duck.run(
     `update rows set errs = coalesce(m.errs, 0), warns = coalesce(m.warns, 0)
-     from (select j.id, c.errs, c.warns from (select distinct id from judged) j
-       left join (${messageCounts(`(select * from said where ${all})`, 'verdict')}) c on c.id = j.id) m
-     where rows.${all} and rows.id = m.id`,
+     from (select j.id, c.errs, c.warns from (select id from rows where ${where}) j left join (${counts}) c on c.id = j.id) m
+     where rows.${where} and rows.id = m.id`,
   );
-  return { before, after: await cellsSaid(duck, all) };
 }
 
 /** Texts of which each has to be looked up, and that nobody had before. What was found out about a whole column stays as it was. */
@@ -103,15 +108,14 @@ async function learn({ duck, scratch }: Open, parts: readonly Part[], where: str
   }
 }
 
-/** What the new texts mean. */
-function understood(parts: readonly Part[], where: string): readonly string[] {
+/** What the new texts of a table mean. */
+export function understood(table: 'rows' | 'cells', parts: readonly Part[], where: string): readonly string[] {
   if (parts.length === 0) return [];
   const raws = parts.map(({ column }) => columnName(column)).join(', ');
   const names = parts.flatMap(({ column }) => ['t', 'r', 's', 'e'].map((step) => `"$${step}${column}"`));
-  const from = layered(`(select id, ${raws} from rows where ${where})`, parts);
-  return [
-    `update rows set ${names.map((name) => `${name} = n.${name}`).join(', ')} from ${from} n where rows.${where} and rows.id = n.id`,
-  ];
+  const from = layered(`(select id, ${raws} from ${table} where ${where})`, parts);
+  const set = names.map((name) => `${name} = n.${name}`).join(', ');
+  return [`update ${table} set ${set} from ${from} n where ${table}.id = n.id and (${table}.${where})`];
 }
 
 /** Those that need nothing but the row itself; what others must be known for is `sayDoubles`. */
