@@ -42,7 +42,7 @@ suite('the published package', () => {
 
   test('holds the built program and its papers, no sources and no tests', () => {
     const paths = packed.files.map((file) => file.path);
-    for (const path of ['bin/headgate.js', 'dist/cli/main.js', 'README.md', 'LICENSE', 'CHANGELOG.md'])
+    for (const path of ['bin/headgate.js', 'dist/cli/main.js', 'web/dist/index.html', 'README.md', 'LICENSE', 'CHANGELOG.md'])
       assert.ok(paths.includes(path), path);
     assert.deepEqual(
       paths.filter((path) => /\.test\.|harness\.|\.ts$|^src\/|^test\//.test(path)),

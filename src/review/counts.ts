@@ -17,25 +17,39 @@ export interface ReviewCounts {
   readonly byColumn: Readonly<Record<string, Levels>>;
 }
 
-export async function countRows(duck: Duck, plan: Plan): Promise<ReviewCounts> {
+/** Column and level → cells. */
+export type CellCounts = ReadonlyMap<string, number>;
+
+/** All but `byColumn`, which is kept up by what each edit changes of it: `cells`. */
+export async function countRows(duck: Duck, plan: Plan, cells: CellCounts): Promise<ReviewCounts> {
   const live = `state = ${states.live}`;
   const [row = []] = await duck.rows(
     `select count(*) filter (${live}), count(*) filter (${live} and errs > 0), count(*) filter (${live} and warns > 0),
        count(*) filter (${live} and edited), count(*) filter (state = ${states.removed}) from rows`,
   );
   const [rows = 0, invalid = 0, warned = 0, edited = 0, removed = 0] = row.map(Number);
-  return { rows, invalid, warned, edited, removed, byColumn: shownCells(plan, await cellsSaid(duck, 'true')) };
+  return { rows, invalid, warned, edited, removed, byColumn: shownCells(plan, cells) };
 }
 
-/** Column and level → cells. */
-type CellCounts = ReadonlyMap<string, number>;
-
 /** `where` = a condition on `id`. */
-async function cellsSaid(duck: Duck, where: string): Promise<CellCounts> {
+export async function cellsSaid(duck: Duck, where: string): Promise<CellCounts> {
   const found = await duck.rows(
-    `select d.col, d.level, count(distinct s.id) from said s join verdict d on d.v = s.v where s.${where === 'true' ? 'id >= 0' : where} group by all`,
+    `select d.col, d.level, count(distinct s.id) from (select * from said where ${where}) s join verdict d on d.v = s.v group by all`,
   );
   return new Map(found.map(([col, level, count]) => [`${columnId(Number(col))} ${level}`, Number(count)]));
+}
+
+/** `all` after some of them have changed from `before` to `after`. Pure. */
+export function recounted(all: CellCounts, before: CellCounts, after: CellCounts): CellCounts {
+  const found = new Map(all);
+  for (const [key, count] of before) found.set(key, (found.get(key) ?? 0) - count);
+  for (const [key, count] of after) found.set(key, (found.get(key) ?? 0) + count);
+  return found;
+}
+
+/** Pure. */
+export function summed(one: CellCounts, other: CellCounts): CellCounts {
+  return recounted(one, new Map(), other);
 }
 
 const shownCells = ({ parts }: Plan, counts: CellCounts): ReviewCounts['byColumn'] =>

@@ -53,6 +53,20 @@ export type Edit = z.output<typeof edit>;
 export type Replacement = Extract<Edit, { kind: 'replace' }>;
 export type Fix = Extract<Edit, { kind: 'fix' }>;
 
+/** What hooks have done after an edit: made again from here, not by running them. */
+const hooked = z.object({
+  cells: z.array(z.object({ row: z.number().int(), column, text: z.string() })),
+  notes: z.array(
+    z.object({
+      row: z.number().int(),
+      column,
+      messages: z.array(z.object({ message: z.string(), level: z.enum(['error', 'warning', 'info']) })),
+    }),
+  ),
+});
+
+export type Hooked = z.output<typeof hooked>;
+
 /** `undo` and `redo` name the edit that they are about; `reread` begins anew with the original, and nothing before it counts. */
 export const entry = z.union([
   edit,
@@ -62,10 +76,15 @@ export const entry = z.union([
 
 export type Entry = z.output<typeof entry>;
 
+/** As the log has it. */
+export const written = z.intersection(entry, z.object({ hooked: hooked.exactOptional() }));
+
 /** An entry at its place in the log. */
 export interface Logged {
   readonly seq: number;
   readonly entry: Entry;
+  /** Absent = hooks have not been asked, or have done nothing. */
+  readonly hooked?: Hooked | undefined;
 }
 
 /** Consecutive ids as spans. Pure. */

@@ -4,6 +4,7 @@ import { openSets } from '../rules/sets.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName, layered, type Part } from '../shape/assess/cells.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
+import { cellsSaid, type CellCounts } from './counts.ts';
 import { firstNote, messageCounts, noteSaid } from './build.ts';
 import { decidedBy, type Plan, type UniqueKey } from './plan.ts';
 
@@ -54,8 +55,14 @@ export async function rememberKeys({ duck, plan }: Open, touched: Touched): Prom
   if (statements.length > 0) await duck.run(statements.join('; '));
 }
 
+/** What was said of all rows that were judged, and what is said now. */
+export interface Recount {
+  readonly before: CellCounts;
+  readonly after: CellCounts;
+}
+
 /** After the texts and states of the rows are the new ones. Leaves the ids of all rows that were judged in the table `judged`. */
-export async function judgeAgain(open: Open, touched: Touched): Promise<void> {
+export async function judgeAgain(open: Open, touched: Touched): Promise<Recount> {
   const { duck, plan } = open;
   const { columns, where } = touched;
   const numbers = affected(plan, columns);
@@ -64,7 +71,7 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<void> {
   await learn(open, parts, where);
   await duck.run(
     [
-      ...understood(parts, where),
+      ...understood('rows', parts, where),
       ...keys.map(({ column, sql }) => `update rows set ${column} = ${sql} where ${where}`),
       `create or replace temp table judged as select id from rows where ${where}`,
       ...keys.map(
@@ -73,15 +80,22 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<void> {
       ),
     ].join('; '),
   );
+  const all = await rowsIn(duck, 'judged');
+  const before = await cellsSaid(duck, all);
   await say(open, numbers, where);
   if (!columns) await sayNotes(duck, where);
   for (const key of keys) await sayDoubles(open, key, where);
-  const all = await rowsIn(duck, 'judged');
+  await recountRows(duck, all);
+  return { before, after: await cellsSaid(duck, all) };
+}
+
+/** How many errors and warnings rows have. */
+export async function recountRows(duck: Duck, where: string): Promise<void> {
+  const counts = messageCounts(`(select * from said where ${where})`, 'verdict');
   await duck.run(
     `update rows set errs = coalesce(m.errs, 0), warns = coalesce(m.warns, 0)
-     from (select j.id, c.errs, c.warns from (select distinct id from judged) j
-       left join (${messageCounts(`(select * from said where ${all})`, 'verdict')}) c on c.id = j.id) m
-     where rows.${all} and rows.id = m.id`,
+     from (select j.id, c.errs, c.warns from (select id from rows where ${where}) j left join (${counts}) c on c.id = j.id) m
+     where rows.${where} and rows.id = m.id`,
   );
 }
 
@@ -94,15 +108,14 @@ async function learn({ duck, scratch }: Open, parts: readonly Part[], where: str
   }
 }
 
-/** What the new texts mean. */
-function understood(parts: readonly Part[], where: string): readonly string[] {
+/** What the new texts of a table mean. */
+export function understood(table: 'rows' | 'cells', parts: readonly Part[], where: string): readonly string[] {
   if (parts.length === 0) return [];
   const raws = parts.map(({ column }) => columnName(column)).join(', ');
   const names = parts.flatMap(({ column }) => ['t', 'r', 's', 'e'].map((step) => `"$${step}${column}"`));
-  const from = layered(`(select id, ${raws} from rows where ${where})`, parts);
-  return [
-    `update rows set ${names.map((name) => `${name} = n.${name}`).join(', ')} from ${from} n where rows.${where} and rows.id = n.id`,
-  ];
+  const from = layered(`(select id, ${raws} from ${table} where ${where})`, parts);
+  const set = names.map((name) => `${name} = n.${name}`).join(', ');
+  return [`update ${table} set ${set} from ${from} n where ${table}.id = n.id and (${table}.${where})`];
 }
 
 /** Those that need nothing but the row itself; what others must be known for is `sayDoubles`. */

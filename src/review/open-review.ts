@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { HeadgateError } from '../domain/error.ts';
 import type { Duck } from '../sdk/index.ts';
+import type { Hooking } from '../shape/assess/work.ts';
 import { applyEntry, type Pending } from './apply.ts';
 import type { Choices } from './choices.ts';
-import { countRows, type ReviewCounts } from './counts.ts';
+import { cellsSaid, countRows, recounted, type CellCounts, type ReviewCounts } from './counts.ts';
 import type { Entry, Logged, Replacement } from './edit.ts';
 import { foresee, type Foreseen } from './foresee.ts';
 import { groupsOf, unknownTexts, type Group } from './groups.ts';
@@ -20,6 +21,8 @@ export interface Opening {
   readonly from: number;
   /** Where files may be made: a path whose extensions are free. */
   readonly scratch: string;
+  /** Absent = there are no hooks; ends with the review. */
+  readonly hooking?: Hooking | undefined;
 }
 
 /** Views that are kept at the same time: the oldest goes. */
@@ -34,15 +37,17 @@ export class OpenReview implements AsyncDisposable {
   readonly from: number;
   readonly history = new History();
   readonly #scratch: string;
+  readonly #hooking: Hooking | undefined;
   /** Name → number of rows. */
   readonly #views = new Map<string, number>();
   #counts: ReviewCounts | undefined;
+  #cells: CellCounts | undefined;
   /** What the rows hold. */
   applied: number;
   /** What the history holds. */
   known: number;
 
-  private constructor({ duck, choices, from, scratch }: Opening, plan: Plan, applied: number) {
+  private constructor({ duck, choices, from, scratch, hooking }: Opening, plan: Plan, applied: number) {
     this.duck = duck;
     this.plan = plan;
     this.choices = choices;
@@ -50,6 +55,7 @@ export class OpenReview implements AsyncDisposable {
     this.applied = applied;
     this.known = from;
     this.#scratch = scratch;
+    this.#hooking = hooking;
   }
 
   static async open(opening: Opening): Promise<OpenReview> {
@@ -64,18 +70,20 @@ export class OpenReview implements AsyncDisposable {
     return this.plan.layout.header !== null && this.plan.layout.blocks.length === 0;
   }
 
-  /** In a transaction that its answer ends; `version` = what whoever changes has seen. Throws `request.invalid`, `StaleEdit`. */
+  /** In a transaction that its answer ends; `version` = what whoever changes has seen, absent = it stands in the log. Throws `request.invalid`, `StaleEdit`. */
   async begin(logged: Logged & { readonly entry: Exclude<Entry, { kind: 'reread' }> }, version?: number): Promise<Pending> {
     this.#requireRows();
     const { duck, plan } = this;
     const stale = version !== undefined && version < this.applied;
-    const pending = await applyEntry({ duck, plan, scratch: this.#scratch }, logged, stale ? version : undefined);
+    const open = { duck, plan, scratch: this.#scratch, hooking: this.#hooking };
+    const pending = await applyEntry(open, logged, { version: stale ? version : undefined, isNew: version !== undefined });
     return {
       ...pending,
       commit: async () => {
         await pending.commit();
         this.applied = logged.seq;
         this.#counts = undefined;
+        for (const { before, after } of pending.recounts) this.#cells &&= recounted(this.#cells, before, after);
         this.add(logged);
       },
     };
@@ -90,7 +98,8 @@ export class OpenReview implements AsyncDisposable {
 
   async counts(): Promise<ReviewCounts> {
     this.#requireRows();
-    this.#counts ??= await countRows(this.duck, this.plan);
+    this.#cells ??= await cellsSaid(this.duck, 'true');
+    this.#counts ??= await countRows(this.duck, this.plan, this.#cells);
     return this.#counts;
   }
 
@@ -161,6 +170,7 @@ export class OpenReview implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hooking?.sandbox[Symbol.asyncDispose]();
     await this.duck[Symbol.asyncDispose]();
   }
 }

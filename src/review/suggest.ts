@@ -56,7 +56,7 @@ const ways: readonly Way[] = [
       const labels = optionsOf(meaning);
       if (labels.length === 0) return undefined;
       const list = `[${labels.map(quoteText).join(', ')}]`;
-      return `(select list_sort(list_transform(${list}, lambda o: {'d': damerau_levenshtein(lower(o), lower(${text})), 'o': o}))[1].o)`;
+      return `list_sort(list_transform(${list}, lambda o: {'d': damerau_levenshtein(lower(o), lower(${text})), 'o': o}))[1].o`;
     },
   },
 ];

@@ -154,20 +154,24 @@ suite('the review page', () => {
     await country.and(page.locator(':not(.is-error)')).waitFor();
   });
 
-  test('a large file is scrolled to its end, by the bar and by a key', async () => {
-    await using page = await visit(await review(100_000));
+  test('a large file is scrolled to its end, by the wheel and by a key', async () => {
+    const lines = Array.from({ length: 100_000 }, (_, at) => `${at % 1000 === 7 ? '' : `Person ${at}`},${at}`);
+    const settings = { importIdentifier: 'people', invalidDataBehavior: 'BLOCK_SUBMIT' };
+    const two = fields.filter(({ key }) => key === 'name' || key === 'id');
+    const made = await bench.imported({ fields: two, settings }, `Name,Id\n${lines.join('\n')}\n`);
+    await using page = await visit(String(made['review_url']));
     // The server makes its rows from the file first.
     await rowsShown(page, 180_000);
     await page.getByRole('button', { name: 'All rows' }).click();
     await page.locator('[role=grid][aria-rowcount="100001"]').waitFor();
     await page.locator('.grid-body').hover();
     await page.mouse.wheel(0, 10_000_000);
-    await says(await cell(page, 100_001, 'E-mail'), 'same@example.com');
+    await says(await cell(page, 100_001, 'Name'), 'Person 99999');
     await grid(page).focus();
     await page.keyboard.press('Control+Home');
     await says(await cell(page, 2, 'Name'), 'Person 0');
-    await page.keyboard.press('Control+End');
-    await says(await cell(page, 100_001, 'E-mail'), 'same@example.com');
+    await page.keyboard.press('Control+ArrowDown');
+    await says(await cell(page, 100_001, 'Name'), 'Person 99999');
     const drawn = await page.locator('.grid-row').count();
     assert.ok(drawn < 80, `${drawn} rows are drawn`);
   });

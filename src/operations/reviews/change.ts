@@ -104,7 +104,8 @@ async function write(
       const { entry, about, version } = await make();
       const seq = review.known + 1;
       pending = await review.begin(changeOf({ seq, entry }), version);
-      await insertEdit(tx, workspace, id, { seq, entry, about });
+      const { hooked } = pending;
+      await insertEdit(tx, workspace, id, { seq, entry: { ...entry, ...(hooked && { hooked }) }, about });
       return { seq, rows: pending.rows };
     });
     await pending?.commit();

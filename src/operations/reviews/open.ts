@@ -9,7 +9,7 @@ import { createContext } from '../../engine/context.ts';
 import { buildReview } from '../../review/build.ts';
 import { noChoices, type Choices } from '../../review/choices.ts';
 import type { Desk } from '../../review/desk.ts';
-import { entry as entryForm, type Entry, type Logged } from '../../review/edit.ts';
+import { entry as entryForm, written, type Entry, type Logged } from '../../review/edit.ts';
 import { OpenReview } from '../../review/open-review.ts';
 import { hasHooks } from '../../domain/fields/hooks.ts';
 import { Sandbox } from '../../hooks/sandbox.ts';
@@ -74,9 +74,14 @@ export async function freshen(db: Db, { workspace, id }: Reviewed, review: OpenR
   for (const row of await listEdits(db, workspace, id, { after: review.known, known: review.applied })) {
     const seq = Number(row.seq);
     const said = row.entry as Pick<Entry, 'kind'>; // as we wrote it
-    if (seq > review.applied) await (await review.begin(changeOf({ seq, entry: entryForm.parse(row.entry) }))).commit();
+    if (seq > review.applied) await (await review.begin(loggedOf(seq, row.entry))).commit();
     else review.add({ seq, entry: said });
   }
+}
+
+function loggedOf(seq: number, row: unknown): ReturnType<typeof changeOf> {
+  const { hooked } = written.parse(row);
+  return { ...changeOf({ seq, entry: entryForm.parse(row) }), hooked };
 }
 
 /** Whoever begins anew opens anew. */
@@ -103,7 +108,8 @@ async function openRows(ports: Ports, reviewed: Reviewed, signal: AbortSignal): 
     try {
       const [[known = null] = []] = await duck.rows('select stamp from about');
       if (known !== stamp) throw new HeadgateError('warehouse.damaged', 'opening a review: its file is of another one');
-      return await OpenReview.open({ duck, choices, from, scratch });
+      const hooking = hasHooks(task.hooks) ? { sandbox: new Sandbox(undefined, signal), hooks: hooksOf(task.hooks) } : undefined;
+      return await OpenReview.open({ duck, choices, from, scratch, hooking });
     } catch (error) {
       await duck[Symbol.asyncDispose]();
       throw error;
