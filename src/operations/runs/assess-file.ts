@@ -72,17 +72,24 @@ async function withFile<T>(
   if (!info) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
   const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
   const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
-  for await (const event of from.read({ flows: [flow], mode: 'snapshot', format: 'csv' })) {
+  const format = isJson(task) ? 'ndjson' : 'csv';
+  for await (const event of from.read({ flows: [flow], mode: 'snapshot', format })) {
     if (event.type === 'file') return await use(event.file);
   }
   throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
 }
 
-/** As csv in UTF-8, whatever it was; nothing is guessed about its values. Throws `usage.mode`. */
-async function settingsOf({ sheet, delimiter }: AssessTask, { execution, opened }: TaskWork): Promise<object> {
+/** By the end of its name. */
+const isJson = ({ about: { filename } }: AssessTask): boolean =>
+  typeof filename === 'string' && /\.(?:json|ndjson|jsonl)$/i.test(filename);
+
+/** As csv or JSON lines in UTF-8, whatever it was; nothing is guessed about its values. Throws `usage.mode`. */
+async function settingsOf(task: AssessTask, { execution, opened }: TaskWork): Promise<object> {
   const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
   const path = loaded?.spec.files?.ids[0];
   if (path === undefined) throw new HeadgateError('usage.mode', 'reading a file: the pipeline has none');
+  const { sheet, delimiter } = task;
+  if (isJson(task)) return { path, format: 'ndjson' };
   return {
     path,
     format: 'csv',
