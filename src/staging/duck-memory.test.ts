@@ -6,9 +6,9 @@ const GiB = 1024 ** 3;
 
 test('the amount is for all that DuckDB takes', () => {
   const table = [
-    ['512MiB', 416 * 1024 ** 2],
-    ['2 GiB', 2 * GiB - 96 * 1024 ** 2],
-    ['1.5GB', 1_500_000_000 - 96 * 1024 ** 2],
+    ['512MiB', 384 * 1024 ** 2],
+    ['2 GiB', 2 * GiB - 128 * 1024 ** 2],
+    ['1.5GB', 1_500_000_000 - 128 * 1024 ** 2],
     ['100MB', 50_000_000],
     ['64kib', 32_768],
   ] as const;
@@ -16,8 +16,8 @@ test('the amount is for all that DuckDB takes', () => {
 });
 
 test('left out, it is a quarter of the machine, at most 1 GiB', () => {
-  assert.equal(poolOf(undefined, 32 * GiB), GiB - 96 * 1024 ** 2);
-  assert.equal(poolOf('', 2 * GiB), 416 * 1024 ** 2);
+  assert.equal(poolOf(undefined, 32 * GiB), GiB - 128 * 1024 ** 2);
+  assert.equal(poolOf('', 2 * GiB), 384 * 1024 ** 2);
 });
 
 test('what is no amount is said so', () => {
