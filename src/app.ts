@@ -42,6 +42,7 @@ import type { OpenDb } from './store/db.ts';
 import { countKeys, insertKey, setAdminKey } from './store/keys.ts';
 import { serverPrincipal } from './store/principals.ts';
 import { freeLeases } from './store/leases.ts';
+import { Desk } from './review/desk.ts';
 import { LocalStorage, objectsFolder } from './storage/local.ts';
 import type { Storage } from './storage/storage.ts';
 import { readMigrations } from './store/migrate.ts';
@@ -80,6 +81,8 @@ export async function startApp(config: Config, version: string): Promise<App> {
     fileRoots,
     migrations,
     wake,
+    reviews: parts.use(new Desk()),
+    reviewDays: config.reviewDays,
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),

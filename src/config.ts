@@ -88,6 +88,8 @@ const settings = z.strictObject({
   keepRejectsDays: z.coerce.number().int().min(1).max(36_500).default(30),
   keepEventsDays: z.coerce.number().int().min(4).max(36_500).default(30),
   keepAuditDays: z.coerce.number().int().min(90).max(36_500).default(730),
+  /** How long the links to reviews are good. */
+  reviewDays: z.coerce.number().int().min(1).max(3650).default(30),
   diskBudget: z.coerce.number().int().min(1).optional(),
   /** Private networks that connections may lead to. */
   allowNetworks: z
@@ -169,6 +171,7 @@ const variables = {
   keepRejectsDays: 'HEADGATE_KEEP_REJECTS_DAYS',
   keepEventsDays: 'HEADGATE_KEEP_EVENTS_DAYS',
   keepAuditDays: 'HEADGATE_KEEP_AUDIT_DAYS',
+  reviewDays: 'HEADGATE_REVIEW_DAYS',
   diskBudget: 'HEADGATE_DISK_BUDGET',
   rateLimit: 'HEADGATE_RATE_LIMIT',
   importCreates: 'HEADGATE_IMPORT_CREATES',

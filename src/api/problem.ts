@@ -25,6 +25,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   'object.conflict': 409,
   'object.changed': 412,
   'state.conflict': 409,
+  'review.stale': 409,
   'state.unreachable': 503,
   'upload.large': 413,
   'storage.unreachable': 503,

@@ -54,6 +54,7 @@ export const codes = {
   'memory.full': later('raise HEADGATE_DUCKDB_MEMORY, or free memory'),
   'read.incomplete': later('run the same command again; nothing was published'),
   'rejects.limit': never('fix the rows, or allow them with --max-rejects'),
+  'review.stale': never('look at the row as it is now, and change it again'),
   'hook.invalid': never('write a function: docs/hooks.md shows one of each kind'),
   'hook.failed': never('look at what the hook said, and correct it; docs/hooks.md says what it may return'),
   'hook.timeout': never('let the hook do less; docs/hooks.md lists the limits'),

@@ -7,6 +7,7 @@ import { HeadgateError } from '../domain/error.ts';
 import type { ImportLimits } from '../domain/import-limits.ts';
 import type { OpenDuck } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
+import type { Desk } from '../review/desk.ts';
 import type { Net } from '../sdk/index.ts';
 import { digestOf, setGrant } from '../store/grants.ts';
 import { requireObjects } from '../store/limits.ts';
@@ -68,6 +69,10 @@ export interface Ports {
   readonly importLimits?: ImportLimits;
   /** The whole installation as an archive; absent = this process makes none. */
   backup?(passphrase: string | undefined, signal: AbortSignal): Readable;
+  /** The rows that people look through; absent = this process shows none. */
+  readonly reviews?: Desk;
+  /** How long links to reviews are good; absent = a month. */
+  readonly reviewDays?: number;
   /** How clients see this server; absent = as their requests say. */
   readonly publicUrl?: string;
   /** Whose request it is: by the other end of its socket, and what proxies wrote; absent = that end's, whatever is written. */

@@ -8,6 +8,7 @@ import { loopback } from '../../src/net/addresses.ts';
 import { guardedNet } from '../../src/net/net.ts';
 import { newKey, tokenOf } from '../../src/operations/keys/key.ts';
 import type { Ports } from '../../src/operations/operation.ts';
+import { Desk } from '../../src/review/desk.ts';
 import { openDb, type OpenDb } from '../../src/store/db.ts';
 import { insertKey } from '../../src/store/keys.ts';
 import { MasterKey } from '../../src/store/master-key.ts';
@@ -34,6 +35,7 @@ export async function openState(server: TestPostgres): Promise<TestState> {
   const dataDir = await mkdtemp(join(tmpdir(), 'headgate-state-'));
   const key = new MasterKey(Buffer.from('test master key, long enough to serve'));
   const storage = new LocalStorage(join(dataDir, 'objects'));
+  const reviews = new Desk();
   const fileLimits = { file: 1 << 30, workspace: 1 << 30 };
   return {
     url,
@@ -49,6 +51,7 @@ export async function openState(server: TestPostgres): Promise<TestState> {
       net: guardedNet(loopback),
       fileRoots: [],
       mails: true,
+      reviews,
     },
     async token(scopes, workspace) {
       const made = newKey();
@@ -57,6 +60,7 @@ export async function openState(server: TestPostgres): Promise<TestState> {
       return tokenOf(made);
     },
     async [Symbol.asyncDispose]() {
+      await reviews[Symbol.asyncDispose]();
       await db[Symbol.asyncDispose]();
       await rm(dataDir, { recursive: true, force: true });
     },

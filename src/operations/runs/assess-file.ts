@@ -13,10 +13,11 @@ import type { FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { assess, nothingFound } from '../../shape/assess/assess.ts';
 import { replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
-import { loadConnector } from '../connections/connection.ts';
+import { plainFile } from '../files/plain-file.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import { hooksOf } from '../schemas/check-hooks.ts';
+import { jsonArray } from './json-array.ts';
 import { deliverAssessed } from './deliver-assessed.ts';
 import type { TaskWork } from './replay-rows.ts';
 
@@ -58,46 +59,21 @@ function ambiguous({ sheets = [] }: FileRef): AssessedFile {
   return { outputs: [findingsOf({ ...nothingFound, blocks: [block] })] };
 }
 
-/** It stays where it is until `use` has ended. */
 async function withFile<T>(
   sheet: string | null,
   task: AssessTask,
   work: TaskWork,
   use: (file: FileRef) => Promise<T>,
 ): Promise<T> {
-  const { source } = (await loadConnector('file')).configure(await settingsOf({ ...task, sheet }, work));
-  if (!source) throw new Error('files are a source');
-  await using from = await source.open(work.context);
-  const [info] = await from.discover();
-  if (!info) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
-  const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
-  const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
-  const format = isJson(task) ? 'ndjson' : 'csv';
-  for await (const event of from.read({ flows: [flow], mode: 'snapshot', format })) {
-    if (event.type === 'file') return await use(event.file);
-  }
-  throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
+  return await plainFile(await pathOf(work), { ...task, sheet }, work.context, use);
 }
 
-/** By the end of its name. */
-const isJson = ({ about: { filename } }: AssessTask): boolean =>
-  typeof filename === 'string' && /\.(?:json|ndjson|jsonl)$/i.test(filename);
-
-/** As csv or JSON lines in UTF-8, whatever it was; nothing is guessed about its values. Throws `usage.mode`. */
-async function settingsOf(task: AssessTask, { execution, opened }: TaskWork): Promise<object> {
+/** Throws `usage.mode`. */
+async function pathOf({ execution, opened }: TaskWork): Promise<string> {
   const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
   const path = loaded?.spec.files?.ids[0];
   if (path === undefined) throw new HeadgateError('usage.mode', 'reading a file: the pipeline has none');
-  const { sheet, delimiter } = task;
-  if (isJson(task)) return { path, format: 'ndjson' };
-  return {
-    path,
-    format: 'csv',
-    infer: false,
-    header: false,
-    ...(sheet !== null && { sheet }),
-    ...(delimiter !== null && { delimiter }),
-  };
+  return path;
 }
 
 interface Asked {
@@ -123,7 +99,7 @@ async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: Task
   if (rows === undefined) return { outputs: [findings] };
   const path = join(context.scratch, rowsName);
   const { batches } = await duck.stream(rows);
-  await pipeline(Readable.from(arrayOf(batches)), createWriteStream(path), { signal: execution.signal });
+  await pipeline(Readable.from(jsonArray(batches)), createWriteStream(path), { signal: execution.signal });
   const file_id = await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' });
   const outputs = [findings, { name: rowsName, file_id, value: {} }];
   return { outputs, receipt: task.load ? await deliverAssessed(run, duck, rows, work) : undefined };
@@ -134,17 +110,6 @@ const findingsOf = (found: object): NewOutput => ({
   file_id: null,
   value: JSON.parse(JSON.stringify(found)) as NewOutput['value'], // plain data
 });
-
-async function* arrayOf(batches: AsyncIterable<readonly (readonly (string | null)[])[]>): AsyncGenerator<string> {
-  let before = '[';
-  for await (const batch of batches) {
-    for (const [row] of batch) {
-      yield `${before}${row ?? 'null'}`;
-      before = ',\n';
-    }
-  }
-  yield before === '[' ? '[]' : ']';
-}
 
 /** What the hook has said is for those who may see the rows, and no part of the run's error. */
 function failureOf({ hook, row, said }: HookError): NewOutput {

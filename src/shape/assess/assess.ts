@@ -12,7 +12,7 @@ import { fill } from './fill.ts';
 import { finish } from './finish.ts';
 import { keepRows, openGrid, withHeader, type Grid } from './grid.ts';
 import { judge, type CellError } from './judge.ts';
-import { fedFields, layoutOf, withOwnColumns } from './layout.ts';
+import { fedFields, layoutOf, withNeededColumns, withOwnColumns } from './layout.ts';
 import { addColumns } from './rows.ts';
 import { Sheet } from './sheet.ts';
 import { runSteps, stepData } from './steps.ts';
@@ -57,32 +57,50 @@ export const nothingFound: Assessed = {
 /** Of the file's rows, for hooks that look at the beginning. */
 const shownRows = 20;
 
+/** A file whose rows are at hand, or that somebody has to say something about first. */
+export interface Prepared {
+  readonly work: Work;
+  readonly blocks: readonly Block[];
+  /** Columns as they match by themselves; absent = there is no row of names. */
+  readonly matching?: Matching;
+  readonly columns: Assessed['columns'];
+  readonly dropped: number;
+}
+
 /** Throws `file.format`, `rule.timeout`, `HookError`s. */
 export async function assess(duck: Duck, of: Assessing): Promise<Assessed> {
-  const work = await open(duck, of);
-  const { layout, grid, task } = work;
-  const found = (more: Partial<Assessed>): Assessed => ({
-    ...nothingFound,
-    headers: work.grid.headers,
-    told: work.told,
-    ...more,
-  });
-  if (grid.header === undefined) {
-    const message = 'It is not clear which row has the names of the columns';
-    return found({ blocks: [{ code: 'HEADER_ROW_UNKNOWN', message }] });
-  }
-  const matching = matchFields(grid, layout.schema, task, layout.hidden);
-  const columns = Object.fromEntries(
-    layout.schema.fields.map(({ name }) => [name, matching.matches.flatMap(({ key, column }) => (key === name ? [column] : []))]),
-  );
-  const blocks = columnBlocks(layout.schema, matching, layout.needed);
-  if (blocks.length > 0) return found({ columns, blocks });
-  work.layout = { ...layout, columns, width: grid.headers.length };
-  const dropped = await keepRows(duck, grid, task.most);
-  if (of.hooking) await hookRows(work, of.hooking);
+  const { work, blocks, columns, dropped } = await prepare(duck, of);
+  const about = { ...nothingFound, headers: work.grid.headers, told: work.told };
+  if (blocks.length > 0) return { ...about, columns, blocks };
   const judged = await finish(work, await judge(work));
   const own = { blocks: judged.blocks, invalidRows: judged.invalidRows, errors: judged.errors, rows: judged.rows };
-  return found({ ...own, columns: fileColumns(work), counts: { ...judged.counts, dropped } });
+  return { ...about, ...own, columns: fileColumns(work), counts: { ...judged.counts, dropped } };
+}
+
+/**
+ * Up to the table `texts`, as hooks have left it. `chosen` = what a person has said of the columns: fields that are needed and have none
+ * get an empty one then.
+ */
+export async function prepare(duck: Duck, of: Assessing & { readonly chosen?: Matching | undefined }): Promise<Prepared> {
+  const work = await open(duck, of);
+  const { layout, grid, task } = work;
+  if (grid.header === undefined) {
+    const message = 'It is not clear which row has the names of the columns';
+    return { work, blocks: [{ code: 'HEADER_ROW_UNKNOWN', message }], columns: {}, dropped: 0 };
+  }
+  const matching = matchFields(grid, layout.schema, task, layout.hidden);
+  const { matches } = of.chosen ?? matching;
+  const columns = Object.fromEntries(
+    layout.schema.fields.map(({ name }) => [name, matches.flatMap(({ key, column }) => (key === name ? [column] : []))]),
+  );
+  const blocks = columnBlocks(layout.schema, of.chosen ?? matching, layout.needed);
+  const isFilledIn = of.chosen !== undefined && matches.length > 0;
+  if (blocks.length > 0 && !isFilledIn) return { work, blocks, matching, columns, dropped: 0 };
+  work.layout = { ...layout, columns, width: grid.headers.length };
+  const dropped = await keepRows(duck, grid, task.most);
+  if (isFilledIn) work.layout = await addColumns(work, withNeededColumns(work.layout));
+  if (of.hooking) await hookRows(work, of.hooking);
+  return { work, blocks: [], matching, columns, dropped };
 }
 
 async function open(duck: Duck, { file, schema, task, scratch, hooking }: Assessing): Promise<Work> {

@@ -30,11 +30,19 @@ export interface Judged {
 
 const mostErrors = 1000;
 const mostRows = 10_000;
-const levels = ['error', 'warning', 'info'] as const;
+/** Of messages of hooks, in the order of their numbers. */
+export const levels = ['error', 'warning', 'info'] as const;
 
-/** Of what `texts` holds. Throws `rule.timeout`. */
-export async function judge(work: Work): Promise<Judged> {
-  const { duck, task, grid, scratch, layout, changed } = work;
+export interface SaidAll {
+  readonly fields: readonly FedField[];
+  readonly parts: readonly Part[];
+  /** In the order of their numbers; messages of hooks come behind them. */
+  readonly said: readonly Verdict[];
+}
+
+/** Fills `cells` from `texts`, and `said`: the row `i`, the number `v` of the verdict, the text `x`, and `m`, what a hook says. Throws `rule.timeout`. */
+export async function sayAll(work: Work): Promise<SaidAll> {
+  const { duck, scratch, layout, changed } = work;
   const fields = livingFields(work);
   const parts = partsOf(fields);
   await changed?.apply();
@@ -46,6 +54,13 @@ export async function judge(work: Work): Promise<Judged> {
     `create or replace temp table said as select i, o.v as v, o.x as x, o.m as m from (select i, unnest(found) as o from (select i, ${foundSql(said)} as found from cells where ${anySql(said)}))`,
   );
   if (changed) await sayNotes(work, said.length, parts, changed);
+  return { fields, parts, said };
+}
+
+/** Of what `texts` holds. Throws `rule.timeout`. */
+export async function judge(work: Work): Promise<Judged> {
+  const { duck, task, grid } = work;
+  const { fields, parts, said } = await sayAll(work);
   const isError = errorTest(said);
   const keeps = task.deliver === 'valid' ? ` where i not in (select i from said where ${isError})` : '';
   const counts = await countRows(work, isError, keeps);

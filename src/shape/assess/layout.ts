@@ -4,6 +4,7 @@ import { field as form } from '../../domain/fields/forms.ts';
 import type { Json } from '../../domain/json.ts';
 import type { AssessTask } from '../../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
+import { neededFields } from './blocks.ts';
 import type { FedField } from './cells.ts';
 
 type Definition = Readonly<Record<string, Json>>;
@@ -17,7 +18,7 @@ export interface Layout {
   readonly many: readonly string[];
   readonly needed: readonly string[];
   readonly hidden: readonly string[];
-  /** By a hook. */
+  /** By a hook, or for a person to fill in. */
   readonly added: readonly string[];
   readonly removed: readonly string[];
   /** Columns there are, those that are no part of the file included. */
@@ -34,7 +35,12 @@ export function layoutOf({ definition, many, needed, hidden }: AssessTask, schem
 const parsed = (definition: Definition): SchemaFile => parseSchemaFile(JSON.stringify(definition), named);
 
 /** Those that are fed, in order. */
-export function fedFields({ schema, columns, many, removed }: Layout): readonly FedField[] {
+export function fedFields({
+  schema,
+  columns,
+  many,
+  removed,
+}: Pick<Layout, 'schema' | 'columns' | 'many' | 'removed'>): readonly FedField[] {
   return schema.fields.flatMap(({ from: _names, ...field }): readonly FedField[] => {
     const fed = removed.includes(field.name) ? [] : (columns[field.name] ?? []);
     return fed.length === 0 ? [] : [{ field, columns: fed, many: many.includes(field.name) }];
@@ -51,6 +57,16 @@ export function withOwnColumns(layout: Layout): Layout {
     }),
   );
   return { ...layout, columns, width };
+}
+
+/** Each field that is needed and has no column gets one of ours, for a person to fill in. */
+export function withNeededColumns(layout: Layout): Layout {
+  const { schema, columns, needed, added, hidden } = layout;
+  const missing = neededFields(schema.rules, needed).filter(
+    (key) => (columns[key] ?? []).length === 0 && !hidden.includes(key) && schema.fields.some(({ name }) => name === key),
+  );
+  const own = Object.fromEntries(missing.map((key, at) => [key, [layout.width + at]]));
+  return { ...layout, columns: { ...columns, ...own }, added: [...added, ...missing], width: layout.width + missing.length };
 }
 
 /** The field as people write it, behind or in front of another; one that nobody knows: at the end. A text says what is wrong. */

@@ -9,6 +9,8 @@ import { nothing, type Part } from './cells.ts';
 
 export interface Verdict {
   readonly part: Part;
+  /** Absent = it is about the type. */
+  readonly rule?: Rule;
   readonly level: Rule['level'];
   readonly message: string;
   /** Says it of one cell in particular; NULL = as above. */
@@ -45,6 +47,7 @@ function ofRule(rule: Rule, parts: readonly Part[], cellOf: (name: string) => Ce
     .filter(({ fed }) => names.includes(fed.field.name))
     .map((part) => ({
       part,
+      rule,
       level: rule.level,
       message: reasonOf(rule),
       // Of a field of many columns each is judged by itself.

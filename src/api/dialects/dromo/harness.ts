@@ -7,6 +7,7 @@ import { serve } from '@hono/node-server';
 import { startPostgres } from '../../../../test/support/postgres.ts';
 import { openState, type TestState } from '../../../../test/support/state.ts';
 import { startDeliveries } from '../../../jobs/deliveries.ts';
+import type { Ports } from '../../../operations/operation.ts';
 import { startWorker } from '../../../jobs/worker.ts';
 import { senderOf } from '../../../operations/notifications/send.ts';
 import { executeRun } from '../../../operations/runs/execute.ts';
@@ -35,22 +36,24 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function open(): Promise<Bench> {
+/** `port` 0 = any. */
+export async function open(port = 0, more: Partial<Ports> = {}): Promise<Bench> {
   await using parts = new AsyncDisposableStack();
   const server = parts.adopt(await startPostgres(), async (one) => await one.stop());
   const state = parts.use(await openState(server));
   await ensureWarehouse(state.db, 1);
-  const { db, ports } = state;
+  const { db } = state;
+  const ports = { ...state.ports, ...more };
   const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(10_000));
   const deliveries = startDeliveries(db, ports.clock, senderOf(ports, undefined, webhookForms(ports)));
   parts.defer(async () => await deliveries.stop());
-  const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port: 0, hostname: '127.0.0.1' }) as Server; // no HTTP/2
+  const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port, hostname: '127.0.0.1' }) as Server; // no HTTP/2
   await once(listening, 'listening');
   parts.defer(() => void listening.close());
-  const { port } = listening.address() as AddressInfo; // of a socket
-  const origin = `http://127.0.0.1:${port}`;
+  const { port: bound } = listening.address() as AddressInfo; // of a socket
+  const origin = `http://127.0.0.1:${bound}`;
   const token = await state.token(['*'], 1);
 
   const ask: Bench['ask'] = async (method, path, body, key = token) => {

@@ -1,6 +1,7 @@
 /** The end of an import: nothing of it stays. */
 import { HeadgateError } from '../../../domain/error.ts';
 import { deleteFile } from '../../../operations/files/delete.ts';
+import { removeReview } from '../../../operations/reviews/remove.ts';
 import { perform } from '../../../operations/operation.ts';
 import { deletePipeline } from '../../../operations/pipelines/delete.ts';
 import { cancelRun } from '../../../operations/runs/cancel.ts';
@@ -15,6 +16,7 @@ export async function removeImport(context: RouteContext, found: StoredImport): 
   if (status === 'RUNNING' && data.run !== undefined) await perform(cancelRun, context, { run: data.run });
   for (const one of [file, rows]) if (one !== undefined) await gone(perform(deleteFile, context, { file: one }));
   if (data.pipeline !== undefined) await gone(perform(deletePipeline, context, { pipeline: data.pipeline }));
+  await removeReview(context, context.workspace, id);
   await removeBasicWebhooks(context, found);
   await context.objects.delete(importKind, id);
 }

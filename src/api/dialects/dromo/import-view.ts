@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { signedLink } from '../../../operations/links.ts';
 import { lendFile } from '../../../operations/files/sign.ts';
+import { reviewToken } from '../../../operations/reviews/access.ts';
 import { getRun } from '../../../operations/runs/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
@@ -104,8 +105,8 @@ function uploadLink(context: RouteContext, origin: string, { id }: StoredImport)
 }
 
 /** Whoever has it may see the rows: nothing that can be guessed leads there. */
-function reviewLink({ key, workspace }: RouteContext, origin: string, { id }: StoredImport): string {
-  const token = key.sign(['review', workspace, id].join('\n')).toString('hex');
+function reviewLink(context: RouteContext, origin: string, { id }: StoredImport): string {
+  const token = reviewToken(context, context.workspace, id);
   return new URL(`/headless/${id}/?token=${token}`, origin).href;
 }
 

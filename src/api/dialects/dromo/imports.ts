@@ -6,6 +6,7 @@ import { getConnection } from '../../../operations/connections/get.ts';
 import { createFile } from '../../../operations/files/create.ts';
 import { uploadFile } from '../../../operations/files/upload.ts';
 import { InvalidInput, perform, requireScope } from '../../../operations/operation.ts';
+import { createReview } from '../../../operations/reviews/access.ts';
 import { checkSchema } from '../../../operations/schemas/check.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
@@ -119,7 +120,9 @@ async function begin(context: RouteContext, { data, rows: given }: Wanted): Prom
   const name = (data.filename ?? 'data.csv').replaceAll(/[/\\\x00-\x1f\x7f-\x9f]/g, '_').replace(/^\.{1,2}$/, '_');
   const made = await context.tx(async (tx) => {
     const { id: file } = await perform(createFile, tx, { name });
-    return await insertStoredImport(tx, { id: randomUUID(), file, data });
+    const id = randomUUID();
+    await createReview(tx, tx.workspace, id);
+    return await insertStoredImport(tx, { id, file, data });
   });
   if (!csv) return made;
   const bytes = (async function* () {

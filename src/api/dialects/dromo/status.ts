@@ -4,6 +4,7 @@ import { HeadgateError } from '../../../domain/error.ts';
 import { getFile } from '../../../operations/files/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
+import { reviewEnd } from '../../../operations/reviews/end.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
@@ -51,11 +52,13 @@ export interface Standing {
   readonly since: string;
   readonly errors: readonly ImportError[];
   readonly findings?: Findings;
+  /** A person has looked through the rows, and ended that. */
+  readonly reviewed?: true;
   /** The file with its rows, once they are delivered. */
   readonly rows?: string;
 }
 
-export async function standingOf(context: RouteContext, { data, file, createdAt }: StoredImport): Promise<Standing> {
+export async function standingOf(context: RouteContext, { id, data, file, createdAt }: StoredImport): Promise<Standing> {
   if (data.run === undefined) {
     // What was given up is removed some time later.
     const found = await perform(getFile, context, { file }).catch(orMissing);
@@ -71,7 +74,7 @@ export async function standingOf(context: RouteContext, { data, file, createdAt 
     case 'retrying':
       return { status: 'RUNNING', since, errors: [] };
     case 'succeeded':
-      return await outcomeOf(context, data.run, since);
+      return await outcomeOf(context, { id, run: data.run }, since);
     default: {
       const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
       return { status: 'FAILED', since, errors: [await failed(context, data.run, { code, message })] };
@@ -93,7 +96,21 @@ async function failed(context: RouteContext, run: string, error: ImportError): P
   return { ...error, message: said === null ? error.message : `${error.message}: ${said}`, hook, index, row };
 }
 
-async function outcomeOf(context: RouteContext, run: string, since: string): Promise<Standing> {
+async function outcomeOf(
+  context: RouteContext,
+  { id, run }: { readonly id: string; readonly run: string },
+  since: string,
+): Promise<Standing> {
+  const end = await reviewEnd(context, context.workspace, id);
+  if (end)
+    return {
+      status: 'SUCCESSFUL',
+      since: end.at,
+      errors: [],
+      findings: findings.parse(end.result),
+      rows: end.file,
+      reviewed: true,
+    };
   const { data: outputs } = await perform(runOutputs, context, { run });
   const found = findings.parse(outputs.find(({ file }) => file === null)?.value);
   const rows = outputs.find(({ file }) => file !== null)?.file;

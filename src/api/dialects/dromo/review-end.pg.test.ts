@@ -1,0 +1,218 @@
+/** The file behind a review, many problems at once, and the end. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { open } from './harness.ts';
+import { blocking, dirty, guest, inReview, people } from './review-harness.ts';
+
+const bench = await open();
+after(async () => await bench.close());
+
+const clean = [
+  { row: 1, column: 'c0', text: 'Dan' },
+  { row: 1, column: 'c1', text: 'dan@example.com' },
+  { row: 1, column: 'c2', text: '1' },
+  { row: 1, column: 'c3', text: 'Germany' },
+  { row: 2, column: 'c1', text: 'bob@example.com' },
+  { row: 3, column: 'c2', text: '2' },
+  { row: 3, column: 'c3', text: 'FR' },
+];
+
+test('it cannot end while errors hold it, then it ends once, with the same result as an import without a review', async () => {
+  const { id, visitor } = await inReview(bench);
+  const held = await visitor.ask('POST', '/finish', { version: 0 });
+  assert.deepEqual([held.status, held.body['code']], [409, 'object.conflict']);
+  await visitor.edit({ kind: 'cells', cells: clean });
+  assert.deepEqual((await visitor.state())['finish'], {
+    deliver: 4,
+    drop: 0,
+    blocked: false,
+    message: '4 rows will be delivered; none has errors.',
+  });
+  assert.equal((await visitor.ask('POST', '/finish', { version: 0 })).status, 409, 'not what somebody has not seen');
+  const both = await Promise.all([1, 2].map(async () => await visitor.ask('POST', '/finish', { version: 1 })));
+  assert.deepEqual(
+    both.map(({ status, body }) => [status, body['status']]),
+    [
+      [200, 'done'],
+      [200, 'done'],
+    ],
+  );
+  const found = await bench.settled(id);
+  assert.deepEqual([found['status'], found['review_url'], found['import_errors']], ['SUCCESSFUL', null, null]);
+  const text =
+    'Name,Mail,Age,Land,Id\nAnn,ann@example.com,30,Germany,1\nDan,dan@example.com,1,Germany,2\nBob,bob@example.com,40,France,3\n=1+1,cy@example.com,2,FR,4\n';
+  const straight = await bench.imported({ fields: people, settings: blocking }, text);
+  assert.deepEqual(await bench.rowsOf(id), await bench.rowsOf(straight['id']));
+  const { id: _one, ...reviewed } = found['result_metadata'] as Record<string, unknown>;
+  const { id: _two, ...same } = straight['result_metadata'] as Record<string, unknown>;
+  assert.deepEqual(reviewed, same);
+  assert.equal((await visitor.ask('POST', '/views', { filter: 'all' })).status, 401, 'no rows behind the end');
+  assert.deepEqual((await visitor.state())['columns'], []);
+});
+
+test('rows with errors are left out, or delivered, as the settings have it; the sentence says so', async () => {
+  const settings = { ...blocking, invalidDataBehavior: 'REMOVE_INVALID_ROWS', allowEmptySubmit: false };
+  const { id, visitor } = await inReview(bench, 'Name,Mail\n,x\n,y\n', { settings });
+  assert.deepEqual((await visitor.state())['reasons'], [{ code: 'NO_ROWS', message: 'No row would be delivered' }]);
+  const { body } = await visitor.edit({
+    kind: 'cells',
+    cells: [
+      { row: 0, column: 'c0', text: 'A' },
+      { row: 0, column: 'c1', text: '' },
+    ],
+  });
+  assert.deepEqual(body['finish'], {
+    deliver: 1,
+    drop: 1,
+    blocked: false,
+    message: '1 row will be delivered; 1 row with errors will be left out.',
+  });
+  await visitor.post('/finish', { version: 1 });
+  assert.deepEqual(await bench.rowsOf(id), [{ name: 'A', mail: null }]);
+  const { rowsWithError } = (await bench.settled(id))['result_metadata'] as { readonly rowsWithError: readonly number[] };
+  assert.deepEqual(rowsWithError, [1]);
+});
+
+test('somebody says which row has the names, and which column is what', async () => {
+  const { visitor } = await inReview(bench, '1,2,3\n4,5,6\nx,y,z\nAnn,ann@example.com,Atlantis\n');
+  const state = await visitor.state();
+  assert.deepEqual([state['stage'], state['columns']], ['header', []]);
+  const { rows } = await visitor.get('/preview');
+  assert.deepEqual((rows as readonly unknown[])[2], ['x', 'y', 'z']);
+  const named = await visitor.ask('PUT', '/header', { row: 2 });
+  assert.equal(named.status, 200);
+  assert.equal((await visitor.state())['stage'], 'match');
+  assert.equal((await visitor.ask('PUT', '/mapping', { columns: { 9: 'name' } })).status, 400);
+  assert.equal((await visitor.ask('PUT', '/mapping', { columns: { 0: 'nothing' } })).status, 400);
+  await visitor.ask('PUT', '/mapping', { columns: { 1: 'mail', 2: 'land' } });
+  const matched = await visitor.state();
+  assert.equal(matched['stage'], 'rows');
+  assert.deepEqual(
+    (matched['columns'] as readonly { readonly id: string; readonly field: string }[]).map((one) => `${one.id} ${one.field}`),
+    ['c3 name', 'c1 mail', 'c2 land'],
+    'a field that is needed and has no column is filled in by hand',
+  );
+  const { values } = await visitor.get('/values?field=land');
+  assert.deepEqual(values, [{ text: 'Atlantis', count: 1, value: null }]);
+  await visitor.ask('PUT', '/values', { field: 'land', map: { Atlantis: 'Germany' } });
+  const [row] = await visitor.rows();
+  assert.deepEqual(
+    row?.cells.map(({ v }) => v),
+    ['', 'ann@example.com', 'Germany'],
+  );
+  assert.deepEqual((await visitor.state())['reasons'], [{ code: 'INVALID_DATA', message: '1 row has errors' }]);
+});
+
+test('problems that are the same are put right together', async () => {
+  const { visitor } = await inReview(
+    bench,
+    'Name,Mail,Age\nA,a @example.com,ca. 12\nB,b@example.com,about 7\nC,c (at) example.com,n/a\n',
+  );
+  const { groups } = await visitor.get('/groups');
+  assert.deepEqual(groups, [
+    {
+      column: 'c2',
+      level: 'error',
+      message: 'This is not a number',
+      count: 3,
+      values: [
+        { value: 'about 7', count: 1 },
+        { value: 'ca. 12', count: 1 },
+        { value: 'n/a', count: 1 },
+      ],
+      suggestion: { kind: 'number-only', label: 'Keep the number only', count: 2 },
+    },
+    {
+      column: 'c1',
+      level: 'error',
+      message: 'This is not an email address',
+      count: 2,
+      values: [
+        { value: 'a @example.com', count: 1 },
+        { value: 'c (at) example.com', count: 1 },
+      ],
+      suggestion: { kind: 'email-signs', label: 'Write (at) as @ and commas as points', count: 2 },
+    },
+  ]);
+  await visitor.edit({ kind: 'fix', column: 'c2', message: 'This is not a number', by: 'number-only' });
+  await visitor.edit({ kind: 'fix', column: 'c2', message: 'This is not a number', value: 'n/a', with: '' });
+  const foreseen = await visitor.post('/replace/preview', {
+    kind: 'replace',
+    find: String.raw`\s*\(at\)\s*`,
+    with: '@',
+    regex: true,
+  });
+  assert.deepEqual(foreseen, {
+    count: 1,
+    samples: [{ row: 2, column: 'c1', before: 'c (at) example.com', after: 'c@example.com' }],
+  });
+  assert.equal((await visitor.rows({ filter: 'edited' })).length, 3);
+  assert.deepEqual(
+    (await visitor.rows()).map(({ cells }) => cells[2]?.v),
+    ['12', '7', ''],
+  );
+});
+
+test('what is left goes into files that run nothing', async () => {
+  const { visitor } = await inReview(bench);
+  const token = visitor.url.searchParams.get('token') ?? '';
+  const fetched = async (query: string): Promise<Response> =>
+    await fetch(`${visitor.url.origin}${visitor.url.pathname}api/export?${query}`, { headers: { 'x-review-token': token } });
+  const csv = await (await fetched('what=errors&format=csv')).text();
+  assert.equal(
+    csv.split('\r\n')[4],
+    `5,'=1+1,cy@example.com,y,Atlantis,4,Age: This is not a number; Land: This is not one of the options`,
+  );
+  const book = await fetched('what=all&format=xlsx');
+  assert.match(book.headers.get('content-type') ?? '', /spreadsheetml/);
+  const settings = { importIdentifier: 'people' };
+  const again = await bench.imported(
+    { fields: people, settings, original_filename: 'rows.xlsx' },
+    new Uint8Array(await book.arrayBuffer()),
+  );
+  assert.deepEqual(
+    [again['status'], (again['result_metadata'] as { readonly rowsWithError: unknown }).rowsWithError],
+    ['SUCCESSFUL', [0, 1, 2, 3]],
+  );
+});
+
+test('a hook may say no at the end, and the review goes on', async () => {
+  const hooks = {
+    beforeFinishCallback: '(rows) => rows.length > 1 ? { cancel: true, message: "one row is enough" } : undefined',
+  };
+  const settings = { importIdentifier: 'people', allowEmptySubmit: false };
+  const { id, visitor } = await inReview(bench, 'Name\n\n,\n', {
+    settings: { ...settings, invalidDataBehavior: 'BLOCK_SUBMIT' },
+    hooks,
+  });
+  await visitor.edit({ kind: 'add', cells: { c0: 'Ann' } });
+  await visitor.edit({ kind: 'add', cells: { c0: 'Bob' } });
+  const state = await visitor.post('/finish', { version: 2 });
+  assert.deepEqual([state['status'], state['reasons']], ['review', [{ code: 'FINISH_CANCELLED', message: 'one row is enough' }]]);
+  await visitor.edit({ kind: 'delete', rows: [0] });
+  assert.equal((await visitor.post('/finish', { version: 3 }))['status'], 'done');
+  assert.deepEqual(await bench.rowsOf(id), [{ name: 'Bob' }]);
+});
+
+test('markup and formulas are texts, whatever they look like', async () => {
+  const { visitor } = await inReview(bench, `Name,Mail\n<img src=x onerror=alert(1)>,"=cmd|' /C calc'!A0"\n`);
+  const [row] = await visitor.rows();
+  assert.deepEqual(
+    row?.cells.map(({ v }) => v),
+    ['<img src=x onerror=alert(1)>', "=cmd|' /C calc'!A0"],
+  );
+});
+
+test('a link ends with its time', async () => {
+  const { id, visitor } = await inReview(bench);
+  await bench.state.db.query(`update headgate.reviews set expires_at = now() where id = $1`, [id]);
+  assert.equal((await visitor.ask('GET', '/state')).status, 401);
+});
+
+test('an import that is deleted takes its review along', async () => {
+  const { id, visitor } = await inReview(bench, dirty);
+  await visitor.state();
+  await bench.ask('DELETE', `/api/v1/headless/imports/${id}`);
+  assert.equal((await guest(visitor.url).ask('GET', '/state')).status, 401);
+  assert.deepEqual(await bench.state.db.query('select 1 from headgate.review_edits where review_id = $1', [id]), []);
+});

@@ -1,0 +1,47 @@
+/** Hooks in a review: those of the beginning have run, and each change calls them for the rows that it has changed. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { open } from './harness.ts';
+import { inReview, shown } from './review-harness.ts';
+
+const bench = await open();
+after(async () => await bench.close());
+
+const hooks = {
+  columnHooks: [{ fieldName: 'name', callback: '(values) => values.map(({ index, value }) => ({ index, value: value + "!" }))' }],
+  bulkRowHooks: ['(rows, mode) => rows.map(({ index }) => ({ index, row: { id: { value: mode + " " + rows.length } } }))'],
+  rowHooks: [
+    `(record, mode) => {
+      const { age, id } = record.row;
+      age.info = age.value === '13' ? [{ message: 'unlucky in ' + mode, level: 'warning' }] : [];
+      if (age.value === '99') throw new Error('too old');
+      if (mode === 'update') id.value = id.value + ' of ' + age.value;
+      return record;
+    }`,
+  ],
+};
+
+test('each change calls the hooks for its rows, once, in their order; what they do is a part of it', async () => {
+  const { id, visitor } = await inReview(bench, 'Name,Age,Id\nAnn,13,1\n,2,2\nBob,x,3\n', { hooks });
+  const texts = async (): Promise<readonly string[]> =>
+    (await visitor.rows()).map(({ cells }) => cells.map(({ v }) => v).join('|'));
+  assert.deepEqual(await texts(), ['Ann!|13|init 3', '!|2|init 3', 'Bob!|x|init 3']);
+  assert.deepEqual((await visitor.rows())[0]?.cells[1]?.m, [{ level: 'warning', message: 'unlucky in init' }]);
+  const { body } = await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c1', text: '5' }] });
+  assert.deepEqual([body['undo'], (body['counts'] as { readonly warned: number }).warned], [1, 0]);
+  assert.deepEqual(await texts(), ['Ann!|5|update 1 of 5', '!|2|init 3', 'Bob!|x|init 3']);
+  await visitor.edit({
+    kind: 'cells',
+    cells: [
+      { row: 2, column: 'c1', text: '13' },
+      { row: 1, column: 'c1', text: '7' },
+    ],
+  });
+  assert.deepEqual(await texts(), ['Ann!|5|update 1 of 5', '!|7|update 2 of 7', 'Bob!|13|update 2 of 13']);
+  assert.equal(((await visitor.state())['counts'] as { readonly warned: number }).warned, 1);
+  const refused = await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c1', text: '99' }] });
+  assert.deepEqual([refused.status, refused.body['code'], (await visitor.state())['version']], [422, 'hook.failed', 2]);
+  const before = await shown(visitor);
+  await bench.state.ports.reviews?.close(`1/${id}`);
+  assert.deepEqual(await shown(visitor), before);
+});

@@ -1,0 +1,139 @@
+/** What the page is told before anything else: how far the import is, what it is about, and what is wrong. */
+import { z } from 'zod';
+import { countsShape, endingShape, openedReview, type OpenedReview } from '../../../operations/reviews/state.ts';
+import type { EditLimits } from '../../../operations/reviews/open.ts';
+import type { RouteContext } from '../../dialect.ts';
+import type { StoredImport } from './imports-stored.ts';
+import { behaviorOf } from './task.ts';
+import { typeOf } from '../../../domain/fields/types.ts';
+import type { Standing } from './status.ts';
+import { reviewedOf, type Visit } from './review-access.ts';
+
+const fieldShape = z.object({
+  key: z.string(),
+  label: z.string(),
+  type: z.string(),
+  description: z.string(),
+  readOnly: z.boolean(),
+  required: z.boolean(),
+  many: z.boolean(),
+  options: z.array(z.object({ label: z.string(), value: z.string() })),
+});
+
+export const columnShape = z.object({ id: z.string(), field: z.string(), part: z.number(), label: z.string() });
+
+export const stateShape = z.object({
+  status: z.enum(['processing', 'review', 'finishing', 'done', 'failed']),
+  stage: z.enum(['sheet', 'header', 'match', 'values', 'rows']),
+  title: z.string(),
+  version: z.number(),
+  reasons: z.array(z.object({ code: z.string(), message: z.string() })),
+  file: z.object({ name: z.string().nullable(), sheet: z.string().nullable(), sheets: z.array(z.string()) }),
+  fields: z.array(fieldShape),
+  columns: z.array(columnShape),
+  counts: countsShape,
+  settings: z.record(z.string(), z.json()),
+  undo: z.number(),
+  redo: z.number(),
+  people: z.number(),
+  finish: endingShape,
+});
+
+export type State = z.input<typeof stateShape>;
+
+const nothing: OpenedReview = {
+  stage: 'rows',
+  version: 0,
+  reasons: [],
+  sheet: null,
+  sheets: [],
+  columns: [],
+  counts: { rows: 0, invalid: 0, warned: 0, edited: 0, removed: 0, byColumn: {} },
+  undo: 0,
+  redo: 0,
+  people: 0,
+  finish: { deliver: 0, drop: 0, blocked: true, message: '' },
+};
+
+/** What nobody may change here. */
+export function limitsOf({ data: { fields, settings } }: StoredImport): EditLimits {
+  const { allowAddingRows = true, allowRemovingRows = true } = settings.reviewStep ?? {};
+  const readOnly = new Set(fields.flatMap((field) => (field.readOnly ? [field.key] : [])));
+  return { readOnly, addRows: allowAddingRows, removeRows: allowRemovingRows };
+}
+
+/** `more` = what stands in the way besides what is wrong with the rows. */
+export async function showState(context: RouteContext, visit: Visit, more: State['reasons'] = []): Promise<State> {
+  const { found, standing } = visit;
+  const isReview = standing.status === 'NEEDS_REVIEW';
+  const opened = isReview ? await openedReview(context, await reviewedOf(context, visit)) : undefined;
+  const shown = opened ?? nothing;
+  // What the run had to ask, until somebody has changed something.
+  const asked = shown.version > 0 ? [] : standing.errors.filter(({ code }) => code === 'BULK_FIX' || code === 'FINISH_CANCELLED');
+  const reasons = [...more, ...asked, ...(shown.reasons.length > 0 || !isReview ? shown.reasons : notYet(visit, opened))];
+  return {
+    status: statusOf(visit, opened),
+    title: found.data.settings.title || `Add ${found.data.settings.importIdentifier ?? 'rows'}`,
+    stage: shown.stage,
+    version: shown.version,
+    reasons: (standing.status === 'FAILED' ? standing.errors : reasons).map(({ code, message }) => ({ code, message })),
+    file: { name: found.data.filename, sheet: shown.sheet, sheets: [...shown.sheets] },
+    fields: fieldsOf(found),
+    columns: shown.columns.map(({ id, field, part }) => ({ id, field, part, label: labelOf(found, field, part) })),
+    counts: { ...shown.counts, byColumn: { ...shown.counts.byColumn } },
+    settings: settingsOf(found),
+    undo: shown.undo,
+    redo: shown.redo,
+    people: shown.people,
+    finish: shown.finish,
+  };
+}
+
+/** While the rows are being made, what the run has said. */
+const notYet = ({ standing }: Visit, opened: OpenedReview | undefined): Standing['errors'] => (opened ? [] : standing.errors);
+
+function statusOf({ standing: { status } }: Visit, opened: OpenedReview | undefined): State['status'] {
+  if (status === 'SUCCESSFUL') return 'done';
+  if (status === 'FAILED') return 'failed';
+  if (status !== 'NEEDS_REVIEW' || !opened) return 'processing';
+  return 'review';
+}
+
+const fieldsOf = ({ data }: StoredImport): State['fields'] =>
+  data.fields
+    .filter(({ hidden }) => !hidden)
+    .map((field) => ({
+      key: field.key,
+      label: field.label,
+      type: typeOf(field),
+      description: field.description ?? '',
+      readOnly: field.readOnly ?? false,
+      required: (field.validators ?? []).some(({ validate, level = 'error' }) => validate === 'required' && level === 'error'),
+      many: field.manyToOne ?? false,
+      options: (field.selectOptions ?? []).map(({ label, value }) => ({ label, value })),
+    }));
+
+function labelOf({ data }: StoredImport, key: string, part: number): string {
+  const label = data.fields.find((field) => field.key === key)?.label ?? key;
+  return part === 0 ? label : `${label} (${part + 1})`;
+}
+
+function settingsOf(found: StoredImport): Readonly<Record<string, z.core.util.JSONType>> {
+  const { settings } = found.data;
+  const { addRows, removeRows } = limitsOf(found);
+  const { helpText = null, enableNavigatingErrors = false, highlightAutoFixes = false } = settings.reviewStep ?? {};
+  return {
+    addRows,
+    deleteRows: removeRows,
+    edit: true,
+    customFields: settings.allowCustomFields ?? false,
+    invalidDataBehavior: behaviorOf(settings),
+    locale: settings.locale ?? 'en',
+    helpText,
+    matchingHelpText: settings.matchingStep?.helpText ?? null,
+    sheetHelpText: settings.uploadStep?.sheetSelectionHelpText ?? null,
+    valuesHelpText: settings.matchValuesStep?.helpText ?? null,
+    enableNavigatingErrors,
+    highlightAutoFixes,
+  };
+}

@@ -1,0 +1,48 @@
+/** The file before anybody knows what it is: its first rows, and what its columns are taken for. */
+import { z } from 'zod';
+import type { OpenReview } from '../../review/open-review.ts';
+import type { Ports } from '../operation.ts';
+import { withReview, type Reviewed } from './open.ts';
+
+export const previewShape = z.object({
+  rows: z.array(z.array(z.string())),
+  header: z.number().nullable(),
+  columns: z.array(
+    z.object({
+      index: z.number(),
+      header: z.string(),
+      samples: z.array(z.string()),
+      field: z.string().nullable(),
+      confidence: z.number(),
+    }),
+  ),
+});
+
+export type Preview = z.input<typeof previewShape>;
+
+const mostSamples = 5;
+
+export async function previewFile(ports: Ports, reviewed: Reviewed): Promise<Preview> {
+  return await withReview(ports, reviewed, async (review) => shown(review, await review.firstRows()));
+}
+
+function shown({ plan: { layout }, choices }: OpenReview, rows: readonly (readonly string[])[]): Preview {
+  const { header, headers, guesses } = layout;
+  const below = header === null ? rows : rows.slice(header + 1);
+  return {
+    rows: rows.map((row) => [...row]),
+    header,
+    columns: headers.map((name, index) => {
+      const guess = guesses.find(({ column }) => column === index);
+      const said = choices.mapping;
+      const samples = below.map((row) => row[index] ?? '').filter((text) => text.trim() !== '');
+      return {
+        index,
+        header: name,
+        samples: [...new Set(samples)].slice(0, mostSamples),
+        field: said === null ? (guess?.key ?? null) : (said[String(index)] ?? null),
+        confidence: said === null ? (guess?.confidence ?? 0) : 1,
+      };
+    }),
+  };
+}

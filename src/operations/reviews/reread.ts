@@ -1,0 +1,51 @@
+/** What a person says of the file: it is read anew, and edits go. */
+import { HeadgateError } from '../../domain/error.ts';
+import type { Choices } from '../../review/choices.ts';
+import type { Layout } from '../../review/plan.ts';
+import { insertEdit, lastEdit } from '../../store/reviews.ts';
+import type { Ports } from '../operation.ts';
+import { requireOpen } from './change.ts';
+import { begunBy, withReview, type Reviewed } from './open.ts';
+
+export type Said =
+  | { readonly sheet: string }
+  | { readonly header: number }
+  | { readonly mapping: Readonly<Record<string, string | null>> }
+  | { readonly field: string; readonly values: Readonly<Record<string, string | null>> };
+
+/** What comes first decides on what comes later: that is asked anew. Pure. */
+export function chosen(before: Choices, said: Said): Choices {
+  if ('sheet' in said) return { sheet: said.sheet, header: null, mapping: null, values: {} };
+  if ('header' in said) return { ...before, header: said.header, mapping: null, values: {} };
+  if ('mapping' in said) return { ...before, mapping: said.mapping };
+  return { ...before, values: { ...before.values, [said.field]: { ...before.values[said.field], ...said.values } } };
+}
+
+/** Throws `request.invalid` for what the file does not have, `object.conflict` for a review that has ended. */
+export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): Promise<void> {
+  const { workspace, id } = reviewed;
+  await withReview(ports, reviewed, (review) => Promise.resolve(requireThere(review.plan.layout, said)));
+  await ports.db.tx(async (tx) => {
+    await requireOpen(tx, reviewed);
+    const { choices } = await begunBy(tx, reviewed);
+    const seq = (await lastEdit(tx, workspace, id)) + 1;
+    await insertEdit(tx, workspace, id, { seq, entry: { kind: 'reread', choices: chosen(choices, said) }, about: null });
+  });
+}
+
+function requireThere({ sheets, headers, definition }: Layout, said: Said): void {
+  const fail = (what: string): never => {
+    throw new HeadgateError('request.invalid', `reading a file: ${what}`);
+  };
+  if ('sheet' in said && !sheets.includes(said.sheet)) fail('it has no such sheet');
+  const fields = Array.isArray(definition['fields']) ? definition['fields'] : [];
+  const keys = new Set(
+    fields.map((field) => (typeof field === 'object' && field !== null && 'name' in field ? field['name'] : '')),
+  );
+  if ('field' in said && !keys.has(said.field)) fail('there is no such field');
+  if (!('mapping' in said)) return;
+  for (const [column, key] of Object.entries(said.mapping)) {
+    if (!/^\d{1,6}$/.test(column) || Number(column) >= headers.length) fail('it has no such column');
+    if (key !== null && !keys.has(key)) fail('there is no such field');
+  }
+}

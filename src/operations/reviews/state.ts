@@ -1,0 +1,91 @@
+/** A review in numbers: its stage, its columns, what is wrong, and what would happen if it ended now. */
+import { z } from 'zod';
+import { endingOf, type Ending } from '../../review/ending.ts';
+import type { ReviewCounts } from '../../review/counts.ts';
+import type { OpenReview } from '../../review/open-review.ts';
+import { columnId } from '../../review/plan.ts';
+import type { Ports } from '../operation.ts';
+import { deskKey, deskOf, withReview, type Reviewed } from './open.ts';
+
+export const stages = ['sheet', 'header', 'match', 'values', 'rows'] as const;
+export type Stage = (typeof stages)[number];
+
+export const countsShape = z.object({
+  rows: z.number(),
+  invalid: z.number(),
+  warned: z.number(),
+  edited: z.number(),
+  removed: z.number(),
+  byColumn: z.record(z.string(), z.object({ error: z.number(), warning: z.number() })),
+});
+
+export const endingShape = z.object({ deliver: z.number(), drop: z.number(), blocked: z.boolean(), message: z.string() });
+
+export interface OpenedReview {
+  readonly stage: Stage;
+  readonly version: number;
+  readonly reasons: readonly { readonly code: string; readonly message: string }[];
+  readonly sheet: string | null;
+  readonly sheets: readonly string[];
+  readonly columns: readonly { readonly id: string; readonly field: string; readonly part: number }[];
+  readonly counts: ReviewCounts;
+  readonly undo: number;
+  readonly redo: number;
+  readonly people: number;
+  readonly finish: Ending;
+}
+
+const noRows: ReviewCounts = { rows: 0, invalid: 0, warned: 0, edited: 0, removed: 0, byColumn: {} };
+const notYet: Ending = { deliver: 0, drop: 0, blocked: true, message: 'Say first what the file is' };
+
+/** How long somebody waits for rows that are being made before they are told so. */
+const patienceMs = 1500;
+
+/** Undefined while the rows are being made from the original. */
+export async function openedReview(ports: Ports, reviewed: Reviewed): Promise<OpenedReview | undefined> {
+  const shown = withReview(ports, reviewed, async (review) => await show(ports, reviewed, review));
+  if (deskOf(ports).isOpen(deskKey(reviewed))) return await shown;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((done) => {
+    timer = setTimeout(() => done(undefined), patienceMs);
+  });
+  // Whoever asks later is told what went wrong.
+  shown.catch(() => undefined);
+  return await Promise.race([shown, late]).finally(() => clearTimeout(timer));
+}
+
+async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promise<OpenedReview> {
+  const { plan, choices } = review;
+  const counts = review.hasRows ? await review.counts() : noRows;
+  return {
+    stage: stageOf(review),
+    version: review.known,
+    reasons: reasonsOf(review, reviewed, counts),
+    sheet: choices.sheet ?? reviewed.task.sheet,
+    sheets: plan.layout.sheets,
+    columns: plan.parts.map(({ column, fed }) => ({
+      id: columnId(column),
+      field: fed.field.name,
+      part: fed.columns.indexOf(column),
+    })),
+    counts,
+    ...review.history.counts,
+    people: deskOf(ports).peopleAt(deskKey(reviewed)),
+    finish: review.hasRows ? endingOf(counts, reviewed.task) : notYet,
+  };
+}
+
+function stageOf({ plan: { layout } }: OpenReview): Stage {
+  if (layout.blocks.some(({ code }) => code === 'SHEET_AMBIGUOUS')) return 'sheet';
+  if (layout.header === null) return 'header';
+  return layout.blocks.length > 0 ? 'match' : 'rows';
+}
+
+/** Why it cannot end yet. */
+function reasonsOf({ plan, hasRows }: OpenReview, { task }: Reviewed, counts: ReviewCounts): OpenedReview['reasons'] {
+  if (!hasRows) return plan.layout.blocks;
+  const { code, message } = endingOf(counts, task);
+  return code === undefined ? [] : [{ code, message }];
+}
+
+export const endOf = ({ task }: Reviewed, counts: ReviewCounts): Ending => endingOf(counts, task);

@@ -1,0 +1,16 @@
+/** What a person has decided about a file before its rows are looked at: plain data, part of the log of edits. */
+import { z } from 'zod';
+
+export const choices = z.object({
+  sheet: z.string().nullable().default(null),
+  /** The row of names, from 0. */
+  header: z.number().int().min(0).nullable().default(null),
+  /** Column of the file → key of a field, null = none; absent = as it matches by itself. */
+  mapping: z.record(z.string(), z.string().nullable()).nullable().default(null),
+  /** Field → text as it stands in the file → the value that is meant, null = nothing. */
+  values: z.record(z.string(), z.record(z.string(), z.string().nullable())).default({}),
+});
+
+export type Choices = z.output<typeof choices>;
+
+export const noChoices: Choices = choices.parse({});

@@ -1,0 +1,179 @@
+/** Windows of rows in an order that does not change while they are looked at. */
+import { HeadgateError } from '../domain/error.ts';
+import { quoteText } from '../sdk/duck-sql.ts';
+import type { Duck } from '../sdk/index.ts';
+import { columnName } from '../shape/assess/cells.ts';
+import { requirePart, states } from './changes.ts';
+import type { Plan } from './plan.ts';
+
+export const filters = ['all', 'errors', 'warnings', 'edited', 'removed'] as const;
+
+export interface Wanted {
+  readonly filter: (typeof filters)[number];
+  readonly column?: string | undefined;
+  readonly message?: string | undefined;
+  readonly search?: string | undefined;
+}
+
+/** Level of what is said, and the text. */
+export interface Said {
+  readonly level: 'error' | 'warning' | 'info';
+  readonly message: string;
+}
+
+export interface ShownCell {
+  /** What people see. */
+  readonly v: string;
+  /** The text of the file, where it is another. */
+  readonly raw?: string;
+  /** Edited. */
+  readonly e?: true;
+  readonly m?: readonly Said[];
+}
+
+export interface ShownRow {
+  readonly id: number;
+  /** The line of the file; null = added by hand. */
+  readonly n: number | null;
+  readonly removed?: true;
+  readonly added?: true;
+  readonly cells: readonly ShownCell[];
+}
+
+interface Open {
+  readonly duck: Duck;
+  readonly plan: Plan;
+}
+
+const conditions: Readonly<Record<Wanted['filter'], string>> = {
+  all: `state = ${states.live}`,
+  errors: `state = ${states.live} and errs > 0`,
+  warnings: `state = ${states.live} and warns > 0`,
+  edited: `state = ${states.live} and edited`,
+  removed: `state = ${states.removed}`,
+};
+
+/** Which rows are wanted, as a condition. Throws `request.invalid`. */
+export function conditionOf(plan: Plan, { filter, column, message, search }: Wanted): string {
+  const said = [
+    ...(column === undefined ? [] : [`col = ${requirePart(plan, column).column}`]),
+    ...(message === undefined ? [] : [`message = ${quoteText(message)}`]),
+    ...(filter === 'errors' ? ["level = 'error'"] : filter === 'warnings' ? ["level = 'warning'"] : []),
+  ];
+  const isSaid = message !== undefined || (column !== undefined && (filter === 'errors' || filter === 'warnings'));
+  const found = plan.parts.map(
+    ({ cell }) => `contains(lower(coalesce(${cell.text}, '')), ${quoteText((search ?? '').toLowerCase())})`,
+  );
+  return [
+    conditions[filter],
+    ...(isSaid ? [`id in (select id from said where v in (select v from verdict where ${said.join(' and ')}))`] : []),
+    ...(search === undefined || search === '' ? [] : [`(${found.length === 0 ? 'false' : found.join(' or ')})`]),
+  ].join(' and ');
+}
+
+/** Fills a table with the ids of rows by their positions; resolves to their number. */
+export async function openView({ duck, plan }: Open, table: string, wanted: Wanted): Promise<number> {
+  return await duck.run(
+    `create or replace temp table ${table} as select row_number() over (order by id) - 1 as pos, id from rows where ${conditionOf(plan, wanted)} order by id`,
+  );
+}
+
+export async function viewedIds({ duck }: Open, table: string, offset: number, limit: number): Promise<readonly number[]> {
+  const found = await duck.rows(`select id from ${table} where pos >= ${offset} and pos < ${offset + limit} order by pos`);
+  return found.map(([id]) => Number(id));
+}
+
+/** In the order of the ids that were asked for; those that are not there are left out. */
+export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Promise<readonly ShownRow[]> {
+  if (ids.length === 0) return [];
+  const where = `id in (${ids.join(', ')})`;
+  const columns = plan.parts.flatMap(({ cell, raw }) => [`coalesce(${cell.text}, '')`, `coalesce(${raw}, '')`]);
+  const found = await duck.rows(
+    `select ${['id', 'line', 'state', ...columns].join(', ')} from rows where ${where} and state <> ${states.gone}`,
+  );
+  const said = await duck.rows(
+    `select s.id, d.col, d.level, d.message from said s join verdict d on d.v = s.v where s.${where} order by s.v`,
+  );
+  const edited = await duck.rows(
+    `select id, col, coalesce(raw, '') from raws where ${where} and coalesce(raw, '') <> coalesce(now, '')`,
+  );
+  const messages = new Map<string, Said[]>();
+  for (const [id, col, level, message] of said) {
+    const key = `${id} ${col}`;
+    // The levels are those of rules.
+    const one = { level: level as Said['level'], message: message ?? '' };
+    const known = messages.get(key) ?? [];
+    if (!known.some((other) => other.message === one.message)) messages.set(key, [...known, one]);
+  }
+  const raws = new Map(edited.map(([id, col, raw]) => [`${id} ${col}`, raw ?? '']));
+  const shown = new Map(found.map((row) => [Number(row[0]), shownRow(plan, row, { messages, raws })]));
+  return ids.flatMap((id) => shown.get(id) ?? []);
+}
+
+interface Around {
+  /** By row and column. */
+  readonly messages: ReadonlyMap<string, readonly Said[]>;
+  readonly raws: ReadonlyMap<string, string>;
+}
+
+function shownRow({ parts, layout }: Plan, row: readonly (string | null)[], { messages, raws }: Around): ShownRow {
+  const [id = null, line = null, state = null, ...texts] = row;
+  const cells = parts.map(({ column }, at): ShownCell => {
+    const key = `${id} ${column}`;
+    const v = texts[2 * at] ?? '';
+    const edited = raws.get(key);
+    const raw = edited ?? texts[2 * at + 1] ?? '';
+    const m = messages.get(key);
+    return { v, ...(raw !== v && { raw }), ...(edited !== undefined && { e: true }), ...(m && { m }) };
+  });
+  return {
+    id: Number(id),
+    n: line === null ? null : Number(line),
+    ...(Number(state) === states.removed && { removed: true }),
+    ...(Number(id) >= layout.rows && { added: true }),
+    cells,
+  };
+}
+
+export interface Seeking {
+  /** The position where one stands; -1 = before the first. */
+  readonly from: number;
+  /** The column where one stands in that row; absent = behind all of the row (or, going back, before all of it). */
+  readonly at?: string | undefined;
+  /** Only this column. */
+  readonly column?: string | undefined;
+  readonly direction: 'next' | 'previous';
+  readonly level: 'error' | 'warning';
+}
+
+export interface Problem {
+  readonly position: number;
+  readonly column: string;
+  /** Which one of all it is, from 1. */
+  readonly at: number;
+  readonly of: number;
+}
+
+/** Cells in reading order: by row, then by column as they are shown. */
+export async function seekProblem({ duck, plan }: Open, table: string, seeking: Seeking): Promise<Problem | undefined> {
+  const { from, at, column, direction, level } = seeking;
+  const order = `(case d.col ${plan.parts.map((part, place) => `when ${part.column} then ${place}`).join(' ')} else 0 end)`;
+  const wide = plan.parts.length + 1;
+  const only = column === undefined ? '' : ` and d.col = ${requirePart(plan, column).column}`;
+  await duck.run(
+    `create or replace temp table problems as select distinct v.pos * ${wide} + ${order} as place from ${table} v
+     join said s on s.id = v.id join verdict d on d.v = s.v where d.level = ${quoteText(level)}${only}`,
+  );
+  const next = direction === 'next';
+  const inside = at === undefined ? (next ? wide - 1 : 0) : plan.parts.indexOf(requirePart(plan, at));
+  const here = from * wide + inside;
+  const [[place = null, before = null, of = null] = []] = await duck.rows(
+    `select p.place, (select count(*) from problems where place <= p.place), (select count(*) from problems)
+     from (select ${next ? 'min' : 'max'}(place) as place from problems where place ${next ? '>' : '<'} ${here}) p where p.place is not null`,
+  );
+  if (place === null) return undefined;
+  const part = plan.parts[Number(place) % wide];
+  if (!part) throw new HeadgateError('internal.unexpected', 'looking for a problem: its column is not there');
+  const id = columnName(part.column).replaceAll('"', '');
+  return { position: Math.floor(Number(place) / wide), column: id, at: Number(before), of: Number(of) };
+}

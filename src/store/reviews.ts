@@ -1,0 +1,128 @@
+/** Reviews and the log of their edits. */
+import type { Json } from '../domain/json.ts';
+import type { Db } from './db.ts';
+
+export interface ReviewRow {
+  readonly workspace_id: string;
+  readonly id: string;
+  readonly expires_at: Date;
+  readonly finished_at: Date | null;
+  readonly result: Json;
+  /** The rows that were delivered. */
+  readonly file_id: string | null;
+}
+
+const columns = 'workspace_id, id, expires_at, finished_at, result, file_id';
+
+export async function insertReview(
+  db: Db,
+  workspace: number,
+  { id, token, until }: { readonly id: string; readonly token: Buffer; readonly until: Date },
+): Promise<void> {
+  await db.query('insert into headgate.reviews (workspace_id, id, token_hash, expires_at) values ($1, $2, $3, $4)', [
+    workspace,
+    id,
+    token,
+    until,
+  ]);
+}
+
+/** The workspace is what the token says. Undefined for a wrong one as for an unknown id. */
+export async function findReviewByToken(db: Db, id: string, token: Buffer): Promise<ReviewRow | undefined> {
+  const [row] = await db.query<ReviewRow>(`select ${columns} from headgate.reviews where id = $1 and token_hash = $2`, [
+    id,
+    token,
+  ]);
+  return row;
+}
+
+export async function findReview(db: Db, workspace: number, id: string): Promise<ReviewRow | undefined> {
+  const [row] = await db.query<ReviewRow>(`select ${columns} from headgate.reviews where workspace_id = $1 and id = $2`, [
+    workspace,
+    id,
+  ]);
+  return row;
+}
+
+/** The same, and nobody else changes it until the end of the transaction. */
+export async function holdReview(tx: Db, workspace: number, id: string): Promise<ReviewRow | undefined> {
+  const [row] = await tx.query<ReviewRow>(
+    `select ${columns} from headgate.reviews where workspace_id = $1 and id = $2 for update`,
+    [workspace, id],
+  );
+  return row;
+}
+
+export async function finishReview(
+  tx: Db,
+  workspace: number,
+  id: string,
+  { at, result, file }: { readonly at: Date; readonly result: unknown; readonly file: string },
+): Promise<void> {
+  await tx.query('update headgate.reviews set finished_at = $3, result = $4, file_id = $5 where workspace_id = $1 and id = $2', [
+    workspace,
+    id,
+    at,
+    JSON.stringify(result),
+    file,
+  ]);
+}
+
+/** With its log. */
+export async function deleteReview(db: Db, workspace: number, id: string): Promise<void> {
+  await db.query('delete from headgate.reviews where workspace_id = $1 and id = $2', [workspace, id]);
+}
+
+export interface EditRow {
+  readonly seq: string;
+  readonly entry: Json;
+}
+
+export async function insertEdit(
+  tx: Db,
+  workspace: number,
+  review: string,
+  { seq, entry, about }: { readonly seq: number; readonly entry: object; readonly about: number | null },
+): Promise<void> {
+  await tx.query('insert into headgate.review_edits (workspace_id, review_id, seq, entry, about) values ($1, $2, $3, $4, $5)', [
+    workspace,
+    review,
+    seq,
+    JSON.stringify(entry),
+    about,
+  ]);
+}
+
+/** Those behind `after`, in order; of those up to `known` only what they are. */
+export async function listEdits(
+  db: Db,
+  workspace: number,
+  review: string,
+  { after, known }: { readonly after: number; readonly known: number },
+): Promise<readonly EditRow[]> {
+  return await db.query<EditRow>(
+    `select seq, case when seq > $4 then entry else jsonb_build_object('kind', entry -> 'kind') end as entry
+     from headgate.review_edits where workspace_id = $1 and review_id = $2 and seq > $3 order by seq`,
+    [workspace, review, after, known],
+  );
+}
+
+/** The entry that began anew with the original; undefined = none has. */
+export async function lastReread(db: Db, workspace: number, review: string): Promise<EditRow | undefined> {
+  const [row] = await db.query<EditRow>(
+    `select seq, entry from headgate.review_edits
+     where workspace_id = $1 and review_id = $2 and entry ->> 'kind' = 'reread' order by seq desc limit 1`,
+    [workspace, review],
+  );
+  return row;
+}
+
+/** The number of the last edit; 0 = there is none. */
+export async function lastEdit(db: Db, workspace: number, review: string): Promise<number> {
+  const [row] = await db.query<{ seq: string }>(
+    'select coalesce(max(seq), 0) as seq from headgate.review_edits where workspace_id = $1 and review_id = $2',
+    [workspace, review],
+    'review-last-edit',
+  );
+  return Number(row?.seq ?? 0);
+}
