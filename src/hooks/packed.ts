@@ -27,8 +27,8 @@ export function packTexts(texts: readonly string[], part: string): string | unde
 
 export function numbersOf(packed: readonly number[] | Run): readonly number[] {
   if (!('first' in packed)) return packed;
-  const numbers = new Array<number>(packed.count);
-  for (let at = 0; at < packed.count; at++) numbers[at] = packed.first + at;
+  const numbers: number[] = [];
+  for (let at = 0; at < packed.count; at++) numbers.push(packed.first + at);
   return numbers;
 }
 

@@ -96,10 +96,10 @@ test('from one problem to the next, inside a row as well, and back', async () =>
   const { view } = await visitor.post('/views', { filter: 'all' });
   const seen: string[] = [];
   for (let at = 'from=-1'; ;) {
-    const found = await visitor.get(`/views/${String(view)}/problem?${at}`);
-    if (found['position'] === null) break;
-    seen.push(`${String(found['position'])} ${String(found['column'])} ${String(found['at'])}/${String(found['of'])}`);
-    at = `from=${String(found['position'])}&at=${String(found['column'])}`;
+    const { position, column, at: place, of } = await visitor.get(`/views/${String(view)}/problem?${at}`);
+    if (typeof position !== 'number') break;
+    seen.push(`${position} ${String(column)} ${String(place)}/${String(of)}`);
+    at = `from=${position}&at=${String(column)}`;
   }
   assert.deepEqual(seen, ['0 c1 1/8', '1 c0 2/8', '1 c1 3/8', '1 c2 4/8', '1 c3 5/8', '2 c1 6/8', '3 c2 7/8', '3 c3 8/8']);
   const back = await visitor.get(`/views/${String(view)}/problem?from=2&direction=previous&column=c3`);
