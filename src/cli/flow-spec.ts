@@ -1,22 +1,12 @@
 /** The options of a flow as the API of a server has them. Pure. Throws `usage.*`. */
 import type { Input } from '../client/client.ts';
-import { HeadgateError } from '../domain/error.ts';
 import { typeName } from '../domain/types.ts';
-import type { OptionName, Values } from './options.ts';
+import type { Values } from './options.ts';
 import { readRequest } from './request.ts';
 
 export type FlowSpec = Input<'pipelines.create'>['flows'][number];
 
-/** These name files of this machine, or what is here to work with. */
-const here: readonly OptionName[] = ['rejects', 'schema', 'derive', 'query'];
-
 export function flowSpecOf(values: Values, stream: string): FlowSpec {
-  const named = here.find((name) => values[name] !== undefined);
-  if (named !== undefined) {
-    throw new HeadgateError('state.locked', `importing: a server runs on the data directory, and --${named} is not for it`, {
-      hint: 'stop the server, or make a pipeline of it there',
-    });
-  }
   const { read, write, key, policy, shape, into, allowDelete } = readRequest(values);
   const { nulls, deletes, existing, evolution, version } = policy;
   const { select, where, rename, cast, mask } = shape;

@@ -22,11 +22,15 @@ export async function isHosted(where: Where): Promise<boolean> {
   );
 }
 
+/** Would rows go from a file into a warehouse that a server owns? */
+export const isHostedImport = async ({ destination }: { readonly destination: string }, world: Where): Promise<boolean> =>
+  destination === embeddedWarehouse(world) && (await isHosted(world));
+
 /** Before the file itself is opened. Throws `state.locked` where a server owns it. */
 export async function enterWarehouse(doing: string, world: World): Promise<void> {
   if (await isHosted(world)) {
     throw new HeadgateError('state.locked', `${doing}: a server runs on ${dataDirOf(world)}, and the warehouse is its`, {
-      hint: 'use `headgate query` and `headgate import`, which ask it; or stop the server',
+      hint: 'use `headgate import FILE`, or a pipeline of the server; or stop it',
     });
   }
   const former = await settleWarehouse(dataDirOf(world));

@@ -21,3 +21,8 @@ export async function readSchema(values: Values): Promise<SchemaFile | undefined
     throw asHeadgateError(error, `reading ${values.schema}`);
   }
 }
+
+/** The same file as a server takes it. Read it first: this does not look at what is in it. */
+export async function readDefinition({ schema = '' }: Values): Promise<Readonly<Record<string, unknown>>> {
+  return JSON.parse(await readFile(schema, 'utf8')) as Readonly<Record<string, unknown>>; // an object: `readSchema` has read it
+}

@@ -6,8 +6,7 @@ import { HeadgateError } from '../domain/error.ts';
 import type { DuckOptions } from '../sdk/context.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import { duckError } from './duck-errors.ts';
-
-const MiB = 1024 * 1024;
+import { poolOf } from './duck-memory.ts';
 
 /** Where an instance may write and read. */
 export interface Place {
@@ -89,7 +88,11 @@ async function create(path: string, options: DuckOptions, { scratch, within }: P
   try {
     const instance = await DuckDBInstance.create(path, {
       access_mode: options.readOnly ? 'READ_ONLY' : 'READ_WRITE',
-      memory_limit: memoryLimit(),
+      memory_limit: `${poolOf(process.env['HEADGATE_DUCKDB_MEMORY'], totalmem())}B`,
+      // What is free goes back to the machine: 6 M rows into a file, 413 MB of the process instead of 440.
+      allocator_background_threads: 'true',
+      allocator_flush_threshold: '16MiB',
+      allocator_bulk_deallocation_flush_threshold: '16MiB',
       temp_directory: scratch,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
@@ -112,17 +115,4 @@ async function create(path: string, options: DuckOptions, { scratch, within }: P
   } catch (error) {
     throw duckError(error, doing, disksOf(options, scratch));
   }
-}
-
-/** HEADGATE_DUCKDB_MEMORY (`512MB`, `2GiB`), else a quarter of the machine's memory, at most 1 GiB. */
-function memoryLimit(): string {
-  const wanted = process.env['HEADGATE_DUCKDB_MEMORY'];
-  if (wanted === undefined || wanted === '') return `${Math.min(1024, Math.floor(totalmem() / 4 / MiB))}MiB`;
-  if (!/^\d+(\.\d+)?\s*[KMGT]i?B$/i.test(wanted)) {
-    throw new HeadgateError(
-      'usage.arguments',
-      `reading HEADGATE_DUCKDB_MEMORY: ${quoteText(wanted)} is not an amount like 512MB`,
-    );
-  }
-  return wanted;
 }

@@ -1,6 +1,6 @@
 import { runFlow } from '../../engine/run.ts';
 import type { Command, World } from '../command.ts';
-import { isHosted } from '../hosted.ts';
+import { isHostedImport } from '../hosted.ts';
 import { exitCodeOfReceipt, type ExitCode } from '../exit.ts';
 import type { Values } from '../options.ts';
 import { receiptLines, summaryLines } from '../render/receipt.ts';
@@ -11,7 +11,8 @@ export const sync: Command = async ({ positionals, values }, world) => run(syncP
 
 export const importFile: Command = async ({ positionals, values }, world) => {
   const places = importPlaces(positionals, world);
-  if (await isHosted(world)) return await (await import('./import-hosted.ts')).importHosted(places.source, values, world);
+  if (await isHostedImport(places, world))
+    return await (await import('./import-hosted.ts')).importHosted(places.source, values, world);
   return await run(places, values, world);
 };
 

@@ -4,6 +4,7 @@ import { basename, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
+import { packed, streamOfFile } from '../../domain/file-name.ts';
 
 /** The formats in which a file is read and handed on; other forms become one of them first. */
 export type FileFormat = 'csv' | 'ndjson' | 'parquet';
@@ -104,7 +105,6 @@ export const extensions: Readonly<Record<string, FileFormat>> = {
 /** Names that people use for a format. */
 const aliases: Readonly<Record<string, FileFormat>> = { tsv: 'csv', xlsx: 'csv', json: 'ndjson', jsonl: 'ndjson' };
 
-const packed = /\.(gz|zst|zip)$/i;
 const onlyRead = ['tsv', 'tab', 'xlsx', 'json'];
 
 export const standard = '-';
@@ -183,10 +183,7 @@ function absolute(place: string): string {
 /** The stream that a file holds: its name without the extension. */
 export function streamName(path: string): string {
   if (path === standard) return 'stdin';
-  const name = basename(isUrl(path) ? addressPath(path) : path).replace(packed, '');
-  const stem = name.slice(0, name.length - extname(name).length) || name;
-  // A pattern's stars stand for what differs: `orders-*.csv` is the stream `orders`.
-  return stem.includes('*') ? stem.replaceAll('*', '').replace(/^[-_. ]+|[-_. ]+$/g, '') || 'files' : stem;
+  return streamOfFile(basename(isUrl(path) ? addressPath(path) : path));
 }
 
 /** The file of one table: the path itself, or one file per table where it says `{stream}` or names a folder. */

@@ -1,16 +1,8 @@
 import { z } from 'zod';
-import { asHeadgateError } from '../../domain/error.ts';
-import { createContext } from '../../engine/context.ts';
 import type { Flow, FlowPlan, Session } from '../../engine/flow.ts';
 import { planFlow } from '../../engine/preview.ts';
-import { partitionBytes } from '../../engine/readers.ts';
-import { outward, outwardError } from '../connections/outward.ts';
-import { silent } from '../log.ts';
 import { defineOperation } from '../operation.ts';
-import { roomOf } from '../room.ts';
-import { endsOf } from './ends.ts';
-import { flowsOf, loadFlows } from './flows.ts';
-import { requirePipeline } from './pipeline.ts';
+import { eachFlow, failure } from './each-flow.ts';
 
 const texts = z.record(z.string(), z.string().nullable());
 
@@ -40,8 +32,6 @@ const flowPlan = z.object({
     .meta({ description: 'Of merge and mirror, from comparing both sides by key' }),
 });
 
-const failure = z.object({ code: z.string(), message: z.string(), hint: z.string() });
-
 export const planPipeline = defineOperation({
   name: 'pipelines.plan',
   summary: 'What a run would do: lane, SQL, rows; nothing is touched',
@@ -55,26 +45,12 @@ export const planPipeline = defineOperation({
     flows: z.array(z.object({ plan: flowPlan.nullable(), error: failure.nullable() })),
   }),
   async run(context, { pipeline, compare, timeout_seconds }) {
-    const row = await requirePipeline(context, pipeline);
-    const ends = await endsOf(context, row);
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeout_seconds * 1000)]);
-    const room = roomOf(context, context.workspace);
-    await using scratch = await createContext({ ...room, signal, log: silent });
-    const onProgress = (): void => undefined;
-    const session: Session = { ...ends, ...room, parallel: 1, partitionBytes, signal, log: silent, onProgress };
-    const flows: { plan: z.input<typeof flowPlan> | null; error: z.input<typeof failure> | null }[] = [];
-    // Streams fail alone, here as in a run.
-    const failed = (error: unknown): void => {
-      const { code, message, hint } = asHeadgateError(outwardError(error), 'planning');
-      if (code === 'internal.unexpected') throw error;
-      flows.push({ plan: null, error: outward({ code, message, hint }) });
-    };
-    for (const loaded of await loadFlows(context, row)) {
-      const found = await flowsOf(loaded, ends, scratch, () => scratch.scratch).catch(failed);
-      for (const { flow, source } of found ?? [])
-        await planned(flow, { ...session, source }, compare).then((plan) => flows.push({ plan, error: null }), failed);
-    }
-    return { flows };
+    const plans = await eachFlow(
+      context,
+      { pipeline, seconds: timeout_seconds, doing: 'planning' },
+      async (flow, session) => await planned(flow, session, compare),
+    );
+    return { flows: plans.map(({ result, error }) => ({ plan: result, error })) };
   },
 });
 

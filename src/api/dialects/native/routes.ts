@@ -92,6 +92,7 @@ import { validateModel } from '../../../operations/models/validate.ts';
 import { deletePipeline } from '../../../operations/pipelines/delete.ts';
 import { pipelineDependencies } from '../../../operations/pipelines/dependencies.ts';
 import { planPipeline } from '../../../operations/pipelines/plan.ts';
+import { verifyPipeline } from '../../../operations/pipelines/verify.ts';
 import { resetPipeline } from '../../../operations/pipelines/reset.ts';
 import { resyncPipeline } from '../../../operations/pipelines/resync.ts';
 import { activatePipeline, archivePipeline, pausePipeline, unarchivePipeline } from '../../../operations/pipelines/states.ts';
@@ -164,6 +165,7 @@ export const exposed: readonly Exposed[] = [
   route('POST', `${here}/pipelines/:pipeline/trigger`, triggerPipeline, 202),
   route('DELETE', `${here}/pipelines/:pipeline`, deletePipeline, 204),
   route('POST', `${here}/pipelines/:pipeline/plan`, planPipeline),
+  route('POST', `${here}/pipelines/:pipeline/verify`, verifyPipeline),
   route('POST', `${here}/pipelines/:pipeline/resync`, resyncPipeline, 202),
   route('POST', `${here}/pipelines/:pipeline/reset`, resetPipeline),
   route('POST', `${here}/pipelines/:pipeline/activate`, activatePipeline),

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { poolOf } from './duck-memory.ts';
+
+const GiB = 1024 ** 3;
+
+test('the amount is for all that DuckDB takes', () => {
+  const table = [
+    ['512MiB', 384 * 1024 ** 2],
+    ['2 GiB', 2 * GiB - 128 * 1024 ** 2],
+    ['1.5GB', 1_500_000_000 - 128 * 1024 ** 2],
+    ['100MB', 50_000_000],
+    ['64kib', 32_768],
+  ] as const;
+  for (const [text, bytes] of table) assert.equal(poolOf(text, 8 * GiB), bytes, text);
+});
+
+test('left out, it is a quarter of the machine, at most 1 GiB', () => {
+  assert.equal(poolOf(undefined, 32 * GiB), GiB - 128 * 1024 ** 2);
+  assert.equal(poolOf('', 2 * GiB), 384 * 1024 ** 2);
+});
+
+test('what is no amount is said so', () => {
+  for (const text of ['lots', '12', '-1GB', '1e9MB', "1GB'; select"])
+    assert.throws(() => poolOf(text, GiB), { code: 'usage.arguments' }, text);
+});

@@ -1,0 +1,34 @@
+/** How much memory DuckDB may have. Pure. */
+import { HeadgateError } from '../domain/error.ts';
+
+const MiB = 1024 ** 2;
+const usual = 1024 * MiB;
+
+/**
+ * What DuckDB takes beside its pool: readers' buffers that it counts late, what its allocator keeps. Without room for it a
+ * process that was promised 256 MB for DuckDB had 380 MB after one million rows and 480 MB after ten; the pool was the limit.
+ */
+const besides = 128 * MiB;
+
+const units = { K: 10, M: 20, G: 30, T: 40 } as const;
+
+/**
+ * Bytes of the pool. `wanted` is for all that DuckDB takes: `512MB`, `2GiB`; absent or empty = a quarter of the machine's
+ * memory, at most 1 GiB. Throws `usage.arguments`.
+ */
+export function poolOf(wanted: string | undefined, machine: number): number {
+  const all = wanted ? bytesOf(wanted) : Math.min(usual, Math.floor(machine / 4));
+  return Math.max(all - besides, Math.floor(all / 2));
+}
+
+function bytesOf(text: string): number {
+  const [, amount, unit = '', binary] = /^(\d{1,9}(?:\.\d{1,3})?)\s*([KMGT])(i?)B$/i.exec(text) ?? [];
+  if (amount === undefined) {
+    throw new HeadgateError(
+      'usage.arguments',
+      `reading HEADGATE_DUCKDB_MEMORY: ${JSON.stringify(text)} is not an amount like 512MB`,
+    );
+  }
+  const power = units[unit.toUpperCase() as keyof typeof units]; // the pattern has no other
+  return Math.floor(Number(amount) * (binary ? 2 ** power : 1000 ** (power / 10)));
+}
