@@ -167,6 +167,25 @@ test('the death of the process that owns the rows loses nothing', async () => {
   assert.deepEqual(texts(await visitor.rows())[1], 'Dan|nobody|7|Atlantis|2');
 });
 
+test('a process that dies in the middle of edits makes none of them twice, and forgets none', async () => {
+  const before = new Set(owners());
+  const { id, visitor } = await inReview(bench);
+  await visitor.state();
+  const edits = Array.from({ length: 12 }, async (_, at) => {
+    if (at % 4 === 1) for (const pid of owners().filter((one) => !before.has(one))) process.kill(pid, 'SIGKILL');
+    return await visitor.edit({ kind: 'add', cells: { c0: `new ${at}` } }, 0);
+  });
+  const done = (await Promise.all(edits)).filter(({ status }) => status === 200).map(({ body }) => body['version']);
+  const names = (await visitor.rows()).slice(4).map(({ cells }) => cells[0]?.v ?? '');
+  assert.deepEqual([new Set(done).size, new Set(names).size], [done.length, names.length], 'none is there twice');
+  const { version, undo, counts } = await visitor.state();
+  assert.deepEqual([version, undo, (counts as { readonly rows: number }).rows], [names.length, names.length, names.length + 4]);
+  assert.ok(done.length <= names.length, 'what was acknowledged is there');
+  const all = await shown(visitor);
+  await forget(id);
+  assert.deepEqual(await shown(visitor), all);
+});
+
 test('two people change different cells, and neither loses one', async () => {
   const { visitor } = await inReview(bench);
   const other = guest(visitor.url);
