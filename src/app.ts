@@ -69,7 +69,6 @@ export async function startApp(config: Config, version: string): Promise<App> {
   const key = await openKey(db, config);
   const clock = config.testClock ? await TestClock.open(db, config.testClock) : systemClock;
   const warehouses = parts.use(new Warehouses());
-  const reviews = parts.use(new Desk());
   const { net, fileRoots, notes } = reachOf(config);
   const proxies = parseNetworks(config.trustedProxies);
   const migrations = (await readMigrations(migrationsFolder)).map(({ number }) => number);
@@ -82,7 +81,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
     fileRoots,
     migrations,
     wake,
-    reviews,
+    reviews: parts.use(new Desk()),
     reviewDays: config.reviewDays,
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,

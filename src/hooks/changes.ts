@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { levels, type Change } from './cells.ts';
+import { between } from './packed.ts';
 
 const text = z.string().transform((value) => value.toWellFormed());
 const scalar = text.nullable();
@@ -25,7 +26,8 @@ const place = z.int().nonnegative();
 const entry = z.tuple([place, place, z.int().min(-1), patch]);
 
 /** By far the most changes are a new text and nothing else: a field, its rows, their texts. Those are judged one by one, by hand. */
-const column = z.tuple([place, z.array(z.unknown()), z.array(z.unknown())]);
+const run = z.strictObject({ first: place, count: place });
+const column = z.tuple([place, z.union([z.array(z.unknown()), run]), z.union([z.array(z.unknown()), z.string()])]);
 const answered = z.strictObject({ texts: z.array(column), entries: z.array(entry) });
 
 /** Which rows and fields the positions mean. */
@@ -40,11 +42,14 @@ export function changesOf(json: unknown, { indexes, fields }: Given): readonly C
   const answer = answered.safeParse(json).data;
   if (!answer) return undefined;
   const changes: Change[] = [];
-  for (const [place, rows, values] of answer.texts) {
+  for (const [place, rows, packed] of answer.texts) {
     const field = fields[place];
-    if (field === undefined || rows.length !== values.length) return undefined;
-    for (const [at, row] of rows.entries()) {
-      const [index, value] = [indexes[Number(row)], values[at]];
+    const values: readonly unknown[] = typeof packed === 'string' ? packed.split(between) : packed;
+    const count = Array.isArray(rows) ? rows.length : rows.count;
+    if (field === undefined || count !== values.length) return undefined;
+    for (let at = 0; at < count; at++) {
+      const row = Array.isArray(rows) ? Number(rows[at]) : rows.first + at;
+      const [index, value] = [indexes[row], values[at]];
       if (index === undefined || typeof value !== 'string') return undefined;
       changes.push({ row: index, field, value: value.toWellFormed() });
     }

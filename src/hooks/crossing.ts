@@ -5,6 +5,7 @@ import { HookError } from './failure.ts';
 import type { Hook } from './hooks.ts';
 import type { BatchInput } from './inside.ts';
 import type { Entry } from './messages.ts';
+import { between, packNames, packNumbers, packTexts } from './packed.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** A hook that touches more fields than this gets them all: each field that it turns out to need costs a new beginning of the batch. */
@@ -39,7 +40,7 @@ export class Crossing {
     for (;;) {
       for (const place of this.#touched) {
         const field = fields[place];
-        if (field !== undefined) columns[place] ??= JSON.stringify(await this.#rows.cells(field, from, to));
+        if (field !== undefined) columns[place] ??= written(await this.#rows.cells(field, from, to));
       }
       const indexes = ids.map(({ index }) => index);
       const many = fields.filter((field) => manyToOne.has(field));
@@ -57,7 +58,7 @@ export class Crossing {
   async runColumn(field: string, cells: readonly Cell[], ids: readonly Identity[], part?: number): Promise<readonly Change[]> {
     const indexes = ids.map(({ index }) => index);
     const input = this.#input(ids, [field], [], null, true);
-    const run = { entry: 'runColumn', input, columns: [JSON.stringify(cells)] } as const;
+    const run = { entry: 'runColumn', input, columns: [written(cells)] } as const;
     const answer = await this.#sandbox.run(this.#hook, run, indexes);
     if (!('text' in answer)) throw this.#disorder();
     const changes = this.#changes(answer.text, indexes, [field]);
@@ -72,8 +73,8 @@ export class Crossing {
     whole: boolean,
   ): string {
     const input: BatchInput = {
-      indexes: ids.map(({ index }) => index),
-      rowIds: ids.map(({ rowId }) => rowId),
+      indexes: packNumbers(ids.map(({ index }) => index)),
+      rowIds: packNames(ids.map(({ rowId }) => rowId)),
       fields,
       manyToOne,
       argument,
@@ -92,6 +93,12 @@ export class Crossing {
   #disorder(): HookError {
     return new HookError('hook.failed', this.#hook, 'what came out of it is no answer: it has replaced parts of the language');
   }
+}
+
+/** As the interpreter's own half reads them. */
+function written(cells: readonly Cell[]): string {
+  const texts = cells.every((cell) => typeof cell === 'string') ? packTexts(cells, between) : undefined;
+  return texts === undefined ? JSON.stringify(cells) : between + texts;
 }
 
 /** Undefined where the text is no JSON. */

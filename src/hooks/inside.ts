@@ -6,6 +6,7 @@
 import type { Cell } from './cells.ts';
 import { cellOf, infosOf, isObject, optionsOf, patchOf, textOf, type Fields } from './inside-cells.ts';
 import { instanceOf, runStep } from './inside-steps.ts';
+import { namesOf, numbersOf, packNumbers, packTexts, type Named, type Run } from './packed.ts';
 
 /** JSON of the cells of a field, or '' for one that has not crossed; the run is then thrown away and done again with it. */
 declare const load: (field: number) => string;
@@ -16,11 +17,13 @@ declare const position: symbol;
 /** The interpreter's own, taken before any hook could replace them. */
 declare const parse: (text: string) => unknown;
 declare const stringify: (value: unknown) => string;
+/** What parts packed texts; a text that begins with it is packed. */
+declare const between: string;
 
 /** What crosses with every batch. `argument`: the hook's second. */
 export interface BatchInput {
-  readonly indexes: readonly number[];
-  readonly rowIds: readonly string[];
+  readonly indexes: readonly number[] | Run;
+  readonly rowIds: readonly string[] | Named;
   readonly fields: readonly string[];
   readonly manyToOne: readonly string[];
   readonly argument: string | number | null;
@@ -30,7 +33,9 @@ export interface BatchInput {
 }
 
 interface Batch {
-  readonly input: BatchInput;
+  readonly input: Omit<BatchInput, 'indexes' | 'rowIds'>;
+  readonly indexes: readonly number[];
+  readonly rowIds: readonly string[];
   readonly places: Map<string, number>;
   readonly many: Set<string>;
   readonly loaded: (readonly Cell[] | undefined)[];
@@ -52,6 +57,8 @@ function batchOf(inputText: string): Batch {
   const input = parse(inputText) as BatchInput; // our other half wrote it
   const batch: Batch = {
     input,
+    indexes: numbersOf(input.indexes),
+    rowIds: namesOf(input.rowIds),
     places: new Map(input.fields.map((field, place) => [field, place])),
     many: new Set(input.manyToOne),
     loaded: [],
@@ -73,7 +80,7 @@ function cellsOf(batch: Batch, place: number): readonly Cell[] {
   if (known) return known;
   const text = load(place);
   if (text === '') throw new Error('this field has not crossed yet');
-  const cells = parse(text) as readonly Cell[]; // our other half wrote it
+  const cells = text[0] === between ? text.slice(1).split(between) : (parse(text) as readonly Cell[]); // our other half wrote it
   batch.loaded[place] = cells;
   return cells;
 }
@@ -114,7 +121,7 @@ function plainRow({ loaded, input: { fields } }: Batch, at: number): Fields {
 }
 
 function recordOf(batch: Batch, at: number): { index: number | undefined; rowId: string | undefined; row: Fields } {
-  const { indexes, rowIds } = batch.input;
+  const { indexes, rowIds } = batch;
   const behind = batch.whole ? plainRow(batch, at) : (Object.create(null) as Fields);
   if (!batch.whole) behind[position] = at;
   const row = batch.whole ? behind : new Proxy(behind, batch.rows);
@@ -141,7 +148,9 @@ function give(batch: Batch, at: number, place: number, part: number, patch: Retu
 
 /** All that was given, in the form that changes.ts expects. */
 function given({ texts, entries }: Batch): string {
-  const columns = texts.flatMap(({ rows, values }, place) => (rows.length === 0 ? [] : [[place, rows, values]]));
+  const columns = texts.flatMap(({ rows, values }, place) =>
+    rows.length === 0 ? [] : [[place, packNumbers(rows), packTexts(values, between) ?? values]],
+  );
   return `{"texts":${stringify(columns)},"entries":[${entries.join(',')}]}`;
 }
 
@@ -174,7 +183,8 @@ function collect(batch: Batch, at: number, result: unknown): void {
 
 async function runRows(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
   const batch = batchOf(inputText);
-  const { indexes, argument } = batch.input;
+  const { indexes } = batch;
+  const { argument } = batch.input;
   for (let at = 0; at < indexes.length; at++) {
     mark[0] = at;
     const answer = hook(recordOf(batch, at), argument);
@@ -201,7 +211,8 @@ function placesOf(indexes: readonly number[]): (index: unknown) => number | unde
 /** Batch and bulk row hooks: all records at once, and any of them back, known by their index. */
 async function runMany(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
   const batch = batchOf(inputText);
-  const { indexes, argument } = batch.input;
+  const { indexes } = batch;
+  const { argument } = batch.input;
   const places = placesOf(indexes);
   const result = await hook(
     indexes.map((_, place) => recordOf(batch, place)),
@@ -218,11 +229,12 @@ async function runMany(hook: (...args: unknown[]) => unknown, inputText: string)
 }
 
 /** As hooks get a column. Counted loops, here and below: an iterator costs as much as the hook. */
-function columnOf({ indexes, rowIds }: BatchInput, cells: readonly Cell[]): unknown[] {
-  const values: unknown[] = [];
+function columnOf({ indexes, rowIds }: Batch, cells: readonly Cell[]): unknown[] {
+  // As long as it will be: an array that grows costs three times as much.
+  const values: unknown[] = indexes.slice();
   for (let place = 0; place < indexes.length; place++) {
     const cell = cells[place];
-    values.push({ index: indexes[place], value: isObject(cell) ? cell.value : cell, rowId: rowIds[place] });
+    values[place] = { index: indexes[place], value: isObject(cell) ? cell.value : cell, rowId: rowIds[place] };
   }
   return values;
 }
@@ -230,8 +242,8 @@ function columnOf({ indexes, rowIds }: BatchInput, cells: readonly Cell[]): unkn
 async function runColumn(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
   const batch = batchOf(inputText);
   const cells = cellsOf(batch, 0);
-  const places = placesOf(batch.input.indexes);
-  const result = await hook(columnOf(batch.input, cells));
+  const places = placesOf(batch.indexes);
+  const result = await hook(columnOf(batch, cells));
   if (result === undefined || result === null) return given(batch);
   if (!Array.isArray(result)) throw new TypeError('what was returned is no array');
   const [field = ''] = batch.input.fields;
@@ -279,6 +291,10 @@ const parts = [
   instanceOf,
   runStep,
   saidOf,
+  packNumbers,
+  packTexts,
+  numbersOf,
+  namesOf,
 ];
 
 /**
@@ -291,6 +307,7 @@ const { parse, stringify } = JSON;
 const mark = new Int32Array(bytes);
 mark[0] = -1;
 const position = Symbol();
+const between = '\\u0080';
 const isObject = ${String(isObject)};
 ${parts.map(String).join('\n')}
 const quiet = () => undefined;

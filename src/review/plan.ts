@@ -83,8 +83,8 @@ export function withValues(task: AssessTask, { values }: Choices): AssessTask {
   const { fields } = task.definition;
   if (!Array.isArray(fields)) return task;
   const meant = fields.map((field: z.core.util.JSONType) => {
-    if (typeof field !== 'object' || field === null || !('name' in field)) return field;
-    const texts = Object.entries(values[String(field['name'])] ?? {}).map(([text, value]) => [text, value ?? '']);
+    if (typeof field !== 'object' || field === null || !('name' in field) || typeof field['name'] !== 'string') return field;
+    const texts = Object.entries(values[field['name']] ?? {}).map(([text, value]) => [text, value ?? '']);
     const replace = { ...(field['replace'] as object | undefined), ...Object.fromEntries(texts) };
     return texts.length === 0 ? field : { ...field, replace };
   });

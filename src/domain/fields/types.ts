@@ -62,8 +62,13 @@ export function meaningOf({ type, selectOptions }: Pick<Field, 'type' | 'selectO
   const missing = listed && (selectOptions ?? []).length === 0 ? ['selectOptions are needed'] : [];
   return {
     means: { is: name, ...present(options), ...(listed && { options: selectOptions ?? [] }) },
-    problems: [...unknown(given, known, name), ...missing],
+    problems: [...unknown(given, known, name), ...missing, ...(name === 'phone-number' ? homeless(given) : [])],
   };
+}
+
+/** Numbers without a `+` are those of some country. */
+function homeless({ country, format = 'international' }: Options): readonly string[] {
+  return country === undefined && format !== 'international' ? [`${String(format)} numbers need a country`] : [];
 }
 
 function numberOf(given: string | Options): Meant {

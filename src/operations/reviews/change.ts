@@ -71,15 +71,17 @@ async function changed(
   reviewed: Reviewed,
   make: (review: OpenReview) => Promise<Writing>,
 ): Promise<Changed | Stale> {
-  return await withReview(ports, reviewed, async (review) => {
+  const made = await withReview(ports, reviewed, async (review) => {
     try {
-      return await answer(review, await write(ports.db, reviewed, review, async () => await make(review)));
+      return await write(ports.db, reviewed, review, async () => await make(review));
     } catch (error) {
       if (!(error instanceof StaleEdit)) throw error;
       const [row] = await review.rows([error.row]);
       return { version: review.known, stale: error, row };
     }
   });
+  if ('stale' in made) return made;
+  return await withReview(ports, reviewed, async (review) => await answer(review, made));
 }
 
 interface Writing {
@@ -108,7 +110,8 @@ async function write(
       await insertEdit(tx, workspace, id, { seq, entry: { ...entry, ...(hooked && { hooked }) }, about });
       return { seq, rows: pending.rows };
     });
-    await pending?.commit();
+    // It stands in the log by now: rows that do not have it get it from there, and nobody makes it twice.
+    await pending?.commit().catch(() => undefined);
     return { seq, rows };
   } catch (error) {
     // Where the log has it nevertheless, it is found there.

@@ -17,7 +17,7 @@ import type { Duck } from '../../sdk/index.ts';
 import { openDuck } from '../../staging/duck.ts';
 import type { Db } from '../../store/db.ts';
 import { lastReread, listEdits } from '../../store/reviews.ts';
-import { fileAsCsv } from '../files/as-csv.ts';
+import { plainFile } from '../files/plain-file.ts';
 import { hooksOf } from '../schemas/check-hooks.ts';
 import { silent } from '../log.ts';
 import type { Ports } from '../operation.ts';
@@ -63,11 +63,17 @@ export const deskKey = ({ workspace, id }: Reviewed): string => `${workspace}/${
 export async function withReview<T>(ports: Ports, reviewed: Reviewed, work: (review: OpenReview) => Promise<T>): Promise<T> {
   const isCurrent = async ({ from }: OpenReview): Promise<boolean> => (await begunBy(ports.db, reviewed)).from === from;
   const keeping = { isCurrent, open: async (signal: AbortSignal) => await openRows(ports, reviewed, signal) };
-  return await deskOf(ports).use(deskKey(reviewed), keeping, async (review) => {
+  const shared = deskOf(ports).use(deskKey(reviewed), keeping, async (review) => {
     await freshen(ports.db, reviewed, review);
     return await work(review);
   });
+  return await shared.catch((error: unknown) => {
+    throw ofOurs(error) ? new HeadgateError('internal.unexpected', 'looking at the rows of a review', { cause: error }) : error;
+  });
 }
+
+/** Statements here are ours: what is wrong with one, or where its file lies, is nobody's business who has a link. */
+const ofOurs = (error: unknown): boolean => error instanceof HeadgateError && /^(query|warehouse|memory)\./.test(error.code);
 
 /** What others have written into the log. */
 export async function freshen(db: Db, { workspace, id }: Reviewed, review: OpenReview): Promise<void> {
@@ -138,7 +144,7 @@ async function make(ports: Ports, reviewed: Reviewed, { choices, from, stamp, pa
   await using sandbox = new Sandbox(undefined, signal);
   const hooking = hasHooks(task.hooks) ? { sandbox, hooks: hooksOf(task.hooks) } : undefined;
   const sheet = choices.sheet ?? task.sheet;
-  await fileAsCsv(original, { ...task, sheet }, context, async (file) => {
+  await plainFile(original, { ...task, sheet }, context, async (file) => {
     await buildReview(duck, { file, task, choices, stamp, from, scratch, hooking });
   });
   await rename(`${scratch}.review`, path);

@@ -17,8 +17,19 @@ export type News = z.input<typeof newsShape>;
 const patienceMs = 25_000;
 const everyMs = 400;
 
+export interface Known {
+  readonly after: number;
+  /** How many others look on; absent = that is no news. */
+  readonly people?: number | undefined;
+}
+
 /** Resolves at once where there is news, else after a while without. An aborted `signal` ends it. */
-export async function newsAfter(ports: Ports, reviewed: Reviewed, after: number, signal: AbortSignal): Promise<News> {
+export async function newsAfter(
+  ports: Ports,
+  reviewed: Reviewed,
+  { after, people: seen }: Known,
+  signal: AbortSignal,
+): Promise<News> {
   const key = deskKey(reviewed);
   const leave = deskOf(ports).enter(key);
   const { workspace, id } = reviewed;
@@ -30,7 +41,8 @@ export async function newsAfter(ports: Ports, reviewed: Reviewed, after: number,
       if (!row || row.finished_at !== null) return { version: after, rows: [], people, ended: true };
       if ((await lastEdit(ports.db, workspace, id)) > after)
         return { ...(await changedAfter(ports, reviewed, after)), people, ended: false };
-      if (performance.now() >= until || signal.aborted) return { version: after, rows: [], people, ended: false };
+      const isOther = seen !== undefined && seen !== people;
+      if (isOther || performance.now() >= until || signal.aborted) return { version: after, rows: [], people, ended: false };
       await wait(everyMs, undefined, { signal }).catch(() => undefined);
     }
   } finally {

@@ -13,7 +13,7 @@ import type { FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { assess, nothingFound } from '../../shape/assess/assess.ts';
 import { replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
-import { fileAsCsv } from '../files/as-csv.ts';
+import { plainFile } from '../files/plain-file.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import { hooksOf } from '../schemas/check-hooks.ts';
@@ -65,7 +65,7 @@ async function withFile<T>(
   work: TaskWork,
   use: (file: FileRef) => Promise<T>,
 ): Promise<T> {
-  return await fileAsCsv(await pathOf(work), { ...task, sheet }, work.context, use);
+  return await plainFile(await pathOf(work), { ...task, sheet }, work.context, use);
 }
 
 /** Throws `usage.mode`. */

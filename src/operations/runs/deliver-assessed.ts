@@ -52,5 +52,5 @@ async function load(run: string, path: string, { execution, opened, context }: T
   const into = targetOf(info.stream, spec.into, sidesOf(ends));
   // The same in every attempt, and no position of the pipeline's own.
   const own = { connector: 'file', identity: `import:${run}`, source };
-  return await runFlow(await buildFlow(asked, info, into, undefined), { ...session, source: own });
+  return await runFlow(buildFlow(asked, info, into, undefined), { ...session, source: own });
 }

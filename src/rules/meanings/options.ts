@@ -76,6 +76,13 @@ export function multiSelectSql({ options, delimiter = ',', trimValues = true }: 
   };
 }
 
+/** Says which member is no option. */
+export function unknownMemberSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): string {
+  const parts = `string_split(${text}, ${quoteText(delimiter)})`;
+  const members = trimValues ? `list_transform(${parts}, lambda p: trim(p))` : parts;
+  return `'This is not one of the options: ' || list_filter(${members}, lambda p: p <> '' and ${valueSql(options, 'p', false)} is null)[1]`;
+}
+
 /** Does one option occur twice? */
 export function repeatedSql(meaning: MultiSelect, text: string): string {
   const list = `try_cast(${multiSelectSql(meaning, text).result} as JSON)`;

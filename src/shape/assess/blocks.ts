@@ -16,9 +16,7 @@ export const neededFields = (rules: SchemaFile['rules'], needed: readonly string
 /** No column, none for a field that needs one, or two for a field of one. */
 export function columnBlocks({ rules }: SchemaFile, { matches, ties }: Matching, needed: readonly string[]): readonly Block[] {
   const matched = new Set(matches.map(({ key }) => key));
-  const missing = neededFields(rules, needed).filter(
-    (key) => !matched.has(key) && !ties.some((tie) => tie.key === key),
-  );
+  const missing = neededFields(rules, needed).filter((key) => !matched.has(key) && !ties.some((tie) => tie.key === key));
   const say = (message: string): Block => ({ code: 'COLUMNS_UNMAPPED', message });
   return [
     ...(matches.length === 0 ? [say('No column of the file belongs to a field')] : []),

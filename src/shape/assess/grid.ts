@@ -3,6 +3,7 @@ import { HeadgateError } from '../../domain/error.ts';
 import { headerRow } from '../../rules/header-row.ts';
 import type { Duck, FileRef } from '../../sdk/index.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
+import { ndjsonDocuments, ndjsonText } from '../../sdk/ndjson-sql.ts';
 import { blank } from '../../rules/blank.ts';
 import { columnName } from './cells.ts';
 
@@ -19,17 +20,8 @@ const looked = 25;
 const widest = 32 * 1024 * 1024;
 
 /** Fills the table `grid`: a row's number `n`, and its texts `c0`, `c1`, … Throws `file.format`. */
-export async function openGrid(
-  duck: Duck,
-  { path, csv }: FileRef,
-  names: readonly string[],
-  given: number | null,
-): Promise<Grid> {
-  const delimiter = csv?.delimiter ?? ',';
-  const settings =
-    `header = false, all_varchar = true, null_padding = true, strict_mode = false, auto_detect = true, sample_size = -1, parallel = false, ` +
-    `delim = ${quoteText(delimiter)}, quote = '"', escape = ${quoteText(csv?.escape ?? '"')}, max_line_size = ${widest}, buffer_size = ${2 * widest}`;
-  await duck.run(`create or replace temp table lines as select * from read_csv(${quoteText(path)}, ${settings})`);
+export async function openGrid(duck: Duck, file: FileRef, names: readonly string[], given: number | null): Promise<Grid> {
+  await (file.csv ? csvLines(duck, file) : jsonLines(duck, file));
   const columns = await duck.rows(`select column_name from duckdb_columns() where table_name = 'lines' order by column_index`);
   const named = columns.map(([name], at) => `"${(name ?? '').replaceAll('"', '""')}" as ${columnName(at)}`);
   await duck.run(
@@ -39,7 +31,23 @@ export async function openGrid(
   const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
   if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
   const first = await duck.rows(`select * exclude n from grid order by n limit ${Math.max(looked, (given ?? 0) + 1)}`);
-  return withHeader({ header: undefined, headers: columns.map(() => ''), first }, names, given);
+  return withHeader({ header: undefined, headers: columns.map(() => ''), first }, names, file.csv ? given : 0);
+}
+
+async function csvLines(duck: Duck, { path, csv }: FileRef): Promise<void> {
+  const delimiter = csv?.delimiter ?? ',';
+  const settings =
+    `header = false, all_varchar = true, null_padding = true, strict_mode = false, auto_detect = true, sample_size = -1, parallel = false, ` +
+    `delim = ${quoteText(delimiter)}, quote = '"', escape = ${quoteText(csv?.escape ?? '"')}, max_line_size = ${widest}, buffer_size = ${2 * widest}`;
+  await duck.run(`create or replace temp table lines as select * from read_csv(${quoteText(path)}, ${settings})`);
+}
+
+/** JSON objects have their names in every row; here they stand once, above the rows. */
+async function jsonLines(duck: Duck, { path, schema: { fields } }: FileRef): Promise<void> {
+  const columns = fields.map(({ name }, at) => `${quoteText(name)} as ${columnName(at)}`);
+  await duck.run(`create or replace temp table lines as select ${columns.join(', ')}`);
+  const texts = fields.map(({ name }) => ndjsonText(name));
+  await duck.run(`insert into lines select ${texts.join(', ')} from ${ndjsonDocuments([path])}`);
 }
 
 /** The row of names as it is given, or else found. */

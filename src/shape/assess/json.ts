@@ -10,12 +10,19 @@ export function rowJson(
 ): string {
   const members = fields.map((fed) => {
     const values = parts.filter((part) => part.fed === fed).map((part) => valueJson(part, raw));
-    const value = fed.many ? `'[' || ${values.join(` || ',' || `)} || ']'` : (values[0] ?? `'null'`);
+    const value = fed.many ? listJson(fed, values) : (values[0] ?? `'null'`);
     return `${quoteText(`${JSON.stringify(fed.field.name)}:`)} || ${value}`;
   });
   const rest = unmapped?.map((column) => `${quoteText(`"${column}":`)} || ${textJson(`coalesce(${columnName(column)}, '')`)}`);
   if (rest) members.push(`'"$unmapped":{' || ${rest.length === 0 ? `''` : rest.join(` || ',' || `)} || '}'`);
   return `'{' || ${members.length === 0 ? `''` : members.join(` || ',' || `)} || '}'`;
+}
+
+/** Lists of several columns are one list. */
+function listJson({ field }: FedField, values: readonly string[]): string {
+  if (field.means?.is !== 'multi-select') return `'[' || ${values.join(` || ',' || `)} || ']'`;
+  const inner = values.map((value) => `regexp_replace(${value}, '^\\[(.*)\\]$', '\\1', 's')`);
+  return `'[' || array_to_string(list_filter([${inner.join(', ')}], lambda x: x <> ''), ',') || ']'`;
 }
 
 const textJson = (text: string): string => `coalesce(cast(to_json(${text}) as VARCHAR), 'null')`;

@@ -51,7 +51,7 @@ export async function sayAll(work: Work): Promise<SaidAll> {
   const setOf = await openSets(duck, rules, { from: 'cells', cellOf: cellsOf(parts), scratch });
   const said = verdicts(parts, rules, setOf);
   await duck.run(
-    `create or replace temp table said as select i, o.v as v, o.x as x, cast(null as VARCHAR) as m from (select i, unnest(found) as o from (select i, ${foundSql(said)} as found from cells))`,
+    `create or replace temp table said as select i, o.v as v, o.x as x, o.m as m from (select i, unnest(found) as o from (select i, ${foundSql(said)} as found from cells))`,
   );
   if (changed) await sayNotes(work, said.length, parts, changed);
   return { fields, parts, said };

@@ -3,6 +3,7 @@ import { meaningWords } from '../../domain/meaning.ts';
 import { ruleFields, type Rule } from '../../domain/rules.ts';
 import type { Cell } from '../../rules/cell.ts';
 import { breachSql, type SetOf } from '../../rules/compile.ts';
+import { unknownMemberSql } from '../../rules/meanings/options.ts';
 import { reasonOf } from '../../rules/words.ts';
 import { nothing, type Part } from './cells.ts';
 
@@ -12,6 +13,8 @@ export interface Verdict {
   readonly rule?: Rule;
   readonly level: Rule['level'];
   readonly message: string;
+  /** Says it of one cell in particular; NULL = as above. */
+  readonly words?: string;
   /** True where it is said; NULL counts as false. */
   readonly found: string;
 }
@@ -23,13 +26,19 @@ export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: 
     const { field } = part.fed;
     const message = field.message ?? `This is not ${field.means ? meaningWords(field.means) : 'a text'}`;
     return [
-      ...(part.misfit === undefined ? [] : [{ part, level: 'error' as const, message, found: part.misfit }]),
+      ...(part.misfit === undefined ? [] : [{ part, level: 'error' as const, message, found: part.misfit, ...wordsOf(part) }]),
       ...(part.doubt === undefined
         ? []
         : [{ part, level: 'warning' as const, message: `This is ${part.doubt.reason}`, found: part.doubt.found }]),
     ];
   });
   return [...types, ...rules.flatMap((rule) => ofRule(rule, parts, cellOf, setOf))];
+}
+
+/** Of lists, which member is meant. */
+function wordsOf({ fed: { field }, text }: Part): Pick<Verdict, 'words'> {
+  if (field.message !== undefined || field.means?.is !== 'multi-select') return {};
+  return { words: unknownMemberSql(field.means, text) };
 }
 
 function ofRule(rule: Rule, parts: readonly Part[], cellOf: (name: string) => Cell, setOf: SetOf): readonly Verdict[] {
@@ -56,10 +65,13 @@ export function cellsOf(parts: readonly Part[]): (name: string) => Cell {
   };
 }
 
-/** The things said of a row: `{v: number of the verdict, x: the text}`, those that are said. */
+/** The things said of a row: `{v: number of the verdict, x: the text, m: its own words}`, those that are said. */
 export function foundSql(all: readonly Verdict[]): string {
-  const each = all.map(({ found, part }, at) => `case when ${found} then {'v': ${at}, 'x': ${part.raw}} end`);
+  const each = all.map(
+    ({ found, part, words = 'cast(null as VARCHAR)' }, at) =>
+      `case when ${found} then {'v': ${at}, 'x': ${part.raw}, 'm': ${words}} end`,
+  );
   return each.length === 0
-    ? `cast([] as STRUCT(v INTEGER, x VARCHAR)[])`
+    ? `cast([] as STRUCT(v INTEGER, x VARCHAR, m VARCHAR)[])`
     : `list_filter([${each.join(', ')}], lambda o: o is not null)`;
 }

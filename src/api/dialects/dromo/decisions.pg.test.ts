@@ -55,3 +55,38 @@ test('headers that somebody has matched are remembered: for all, and first for w
     { name: 'Ann' },
   ]);
 });
+
+test('JSON files, and lists of several columns', async () => {
+  const selectOptions = [
+    { label: 'A', value: 'a' },
+    { label: 'B', value: 'b' },
+  ];
+  const own = [
+    { label: 'Name', key: 'name' },
+    { label: 'Big', key: 'big' },
+    { label: 'Tag', key: 'tag', type: 'multi-select', selectOptions, manyToOne: true, alternateMatches: ['Labels'] },
+  ];
+  const text = '[{"Name": "Ann", "big": 12345678901234567890.10, "tag": "A,B", "Labels": "b"}, {"Name": "Bob", "tag": "A,C"}]';
+  const done = await bench.imported(
+    { fields: own, original_filename: 'a.json', settings: { invalidDataBehavior: 'INCLUDE_INVALID_ROWS' } },
+    text,
+  );
+  assert.equal(done['status'], 'SUCCESSFUL', JSON.stringify(done['import_errors']));
+  assert.deepEqual(await bench.rowsOf(done['id']), [
+    { name: 'Ann', big: '12345678901234567890.10', tag: ['a', 'b', 'b'] },
+    { name: 'Bob', big: '', tag: [null] },
+  ]);
+  const { errors, droppedRows } = done['result_metadata'] as Fields & { errors: Fields[] }; // as documented
+  assert.deepEqual(
+    errors.map(({ message, manyToOneIndex }) => [message, manyToOneIndex]),
+    [['This is not one of the options: C', 0]],
+  );
+  assert.equal(droppedRows, 0);
+});
+
+test('what a field cannot be is refused with its path', async () => {
+  const type = ['phone-number', { format: 'national' }];
+  const wanted = { fields: [{ label: 'a', key: 'a', type }], original_filename: 'a.csv' };
+  const { status, body } = await bench.ask('POST', '/api/v1/headless/imports/', wanted);
+  assert.deepEqual([status, body], [400, { fields: ['fields[0].type: national numbers need a country'] }]);
+});

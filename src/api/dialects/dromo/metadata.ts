@@ -38,6 +38,7 @@ export const metadata = z.object({
   rowsWithError: z.array(z.number().int()),
   errors: z.array(cellError),
   totalErrors: z.number().int(),
+  droppedRows: z.number().int(),
   rawHeaders: z.array(z.string()).nullable(),
   fields: z.record(z.string(), placed),
 });
@@ -57,6 +58,7 @@ export function metadataOf({ id, data }: StoredImport, found: Findings): z.input
     rowsWithError: found.invalidRows,
     errors: errorsOf(found),
     totalErrors: found.counts.errors,
+    droppedRows: found.counts.dropped,
     rawHeaders: data.filename === null ? null : found.headers,
     fields: fieldPlaces(
       found.headers,

@@ -47,10 +47,13 @@ const changes = reviewRoute({
   path: '/changes',
   name: 'changes',
   summary: 'What was changed after a version: waits for it, half a minute at most',
-  query: z.object({ after: z.coerce.number().int().min(0) }),
+  query: z.object({
+    after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+    people: z.coerce.number().int().min(0).max(1_000_000).optional(),
+  }),
   replies: { 200: newsShape.omit({ ended: true }).extend({ status: z.enum(['review', 'done']) }) },
   async handle(context, visit, { query }) {
-    const { ended, ...news } = await newsAfter(context, await reviewedOf(context, visit), query.after, context.signal);
+    const { ended, ...news } = await newsAfter(context, await reviewedOf(context, visit), query, context.signal);
     return { status: 200, body: { ...news, status: ended ? 'done' : 'review' } };
   },
 });

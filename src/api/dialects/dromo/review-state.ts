@@ -68,7 +68,9 @@ export async function showState(context: RouteContext, visit: Visit, more: State
   const isReview = standing.status === 'NEEDS_REVIEW';
   const opened = isReview ? await openedReview(context, await reviewedOf(context, visit)) : undefined;
   const shown = opened ?? nothing;
-  const reasons = [...more, ...(shown.reasons.length > 0 || !isReview ? shown.reasons : notYet(visit, opened))];
+  // What the run had to ask, until somebody has changed something.
+  const asked = shown.version > 0 ? [] : standing.errors.filter(({ code }) => code === 'BULK_FIX' || code === 'FINISH_CANCELLED');
+  const reasons = [...more, ...asked, ...(shown.reasons.length > 0 || !isReview ? shown.reasons : notYet(visit, opened))];
   return {
     status: statusOf(visit, opened),
     title: found.data.settings.title || `Add ${found.data.settings.importIdentifier ?? 'rows'}`,

@@ -96,10 +96,10 @@ test('from one problem to the next, inside a row as well, and back', async () =>
   const { view } = await visitor.post('/views', { filter: 'all' });
   const seen: string[] = [];
   for (let at = 'from=-1'; ;) {
-    const found = await visitor.get(`/views/${String(view)}/problem?${at}`);
-    if (found['position'] === null) break;
-    seen.push(`${String(found['position'])} ${String(found['column'])} ${String(found['at'])}/${String(found['of'])}`);
-    at = `from=${String(found['position'])}&at=${String(found['column'])}`;
+    const { position, column, at: place, of } = await visitor.get(`/views/${String(view)}/problem?${at}`);
+    if (typeof position !== 'number') break;
+    seen.push(`${position} ${String(column)} ${String(place)}/${String(of)}`);
+    at = `from=${position}&at=${String(column)}`;
   }
   assert.deepEqual(seen, ['0 c1 1/8', '1 c0 2/8', '1 c1 3/8', '1 c2 4/8', '1 c3 5/8', '2 c1 6/8', '3 c2 7/8', '3 c3 8/8']);
   const back = await visitor.get(`/views/${String(view)}/problem?from=2&direction=previous&column=c3`);
@@ -165,6 +165,25 @@ test('the death of the process that owns the rows loses nothing', async () => {
   const { status, body } = await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c2', text: '7' }] }, 1);
   assert.deepEqual([status, body['version'], body['undo']], [200, 2, 2]);
   assert.deepEqual(texts(await visitor.rows())[1], 'Dan|nobody|7|Atlantis|2');
+});
+
+test('a process that dies in the middle of edits makes none of them twice, and forgets none', async () => {
+  const before = new Set(owners());
+  const { id, visitor } = await inReview(bench);
+  await visitor.state();
+  const edits = Array.from({ length: 12 }, async (_, at) => {
+    if (at % 4 === 1) for (const pid of owners().filter((one) => !before.has(one))) process.kill(pid, 'SIGKILL');
+    return await visitor.edit({ kind: 'add', cells: { c0: `new ${at}` } }, 0);
+  });
+  const done = (await Promise.all(edits)).filter(({ status }) => status === 200).map(({ body }) => body['version']);
+  const names = (await visitor.rows()).slice(4).map(({ cells }) => cells[0]?.v ?? '');
+  assert.deepEqual([new Set(done).size, new Set(names).size], [done.length, names.length], 'none is there twice');
+  const { version, undo, counts } = await visitor.state();
+  assert.deepEqual([version, undo, (counts as { readonly rows: number }).rows], [names.length, names.length, names.length + 4]);
+  assert.ok(done.length <= names.length, 'what was acknowledged is there');
+  const all = await shown(visitor);
+  await forget(id);
+  assert.deepEqual(await shown(visitor), all);
 });
 
 test('two people change different cells, and neither loses one', async () => {

@@ -16,7 +16,7 @@ const findings = z.object({
   headers: z.array(z.string()),
   columns: z.record(z.string(), z.array(z.number())),
   blocks: z.array(z.object({ code: z.string(), message: z.string() })),
-  counts: z.object({ rows: z.number(), invalid: z.number(), delivered: z.number(), errors: z.number() }),
+  counts: z.object({ rows: z.number(), invalid: z.number(), delivered: z.number(), errors: z.number(), dropped: z.number() }),
   told: z.record(z.string(), z.json()).default({}),
   invalidRows: z.array(z.number()),
   errors: z.array(

@@ -1,0 +1,36 @@
+/** An uploaded file of any format as csv or JSON lines in UTF-8; nothing is guessed about its values. */
+import { HeadgateError } from '../../domain/error.ts';
+import type { AssessTask } from '../../domain/run.ts';
+import type { Context, FileRef } from '../../sdk/index.ts';
+import { loadConnector } from '../connections/connection.ts';
+
+type Told = Pick<AssessTask, 'sheet' | 'delimiter' | 'about'>;
+
+const empty = (): HeadgateError => new HeadgateError('file.format', 'reading a file: there is nothing in it');
+
+/** By the end of its name. */
+const isJson = ({ about: { filename } }: Told): boolean =>
+  typeof filename === 'string' && /\.(?:json|ndjson|jsonl)$/i.test(filename);
+
+/** `path` = as the context's files know it. What is made stays where it is until `use` has ended. Throws `file.format`. */
+export async function plainFile<T>(path: string, told: Told, context: Context, use: (file: FileRef) => Promise<T>): Promise<T> {
+  const { source } = (await loadConnector('file')).configure(settingsOf(path, told));
+  if (!source) throw new Error('files are a source');
+  await using from = await source.open(context);
+  const [info] = await from.discover();
+  if (!info) throw empty();
+  const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
+  const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
+  const format = isJson(told) ? 'ndjson' : 'csv';
+  for await (const event of from.read({ flows: [flow], mode: 'snapshot', format })) {
+    if (event.type === 'file') return await use(event.file);
+  }
+  throw empty();
+}
+
+function settingsOf(path: string, told: Told): object {
+  const { sheet, delimiter } = told;
+  if (isJson(told)) return { path, format: 'ndjson' };
+  const more = { ...(sheet !== null && { sheet }), ...(delimiter !== null && { delimiter }) };
+  return { path, format: 'csv', infer: false, header: false, ...more };
+}
