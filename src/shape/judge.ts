@@ -37,7 +37,7 @@ export function judgements(
   rules: RowRules | undefined,
   setOf: SetOf,
 ): readonly Judged[] {
-  const types = columns.flatMap(({ raw, type, zeros, needed, longest }, at): readonly Judged[] => {
+  const types = columns.flatMap(({ raw, type, zeros, longest }, at): readonly Judged[] => {
     const found = row.misfit(at);
     if (found === undefined) return [];
     const field = rules?.fields.find(({ name }) => name === columns[at]?.name);
@@ -46,7 +46,7 @@ export function judgements(
       level: 'error',
       name: names[at] ?? '',
       code: 'value.invalid',
-      reason: field?.message ?? `not ${kind}${limitWords({ needed, longest, zeros })}`,
+      reason: field?.message ?? `not ${kind}${limitWords({ zeros, ...(longest !== undefined && { longest }) })}`,
       standsAlone: field?.message !== undefined,
       found,
       foundAmongFits: found,
@@ -79,15 +79,9 @@ export function judgements(
   return [...types, ...checks];
 }
 
-function limitWords({
-  needed,
-  longest,
-  zeros,
-}: {
-  readonly [K in 'needed' | 'longest' | 'zeros']: RowColumn[K] | undefined;
-}): string {
-  const length = longest === undefined ? '' : ` of at most ${longest} characters`;
-  return `${length}${zeros ? ' without zero bytes' : ''}${needed ? ', which the key needs' : ''}`;
+/** What a text must be besides its type; a value that is missing is said by its absence. */
+function limitWords({ longest, zeros }: Pick<RowColumn, 'longest' | 'zeros'>): string {
+  return `${longest === undefined ? '' : ` of at most ${longest} characters`}${zeros ? ' without zero bytes' : ''}`;
 }
 
 /** `the field age is not a integer` */
