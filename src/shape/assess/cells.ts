@@ -25,6 +25,8 @@ export interface Part {
   readonly doubt?: Doubt;
   readonly cell: Cell;
   readonly steps: readonly (readonly string[])[];
+  /** The columns that the steps add. */
+  readonly named: readonly string[];
   readonly fact?: Known;
 }
 
@@ -71,6 +73,7 @@ function partOf(fed: FedField, column: number): Part {
         `${emptyText(text, false)} as ${empty}`,
       ],
     ],
+    named: [...(text === raw ? [] : [text]), ...(meant ? [result, shown] : []), empty],
     ...(fact && { fact }),
   };
 }
