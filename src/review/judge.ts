@@ -112,7 +112,7 @@ async function learn({ duck, scratch }: Open, parts: readonly Part[], where: str
 export function understood(table: 'rows' | 'cells', parts: readonly Part[], where: string): readonly string[] {
   if (parts.length === 0) return [];
   const raws = parts.map(({ column }) => columnName(column)).join(', ');
-  const names = parts.flatMap(({ column }) => ['t', 'r', 's', 'e'].map((step) => `"$${step}${column}"`));
+  const names = parts.flatMap(({ named }) => named);
   const from = layered(`(select id, ${raws} from ${table} where ${where})`, parts);
   const set = names.map((name) => `${name} = n.${name}`).join(', ');
   return [`update ${table} set ${set} from ${from} n where ${table}.id = n.id and (${table}.${where})`];

@@ -25,6 +25,8 @@ export interface Part {
   readonly doubt?: Doubt;
   readonly cell: Cell;
   readonly steps: readonly (readonly string[])[];
+  /** The columns that the steps add. */
+  readonly named: readonly string[];
   readonly fact?: Known;
 }
 
@@ -39,13 +41,12 @@ export function partsOf(fields: readonly FedField[]): readonly Part[] {
 function partOf(fed: FedField, column: number): Part {
   const { field } = fed;
   const raw = columnName(column);
-  const [text, result, shown, empty] = ['t', 'r', 's', 'e'].map((step) => `"$${step}${column}"`) as [
-    string,
-    string,
-    string,
-    string,
-  ]; // four
+  const named = (step: string): string => `"$${step}${column}"`;
   const prepared = preparedText(field, [], raw);
+  // What is only a text is no column of its own: those of a million rows are soon more than the file.
+  const text = prepared === raw ? raw : named('t');
+  const [result, shown] = field.means ? [named('r'), named('s')] : [text, text];
+  const empty = named('e');
   const table = `fact_${column}`;
   const meant = field.means && meaningSql(field.means, text, table);
   const fact = field.means && knownOf(field.means, prepared, table);
@@ -59,15 +60,20 @@ function partOf(fed: FedField, column: number): Part {
     ...(meant && { misfit: `(${result} is null and not ${empty})` }),
     ...(doubt && { doubt }),
     // Rules see what people see; equal is what means the same.
-    cell: { type: { kind: 'text' }, text: shown, value: `case when not ${empty} then coalesce(${result}, ${text}) end`, empty },
+    cell: {
+      type: { kind: 'text' },
+      text: shown,
+      value: `case when not ${empty} then ${meant ? `coalesce(${result}, ${text})` : text} end`,
+      empty,
+    },
     steps: [
-      [`${prepared} as ${text}`],
+      text === raw ? [] : [`${prepared} as ${text}`],
       [
-        `${meant?.result ?? text} as ${result}`,
-        `coalesce(${meant?.shown ?? 'null'}, ${text}) as ${shown}`,
+        ...(meant ? [`${meant.result} as ${result}`, `coalesce(${meant.shown ?? 'null'}, ${text}) as ${shown}`] : []),
         `${emptyText(text, false)} as ${empty}`,
       ],
     ],
+    named: [...(text === raw ? [] : [text]), ...(meant ? [result, shown] : []), empty],
     ...(fact && { fact }),
   };
 }

@@ -2,7 +2,7 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { headerRow } from '../../rules/header-row.ts';
 import type { Duck, FileRef } from '../../sdk/index.ts';
-import { quoteText } from '../../sdk/duck-sql.ts';
+import { quoteName, quoteText } from '../../sdk/duck-sql.ts';
 import { ndjsonDocuments, ndjsonText } from '../../sdk/ndjson-sql.ts';
 import { blank } from '../../rules/blank.ts';
 import { columnName } from './cells.ts';
@@ -23,15 +23,19 @@ const widest = 32 * 1024 * 1024;
 export async function openGrid(duck: Duck, file: FileRef, names: readonly string[], given: number | null): Promise<Grid> {
   await (file.csv ? csvLines(duck, file) : jsonLines(duck, file));
   const columns = await duck.rows(`select column_name from duckdb_columns() where table_name = 'lines' order by column_index`);
-  const named = columns.map(([name], at) => `"${(name ?? '').replaceAll('"', '""')}" as ${columnName(at)}`);
-  await duck.run(
-    `create or replace temp table grid as select row_number() over () - 1 as n, * from (select ${named.join(', ')} from lines); drop table lines`,
+  // Renamed, not copied.
+  const renamed = columns.map(
+    ([name], at) => `alter table lines rename column ${quoteName(name ?? '')} to ${columnName(at - 1)}`,
   );
-  const filled = columns.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
+  await duck.run(`drop table if exists grid; ${renamed.slice(1).join('; ')}; alter table lines rename to grid`);
+  const filled = columns
+    .slice(1)
+    .map((_, at) => `not coalesce(${blank(columnName(at))}, true)`)
+    .join(' or ');
   const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
   if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
   const first = await duck.rows(`select * exclude n from grid order by n limit ${Math.max(looked, (given ?? 0) + 1)}`);
-  return withHeader({ header: undefined, headers: columns.map(() => ''), first }, names, file.csv ? given : 0);
+  return withHeader({ header: undefined, headers: columns.slice(1).map(() => ''), first }, names, file.csv ? given : 0);
 }
 
 async function csvLines(duck: Duck, { path, csv }: FileRef): Promise<void> {
@@ -39,15 +43,17 @@ async function csvLines(duck: Duck, { path, csv }: FileRef): Promise<void> {
   const settings =
     `header = false, all_varchar = true, null_padding = true, strict_mode = false, auto_detect = true, sample_size = -1, parallel = false, ` +
     `delim = ${quoteText(delimiter)}, quote = '"', escape = ${quoteText(csv?.escape ?? '"')}, max_line_size = ${widest}, buffer_size = ${2 * widest}`;
-  await duck.run(`create or replace temp table lines as select * from read_csv(${quoteText(path)}, ${settings})`);
+  await duck.run(
+    `create or replace temp table lines as select row_number() over () - 1 as n, * from read_csv(${quoteText(path)}, ${settings})`,
+  );
 }
 
 /** JSON objects have their names in every row; here they stand once, above the rows. */
 async function jsonLines(duck: Duck, { path, schema: { fields } }: FileRef): Promise<void> {
   const columns = fields.map(({ name }, at) => `${quoteText(name)} as ${columnName(at)}`);
-  await duck.run(`create or replace temp table lines as select ${columns.join(', ')}`);
+  await duck.run(`create or replace temp table lines as select cast(0 as BIGINT) as n, ${columns.join(', ')}`);
   const texts = fields.map(({ name }) => ndjsonText(name));
-  await duck.run(`insert into lines select ${texts.join(', ')} from ${ndjsonDocuments([path])}`);
+  await duck.run(`insert into lines select row_number() over (), ${texts.join(', ')} from ${ndjsonDocuments([path])}`);
 }
 
 /** The row of names as it is given, or else found. */
@@ -73,7 +79,7 @@ export async function emptyColumns(duck: Duck, { headers, header = -1 }: Grid): 
  */
 export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most: number | null): Promise<number> {
   const filled = headers.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
-  const rows = `select row_number() over (order by n) - 1 as i, * from grid where n > ${header} and (${filled})`;
+  const rows = `select row_number() over () - 1 as i, * from grid where n > ${header} and (${filled})`;
   const all = await duck.run(`create or replace temp table texts as ${rows}`);
   if (most === null || all <= most) return 0;
   return await duck.run(`delete from texts where i >= ${most}`);

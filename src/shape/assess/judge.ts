@@ -7,7 +7,7 @@ import { fill } from './fill.ts';
 import { emptyColumns } from './grid.ts';
 import { rowJson } from './json.ts';
 import { fedFields } from './layout.ts';
-import { cellsOf, foundSql, verdicts, type Verdict } from './verdicts.ts';
+import { anySql, cellsOf, foundSql, verdicts, type Verdict } from './verdicts.ts';
 import type { Work } from './work.ts';
 
 export interface CellError {
@@ -51,7 +51,7 @@ export async function sayAll(work: Work): Promise<SaidAll> {
   const setOf = await openSets(duck, rules, { from: 'cells', cellOf: cellsOf(parts), scratch });
   const said = verdicts(parts, rules, setOf);
   await duck.run(
-    `create or replace temp table said as select i, o.v as v, o.x as x, o.m as m from (select i, unnest(found) as o from (select i, ${foundSql(said)} as found from cells))`,
+    `create or replace temp table said as select i, o.v as v, o.x as x, o.m as m from (select i, unnest(found) as o from (select i, ${foundSql(said)} as found from cells where ${anySql(said)}))`,
   );
   if (changed) await sayNotes(work, said.length, parts, changed);
   return { fields, parts, said };

@@ -65,6 +65,10 @@ export function cellsOf(parts: readonly Part[]): (name: string) => Cell {
   };
 }
 
+/** Is anything said of a row at all? Most rows are spared the list. */
+export const anySql = (all: readonly Verdict[]): string =>
+  all.length === 0 ? 'false' : all.map(({ found }) => `coalesce(${found}, false)`).join(' or ');
+
 /** The things said of a row: `{v: number of the verdict, x: the text, m: its own words}`, those that are said. */
 export function foundSql(all: readonly Verdict[]): string {
   const each = all.map(
