@@ -76,7 +76,7 @@ export const profilesPostgres: Job = {
   title: 'PostgreSQL → profiles of users in PostgreSQL, half new, against our merge of the same rows',
   rows: 1_000_000,
   shape: 'wide',
-  floor: { ratio: 0.25 },
+  floor: { ratio: 0.5 },
   async prepare(bench) {
     const { server, shape, rows } = bench;
     const { source, derive } = await firstHalf(bench);

@@ -73,7 +73,7 @@ export async function deleteConnection(db: Db, workspace: number, id: string): P
   const rows = await db.query(
     `delete from headgate.connections c where workspace_id = $1 and id = $2
      and not exists (select from headgate.pipelines p where p.source_id = c.id or p.destination_id = c.id)
-     and not exists (select from headgate.workspaces w where w.keeps_in = c.id) returning id`,
+     and not exists (select from headgate.keepers k where k.connection_id = c.id) returning id`,
     [workspace, id],
   );
   return rows.length > 0;

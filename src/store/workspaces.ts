@@ -60,12 +60,19 @@ export async function listWorkspaces(db: Db, limit: number, after?: number): Pro
 
 /** The id of the connection that keeps what is derived; undefined = the workspace's own warehouse. */
 export async function readKeeper(db: Db, workspace: number): Promise<string | undefined> {
-  const [row] = await db.query<{ keeps_in: string | null }>('select keeps_in from headgate.workspaces where id = $1', [
+  const [row] = await db.query<{ connection_id: string }>('select connection_id from headgate.keepers where workspace_id = $1', [
     workspace,
   ]);
-  return row?.keeps_in ?? undefined;
+  return row?.connection_id;
 }
 
 export async function saveKeeper(db: Db, workspace: number, connection: string | null): Promise<void> {
-  await db.query('update headgate.workspaces set keeps_in = $2 where id = $1', [workspace, connection]);
+  if (connection === null) await db.query('delete from headgate.keepers where workspace_id = $1', [workspace]);
+  else {
+    await db.query(
+      `insert into headgate.keepers (workspace_id, connection_id) values ($1, $2)
+       on conflict (workspace_id) do update set connection_id = excluded.connection_id`,
+      [workspace, connection],
+    );
+  }
 }
