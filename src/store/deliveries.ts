@@ -73,6 +73,11 @@ export async function endAttempt(
   made: Omit<AttemptRow, 'attempt'>,
   { delivery, target }: Verdict,
 ): Promise<boolean> {
+  // Before its deliveries, as whoever deletes it does: the other way round the two wait for each other.
+  await tx.query('select from headgate.subscriptions where workspace_id = $1 and id = $2 for no key update', [
+    taken.workspace_id,
+    taken.subscription_id,
+  ]);
   const mine = await tx.query(
     `update headgate.deliveries set state = $4, due_at = coalesce($5, due_at), lease_until = null,
        ended_at = case when $4 <> 'waiting' then $6::timestamptz end

@@ -46,7 +46,8 @@ export async function happen(
      where workspace_id = $1 and state = 'active' and ($4::text is null or id = $4) and ($4 is not null or $2 not in ('webhook.test', 'mail.asked'))
        and (kinds = '{}' or $2 = any(kinds) or $4 is not null)
        and (pipelines = '{}' or $3::text is null or $3 = any(pipelines)) and (topics = '{}' or topics && $5::text[])
-       and (stall_minutes is null or $4 is not null) order by id`,
+       and (stall_minutes is null or $4 is not null)
+     order by id for key share`,
     [workspace, kind, pipeline, only, topics],
   );
   for (const { id: subscription, digest_seconds } of wanting) {
