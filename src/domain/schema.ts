@@ -48,6 +48,8 @@ export interface StreamInfo {
   readonly cursors: readonly string[];
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
+  /** Bytes of the longest value of each field that is text, where somebody asked for them. */
+  readonly longest?: readonly number[];
   /** Changes with the content, where the source can tell without reading (a file's size and time). */
   readonly revision?: string;
   /** A file whose bytes, but for header and line ends, are a `csv` document of docs/wire.md as they are. */

@@ -59,6 +59,8 @@ export interface ConnectorDefinition<C> {
   parse(location: string, env: Readonly<Record<string, string | undefined>>): unknown;
   /** The system and place that this connection means, without secrets: part of a pipeline's identity. */
   identity(config: C): string;
+  /** Does it hold many files, of which a flow may name some? Absent = never. */
+  holdsFiles?(config: C): boolean;
   readonly source?: SourceDefinition<C>;
   readonly destination?: DestinationDefinition<C>;
 }
@@ -77,6 +79,8 @@ export interface Connection {
   readonly identity: string;
   readonly source?: Bound<SourceDefinition<unknown>>;
   readonly destination?: Bound<DestinationDefinition<unknown>>;
+  /** Only of one that holds many files: the same with further settings, `path` among them. Throws `usage.arguments`. */
+  with?(settings: Readonly<Record<string, unknown>>): Connection;
 }
 
 export interface Connector {
@@ -104,6 +108,9 @@ export function defineConnector<C>(definition: ConnectorDefinition<C>): Connecto
     return {
       connector: name,
       identity: definition.identity(settings),
+      ...(definition.holdsFiles?.(settings) && {
+        with: (more: Readonly<Record<string, unknown>>) => configure({ ...(settings as object), ...more }), // settings are an object
+      }),
       ...(source && {
         source: {
           ...source,

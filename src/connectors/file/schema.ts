@@ -31,6 +31,8 @@ export interface FileContent {
   readonly judged?: string;
   /** Absent where the file was not read to its end. */
   readonly rows?: number;
+  /** Bytes of the longest value of each field, where somebody asked. Not of those whose type says how long they are. */
+  readonly longest?: readonly number[];
   readonly notes: readonly string[];
   /** Only the beginning of a file was looked at. */
   readonly guessed?: boolean;

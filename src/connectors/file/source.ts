@@ -1,6 +1,6 @@
 import { HeadgateError, asHeadgateError } from '../../domain/error.ts';
 import type { StreamInfo, StreamRef } from '../../domain/schema.ts';
-import type { Context, FileRef, Finding, InfersTypes, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
+import type { Context, FileRef, Finding, Inference, InfersTypes, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
 import { checkUnchanged } from '../../sdk/file-bytes.ts';
 import { matchStreams } from '../_sql/match.ts';
 import { declaredTypes } from './declared.ts';
@@ -39,8 +39,8 @@ export class FileSource implements Source, InfersTypes {
     try {
       // Of a service it is nobody's: `open` refuses it.
       if (this.#config.path === standard && !this.#context.net.personal) await this.#context.files.open(standard);
-      // Standard input cannot be looked at without taking it, an address not without fetching it.
-      const look = this.#config.path !== standard && !isUrl(this.#config.path);
+      // Standard input cannot be looked at without taking it, an address or a bucket not without fetching it.
+      const look = this.#config.path !== standard && !this.#config.bucket && !isUrl(this.#config.path);
       if (look)
         for (const found of await findFiles(this.#config, this.#context)) await makePlain(found, this.#config, this.#context);
       return [];
@@ -63,13 +63,13 @@ export class FileSource implements Source, InfersTypes {
     return wanted === undefined ? [info] : matchStreams(wanted, [info], '');
   }
 
-  async inferTypes(stream: StreamInfo, { guesses = false }: { readonly guesses?: boolean } = {}): Promise<StreamInfo> {
+  async inferTypes(stream: StreamInfo, { guesses = false, lengths = false }: Inference = {}): Promise<StreamInfo> {
     const { found, content } = await this.#open(guesses);
     if (!this.#config.infer || this.#config.format !== 'csv') return stream;
-    if (content.rows !== undefined) return this.#info({ found, content });
+    if (content.rows !== undefined && (!lengths || content.longest)) return this.#info({ found, content });
     const guess = guesses ? await guessCsv(content, this.#context) : undefined;
     if (guess) return this.#info({ found, content: this.#declared(guess) });
-    const typed = { found, content: this.#declared(await inferCsv(content, this.#context)) };
+    const typed = { found, content: this.#declared(await inferCsv(content, this.#context, { lengths })) };
     known.set(this.#config, typed);
     this.#opened = Promise.resolve(typed);
     return this.#info(typed);
@@ -92,6 +92,7 @@ export class FileSource implements Source, InfersTypes {
       ...(content.guessed && { guessed: true }),
       ...(content.judged !== undefined && { judged: content.judged }),
       ...(content.rows !== undefined && { estimatedRows: content.rows }),
+      ...(content.longest && { longest: content.longest }),
     };
   }
 

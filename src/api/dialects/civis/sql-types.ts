@@ -71,8 +71,13 @@ const names: Readonly<Record<string, string>> = {
   timestamptz: 'TIMESTAMP WITH TIME ZONE',
 };
 
-/** Of a type as we name it. */
-export function sqlOfType(type: string): string {
+/** A longer text has no length that all databases would take. */
+const longestText = 65_535;
+
+/** Of a type as we name it; `length` = bytes of its longest text. */
+export function sqlOfType(type: string, length?: number): string {
   if (type.startsWith('decimal(')) return type.toUpperCase();
-  return names[type] ?? 'VARCHAR';
+  const known = names[type];
+  if (known !== undefined) return known;
+  return type === 'text' && length !== undefined && length <= longestText ? `VARCHAR(${Math.max(1, length)})` : 'VARCHAR';
 }
