@@ -83,6 +83,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
     wake,
     reviews: parts.use(new Desk()),
     reviewDays: config.reviewDays,
+    mergeDelay: config.mergeDelay,
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),

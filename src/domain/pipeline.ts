@@ -126,6 +126,13 @@ export const flowSpec = z
       .enum(['run', 'skip'])
       .optional()
       .meta({ description: 'skip: left out where a flow before it has failed; absent: flows fail alone' }),
+    slice_rows: z.number().int().min(1).optional().meta({
+      description: 'A whole table is read in slices of about so many rows, where stream and destination let it',
+    }),
+    publish_after: duration.optional().meta({
+      description: 'How long the rows wait, staged, before the table has them: the run ends behind that',
+      example: '3s',
+    }),
     verify: z
       .enum(['counts'])
       .optional()

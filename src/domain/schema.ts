@@ -16,6 +16,8 @@ export interface Field {
   readonly type: LogicalType;
   readonly nullable: boolean;
   readonly native?: NativeType;
+  /** Somebody has said that a new column takes texts of at most so many characters. */
+  readonly characters?: number;
   /** The system also has values that the type's wire text has no form for (days that do not exist): their text is sent as it is. */
   readonly loose?: boolean;
   /** The type is that of a sample of the values: whoever reads them all stops with `value.invalid` at one that would make it another. */

@@ -47,6 +47,8 @@ export interface DestinationDefinition<C> {
   readonly keepsVersions?: boolean;
   /** The native type that holds every value of the logical one; absent = none does (`type.unsupported`). */
   types(type: LogicalType): string | undefined;
+  /** The native type of texts of at most so many characters; absent = it has none. */
+  texts?(characters: number): string | undefined;
   open(config: C, context: Context): Promise<Destination>;
 }
 

@@ -139,6 +139,8 @@ export interface Acknowledges {
  */
 export interface InfersTypes {
   inferTypes(stream: StreamInfo, options?: Inference): Promise<StreamInfo>;
+  /** What `discover` and `inferTypes` say of its one stream, for who wants no less: that may cost one look instead of several. */
+  infer(options?: Inference): Promise<StreamInfo>;
 }
 
 export interface Inference {

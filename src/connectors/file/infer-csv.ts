@@ -12,30 +12,58 @@ const sampleRecords = 10_000;
 
 const text: LogicalType = { kind: 'text' };
 
+/** What is asked beside the types. */
+interface Asking {
+  readonly lengths?: boolean;
+}
+
+type Place = Pick<Context, 'duck' | 'signal'>;
+
 /** The content with the types of its columns; `lengths`: and how long their texts are. Throws `file.format`, `run.cancelled`. */
 export async function inferCsv(
   content: FileContent,
-  { duck, signal }: Pick<Context, 'duck' | 'signal'>,
-  { lengths = false }: { readonly lengths?: boolean } = {},
+  { duck, signal }: Place,
+  { lengths = false }: Asking = {},
 ): Promise<FileContent> {
-  await using open = await duck();
   const names = content.schema.fields.map(({ name }) => name);
+  await using open = await duck();
   try {
-    const { rows, found, longest } = await inferColumns(open, content, { names, lengths, signal });
-    const local = names.filter((_, at) => isLocalDate(found[at]));
-    return {
-      ...content,
-      schema: { fields: names.map((name, at) => field(name, found[at] ? typeOf(found[at]) : text)) },
-      rows,
-      ...(lengths && { longest }),
-      notes: [
-        ...content.notes,
-        ...local.map((name) => `${name} holds dates like 01/02/2024, whose day and month cannot be told apart: it stays text`),
-      ],
-    };
+    return withTypes(content, await inferColumns(open, content, { names, lengths, signal }), lengths);
   } catch (error) {
     throw unreadable(content.files[0]?.name ?? '', 'csv', error);
   }
+}
+
+/**
+ * The same for content of which only the beginning was looked at, by one look at each byte of it; undefined where that does not show
+ * that all of it is so. Throws `run.cancelled`.
+ */
+export async function proveCsv(
+  content: FileContent,
+  { duck, signal }: Place,
+  { lengths = false }: Asking = {},
+): Promise<FileContent | undefined> {
+  const names = content.schema.fields.map(({ name }) => name);
+  await using open = await duck();
+  const sample = await inspectSample(open, content, names, lengths).catch(() => undefined);
+  if (!sample || sample.rows < sampleRecords) return undefined;
+  const proof = await proveTypes(content.files, names, sample.found, { signal, utf8: true });
+  return proof && withTypes(content, { ...proof, found: sample.found }, lengths);
+}
+
+function withTypes(content: FileContent, { rows, found, longest }: Inferred, lengths: boolean): FileContent {
+  const names = content.schema.fields.map(({ name }) => name);
+  const local = names.filter((_, at) => isLocalDate(found[at]));
+  return {
+    ...content,
+    schema: { fields: names.map((name, at) => field(name, found[at] ? typeOf(found[at]) : text)) },
+    rows,
+    ...(lengths && { longest }),
+    notes: [
+      ...content.notes,
+      ...local.map((name) => `${name} holds dates like 01/02/2024, whose day and month cannot be told apart: it stays text`),
+    ],
+  };
 }
 
 /**
@@ -89,7 +117,7 @@ interface Inference {
 async function inferColumns(duck: Duck, content: FileContent, { names, lengths, signal }: Inference): Promise<Inferred> {
   const sample = await inspectSample(duck, content, names, lengths);
   if (sample.rows < sampleRecords) return sample;
-  const proof = await proveTypes(content.files, names, sample.found, signal);
+  const proof = await proveTypes(content.files, names, sample.found, { signal });
   if (proof) return { ...proof, found: sample.found };
   const open = places(names).flatMap((name, at) => {
     const found = sample.found[at];

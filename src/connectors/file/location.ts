@@ -93,7 +93,8 @@ export const fileConfig = z.object({
     .optional()
     .meta({
       advanced: true,
-      description: 'Paths are objects of this bucket of an S3-compatible service (`endpoint`; absent: that of AWS), or folders in it',
+      description:
+        'Paths are objects of this bucket of an S3-compatible service (`endpoint`; absent: that of AWS), or folders in it',
     }),
   limit: z.coerce.number().int().positive().optional().meta({
     advanced: true,

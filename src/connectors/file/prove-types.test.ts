@@ -72,7 +72,7 @@ test('what is proven is what all records show', async () => {
       // The types of a sample that cannot be read are nothing to begin with.
       if (!first || first.rows < sampled) return;
       const file = { path, name: 'it', notes: [], ...(await inspect(path, 'it')), csv, schema: first.schema };
-      const proof = await proveTypes([file], first.names, first.found, signal);
+      const proof = await proveTypes([file], first.names, first.found, { signal });
       if (!proof) {
         refuted++;
         return;

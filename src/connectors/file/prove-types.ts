@@ -11,6 +11,12 @@ export interface Proof {
   readonly longest: readonly number[];
 }
 
+interface Looking {
+  readonly signal: AbortSignal;
+  /** As `Expected.utf8`. */
+  readonly utf8?: boolean;
+}
+
 /** What values of types are written with. */
 const ofValues = /[\dA-Za-z .:+-]/;
 
@@ -22,14 +28,14 @@ export async function proveTypes(
   files: readonly OpenedFile[],
   names: readonly string[],
   found: readonly Evidence[],
-  signal: AbortSignal,
+  { signal, utf8 = false }: Looking,
 ): Promise<Proof | undefined> {
   // Of one column a blank line may be a record.
   if (names.length < 2) return undefined;
   const longest = names.map(() => 0);
   let rows = 0;
   for (const file of files) {
-    const walked = await walkFile(file, new Map(names.map((name, at) => [name, found[at]])), signal);
+    const walked = await walkFile(file, new Map(names.map((name, at) => [name, found[at]])), { signal, utf8 });
     if (!walked) return undefined;
     rows += walked.records;
     for (const [at, { name }] of file.schema.fields.entries()) {
@@ -43,7 +49,7 @@ export async function proveTypes(
 async function walkFile(
   { path, head, csv, schema }: OpenedFile,
   found: ReadonlyMap<string, Evidence | undefined>,
-  signal: AbortSignal,
+  { signal, utf8 = false }: Looking,
 ): Promise<Walked | undefined> {
   if (!csv || !isPlain(csv)) return undefined;
   const crlf = head[head.indexOf('\n') - 1] === 0x0d;
@@ -56,7 +62,7 @@ async function walkFile(
     if (!column) return undefined;
     columns.push(column);
   }
-  return await walk(path, { columns, crlf, ...(csv.header && { header: text }) }, signal);
+  return await walk(path, { columns, crlf, utf8, ...(csv.header && { header: text }) }, signal);
 }
 
 /** Written so that a byte at a time tells what stands where. */

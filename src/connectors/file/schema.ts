@@ -111,7 +111,7 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
 }
 
 /** A table with more is none that a database would take, and each costs time before the first row is read. */
-const mostColumns = 4096;
+export const mostColumns = 4096;
 
 const tooWide = (name: string, columns: number): HeadgateError =>
   new HeadgateError(

@@ -9,6 +9,7 @@ import { findFiles } from './input/find.ts';
 import { inspect } from './input/inspect.ts';
 import { makePlain, type Found, type Plain } from './input/plain.ts';
 import { isUrl, label, standard, streamName, type FileConfig } from './location.ts';
+import { provenContent } from './proven.ts';
 import { contentOf, type FileContent } from './schema.ts';
 
 /** What was found out about a connection's files, as long as they stay as they were: each command asks several times. */
@@ -40,8 +41,7 @@ export class FileSource implements Source, InfersTypes {
       // Of a service it is nobody's: `open` refuses it.
       if (this.#config.path === standard && !this.#context.net.personal) await this.#context.files.open(standard);
       // Standard input cannot be looked at without taking it, an address or a bucket not without fetching it.
-      const look = this.#config.path !== standard && !this.#config.bucket && !isUrl(this.#config.path);
-      if (look)
+      if (!this.#comesOnce())
         for (const found of await findFiles(this.#config, this.#context)) await makePlain(found, this.#config, this.#context);
       return [];
     } catch (error) {
@@ -73,6 +73,29 @@ export class FileSource implements Source, InfersTypes {
     known.set(this.#config, typed);
     this.#opened = Promise.resolve(typed);
     return this.#info(typed);
+  }
+
+  /** All of what `discover` and `inferTypes` say, where that can be told by one look; else one after the other. */
+  async infer(options: Inference = {}): Promise<StreamInfo> {
+    const [file, ...more] = this.#opened || this.#comesOnce() ? [] : await findFiles(this.#config, this.#context);
+    if (file && more.length === 0) {
+      const facts = await inspect(file.path, file.name);
+      const content = await provenContent({ ...file, ...facts }, this.#config, this.#context, options);
+      if (content) {
+        const { size, modified } = facts;
+        const proven = { found: [{ ...file, size, modified }], content: this.#declared(content) };
+        known.set(this.#config, proven);
+        this.#opened = Promise.resolve(proven);
+        return this.#info(proven);
+      }
+    }
+    return await this.inferTypes(this.#info(await this.#open(false)), options);
+  }
+
+  /** Is it taken or fetched by whoever looks? */
+  #comesOnce(): boolean {
+    const { path, bucket } = this.#config;
+    return path === standard || bucket !== undefined || isUrl(path);
   }
 
   #declared(content: FileContent): FileContent {

@@ -55,9 +55,10 @@ export async function prepareFiles({ types }: PrepareTask, work: TaskWork): Prom
 
 /** Throws `file.format`. */
 async function look(from: Source, types: boolean): Promise<StreamInfo> {
+  if (types && infersTypes(from)) return await from.infer({ lengths: true });
   const [found] = await from.discover();
   if (!found) throw new HeadgateError('file.format', 'preparing files: there is nothing to read');
-  return types && infersTypes(from) ? await from.inferTypes(found, { lengths: true }) : found;
+  return found;
 }
 
 /** A file that cannot be read as csv, by what was said about it. */

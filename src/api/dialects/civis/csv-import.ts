@@ -140,6 +140,9 @@ export const showCsv = (job: Pick<FoundJob, 'number' | 'data'>, level: string): 
   myPermissionLevel: level,
 });
 
+/** Several loads that come together may be staged together. */
+const usualDelay = '3s';
+
 /** Throws `request.invalid` for what can be said to be wrong before it runs. */
 export async function planOf(context: RouteContext, body: CsvBody): Promise<Plan> {
   const { source, destination } = body;
@@ -169,6 +172,7 @@ export async function planOf(context: RouteContext, body: CsvBody): Promise<Plan
     into: `${destination.schema}.${destination.table}`,
     max_rejects: String(body.maxErrors ?? 0),
     ...writing(existing, { ...keys, modified }),
+    ...(existing === 'upsert' && body.execution !== 'immediate' && { publish_after: context.mergeDelay ?? usualDelay }),
   };
   return { ...shared, ...(read.source !== undefined && { source: read.source }), flows: [flow] };
 }

@@ -1,4 +1,5 @@
 /** One look at each byte of a csv file: is all of it as its columns may be? */
+import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { HeadgateError } from '../../../domain/error.ts';
 import { columnStart, fieldEnd, recordEnd } from './grammar.ts';
@@ -99,13 +100,16 @@ export interface Expected {
   /** Its first record holds names, which are as this column. */
   readonly header?: Uint16Array;
   readonly crlf: boolean;
+  /** Nobody has looked yet whether all of it is UTF-8. */
+  readonly utf8?: boolean;
 }
 
 /**
  * Undefined where a byte is not as the columns may be. A mark at the beginning is no byte of it, and its end need not be a line end.
  * Throws `run.cancelled`.
  */
-export async function walk(path: string, { columns, header, crlf }: Expected, signal: AbortSignal): Promise<Walked | undefined> {
+export async function walk(path: string, expected: Expected, signal: AbortSignal): Promise<Walked | undefined> {
+  const { columns, header, crlf, utf8 = false } = expected;
   const rows = new Walk(columns);
   await using handle = await open(path, 'r');
   let buffer = Buffer.allocUnsafe(chunkBytes);
@@ -127,7 +131,8 @@ export async function walk(path: string, { columns, header, crlf }: Expected, si
       if (names.records === 0) return undefined;
     }
     from = rows.through(buffer, from, end);
-    if (from < 0) return undefined;
+    // A record ends no character in its middle.
+    if (from < 0 || (utf8 && !isUtf8(buffer.subarray(0, from)))) return undefined;
     kept = end - from;
     buffer.copyWithin(0, from, end);
     if (kept >= longestRecord) return undefined;
