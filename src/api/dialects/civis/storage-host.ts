@@ -14,7 +14,10 @@ const endpointKind = 'storage_endpoint';
 
 const options = z.object({
   region: z.string().min(1).max(100).optional(),
-  endpoint: z.url({ protocol: /^https?$/ }).optional().meta({ description: 'Of a service that is not that of AWS' }),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ description: 'Of a service that is not that of AWS' }),
 });
 
 export const storageHostBody = z.object({
@@ -121,10 +124,7 @@ export async function knownStorage(
 }
 
 /** The id of the connection. Throws `request.invalid` for a host or a credential that is not there. */
-export async function storageFor(
-  context: RouteContext,
-  { storageHostId, credentialId }: StoragePath,
-): Promise<string> {
+export async function storageFor(context: RouteContext, { storageHostId, credentialId }: StoragePath): Promise<string> {
   const host = await findStorageHost(context, storageHostId);
   if (!host) throw new HeadgateError('request.invalid', `storageHostId: there is no storage host ${storageHostId}`);
   const credential = await findCredential(context, credentialId);

@@ -116,7 +116,9 @@ test('a host that moves is followed, and is among what a job needs', async () =>
   assert.equal((await run(made))['error'], null);
   const needs = await client.list(`imports/${String(made['id'])}/dependencies`);
   assert.deepEqual(
-    needs.filter(({ fcoType, id }) => fcoType === 'storage_hosts' || id === keys['id']).map(({ objectType, name }) => [objectType, name]),
+    needs
+      .filter(({ fcoType, id }) => fcoType === 'storage_hosts' || id === keys['id'])
+      .map(({ objectType, name }) => [objectType, name]),
     [
       ['StorageHost', 'exports'],
       ['Credential', store.accessKey],
