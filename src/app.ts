@@ -84,6 +84,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
     reviews: parts.use(new Desk()),
     reviewDays: config.reviewDays,
     mergeDelay: config.mergeDelay,
+    ...(config.timeZone !== undefined && { timeZone: config.timeZone }),
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),
