@@ -36,7 +36,6 @@ const heads: Readonly<Record<string, (at: number) => string>> = {
   instant: (at) => `2024-01-31 10:20:${String(at % 60).padStart(2, '0')}+00`,
   quoted: (at) => `"""${at}"", é"`,
   nothing: () => '',
-  local: () => '01/02/2024',
 };
 const lates = [
   '7',
@@ -58,7 +57,7 @@ const lates = [
 ];
 const column = fc.record({
   head: fc.constantFrom(...Object.keys(heads)),
-  late: fc.option(fc.constantFrom(...lates), { freq: 2 }),
+  late: fc.constantFrom(null, ...lates.flatMap((late) => [late, null, null])),
 });
 
 const shape = fc.record({
@@ -66,7 +65,7 @@ const shape = fc.record({
   delimiter: fc.constantFrom(',', '|', '\t'),
   lineEnd: fc.constantFrom('\n', '\r\n'),
   /** Bytes that are no UTF-8, at the end. */
-  latin: fc.option(fc.constant(true), { freq: 6 }),
+  latin: fc.constantFrom(false, false, false, false, true),
 });
 
 let files = 0;
@@ -105,7 +104,7 @@ test('whatever comes late, one look says what several say', async () => {
       const file = { path, name: path, ...(await inspect(path, path)) };
       if (await provenContent(file, configOf(path), context, {}).catch(() => undefined)) proven++;
     }),
-    { numRuns: 12 },
+    { numRuns: 14 },
   );
   assert.ok(proven > 0, 'one look proved nothing');
 });

@@ -64,7 +64,7 @@ export async function insertStorageHost(context: RouteContext, sent: z.output<ty
 export async function updateStorageHost(
   context: RouteContext,
   { number, data: before }: StorageHost,
-  changes: Partial<z.output<typeof storageHostBody>>,
+  changes: Readonly<Record<string, unknown>>,
 ): Promise<StorageHost> {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const host = { number, data: stored.parse({ ...before, ...given }) };
