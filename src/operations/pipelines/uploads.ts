@@ -57,7 +57,10 @@ interface Told {
 }
 
 /** As the connector of files takes them. Pure. */
-export function uploadSettings(files: Omit<Uploads, 'ids' | 'paths'>, { path, more, columns }: Told): Readonly<Record<string, unknown>> {
+export function uploadSettings(
+  files: Omit<Uploads, 'ids' | 'paths'>,
+  { path, more, columns }: Told,
+): Readonly<Record<string, unknown>> {
   const { delimiter, escape, header, infer, naming, overrides } = files;
   return {
     path,

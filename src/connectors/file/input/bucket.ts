@@ -67,7 +67,9 @@ async function keysAt(storage: S3Storage, path: string, most: number): Promise<r
     if (key.endsWith('/')) continue;
     if (keys.push(key) > most) {
       const many = most.toLocaleString('en');
-      throw new HeadgateError('file.limit', `reading ${path}: more than ${many} objects lie there`, { hint: 'name fewer of them' });
+      throw new HeadgateError('file.limit', `reading ${path}: more than ${many} objects lie there`, {
+        hint: 'name fewer of them',
+      });
     }
   }
   return keys;
