@@ -55,24 +55,42 @@ async function walkFile(
   const crlf = head[head.indexOf('\n') - 1] === 0x0d;
   const written = { ...csv, crlf };
   const text = textColumn(written);
+  const tables = new Tables(written);
   const columns: WalkedColumn[] = [];
   for (const { name } of schema.fields) {
     const evidence = found.get(name);
-    const column = evidence && columnOf(evidence, written, text);
+    const column = evidence && columnOf(evidence, tables, text);
     if (!column) return undefined;
     columns.push(column);
   }
-  return await walk(path, { columns, crlf, utf8, ...(csv.header && { header: text }) }, signal);
+  return await walk(path, { columns, crlf, utf8, quoted: csv.quote !== '', ...(csv.header && { header: text }) }, signal);
 }
 
 /** Written so that a byte at a time tells what stands where. */
 const isPlain = ({ delimiter, quote, escape, zeros }: CsvDialect): boolean =>
   !zeros && /^[\x01-\x7f]$/.test(delimiter) && !ofValues.test(delimiter) && (quote === '"' ? escape === quote : quote === '');
 
-function columnOf(evidence: Evidence, written: Written, text: Uint16Array): WalkedColumn | undefined {
+function columnOf(evidence: Evidence, tables: Tables, text: Uint16Array): WalkedColumn | undefined {
   if (isText(evidence)) return { table: text, measured: true };
-  if (evidence.bits === null) return { table: emptyColumn(written), measured: false };
+  if (evidence.bits === null) return { table: tables.empty, measured: false };
   const pattern = isLocalDate(evidence) ? undefined : patternOf(typeOf(evidence));
-  const table = pattern === undefined ? undefined : typedColumn(pattern, written);
+  const table = pattern === undefined ? undefined : tables.of(pattern);
   return table && { table, measured: false };
+}
+
+/** One of each kind, however many columns are alike: each takes 128 KiB. */
+class Tables {
+  readonly empty: Uint16Array;
+  readonly #written: Written;
+  readonly #known = new Map<string, Uint16Array | undefined>();
+
+  constructor(written: Written) {
+    this.#written = written;
+    this.empty = emptyColumn(written);
+  }
+
+  of(pattern: string): Uint16Array | undefined {
+    if (!this.#known.has(pattern)) this.#known.set(pattern, typedColumn(pattern, this.#written));
+    return this.#known.get(pattern);
+  }
 }

@@ -39,7 +39,10 @@ class Walk {
   readonly longest: Int32Array;
   records = 0;
 
-  constructor(columns: readonly WalkedColumn[]) {
+  readonly #quoted: boolean;
+
+  constructor(columns: readonly WalkedColumn[], quoted: boolean) {
+    this.#quoted = quoted;
     this.#tables = columns.map(({ table }) => table);
     this.#seen = Int32Array.from(columns, ({ measured }) => (measured ? 0 : unmeasured));
     this.longest = new Int32Array(columns.length);
@@ -81,7 +84,7 @@ class Walk {
   #measure(column: number, data: Uint8Array, from: number, to: number): void {
     const end = data[to - 1] === lineFeed && data[to - 2] === carriageReturn ? to - 2 : to - 1;
     let length = end - from;
-    if (data[from] === quote) {
+    if (this.#quoted && data[from] === quote) {
       length -= 2;
       // Inside of a quoted value they are doubled.
       let quotes = 0;
@@ -101,6 +104,8 @@ export interface Expected {
   /** Its first record holds names, which are as this column. */
   readonly header?: Uint16Array;
   readonly crlf: boolean;
+  /** Values may stand in double quotes. */
+  readonly quoted: boolean;
   /** Nobody has looked yet whether all of it is UTF-8. */
   readonly utf8?: boolean;
 }
@@ -110,8 +115,8 @@ export interface Expected {
  * Throws `run.cancelled`.
  */
 export async function walk(path: string, expected: Expected, signal: AbortSignal): Promise<Walked | undefined> {
-  const { columns, header, crlf, utf8 = false } = expected;
-  const rows = new Walk(columns);
+  const { columns, header, crlf, quoted, utf8 = false } = expected;
+  const rows = new Walk(columns, quoted);
   await using handle = await open(path, 'r');
   let buffer = Buffer.allocUnsafe(chunkBytes);
   let [kept, position] = [0, 0];
@@ -128,7 +133,10 @@ export async function walk(path: string, expected: Expected, signal: AbortSignal
     // Readers disagree about a quote behind a mark.
     if (from > 0 && buffer[from] === quote) return undefined;
     if (first && header) {
-      const names = new Walk(columns.map(() => ({ table: header, measured: false })));
+      const names = new Walk(
+        columns.map(() => ({ table: header, measured: false })),
+        quoted,
+      );
       from = names.through(buffer, from, end, 1);
       // One that is longer than a chunk is rather no header.
       if (names.records === 0) return undefined;
