@@ -39,6 +39,7 @@ const column = fc.record({ first: fc.constantFrom(...firsts), late: fc.option(fc
 const shape = fc.record({
   columns: fc.array(column, { minLength: 1, maxLength: 5 }),
   header: fc.boolean(),
+  quote: fc.constantFrom('"', '"', '"', ''),
   lineEnd: fc.constantFrom('\n', '\r\n'),
   mark: fc.boolean(),
   ended: fc.boolean(),
@@ -60,14 +61,14 @@ test('what is proven is what all records show', async () => {
     return { rows: Number(row[0]), found, longest: names.map((_, at) => Number(row[4 + 4 * at] ?? 0)), schema, names };
   };
   await fc.assert(
-    fc.asyncProperty(shape, async ({ columns, header, lineEnd, mark, ended }) => {
+    fc.asyncProperty(shape, async ({ columns, header, quote, lineEnd, mark, ended }) => {
       const lines = header ? [columns.map((_, at) => `n${at}`).join(',')] : [];
       for (let at = 0; at < sampled; at++) lines.push(columns.map(({ first }) => first[at % first.length]).join(','));
       const before = `${mark ? '\ufeff' : ''}${lines.join(lineEnd)}${lineEnd}`;
       const last = columns.map(({ first, late }) => late ?? first[0]).join(',');
       const content = `${before}${last}${ended ? lineEnd : ''}`;
       const path = site.file(`proof-${(files += 1)}.csv`, content);
-      const csv = { delimiter: ',', quote: '"', escape: '"', header };
+      const csv = { delimiter: ',', quote, escape: quote, header };
       const first = await read(path, { dialect: csv }, columns.length, `limit ${sampled}`).catch(() => undefined);
       // The types of a sample that cannot be read are nothing to begin with.
       if (!first || first.rows < sampled) return;
@@ -86,7 +87,9 @@ test('what is proven is what all records show', async () => {
         [all.rows, all.found.map(typeOf), lengths(all.longest)],
         JSON.stringify(content),
       );
-      const settled = await settleCsv(file, fileConfig.parse({ path, format: 'csv', header }), { signal });
+      const settled = await settleCsv(file, fileConfig.parse({ path, format: 'csv', header, ...(quote === '' && { quote }) }), {
+        signal,
+      });
       assert.deepEqual([settled.clean, settled.uneven, settled.dialect], [true, false, csv], JSON.stringify(content));
     }),
     { numRuns: 250 },
