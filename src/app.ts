@@ -51,6 +51,22 @@ import { Warehouses } from './warehouse/supervisor.ts';
 import { loadMasterKey, masterKeyText, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
 import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
 
+/** What people may expect of the server, as its settings say it. */
+const promisesOf = (config: Config) => ({
+  ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+  ...(config.timeZone !== undefined && { timeZone: config.timeZone }),
+  reviewDays: config.reviewDays,
+  mergeDelay: config.mergeDelay,
+  fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
+  importLimits: {
+    creates: config.importCreates,
+    polls: config.importPolls,
+    linkSeconds: config.importLinkMinutes * 60,
+    dataBytes: config.importDataBytes,
+    trialRows: config.importTrialRows,
+  },
+});
+
 export interface App extends AsyncDisposable {
   /** Absent = this process serves no API. */
   readonly url?: string;
@@ -82,20 +98,11 @@ export async function startApp(config: Config, version: string): Promise<App> {
     migrations,
     wake,
     reviews: parts.use(new Desk()),
-    reviewDays: config.reviewDays,
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),
-    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    ...promisesOf(config),
     ...(proxies && { clientOf: (remote, forwarded) => clientAddress(remote, forwarded, proxies) }),
-    fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
-    importLimits: {
-      creates: config.importCreates,
-      polls: config.importPolls,
-      linkSeconds: config.importLinkMinutes * 60,
-      dataBytes: config.importDataBytes,
-      trialRows: config.importTrialRows,
-    },
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());
