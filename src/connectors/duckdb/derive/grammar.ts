@@ -18,6 +18,13 @@ function json(field: Field, value: string): string {
       return type.bits <= 64 ? text(value) : `'"' || ${text(value)} || '"'`;
     case 'float':
       return `case when isfinite(${value}) then ${text(value)} else '"' || ${toWire(type, value)} || '"' end`;
+    case 'decimal':
+    case 'date':
+    case 'time':
+    case 'timestamp':
+    case 'interval':
+    case 'uuid':
+      return `'"' || ${toWire(type, value)} || '"'`;
     case 'array':
       return isList(field) ? text(`to_json(${value})`) : wireList(type.of, text(value));
     default:
@@ -65,6 +72,7 @@ const sets = (pieces: readonly Piece[], plain: boolean): string => {
 export const grammar: Grammar = {
   temp,
   createTemp: (name, query) => `create or replace temp table ${name} as ${query}`,
+  apart: '',
   place: 'rowid',
   json,
   text,
@@ -73,6 +81,7 @@ export const grammar: Grammar = {
     return `(len(${list}) > ${most.entries} or len(list_filter(${list}, lambda e: length(${entry}) > ${most.entry})) > 0)`;
   },
   digest: (value) => `substr(sha256(${value}), 1, 32)`,
+  hash: (value, seed) => `hash(${value}, ${seed})`,
   content: (columns) => {
     const cells = columns.map((name) => `coalesce('"' || replace(${text(name)}, '"', '""') || '"', '')`);
     return `rtrim(${cells.join(` || ',' || `)}, ',')`;

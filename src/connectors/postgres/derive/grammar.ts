@@ -43,12 +43,14 @@ const object = (pieces: readonly Piece[]): string =>
 export const grammar: Grammar = {
   temp,
   createTemp: (name, query) => `create temp table ${quoteName(name)} on commit drop as ${query}`,
+  apart: ' offset 0',
   place: 'ctid',
   json,
   text: (value) => `${value}::text`,
   longList: (_, value, { entries, entry }) =>
     `(cardinality(${value}) > ${entries} or exists (select from unnest(${value}) as u (e) where length(u.e::text) > ${entry}))`,
   digest: (text) => `encode(substr(sha256(convert_to(${text}, 'UTF8')), 1, 16), 'hex')`,
+  hash: (text, seed) => `hashtextextended(${text}, ${seed})`,
   content: (columns) => `rtrim(row(${columns.join(', ')})::text, ',)')`,
   differs: ({ type }, a, b) =>
     byText.includes(type.kind) ? `${a}::text is distinct from ${b}::text` : `${a} is distinct from ${b}`,
