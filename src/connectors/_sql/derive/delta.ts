@@ -40,7 +40,12 @@ export function identityText(
 }
 
 /** Does no column identify anybody? */
-export function isNobody(grammar: Grammar, of: Pick<DeltaOf, 'target' | 'derive'>, columns: readonly string[], alias: string): string {
+export function isNobody(
+  grammar: Grammar,
+  of: Pick<DeltaOf, 'target' | 'derive'>,
+  columns: readonly string[],
+  alias: string,
+): string {
   const plain = (column: string): boolean =>
     of.derive.refused.length === 0 && tight.includes(fieldOf(of.target, column).type.kind);
   const cheapFirst = [...columns.filter(plain), ...columns.filter((column) => !plain(column))];
@@ -216,7 +221,12 @@ export function profileDelta(grammar: Grammar, of: DeltaOf): string {
     grammar.sets([], isPlain(of)),
     grammar.names(left),
   ];
-  return known(grammar, of, `${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`, rest);
+  return known(
+    grammar,
+    of,
+    `${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`,
+    rest,
+  );
 }
 
 export function eventDelta(grammar: Grammar, of: DeltaOf): string {
@@ -257,7 +267,9 @@ function known(grammar: Grammar, { derive, tables }: DeltaOf, query: string, res
       ` left join ${tables.identities} x${i + 1} on x${i + 1}.kind = ${quoteText(kind)} and x${i + 1}.type = ${quoteText(type)} and x${i + 1}.value = d.i${i + 1}`,
   );
   const settled = names.length === 0 ? 'd.p0' : `coalesce(d.p0, ${names.map(({ found }) => found).join(', ')})`;
-  const founding = identities.map(({ type }, i) => `when d.i${i + 1} is not null then ${founded(grammar, kind, type, `d.i${i + 1}`)}`);
+  const founding = identities.map(
+    ({ type }, i) => `when d.i${i + 1} is not null then ${founded(grammar, kind, type, `d.i${i + 1}`)}`,
+  );
   const made = names.length === 0 ? 'null' : `case when d.gone then null ${founding.join(' ')} end`;
   const someone = names.length === 0 ? 'null' : `coalesce(${names.map(({ own }) => own).join(', ')})`;
   const rivals = names.map(({ found }) => `case when ${found} <> ${settled} then 1 else 0 end`);
@@ -270,7 +282,9 @@ function known(grammar: Grammar, { derive, tables }: DeltaOf, query: string, res
     ...rest.map((name) => `d.${name}`),
   ];
   const looked = `select ${columns.join(', ')} from (${query}) d${joins.join('')}`;
-  const all = ['own', 'p.id is null as own_fresh', 'open', 'rivals', ...loose, ...rest].map((name) => name.includes(' ') ? name : `k.${name}`);
+  const all = ['own', 'p.id is null as own_fresh', 'open', 'rivals', ...loose, ...rest].map((name) =>
+    name.includes(' ') ? name : `k.${name}`,
+  );
   return `select ${all.join(', ')} from (${looked}${grammar.apart}) k left join ${tables.profiles} p on p.kind = ${quoteText(kind)} and p.id = k.own`;
 }
 

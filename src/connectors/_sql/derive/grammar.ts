@@ -46,6 +46,9 @@ export interface Transaction {
   rows(sql: string): AsyncIterable<readonly (string | null)[]>;
 }
 
+/** Most rows have no name: asking costs less than making a list of none. */
+export const anyOf = (of: readonly { readonly when: string }[]): string => of.map(({ when }) => `(${when})`).join(' or ');
+
 /** Several texts as one, without the NULLs; a function takes 100 arguments at most. */
 export function joined(texts: readonly string[]): string {
   if (texts.length === 0) return `''`;

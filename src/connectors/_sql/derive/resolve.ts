@@ -82,7 +82,8 @@ function countKnown({ identities }: Derivation, from: string): string {
 function sharedSql(grammar: Grammar, { identities }: Derivation, from: string): string {
   const types = identities.map(({ type }) => type);
   const all = types.map(
-    (type, i) => `select ${grammar.hash(`i${i + 1}`, types.indexOf(type))} as h from ${from} where not gone and i${i + 1} is not null`,
+    (type, i) =>
+      `select ${grammar.hash(`i${i + 1}`, types.indexOf(type))} as h from ${from} where not gone and i${i + 1} is not null`,
   );
   return `select count(*) from (select h from (${all.join(' union all ')}) n group by h having count(*) > 1) s`;
 }

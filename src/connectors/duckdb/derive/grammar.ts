@@ -1,7 +1,7 @@
 /** DuckDB's words for derivations. Pure. */
 import type { Field } from '../../../domain/schema.ts';
 import type { LogicalType } from '../../../domain/types.ts';
-import { joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
+import { anyOf, joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
 import { quoteText, toWire } from '../../../sdk/duck-sql.ts';
 import { nativeType } from '../load-sql.ts';
 
@@ -96,7 +96,7 @@ export const grammar: Grammar = {
   names: (of) => {
     if (of.length === 0) return 'cast([] as varchar[])';
     const all = of.map(({ property, when }) => `case when ${when} then ${quoteText(property)} end`);
-    return `list_filter([${all.join(', ')}], lambda e: e is not null)`;
+    return `case when ${anyOf(of)} then list_filter([${all.join(', ')}], lambda e: e is not null) else [] end`;
   },
   object: (pieces) => `cast(${members(pieces)} as json)`,
 };

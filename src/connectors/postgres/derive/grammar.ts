@@ -1,6 +1,6 @@
 /** PostgreSQL's words for derivations. Pure. */
 import type { Field } from '../../../domain/schema.ts';
-import { joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
+import { anyOf, joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
 import { quoteName, quoteText } from '../../_sql/names.ts';
 
 const temp = (name: string): string => `pg_temp.${quoteName(name)}`;
@@ -60,9 +60,10 @@ export const grammar: Grammar = {
     return type.kind === 'timestamp' && type.zone ? value : `${value}::timestamp at time zone 'UTC'`;
   },
   sets: object,
-  names: (of) =>
-    of.length === 0
-      ? `'{}'::text[]`
-      : `array_remove(array[${of.map(({ property, when }) => `case when ${when} then ${quoteText(property)} end`).join(', ')}], null)`,
+  names: (of) => {
+    if (of.length === 0) return `'{}'::text[]`;
+    const all = of.map(({ property, when }) => `case when ${when} then ${quoteText(property)} end`);
+    return `case when ${anyOf(of)} then array_remove(array[${all.join(', ')}], null) else '{}'::text[] end`;
+  },
   object,
 };
