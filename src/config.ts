@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { HeadgateError } from './domain/error.ts';
+import { parseHosts } from './domain/hook-request.ts';
 import { instant } from './domain/interval.ts';
 import { parseNetworks } from './net/addresses.ts';
 import { levels } from './observe/log.ts';
@@ -96,6 +97,11 @@ const settings = z.strictObject({
     .string()
     .refine((text) => parseNetworks(text) !== undefined, 'CIDRs with commas between them, like 10.0.0.0/8,fd12::/16')
     .default(''),
+  /** Hosts that hooks may ask with `fetch`. */
+  hookHosts: z
+    .string()
+    .refine((text) => parseHosts(text) !== undefined, 'hosts with commas between them, like api.example.com,*.example.org:8443')
+    .default(''),
   /** Folders whose files connections may name. */
   fileRoots: z
     .string()
@@ -156,6 +162,7 @@ const variables = {
   grace: 'HEADGATE_GRACE',
   allowNetworks: 'HEADGATE_ALLOW_NETWORKS',
   fileRoots: 'HEADGATE_FILE_ROOTS',
+  hookHosts: 'HEADGATE_HOOK_HOSTS',
   tlsCert: 'HEADGATE_TLS_CERT',
   tlsKey: 'HEADGATE_TLS_KEY',
   insecureHttp: 'HEADGATE_INSECURE_HTTP',

@@ -1,5 +1,5 @@
 /** Which hooks run over the rows, and after which. */
-import type { Cell, Rows } from './cells.ts';
+import type { Cell, Identity, Rows } from './cells.ts';
 import { Crossing } from './crossing.ts';
 import { HookError } from './failure.ts';
 import { allHooks, batchRowHooks, bulkRowHooks, columnHooks, rowDeleteHooks, rowHooks, type Hook, type Hooks } from './hooks.ts';
@@ -57,13 +57,33 @@ async function runColumnHook(sandbox: Sandbox, hook: Hook, rows: Rows): Promise<
   const field = hook.field ?? '';
   if (!rows.fields.includes(field)) return;
   const crossing = new Crossing(sandbox, hook, rows);
-  for (const { from, to } of slices(rows.count, sandbox.limits.columnRows)) {
-    const ids = await rows.identities(from, to);
-    const cells = await rows.cells(field, from, to);
+  for await (const { ids, cells } of ahead(rows, field, sandbox.limits.columnRows)) {
     if (!rows.manyToOne.has(field)) await rows.write(await crossing.runColumn(field, cells, ids));
     else
       for (const [part, column] of partsOf(cells).entries()) await rows.write(await crossing.runColumn(field, column, ids, part));
   }
+}
+
+interface Slice {
+  readonly ids: readonly Identity[];
+  readonly cells: readonly Cell[];
+}
+
+/** Slices of a column. While one is worked on, the next is read. */
+async function* ahead(rows: Rows, field: string, size: number): AsyncGenerator<Slice> {
+  const read = async ({ from, to }: { readonly from: number; readonly to: number }): Promise<Slice> => ({
+    ids: await rows.identities(from, to),
+    cells: await rows.cells(field, from, to),
+  });
+  let next: Promise<Slice> | undefined;
+  for (const slice of slices(rows.count, size)) {
+    const before = next;
+    next = read(slice);
+    // Where the one before fails, nobody waits for this one.
+    next.catch(() => undefined);
+    if (before) yield await before;
+  }
+  if (next) yield await next;
 }
 
 /** The columns that a field with several is made of. */
