@@ -43,15 +43,21 @@ export class Sandbox implements AsyncDisposable {
   readonly #errands: Errands;
   readonly #signal: AbortSignal | undefined;
   #child: ChildProcess | undefined;
+  #twin: Sandbox | undefined;
   #asked = 0;
   #spentMs = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   /** An aborted `signal` ends the process and the hook in it with `run.cancelled`. `fetch` = how hooks reach the network; absent = not at all. */
-  constructor(limits: HookLimits = defaultHookLimits, signal?: AbortSignal, fetch?: HookFetch) {
+  constructor(limits: HookLimits = defaultHookLimits, signal?: AbortSignal, fetch?: HookFetch | Errands) {
     this.limits = limits;
-    this.#errands = new Errands(limits, fetch);
+    this.#errands = fetch instanceof Errands ? fetch : new Errands(limits, fetch);
     this.#signal = signal;
+  }
+
+  /** Another process for the same import: what does not depend on each other is done side by side. */
+  get twin(): Sandbox {
+    return (this.#twin ??= new Sandbox(this.limits, this.#signal, this.#errands));
   }
 
   /** Throws `hook.invalid` where the source of a hook does not evaluate to a function. */
@@ -182,6 +188,7 @@ export class Sandbox implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#twin?.[Symbol.asyncDispose]();
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => child.once('exit', done));
