@@ -1,6 +1,6 @@
 /** Which hooks run over the rows, and after which. */
 import { availableParallelism } from 'node:os';
-import type { Cell, Identity, Rows } from './cells.ts';
+import type { Cell, Change, Identity, Rows } from './cells.ts';
 import { Crossing } from './crossing.ts';
 import { HookError } from './failure.ts';
 import { allHooks, batchRowHooks, bulkRowHooks, columnHooks, rowDeleteHooks, rowHooks, type Hook, type Hooks } from './hooks.ts';
@@ -59,10 +59,10 @@ async function runColumnHook(sandbox: Sandbox, hook: Hook, rows: Rows): Promise<
   if (!rows.fields.includes(field)) return;
   const { columnRows } = sandbox.limits;
   const crossings = sidesOf(sandbox, rows.count > columnRows).map((side) => new Crossing(side, hook, rows));
+  const write = writerOf(rows);
   await sideBySide(crossings, ahead(rows, field, columnRows), async (crossing, { ids, cells }) => {
-    if (!rows.manyToOne.has(field)) await rows.write(await crossing.runColumn(field, cells, ids));
-    else
-      for (const [part, column] of partsOf(cells).entries()) await rows.write(await crossing.runColumn(field, column, ids, part));
+    if (!rows.manyToOne.has(field)) await write(await crossing.runColumn(field, cells, ids));
+    else for (const [part, column] of partsOf(cells).entries()) await write(await crossing.runColumn(field, column, ids, part));
   });
 }
 
@@ -114,8 +114,9 @@ async function runRowHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows, mode: Mod
   const { batchRows } = sandbox.limits;
   const sides = sidesOf(sandbox, rows.count > manyBatches * batchRows);
   const crossings = sides.map((side) => own.map((hook) => new Crossing(side, hook, rows)));
+  const write = writerOf(rows);
   await sideBySide(crossings, slices(rows.count, batchRows), async (all, slice) => {
-    for (const crossing of all) await rows.write(await crossing.run({ entry: 'runRows', ...slice, argument: mode }));
+    for (const crossing of all) await write(await crossing.run({ entry: 'runRows', ...slice, argument: mode }));
   });
   await rows.settle?.();
 }
@@ -125,6 +126,16 @@ const manyBatches = 8;
 
 const sidesOf = (sandbox: Sandbox, isMuch: boolean): readonly Sandbox[] =>
   isMuch && availableParallelism() > 1 ? [sandbox, sandbox.twin] : [sandbox];
+
+/** What comes from both sides is written one after the other. */
+function writerOf(rows: Rows): (changes: readonly Change[]) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (changes) => {
+    const turn = last.then(async () => await rows.write(changes));
+    last = turn.catch(() => undefined);
+    await turn;
+  };
+}
 
 /** One piece of work on each side at a time. What fails first in their order is what has failed. */
 async function sideBySide<Side, Work>(
