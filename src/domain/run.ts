@@ -109,7 +109,7 @@ export type AssessTask = z.output<typeof assessTask>;
 export type DeliverTask = z.output<typeof deliverTask>;
 
 /** Is it only tried out? `told` = what hooks have said of it. */
-export const isTrial = ({ trial }: Pick<AssessTask, 'trial'>, told: Readonly<Record<string, Json>>): boolean =>
+const isTrial = ({ trial }: Pick<AssessTask, 'trial'>, told: Readonly<Record<string, Json>>): boolean =>
   typeof told['developmentMode'] === 'boolean' ? told['developmentMode'] : (trial?.on ?? false);
 
 /** Rows behind so many are dropped. */

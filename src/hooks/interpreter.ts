@@ -36,7 +36,7 @@ export type Outcome =
   | { readonly fault: Fault; readonly row: number; readonly said?: string };
 
 /** What is asked of the network, and what came of it, each as JSON. */
-export type Errands = (wants: readonly string[]) => Promise<readonly string[]>;
+type Errands = (wants: readonly string[]) => Promise<readonly string[]>;
 
 interface Run {
   readonly ask: Ask;

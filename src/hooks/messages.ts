@@ -31,7 +31,7 @@ export type Answer =
   | { readonly id: number; readonly fault: Fault; readonly row: number; readonly said?: string };
 
 /** Requests to the network, as JSON: the run waits for their answers. */
-export interface Wanting {
+interface Wanting {
   readonly id: number;
   readonly wants: readonly string[];
 }

@@ -105,7 +105,7 @@ export async function markDeleted(tx: Db, workspace: number, id: string): Promis
   await tx.query(`update headgate.files set state = 'deleted' where workspace_id = $1 and id = $2`, [workspace, id]);
 }
 
-export interface ExpiredFile {
+interface ExpiredFile {
   readonly id: string;
   readonly workspace_id: string;
 }

@@ -82,7 +82,7 @@ const tagOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 /** The path of the elements that are records. Pure. */
-export function recordPath(
+function recordPath(
   places: Places['places'],
   children: Places['children'],
   { lists = [], guess = true, single = true }: XmlSettings,
