@@ -113,7 +113,9 @@ async function openRows(ports: Ports, reviewed: Reviewed, signal: AbortSignal): 
     try {
       const [[known = null] = []] = await duck.rows('select stamp from about');
       if (known !== stamp) throw new HeadgateError('warehouse.damaged', 'opening a review: its file is of another one');
-      const hooking = hasHooks(task.hooks) ? { sandbox: openReviewSandbox(ports, signal), hooks: hooksOf(task.hooks) } : undefined;
+      const hooking = hasHooks(task.hooks)
+        ? { sandbox: openReviewSandbox(ports, signal), hooks: hooksOf(task.hooks) }
+        : undefined;
       return await OpenReview.open({ duck, choices, from, scratch, hooking });
     } catch (error) {
       await duck[Symbol.asyncDispose]();

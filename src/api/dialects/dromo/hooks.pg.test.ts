@@ -71,7 +71,11 @@ test('options of one cell take the place of those of its field', async () => {
   const selectOptions = [{ label: 'Red', value: 'r' }];
   const own = [fields[0] ?? {}, { label: 'Colour', key: 'colour', type: 'select', selectOptions }];
   const { rows, errors } = await run(
-    { rowHooks: ["({ index }) => index === 1 ? { row: { colour: { selectOptions: [{ label: 'Blue', value: 'b' }] } } } : index === 3 ? { row: { colour: { selectOptions: [{ label: 'Blue', value: 'b', alternateMatches: ['azure'] }] } } } : null"] },
+    {
+      rowHooks: [
+        "({ index }) => index === 1 ? { row: { colour: { selectOptions: [{ label: 'Blue', value: 'b' }] } } } : index === 3 ? { row: { colour: { selectOptions: [{ label: 'Blue', value: 'b', alternateMatches: ['azure'] }] } } } : null",
+      ],
+    },
     { fields: own, csv: 'name,colour\nA,Red\nB,Blue\nC,Blue\nD,azure\n' },
   );
   assert.deepEqual(rows, [

@@ -93,8 +93,7 @@ export async function showState(context: RouteContext, visit: Visit, more: State
 const notYet = ({ standing }: Visit, opened: OpenedReview | undefined): Standing['errors'] => (opened ? [] : standing.errors);
 
 /** Ended, with its rows on their way. */
-const isFinishing = ({ found, standing }: Visit): boolean =>
-  standing.status === 'RUNNING' && found.data.delivery !== undefined;
+const isFinishing = ({ found, standing }: Visit): boolean => standing.status === 'RUNNING' && found.data.delivery !== undefined;
 
 function statusOf({ standing: { status } }: Visit, opened: OpenedReview | undefined): State['status'] {
   if (status === 'SUCCESSFUL') return 'done';
