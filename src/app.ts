@@ -15,6 +15,7 @@ import type { Config } from './config.ts';
 import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
 import { parseHosts } from './domain/hook-request.ts';
+import type { ImportLimits } from './domain/import-limits.ts';
 import { startDeliveries } from './jobs/deliveries.ts';
 import { startForwards } from './jobs/forwards.ts';
 import { wake } from './jobs/queue.ts';
@@ -93,13 +94,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
     ...(proxies && { clientOf: (remote, forwarded) => clientAddress(remote, forwarded, proxies) }),
     ...fetchOf(config),
     fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
-    importLimits: {
-      creates: config.importCreates,
-      polls: config.importPolls,
-      linkSeconds: config.importLinkMinutes * 60,
-      dataBytes: config.importDataBytes,
-      trialRows: config.importTrialRows,
-    },
+    importLimits: importLimitsOf(config),
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());
@@ -136,6 +131,14 @@ function reachOf({ role, host, allowNetworks, fileRoots }: Config): Pick<Ports, 
   const notes = [`connections may lead to ${networks}; folders that they may read: ${folders}`];
   return { net: guardedNet(opened), fileRoots, notes };
 }
+
+const importLimitsOf = (config: Config): ImportLimits => ({
+  creates: config.importCreates,
+  polls: config.importPolls,
+  linkSeconds: config.importLinkMinutes * 60,
+  dataBytes: config.importDataBytes,
+  trialRows: config.importTrialRows,
+});
 
 /** Where the network of hooks ends: hosts that were named, and of private networks those that were opened, never this machine by itself. */
 function fetchOf({ hookHosts, allowNetworks }: Config): Pick<Ports, 'hookFetch'> {
