@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { HeadgateError } from './domain/error.ts';
 import { duration } from './domain/duration.ts';
+import { parseHosts } from './domain/hook-request.ts';
 import { instant } from './domain/interval.ts';
 import { isZone } from './domain/zone.ts';
 import { parseNetworks } from './net/addresses.ts';
@@ -102,6 +103,11 @@ const settings = z.strictObject({
     .string()
     .refine((text) => parseNetworks(text) !== undefined, 'CIDRs with commas between them, like 10.0.0.0/8,fd12::/16')
     .default(''),
+  /** Hosts that hooks may ask with `fetch`. */
+  hookHosts: z
+    .string()
+    .refine((text) => parseHosts(text) !== undefined, 'hosts with commas between them, like api.example.com,*.example.org:8443')
+    .default(''),
   /** Folders whose files connections may name. */
   fileRoots: z
     .string()
@@ -162,6 +168,7 @@ const variables = {
   grace: 'HEADGATE_GRACE',
   allowNetworks: 'HEADGATE_ALLOW_NETWORKS',
   fileRoots: 'HEADGATE_FILE_ROOTS',
+  hookHosts: 'HEADGATE_HOOK_HOSTS',
   tlsCert: 'HEADGATE_TLS_CERT',
   tlsKey: 'HEADGATE_TLS_KEY',
   insecureHttp: 'HEADGATE_INSECURE_HTTP',

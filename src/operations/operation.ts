@@ -4,6 +4,7 @@ import type { z, ZodType } from 'zod';
 import type { Clock } from '../domain/clock.ts';
 import type { Level, ObjectKind } from '../domain/access.ts';
 import { HeadgateError } from '../domain/error.ts';
+import type { HookFetch } from '../domain/hook-request.ts';
 import type { ImportLimits } from '../domain/import-limits.ts';
 import type { OpenDuck } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
@@ -65,6 +66,8 @@ export interface Ports {
   /** Where uploaded files lie. */
   readonly storage: Storage;
   readonly fileLimits: FileLimits;
+  /** How hooks reach the network; absent = not at all. */
+  readonly hookFetch?: HookFetch;
   /** Of headless imports; absent = the usual ones. */
   readonly importLimits?: ImportLimits;
   /** The whole installation as an archive; absent = this process makes none. */

@@ -63,6 +63,15 @@ export const fileConfig = z.object({
     .min(1)
     .optional()
     .meta({ advanced: true, description: "Name or number of a spreadsheet's sheet; absent: its first" }),
+  xml: z
+    .strictObject({
+      lists: z.array(z.string()).optional().meta({ description: 'Elements that are records, or lists in one' }),
+      names: z.record(z.string(), z.string()).optional().meta({ description: 'Element or path to the name of its column' }),
+      guess: z.boolean().optional().meta({ description: 'Elements that repeat are records; the default' }),
+      single: z.boolean().optional().meta({ description: "A root's only element is a record; the default" }),
+    })
+    .optional()
+    .meta({ advanced: true, description: 'How XML becomes records' }),
   more: z
     .array(z.string().min(1))
     .max(10_000)
@@ -113,13 +122,20 @@ export const extensions: Readonly<Record<string, FileFormat>> = {
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
   '.json': 'ndjson',
+  '.xml': 'ndjson',
   '.parquet': 'parquet',
 };
 
 /** Names that people use for a format. */
-const aliases: Readonly<Record<string, FileFormat>> = { tsv: 'csv', xlsx: 'csv', json: 'ndjson', jsonl: 'ndjson' };
+const aliases: Readonly<Record<string, FileFormat>> = {
+  tsv: 'csv',
+  xlsx: 'csv',
+  json: 'ndjson',
+  jsonl: 'ndjson',
+  xml: 'ndjson',
+};
 
-const onlyRead = ['tsv', 'tab', 'xlsx', 'json'];
+const onlyRead = ['tsv', 'tab', 'xlsx', 'json', 'xml'];
 
 export const standard = '-';
 
