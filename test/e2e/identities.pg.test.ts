@@ -51,8 +51,16 @@ async function peopleGrow(site: DerivationSite): Promise<void> {
 }
 
 const everyone = [
-  ...['email a@x uno', 'email b@x two', 'email c@x two', 'email d@x four', 'email e@x five'],
-  ...['phone 5 two', 'phone 6 three', 'phone 7 uno', 'phone 8 four', 'phone 9 five'],
+  'email a@x uno',
+  'email b@x two',
+  'email c@x two',
+  'email d@x four',
+  'email e@x five',
+  'phone 5 two',
+  'phone 6 three',
+  'phone 7 uno',
+  'phone 8 four',
+  'phone 9 five',
 ];
 
 for (const destination of destinations) {
