@@ -15,7 +15,6 @@ import type { Config } from './config.ts';
 import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
 import { parseHosts } from './domain/hook-request.ts';
-import type { ImportLimits } from './domain/import-limits.ts';
 import { startDeliveries } from './jobs/deliveries.ts';
 import { startForwards } from './jobs/forwards.ts';
 import { wake } from './jobs/queue.ts';
@@ -55,6 +54,22 @@ import { Warehouses } from './warehouse/supervisor.ts';
 import { loadMasterKey, masterKeyText, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
 import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
 
+/** What people may expect of the server, as its settings say it. */
+const promisesOf = (config: Config) => ({
+  ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+  ...(config.timeZone !== undefined && { timeZone: config.timeZone }),
+  reviewDays: config.reviewDays,
+  mergeDelay: config.mergeDelay,
+  fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
+  importLimits: {
+    creates: config.importCreates,
+    polls: config.importPolls,
+    linkSeconds: config.importLinkMinutes * 60,
+    dataBytes: config.importDataBytes,
+    trialRows: config.importTrialRows,
+  },
+});
+
 export interface App extends AsyncDisposable {
   /** Absent = this process serves no API. */
   readonly url?: string;
@@ -86,15 +101,12 @@ export async function startApp(config: Config, version: string): Promise<App> {
     migrations,
     wake,
     reviews: parts.use(new Desk()),
-    reviewDays: config.reviewDays,
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),
-    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    ...promisesOf(config),
     ...(proxies && { clientOf: (remote, forwarded) => clientAddress(remote, forwarded, proxies) }),
     ...fetchOf(config),
-    fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
-    importLimits: importLimitsOf(config),
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());
@@ -131,14 +143,6 @@ function reachOf({ role, host, allowNetworks, fileRoots }: Config): Pick<Ports, 
   const notes = [`connections may lead to ${networks}; folders that they may read: ${folders}`];
   return { net: guardedNet(opened), fileRoots, notes };
 }
-
-const importLimitsOf = (config: Config): ImportLimits => ({
-  creates: config.importCreates,
-  polls: config.importPolls,
-  linkSeconds: config.importLinkMinutes * 60,
-  dataBytes: config.importDataBytes,
-  trialRows: config.importTrialRows,
-});
 
 /** Where the network of hooks ends: hosts that were named, and of private networks those that were opened, never this machine by itself. */
 function fetchOf({ hookHosts, allowNetworks }: Config): Pick<Ports, 'hookFetch'> {

@@ -76,6 +76,10 @@ export interface Ports {
   readonly reviews?: Desk;
   /** How long links to reviews are good; absent = a month. */
   readonly reviewDays?: number;
+  /** Of schedules whose vocabulary lets people leave it out; absent = what is usual there. */
+  readonly timeZone?: string;
+  /** How long merges wait that somebody wants delayed, as a duration; absent = the usual time. */
+  readonly mergeDelay?: string;
   /** How clients see this server; absent = as their requests say. */
   readonly publicUrl?: string;
   /** Whose request it is: by the other end of its socket, and what proxies wrote; absent = that end's, whatever is written. */

@@ -70,7 +70,7 @@ async function withFile<T>(
 /** Throws `usage.mode`. */
 async function pathOf({ execution, opened }: TaskWork): Promise<string> {
   const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
-  const path = loaded?.spec.files?.ids[0];
+  const path = loaded?.spec.files?.ids?.[0];
   if (path === undefined) throw new HeadgateError('usage.mode', 'reading a file: the pipeline has none');
   return path;
 }
