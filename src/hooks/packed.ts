@@ -27,10 +27,8 @@ export function packTexts(texts: readonly string[], part: string): string | unde
 
 export function numbersOf(packed: readonly number[] | Run): readonly number[] {
   if (!('first' in packed)) return packed;
-  const { first, count } = packed;
-  // As long as it will be: an array that grows costs three times as much.
-  const numbers = new Array<number>(count).fill(first);
-  for (let at = 1; at < count; at++) numbers[at] = first + at;
+  const numbers: number[] = [];
+  for (let at = 0; at < packed.count; at++) numbers.push(packed.first + at);
   return numbers;
 }
 
