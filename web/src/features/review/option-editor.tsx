@@ -9,14 +9,16 @@ interface Props {
   readonly text: string;
   readonly typed: boolean;
   readonly options: readonly Option[];
-  readonly many: boolean;
+  /** What stands between several options in one cell; undefined = there is but one. */
+  readonly delimiter: string | undefined;
   readonly onClose: CloseEditor;
 }
 
 /** What is typed, chosen and marked, and how the editor ends. */
-function useChoice({ text, typed, options, many, onClose }: Props) {
+function useChoice({ text, typed, options, delimiter, onClose }: Props) {
+  const many = delimiter !== undefined;
   const [search, setSearch] = useState(typed ? text : '');
-  const [chosen, setChosen] = useState<readonly string[]>(() => (typed ? [] : chosenParts(text, many)));
+  const [chosen, setChosen] = useState<readonly string[]>(() => (typed ? [] : chosenParts(text, delimiter)));
   const [mark, setMark] = useState<number>();
   const done = useRef(false);
   const found = matching(options, search);
@@ -28,7 +30,7 @@ function useChoice({ text, typed, options, many, onClose }: Props) {
     onClose(value, then);
   };
   const toggle = (option: Option) => setChosen(toggled(chosen, option));
-  const take = (then: Parameters<CloseEditor>[1]) => finish(taken({ chosen, search, many, option: found[marked] }), then);
+  const take = (then: Parameters<CloseEditor>[1]) => finish(taken({ chosen, search, delimiter, option: found[marked] }), then);
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
     const option = found[marked];
@@ -50,7 +52,8 @@ function useChoice({ text, typed, options, many, onClose }: Props) {
 
 /** A searchable list of options; text that is none of them is kept as well, and said to be wrong by the server. */
 export function OptionEditor(props: Props) {
-  const { label, text, many } = props;
+  const { label, text, delimiter } = props;
+  const many = delimiter !== undefined;
   const choice = useChoice(props);
   const { found, marked, chosen, finish } = choice;
   const id = useId();
@@ -68,11 +71,11 @@ export function OptionEditor(props: Props) {
         aria-autocomplete="list"
         {...(found[marked] && { 'aria-activedescendant': `${id}${marked}` })}
         value={choice.search}
-        placeholder={many ? chosen.join(', ') : text}
+        placeholder={many ? chosen.join(delimiter) : text}
         autoComplete="off"
         onChange={(event) => choice.type(event.target.value)}
         onKeyDown={choice.onKeyDown}
-        onBlur={() => finish(many && chosen.join(', ') !== text ? chosen.join(', ') : undefined, 'away')}
+        onBlur={() => finish(many && chosen.join(delimiter) !== text ? chosen.join(delimiter) : undefined, 'away')}
       />
       <OptionList
         id={id}

@@ -5,7 +5,9 @@ import { plain } from '../../ui/plain.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { DownloadMenu } from '../finish/download.tsx';
+import type { Arrangement } from './arrangement.ts';
 import type { Session } from './session.ts';
+import { ViewMenu } from './view-menu.tsx';
 
 export type Panel = 'problems' | 'replace';
 
@@ -20,7 +22,11 @@ interface Props {
   readonly onRequest: (request: ViewRequest) => void;
   readonly onProblem: (direction: 'next' | 'previous') => void;
   readonly onPanel: (panel: Panel) => void;
+  readonly arrangement: Arrangement;
+  readonly onArrange: (arrangement: Arrangement) => void;
   readonly onAdd: () => void;
+  readonly onDuplicate: () => void;
+  readonly onGoTo: () => void;
   readonly onRows: () => void;
   readonly onGrid: () => void;
 }
@@ -55,6 +61,7 @@ export function Toolbar(props: Props) {
       </span>
       <span className="tools" role="group">
         {may.addRows !== false && <Button look="quiet" icon="add" hint={texts.tools.add} onClick={props.onAdd} />}
+        {may.addRows !== false && <Button look="quiet" icon="copy" hint={texts.tools.duplicate} onClick={props.onDuplicate} />}
         {may.deleteRows !== false && (
           <Button
             look="quiet"
@@ -63,12 +70,14 @@ export function Toolbar(props: Props) {
             onClick={props.onRows}
           />
         )}
+        <Button look="quiet" icon="goto" hint={texts.tools.goTo} onClick={props.onGoTo} />
         <Button look="quiet" icon="refresh" hint={texts.tools.refresh} onClick={() => request && onRequest(request)} />
       </span>
       <span className="tools is-end" role="group">
         <Button look="quiet" icon="swap" aria-pressed={panel === 'replace'} onClick={() => onPanel('replace')}>
           {texts.tools.replace}
         </Button>
+        <ViewMenu state={state} arrangement={props.arrangement} onArrange={props.onArrange} />
         <DownloadMenu session={session} />
         <Button look="quiet" icon="list" aria-pressed={panel === 'problems'} onClick={() => onPanel('problems')}>
           {texts.tools.problems}
