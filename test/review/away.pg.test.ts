@@ -110,12 +110,7 @@ suite('the review page elsewhere', () => {
     await using page = await pages.visit(await pages.review(60, { styleOverrides }), { theme: 'dark' });
     await rowsShown(page);
     const style = async (of: string, property: string): Promise<string> =>
-      String(
-        await page
-          .locator(of)
-          .first()
-          .evaluate(`(one) => getComputedStyle(one)[${JSON.stringify(property)}]`),
-      );
+      String(await page.evaluate(`getComputedStyle(document.querySelector('${of}')).${property}`));
     assert.equal(await style('body', 'backgroundColor'), 'rgb(255, 248, 231)');
     assert.equal(await style('.button.is-main', 'backgroundColor'), 'rgb(255, 215, 0)');
     assert.match(await style('body', 'fontFamily'), /^Georgia/);

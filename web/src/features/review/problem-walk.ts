@@ -10,6 +10,9 @@ export interface Found extends Spot {
   readonly of: number;
 }
 
+/** Before the first cell, for who has not moved yet: the first cell may be the first one that is wrong. */
+export const beginning: Spot = { row: -1, col: 0 };
+
 /** `undefined`: there is no further one. `column` = the only one to look at. */
 export async function nextProblem(
   session: Session,

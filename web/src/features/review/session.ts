@@ -228,13 +228,13 @@ export class Session {
   }
 
   async #attempt(ask: (version: number) => Promise<Edited>, edit: Edit | undefined, seen: SeenEdit): Promise<Outcome> {
+    const known = this.#version;
     try {
-      this.applied(
-        await insist(async (again) => {
-          if (again && !isRepeatable(edit)) await this.#requireUnchanged();
-          return await ask(this.#version);
-        }, this.#waiting),
-      );
+      const edited = await insist(async (again) => {
+        if (again && !isRepeatable(edit)) await this.#requireUnchanged(known);
+        return await ask(this.#version);
+      }, this.#waiting);
+      this.applied(edited);
       return 'done';
     } catch (error) {
       if (!(error instanceof Refused) || error.trouble.code !== 'review.stale') {
@@ -257,9 +257,9 @@ export class Session {
   }
 
   /** After a lost connection: what has happened to the rows since may be what was asked for. */
-  async #requireUnchanged(): Promise<void> {
+  async #requireUnchanged(known: number): Promise<void> {
     const { version } = await this.client.state();
-    if (version > this.#version) throw new Refused(409, { code: 'page.unsure' });
+    if (version > known) throw new Refused(409, { code: 'page.unsure' });
   }
 
   /** Asks whose text stays, before an edit is sent. */

@@ -74,7 +74,14 @@ export function Toolbar(props: Props) {
         <Button look="quiet" icon="refresh" hint={texts.tools.refresh} onClick={() => request && onRequest(request)} />
       </span>
       <span className="tools is-end" role="group">
-        <Button look="quiet" icon="swap" aria-pressed={panel === 'replace'} onClick={() => onPanel('replace')}>
+        <Button
+          look="quiet"
+          icon="swap"
+          className="is-brief"
+          hint={texts.tools.replace}
+          aria-pressed={panel === 'replace'}
+          onClick={() => onPanel('replace')}
+        >
           {texts.tools.replace}
         </Button>
         <ViewMenu state={state} arrangement={props.arrangement} onArrange={props.onArrange} />
@@ -127,9 +134,9 @@ function Narrow({ state, request, onRequest }: Pick<Props, 'state' | 'request' |
   const { column: _, message, ...rest } = request ?? { filter: 'all' as const };
   return (
     <>
-      <label className="narrow">
-        <span className="unseen">{texts.tools.column}</span>
+      <span className="narrow">
         <select
+          aria-label={texts.tools.column}
           value={request?.column ?? ''}
           onChange={(event) => onRequest(event.target.value === '' ? rest : { ...rest, column: event.target.value })}
         >
@@ -140,7 +147,7 @@ function Narrow({ state, request, onRequest }: Pick<Props, 'state' | 'request' |
             </option>
           ))}
         </select>
-      </label>
+      </span>
       {message !== undefined && (
         <span className="only">
           <span>{texts.tools.groupFilter(plain(message))}</span>

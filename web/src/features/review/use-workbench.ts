@@ -9,7 +9,7 @@ import { firstRequest, toHash } from './address.ts';
 import { keepArrangement, keptArrangement } from './arrangement-kept.ts';
 import { cellAt, clear, duplicateRow, fillDown, toggleRows } from './edits.ts';
 import { gridColumns, widthsOf, type Widths } from './grid-columns.ts';
-import { nextProblem } from './problem-walk.ts';
+import { beginning, nextProblem } from './problem-walk.ts';
 import type { Session, Snapshot } from './session.ts';
 import type { Panel } from './toolbar.tsx';
 import { copyNamed, useClipboard } from './use-clipboard.ts';
@@ -76,8 +76,15 @@ function useProblems(session: Session, look: ReturnType<typeof useLook>) {
   const [said, setSaid] = useState('');
   const problem = async (direction: 'next' | 'previous'): Promise<void> => {
     const { view } = session.snapshot;
+    const { active } = look.selection;
+    const unmoved = look.place === undefined && active.row === 0 && active.col === 0;
     try {
-      const found = await nextProblem(session, look.selection.active, direction, view?.request.column);
+      const found = await nextProblem(
+        session,
+        unmoved && direction === 'next' ? beginning : active,
+        direction,
+        view?.request.column,
+      );
       if (!found) return session.say('info', texts.tools.noMore);
       look.setPlace({ at: found.at, of: found.of });
       look.choose(at(found.row, found.col));

@@ -28,7 +28,7 @@ export function StageFrame({ state, title, lead, help, busy, ready, note, waitin
       <h2 ref={heading} tabIndex={-1}>
         {title}
       </h2>
-      <p className="soft">{lead}</p>
+      <p className="soft">{plain(lead)}</p>
       {help && <p className="stage-help">{plain(help)}</p>}
       {state.stage !== 'rows' && state.reasons.length > 0 && (
         <ul className="reasons" aria-label={texts.pages.why}>

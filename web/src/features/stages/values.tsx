@@ -53,11 +53,10 @@ export function ValuesStage({ session, state, onDone }: Props) {
     <StageFrame
       state={state}
       title={texts.values.title}
-      lead={texts.values.lead}
+      lead={unknown?.length === 0 ? texts.values.nothing : texts.values.lead}
       help={state.settings.valuesHelpText}
       busy={busy}
       ready={unknown !== undefined}
-      note={unknown?.length === 0 && texts.values.nothing}
       waiting={unknown === undefined}
       onNext={() => void next()}
     >
