@@ -67,6 +67,23 @@ suite('the review page elsewhere', () => {
     await page.getByText('All changes saved').waitFor();
   });
 
+  test('a page that could not be opened is opened again, and hears of others from then on', async () => {
+    const url = await pages.review(60);
+    await using page = await pages.visit(url);
+    await page.route('**/api/**', async (route) => await route.abort());
+    await page.reload();
+    await page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor();
+    await page.unroute('**/api/**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await rowsShown(page);
+    await using other = await pages.visit(url);
+    await rowsShown(other);
+    await (await cell(other, 18, 'E-mail')).dblclick();
+    await other.keyboard.type('other@example.com');
+    await other.keyboard.press('Enter');
+    await says(await cell(page, 18, 'E-mail'), 'other@example.com');
+  });
+
   test('in German, with the texts that the owner has put in place of ours', async () => {
     const settings = { locale: 'de', textOverrides: { ui: { BULK_FIX_SUBTITLE: 'Bitte <b>zuordnen</b>.' } } };
     await using page = await pages.visit(await pages.review(60, settings));

@@ -72,7 +72,7 @@ const byType: Readonly<Record<string, number>> = {
   email: 210,
   url: 210,
   'multi-select': 190,
-  number: 110,
+  number: 136,
   checkbox: 110,
   date: 130,
 };

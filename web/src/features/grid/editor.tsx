@@ -54,6 +54,7 @@ export function Editor({ label, text, typed, onClose, hint, day }: Props) {
     'aria-label': label,
     defaultValue: text,
     placeholder: hint,
+    dir: 'auto',
     spellCheck: false,
     autoComplete: 'off',
     onKeyDown,

@@ -51,6 +51,8 @@ type Outcome = 'done' | 'conflict' | 'failed';
 export class Session {
   readonly client: ReviewClient;
   rows = new RowPages();
+  /** Until the rows that were asked for last are there. */
+  opening: Promise<void> = Promise.resolve();
   /** Of each column of the table, its place in a row's cells. */
   places: readonly number[] = [];
   snapshot: Snapshot = {
@@ -151,6 +153,11 @@ export class Session {
 
   /** Other rows: of several requests the last one counts, and a lost connection is waited for. */
   async open(request: ViewRequest): Promise<void> {
+    this.opening = this.#open(request);
+    await this.opening;
+  }
+
+  async #open(request: ViewRequest): Promise<void> {
     const mine = ++this.#opened;
     const wanted = () => mine === this.#opened;
     this.set({ opening: true });

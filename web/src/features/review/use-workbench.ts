@@ -74,10 +74,16 @@ function useLook(session: Session, snapshot: Snapshot, state: State) {
 /** Goes from problem to problem, and says where it has come to. */
 function useProblems(session: Session, look: ReturnType<typeof useLook>) {
   const [said, setSaid] = useState('');
+  const latest = useRef(look);
+  useEffect(() => {
+    latest.current = look;
+  });
   const problem = async (direction: 'next' | 'previous'): Promise<void> => {
+    await session.opening;
     const { view } = session.snapshot;
-    const { active } = look.selection;
-    const unmoved = look.place === undefined && active.row === 0 && active.col === 0;
+    const { selection, place } = latest.current;
+    const { active } = selection;
+    const unmoved = place === undefined && active.row === 0 && active.col === 0;
     try {
       const found = await nextProblem(
         session,
