@@ -56,6 +56,25 @@ suite('the review page elsewhere', () => {
     await says(count(page, 'All rows'), '61');
   });
 
+  test('a text that was saved, and whose answer was lost, is saved once', async () => {
+    await using page = await pages.visit(await pages.review(60));
+    await rowsShown(page);
+    let lost = 0;
+    await page.route('**/api/edits', async (route) => {
+      if (lost === 0) await route.fetch();
+      lost += 1;
+      await (lost === 1 ? route.abort() : route.continue());
+    });
+    await (await cell(page, 24, 'Age')).dblclick();
+    await page.keyboard.type('41');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Undo.*, 1 step$/ }).waitFor();
+    await saved(page);
+    await says(count(page, 'Edited'), '1');
+    assert.equal(await page.getByRole('button', { name: /^Undo.*, 1 step$/ }).count(), 1);
+    assert.equal(await page.locator('.toast.is-error').count(), 0);
+  });
+
   test('other filters while the connection is lost come once it is back', async () => {
     await using page = await pages.visit(await pages.review(60));
     await rowsShown(page);

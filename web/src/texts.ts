@@ -183,6 +183,7 @@ export const english = {
     like: 'All like this',
     options: 'Options',
     noOption: 'No option matches. Enter keeps the text as it is.',
+    moreOptions: (count: number) => `${number(count)} more: type to find them.`,
     dateHint: 'for example 2026-11-21',
     pickDay: 'Choose a day',
     several: (across: number, down: number) => `${rows(down)} × ${columns(across)} chosen`,

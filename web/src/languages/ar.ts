@@ -157,6 +157,7 @@ export const translation: Texts = {
     like: 'كل ما يشبهها',
     options: 'الخيارات',
     noOption: 'لا خيار يطابق. Enter يُبقي النص كما هو.',
+    moreOptions: (count) => `${number(count)} أخرى: اكتب للعثور عليها.`,
     dateHint: 'مثلًا 2026-11-21',
     pickDay: 'اختيار يوم',
     several: (across, down) => `${rows(down)} × ${columns(across)}`,

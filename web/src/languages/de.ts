@@ -158,6 +158,7 @@ export const translation: Texts = {
     like: 'Alle dieser Art',
     options: 'Optionen',
     noOption: 'Keine Option passt. Die Eingabetaste behält den Text, wie er ist.',
+    moreOptions: (count) => `${number(count)} weitere: tippen, um sie zu finden.`,
     dateHint: 'zum Beispiel 2026-11-21',
     pickDay: 'Tag auswählen',
     several: (across, down) => `${rows(down)} × ${columns(across)} gewählt`,

@@ -157,6 +157,7 @@ export const translation: Texts = {
     like: 'Todas como esta',
     options: 'Opciones',
     noOption: 'Ninguna opción coincide. Intro conserva el texto como está.',
+    moreOptions: (count) => `${number(count)} más: escriba para encontrarlas.`,
     dateHint: 'por ejemplo 2026-11-21',
     pickDay: 'Elegir un día',
     several: (across, down) => `${rows(down)} × ${columns(across)}`,

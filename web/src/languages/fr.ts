@@ -158,6 +158,7 @@ export const translation: Texts = {
     like: 'Toutes les semblables',
     options: 'Options',
     noOption: 'Aucune option ne correspond. Entrée garde le texte tel quel.',
+    moreOptions: (count) => `${number(count)} de plus : tapez pour les trouver.`,
     dateHint: 'par exemple 2026-11-21',
     pickDay: 'Choisir un jour',
     several: (across, down) => `${rows(down)} × ${columns(across)}`,

@@ -48,12 +48,15 @@ interface CellEditorProps {
   readonly onClose: CloseEditor;
 }
 
+/** What the two states of a checkbox are called, in cells and in files. */
+const ticks = ['yes', 'no'].map((word) => ({ label: word, value: word }));
+
 /** A list where the field has options, else its text. */
 function CellEditor({ session, state, editing, onClose }: CellEditorProps) {
   const { row, col, text, typed } = editing;
   const column = session.columnAt(col);
   const field: Field | undefined = state.fields.find(({ key }) => key === column?.field);
-  const options = cellAt(session, session.rows.row(row), col)?.o ?? field?.options ?? [];
+  const options = cellAt(session, session.rows.row(row), col)?.o ?? (field?.type === 'checkbox' ? ticks : (field?.options ?? []));
   const shared = { label: column?.label ?? '', text, typed, onClose };
   const many = field?.type.startsWith('multi') ?? false;
   if (options.length > 0)

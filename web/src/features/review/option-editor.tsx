@@ -2,7 +2,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent
 import type { Option } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import type { CloseEditor } from '../grid/editor.tsx';
-import { chosenParts, matching, taken, toggled } from './options.ts';
+import { chosenParts, matching, mostShown, taken, toggled } from './options.ts';
 
 interface Props {
   readonly label: string;
@@ -21,7 +21,8 @@ function useChoice({ text, typed, options, delimiter, onClose }: Props) {
   const [chosen, setChosen] = useState<readonly string[]>(() => (typed ? [] : chosenParts(text, delimiter)));
   const [mark, setMark] = useState<number>();
   const done = useRef(false);
-  const found = matching(options, search);
+  const matches = matching(options, search);
+  const found = matches.slice(0, mostShown);
   const isChosen = (option: Option) => chosen.includes(option.label) || chosen.includes(option.value);
   const marked = mark ?? (search === '' ? found.findIndex(isChosen) : 0);
   const finish: CloseEditor = (value, then) => {
@@ -47,7 +48,7 @@ function useChoice({ text, typed, options, delimiter, onClose }: Props) {
     setSearch(value);
     setMark(undefined);
   };
-  return { search, type, chosen, found, marked, isChosen, toggle, finish, onKeyDown };
+  return { search, type, chosen, found, more: matches.length - found.length, marked, isChosen, toggle, finish, onKeyDown };
 }
 
 /** A searchable list of options; text that is none of them is kept as well, and said to be wrong by the server. */
@@ -81,6 +82,7 @@ export function OptionEditor(props: Props) {
         id={id}
         anchor={input}
         found={found}
+        more={choice.more}
         marked={marked}
         many={many}
         isChosen={choice.isChosen}
@@ -94,6 +96,8 @@ interface ListProps {
   readonly id: string;
   readonly anchor: RefObject<HTMLInputElement | null>;
   readonly found: readonly Option[];
+  /** How many more match than are drawn. */
+  readonly more: number;
   readonly marked: number;
   readonly many: boolean;
   readonly isChosen: (option: Option) => boolean;
@@ -101,7 +105,7 @@ interface ListProps {
 }
 
 /** In the browser's top layer: no edge of the table cuts it off. */
-function OptionList({ id, anchor, found, marked, many, isChosen, onPick }: ListProps) {
+function OptionList({ id, anchor, found, more, marked, many, isChosen, onPick }: ListProps) {
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const [box, at] = [list.current, anchor.current?.getBoundingClientRect()];
@@ -136,6 +140,7 @@ function OptionList({ id, anchor, found, marked, many, isChosen, onPick }: ListP
           </div>
         ))}
       </div>
+      {more > 0 && <p className="option is-none">{texts.cell.moreOptions(more)}</p>}
       {found.length === 0 && <p className="option is-none">{texts.cell.noOption}</p>}
     </div>
   );

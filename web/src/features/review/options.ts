@@ -1,15 +1,13 @@
 /** Which options a text names, and what text a choice becomes. */
 import type { Option } from '../../api/wire.ts';
 
-const mostShown = 100;
+/** How many are drawn: of more, some are searched for. */
+export const mostShown = 100;
 
-/** The options whose label or value holds what is searched for: the first hundred. */
+/** The options whose label or value holds what is searched for. */
 export function matching(options: readonly Option[], search: string): Option[] {
   const wanted = search.trim().toLowerCase();
-  const found = options.filter(
-    ({ label, value }) => label.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted),
-  );
-  return found.slice(0, mostShown);
+  return options.filter(({ label, value }) => label.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted));
 }
 
 /** `delimiter`: what is written between several choices in one cell; undefined = there is but one. */

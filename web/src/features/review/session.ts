@@ -9,7 +9,7 @@ import { texts } from '../../texts.ts';
 import { plain } from '../../ui/plain.ts';
 import type { Toast } from '../../ui/toasts.tsx';
 import { plainArrangement, shownPlaces, type Arrangement } from './arrangement.ts';
-import { conflictsOf, type Conflict, type SeenEdit } from './conflict.ts';
+import { conflictsOf, isDone, type Conflict, type SeenEdit } from './conflict.ts';
 import { insist, isAway } from './insist.ts';
 import { later } from './connection.ts';
 import { RowPages } from './rows.ts';
@@ -236,10 +236,12 @@ export class Session {
 
   async #attempt(ask: (version: number) => Promise<Edited>, edit: Edit | undefined, seen: SeenEdit): Promise<Outcome> {
     const known = this.#version;
+    let repeated = false;
     try {
       const edited = await insist(async (again) => {
+        repeated = again;
         if (again && !isRepeatable(edit)) await this.#requireUnchanged(known);
-        return await ask(this.#version);
+        return await ask(known);
       }, this.#waiting);
       this.applied(edited);
       return 'done';
@@ -255,6 +257,11 @@ export class Session {
       for (const row of rows) this.rows.put(row);
       this.touch();
       const conflict = conflictsOf(edit, seen, rows, this.snapshot.state?.columns ?? []);
+      // Only the answer was lost.
+      if (repeated && row && edit?.kind === 'cells' && isDone(edit, row, this.snapshot.state?.columns ?? [])) {
+        await this.refresh(edit.cells.map((cell) => cell.row));
+        return 'done';
+      }
       // Only our own earlier edit was newer than what this one was based on.
       if (conflict && conflict.cells.length === 0 && version !== undefined) return await this.#attempt(ask, edit, seen);
       if (conflict) this.set({ conflict });
