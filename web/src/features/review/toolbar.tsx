@@ -33,7 +33,6 @@ interface Props {
 
 export function Toolbar(props: Props) {
   const { session, state, request, place, panel, onRequest, onProblem, onPanel } = props;
-  const may = state.settings;
   return (
     <div className="toolbar" role="group" aria-label={texts.tools.label}>
       <Search request={request} searchBox={props.searchBox} onRequest={onRequest} onGrid={props.onGrid} />
@@ -59,20 +58,7 @@ export function Toolbar(props: Props) {
           onClick={() => void session.redo()}
         />
       </span>
-      <span className="tools" role="group">
-        {may.addRows !== false && <Button look="quiet" icon="add" hint={texts.tools.add} onClick={props.onAdd} />}
-        {may.addRows !== false && <Button look="quiet" icon="copy" hint={texts.tools.duplicate} onClick={props.onDuplicate} />}
-        {may.deleteRows !== false && (
-          <Button
-            look="quiet"
-            icon={props.removed ? 'changed' : 'removed'}
-            hint={props.removed ? texts.tools.restore : texts.tools.remove}
-            onClick={props.onRows}
-          />
-        )}
-        <Button look="quiet" icon="goto" hint={texts.tools.goTo} onClick={props.onGoTo} />
-        <Button look="quiet" icon="refresh" hint={texts.tools.refresh} onClick={() => request && onRequest(request)} />
-      </span>
+      <RowTools {...props} />
       <span className="tools is-end" role="group">
         <Button
           look="quiet"
@@ -91,6 +77,28 @@ export function Toolbar(props: Props) {
         </Button>
       </span>
     </div>
+  );
+}
+
+/** What is done to rows, as far as it may be. */
+function RowTools(props: Props) {
+  const { state, request, onRequest } = props;
+  const may = state.settings;
+  return (
+    <span className="tools" role="group">
+      {may.addRows !== false && <Button look="quiet" icon="add" hint={texts.tools.add} onClick={props.onAdd} />}
+      {may.addRows !== false && <Button look="quiet" icon="copy" hint={texts.tools.duplicate} onClick={props.onDuplicate} />}
+      {may.deleteRows !== false && (
+        <Button
+          look="quiet"
+          icon={props.removed ? 'changed' : 'removed'}
+          hint={props.removed ? texts.tools.restore : texts.tools.remove}
+          onClick={props.onRows}
+        />
+      )}
+      <Button look="quiet" icon="goto" hint={texts.tools.goTo} onClick={props.onGoTo} />
+      <Button look="quiet" icon="refresh" hint={texts.tools.refresh} onClick={() => request && onRequest(request)} />
+    </span>
   );
 }
 

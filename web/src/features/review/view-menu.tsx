@@ -14,8 +14,7 @@ interface Props {
 /** Which columns are shown and which stay in view, and how high rows are. */
 export function ViewMenu({ state: { columns }, arrangement, onArrange }: Props) {
   const id = useId();
-  const { hidden, pinned } = arrangement;
-  const gone = columns.filter((column) => hidden.includes(column.id)).length;
+  const gone = columns.filter(({ id: column }) => arrangement.hidden.includes(column)).length;
   return (
     <>
       <button type="button" className="button is-quiet menu-button" popoverTarget={id} title={texts.view.title}>
@@ -38,40 +37,48 @@ export function ViewMenu({ state: { columns }, arrangement, onArrange }: Props) 
             </label>
           ))}
         </fieldset>
-        <fieldset>
-          <legend>{texts.view.columns}</legend>
-          <ul className="view-columns">
-            {columns.map((column) => {
-              const shown = !hidden.includes(column.id);
-              return (
-                <li key={column.id}>
-                  <label className="check">
-                    <input
-                      type="checkbox"
-                      checked={shown}
-                      // One is left, so that there is a table.
-                      disabled={shown && gone === columns.length - 1}
-                      aria-label={texts.view.show(column.label)}
-                      onChange={() => onArrange({ ...arrangement, hidden: turned(hidden, column.id) })}
-                    />
-                    {column.label}
-                  </label>
-                  <Button
-                    look="quiet"
-                    icon="pin"
-                    hint={texts.view.pin(column.label)}
-                    aria-pressed={pinned.includes(column.id)}
-                    onClick={() => onArrange({ ...arrangement, pinned: turned(pinned, column.id) })}
-                  />
-                </li>
-              );
-            })}
-          </ul>
-        </fieldset>
+        <ColumnChoice columns={columns} arrangement={arrangement} onArrange={onArrange} />
         <Button look="quiet" icon="undo" onClick={() => onArrange(plainArrangement)}>
           {texts.view.reset}
         </Button>
       </div>
     </>
+  );
+}
+
+function ColumnChoice({ columns, arrangement, onArrange }: Omit<Props, 'state'> & Pick<State, 'columns'>) {
+  const { hidden, pinned } = arrangement;
+  const left = columns.filter(({ id }) => !hidden.includes(id));
+  return (
+    <fieldset>
+      <legend>{texts.view.columns}</legend>
+      <ul className="view-columns">
+        {columns.map((column) => {
+          const shown = !hidden.includes(column.id);
+          return (
+            <li key={column.id}>
+              <label className="check">
+                <input
+                  type="checkbox"
+                  checked={shown}
+                  // One is left, so that there is a table.
+                  disabled={shown && left.length === 1}
+                  aria-label={texts.view.show(column.label)}
+                  onChange={() => onArrange({ ...arrangement, hidden: turned(hidden, column.id) })}
+                />
+                {column.label}
+              </label>
+              <Button
+                look="quiet"
+                icon="pin"
+                hint={texts.view.pin(column.label)}
+                aria-pressed={pinned.includes(column.id)}
+                onClick={() => onArrange({ ...arrangement, pinned: turned(pinned, column.id) })}
+              />
+            </li>
+          );
+        })}
+      </ul>
+    </fieldset>
   );
 }
