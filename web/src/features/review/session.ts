@@ -236,10 +236,10 @@ export class Session {
 
   async #attempt(ask: (version: number) => Promise<Edited>, edit: Edit | undefined, seen: SeenEdit): Promise<Outcome> {
     const known = this.#version;
-    let repeated = false;
+    const sent = { again: false };
     try {
       const edited = await insist(async (again) => {
-        repeated = again;
+        sent.again = again;
         if (again && !isRepeatable(edit)) await this.#requireUnchanged(known);
         return await ask(known);
       }, this.#waiting);
@@ -258,7 +258,7 @@ export class Session {
       this.touch();
       const conflict = conflictsOf(edit, seen, rows, this.snapshot.state?.columns ?? []);
       // Only the answer was lost.
-      if (repeated && row && edit?.kind === 'cells' && isDone(edit, row, this.snapshot.state?.columns ?? [])) {
+      if (sent.again && row && edit?.kind === 'cells' && isDone(edit, row, this.snapshot.state?.columns ?? [])) {
         await this.refresh(edit.cells.map((cell) => cell.row));
         return 'done';
       }
