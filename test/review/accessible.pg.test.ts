@@ -28,7 +28,7 @@ suite('accessible', () => {
       original_filename: 'in.csv',
     });
     const empty = await server.ask('POST', '/api/v1/headless/imports/', { fields: some, settings, original_filename: 'in.csv' });
-    const { id, upload, review_url: failed } = empty.body as Record<string, string>;
+    const { id, upload, review_url: failed } = empty.body as Record<string, string>; // texts, all of them
     await fetch(String(upload), { method: 'PUT', body: '\n\n' });
     assert.equal((await server.settled(id))['status'], 'FAILED');
     const rows = await pages.review(60);

@@ -22,7 +22,7 @@ test('a paper of its own makes one theme of it, and nothing that cannot be read'
   assert.equal(theme, 'dark');
   assert.equal(variables['--paper'], '#1e1033');
   assert.ok(contrast(variables['--ink'] as '#', '#1e1033') >= 4.5); // written by us
-  assert.ok(contrast(variables['--soft'] as '#', variables['--shade'] as '#') >= 4.5);
+  assert.ok(contrast(variables['--soft'] as '#', variables['--shade'] as '#') >= 4.5); // and these
 });
 
 test('only what is known is taken, and only as colours, lengths and names of fonts', () => {
