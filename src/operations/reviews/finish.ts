@@ -8,7 +8,6 @@ import { hasHooks } from '../../domain/fields/hooks.ts';
 import type { Json } from '../../domain/json.ts';
 import { createContext } from '../../engine/context.ts';
 import { beforeFinish } from '../../hooks/hooks.ts';
-import { Sandbox } from '../../hooks/sandbox.ts';
 import { runBeforeFinish } from '../../hooks/steps.ts';
 import { deliveredSql, foundIn, type Found } from '../../review/deliver.ts';
 import { endingOf } from '../../review/ending.ts';
@@ -21,7 +20,7 @@ import { silent } from '../log.ts';
 import type { Ports } from '../operation.ts';
 import { roomOf } from '../room.ts';
 import { jsonArray } from '../runs/json-array.ts';
-import { hooksOf } from '../schemas/check-hooks.ts';
+import { hooksOf, openReviewSandbox } from '../schemas/check-hooks.ts';
 import { deskKey, deskOf, forgetRows, freshen, withReview, type Reviewed } from './open.ts';
 
 export interface Ended {
@@ -31,13 +30,19 @@ export interface Ended {
 
 const rowsName = 'rows.json';
 
+export interface Delivered {
+  /** Their file. */
+  readonly file: string;
+  readonly rows: number;
+}
+
 export interface Ending {
   /** What whoever ends it has seen. */
   readonly version: number;
   /** Whose the rows are. */
   readonly pipeline: string;
   /** In the transaction in which it ends: others hear of it, or it has not ended. */
-  ended(tx: Db): Promise<void>;
+  ended(tx: Db, delivered: Delivered): Promise<void>;
 }
 
 /** Throws `object.conflict` where it cannot end, `StaleEdit`. Ending it twice is ending it once. */
@@ -57,11 +62,11 @@ export async function endReview(
       if (review.known > version) throw new StaleEdit(-1);
       await requireReady(review, reviewed);
       const found = await foundIn(review, reviewed.task);
-      const cancelled = await askBefore(review, reviewed, found);
+      const cancelled = await askBefore(ports, review, reviewed, found);
       if (cancelled !== undefined) return { cancelled };
       const file = await store(ports, reviewed, review, owner);
       await finishReview(tx, workspace, id, { at: clock.now(), result: found, file });
-      await tell(tx);
+      await tell(tx, { file, rows: found.counts.delivered });
       return {};
     });
   });
@@ -86,10 +91,15 @@ async function store(ports: Ports, { workspace, task }: Reviewed, review: OpenRe
 }
 
 /** Undefined = nobody minds. Throws `HookError`s. */
-async function askBefore({ duck, plan }: OpenReview, { task }: Reviewed, found: Found): Promise<string | undefined> {
+async function askBefore(
+  ports: Ports,
+  { duck, plan }: OpenReview,
+  { task }: Reviewed,
+  found: Found,
+): Promise<string | undefined> {
   const hooks = hasHooks(task.hooks) ? hooksOf(task.hooks) : {};
   if (beforeFinish(hooks).length === 0) return undefined;
-  await using sandbox = new Sandbox();
+  await using sandbox = openReviewSandbox(ports);
   const rows = await duck.rows(`select * from (${deliveredSql(plan, task)}) limit ${sandbox.limits.bulkRows + 1}`);
   const data = rows.map(([row]) => JSON.parse(row ?? 'null') as Json); // as we wrote it
   const about = { ...task.about, rowsWithError: found.invalidRows, errors: found.errors, rawHeaders: found.headers };

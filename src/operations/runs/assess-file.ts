@@ -8,7 +8,6 @@ import { hasHooks } from '../../domain/fields/hooks.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { AssessTask } from '../../domain/run.ts';
 import { HookError } from '../../hooks/failure.ts';
-import { Sandbox } from '../../hooks/sandbox.ts';
 import type { FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { assess, nothingFound } from '../../shape/assess/assess.ts';
@@ -16,7 +15,7 @@ import { replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
 import { plainFile } from '../files/plain-file.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
-import { hooksOf } from '../schemas/check-hooks.ts';
+import { hooksOf, openSandbox } from '../schemas/check-hooks.ts';
 import { jsonArray } from './json-array.ts';
 import { deliverAssessed } from './deliver-assessed.ts';
 import type { TaskWork } from './replay-rows.ts';
@@ -71,7 +70,7 @@ async function withFile<T>(
 /** Throws `usage.mode`. */
 async function pathOf({ execution, opened }: TaskWork): Promise<string> {
   const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
-  const path = loaded?.spec.files?.ids[0];
+  const path = loaded?.spec.files?.ids?.[0];
   if (path === undefined) throw new HeadgateError('usage.mode', 'reading a file: the pipeline has none');
   return path;
 }
@@ -85,7 +84,7 @@ interface Asked {
 async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: TaskWork): Promise<AssessedFile> {
   const { execution, opened, context } = work;
   await using duck = await context.duck();
-  await using sandbox = new Sandbox(undefined, execution.signal);
+  await using sandbox = openSandbox(execution, execution.signal);
   const hooking = hasHooks(task.hooks) ? { hooking: { sandbox, hooks: hooksOf(task.hooks) } } : {};
   const scratch = join(context.scratch, 'assess');
   const { rows, ...found } = await assess(duck, { file, schema, task, scratch, ...hooking }).catch(async (error: unknown) => {

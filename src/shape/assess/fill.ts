@@ -17,7 +17,7 @@ export async function fill(
   for (const part of parts) {
     const chosen = changed?.has('options', part.column) ? chosenSql(part) : undefined;
     if (chosen === undefined) continue;
-    const options = `select n, from_json(x, '[{"label":"VARCHAR","value":"VARCHAR"}]') as o from (${latestSql('options', part.column)})`;
+    const options = `select n, from_json(x, '[{"label":"VARCHAR","value":"VARCHAR","alternateMatches":["VARCHAR"]}]') as o from (${latestSql('options', part.column)})`;
     await duck.run(
       `update cells set ${part.result} = h.r, ${part.cell.text} = h.s from (select n, ${chosen.result} as r, ${chosen.shown} as s from cells join (${options}) using (n)) h where cells.n = h.n`,
     );
@@ -27,7 +27,7 @@ export async function fill(
 const first = (options: string, test: string, key: 'label' | 'value'): string =>
   `list_filter(${options}, lambda p: ${test})[1].${key}`;
 const valueOf = (name: string): string =>
-  `coalesce(${first('o', `p.label = ${name}`, 'value')}, ${first('o', `p.value = ${name}`, 'value')}, ${first('o', `lower(trim(p.label)) = lower(${name})`, 'value')})`;
+  `coalesce(${first('o', `p.label = ${name}`, 'value')}, ${first('o', `p.value = ${name}`, 'value')}, ${first('o', `list_contains(p.alternateMatches, ${name})`, 'value')}, ${first('o', `lower(trim(p.label)) = lower(${name})`, 'value')})`;
 const labelOf = (value: string): string => `coalesce(${first('o', `p.value = ${value}`, 'label')}, ${value})`;
 
 /** Of the options `o` of each row; undefined for fields that have no options. */

@@ -7,7 +7,7 @@ import { sentReplacement } from '../../../operations/reviews/sent.ts';
 import { newsAfter, newsShape } from '../../../operations/reviews/watch.ts';
 import type { Route } from '../../dialect.ts';
 import { contextOf } from '../../mount.ts';
-import { tellOf } from './told.ts';
+import { concludeReview } from './conclude.ts';
 import { asReviewer, reviewedOf, reviewRoute, visitOf } from './review-access.ts';
 import { limitsOf, showState, stateShape } from './review-state.ts';
 
@@ -73,7 +73,8 @@ const finish = reviewRoute({
     const { cancelled } = await endReview(context, reviewed, {
       version,
       pipeline: found.data.pipeline ?? '',
-      ended: async (tx) => await tellOf(contextOf({ ...asReviewer(context), db: tx }, 'dromo'), found, 'import.completed'),
+      ended: async (tx, delivered) =>
+        await concludeReview(contextOf({ ...asReviewer(context), db: tx }, 'dromo'), visit, delivered),
     });
     const after = await visitOf(context, found.id, true);
     const why = cancelled === undefined ? [] : [{ code: 'FINISH_CANCELLED', message: cancelled }];
