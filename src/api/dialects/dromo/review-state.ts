@@ -123,8 +123,8 @@ const fieldsOf = ({ data }: StoredImport): State['fields'] =>
 function delimiterOf(field: StoredImport['data']['fields'][number]): { readonly delimiter?: string } {
   if (typeOf(field) !== 'multi-select') return {};
   const options = typeof field.type === 'object' && typeof field.type[1] === 'object' ? field.type[1] : {};
-  const { delimiter = ',', trimValues = true } = options;
-  return { delimiter: `${String(delimiter)}${trimValues ? ' ' : ''}` };
+  const { delimiter, trimValues = true } = options;
+  return { delimiter: `${typeof delimiter === 'string' ? delimiter : ','}${trimValues ? ' ' : ''}` };
 }
 
 function labelOf({ data }: StoredImport, key: string, part: number): string {
