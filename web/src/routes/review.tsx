@@ -11,7 +11,7 @@ import { MatchStage } from '../features/stages/match.tsx';
 import { SheetStage } from '../features/stages/sheet.tsx';
 import { ValuesStage } from '../features/stages/values.tsx';
 import { Toasts } from '../ui/toasts.tsx';
-import { useAppearance } from '../ui/use-appearance.ts';
+import { useAppearance } from '../features/review/use-appearance.ts';
 
 /** What the review is at: the server says which stage waits for somebody. */
 export function ReviewRoute({ session }: { readonly session: Session }) {

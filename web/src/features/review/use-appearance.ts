@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { State } from '../api/wire.ts';
-import { speak } from '../languages/speak.ts';
-import { brandOf } from './brand.ts';
-import { applyTheme } from './theme.ts';
+import type { State } from '../../api/wire.ts';
+import { speak } from '../../languages/speak.ts';
+import { brandOf } from '../../ui/brand.ts';
+import { applyTheme } from '../../ui/theme.ts';
 
 /** Any colour that the browser knows, as it writes it itself. */
 function normalColour(written: string): string | undefined {
