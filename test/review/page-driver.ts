@@ -40,9 +40,13 @@ export async function saved(page: Page): Promise<void> {
   await page.locator('.saved[data-saving="false"]').waitFor();
 }
 
-/** Until rows have arrived: `timeout` ms at most. */
+/** Until rows have arrived: `timeout` ms at most. Where the page asks about values first, they are left to be mended row by row. */
 export async function rowsShown(page: Page, timeout = 30_000): Promise<void> {
-  await page.locator('.grid-cell:not(:has(.grid-waiting))').first().waitFor({ timeout });
+  const shown = page.locator('.grid-cell:not(:has(.grid-waiting))').first();
+  const asked = page.getByRole('heading', { name: 'What do these values mean?' });
+  await shown.or(asked).first().waitFor({ timeout });
+  if (await asked.isVisible()) await page.getByRole('button', { name: 'Rows', exact: true }).click();
+  await shown.waitFor({ timeout });
 }
 
 export async function textOf(of: Locator): Promise<string> {

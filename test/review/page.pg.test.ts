@@ -1,9 +1,6 @@
 /** The review page in a real browser, through the real server: opened, worked on by mouse and by keys, and finished. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { open as openBench, type Bench } from '../../src/api/dialects/dromo/harness.ts';
-import { startChromium } from '../support/chromium.ts';
 import {
   cell,
   count,
@@ -16,44 +13,17 @@ import {
   textOf,
   toClipboard,
 } from './page-driver.ts';
-import { fields, sample } from './sample.ts';
-
-// Does nothing where the page is newer than its sources.
-await import(new URL('../../web/build.js', import.meta.url).href);
+import { openPages, type PageBench } from './page-bench.ts';
+import { fields } from './sample.ts';
 
 suite('the review page', () => {
-  let bench: Bench;
-  let browser: Browser;
+  let pages: PageBench;
   before(async () => {
-    [bench, browser] = await Promise.all([openBench(), startChromium()]);
+    pages = await openPages();
   });
-  after(async () => {
-    await browser.close();
-    await bench.close();
-  });
-
-  async function review(rows: number, behavior = 'BLOCK_SUBMIT'): Promise<string> {
-    const settings = { importIdentifier: 'people', title: 'Add people', invalidDataBehavior: behavior };
-    const made = await bench.imported({ fields, settings, original_filename: 'people.csv' }, [...sample(rows)].join(''));
-    assert.equal(made['status'], 'NEEDS_REVIEW');
-    return String(made['review_url']);
-  }
-
-  async function visit(url: string, theme: 'light' | 'dark' = 'light', width = 1280): Promise<Page & AsyncDisposable> {
-    const permissions = ['clipboard-read', 'clipboard-write'];
-    const context = await browser.newContext({ colorScheme: theme, viewport: { width, height: 800 }, permissions });
-    const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    const wrong: string[] = [];
-    page.on('pageerror', ({ message }) => wrong.push(message));
-    page.on('console', (message) => /Content.Security.Policy/i.test(message.text()) && wrong.push(message.text()));
-    await page.goto(url);
-    const close = async () => {
-      await context.close();
-      assert.deepEqual(wrong, [], 'what the browser complained about');
-    };
-    return Object.assign(page, { [Symbol.asyncDispose]: close });
-  }
+  after(async () => await pages.close());
+  const review = async (rows: number): Promise<string> => await pages.review(rows);
+  const visit: PageBench['visit'] = async (url, how) => await pages.visit(url, how);
 
   test('opens at what is wrong; an edit is judged at once, and undone after a reload', async () => {
     await using page = await visit(await review(200));
@@ -158,7 +128,7 @@ suite('the review page', () => {
     const lines = Array.from({ length: 100_000 }, (_, at) => `${at % 1000 === 7 ? '' : `Person ${at}`},${at}`);
     const settings = { importIdentifier: 'people', invalidDataBehavior: 'BLOCK_SUBMIT' };
     const two = fields.filter(({ key }) => key === 'name' || key === 'id');
-    const made = await bench.imported({ fields: two, settings }, `Name,Id\n${lines.join('\n')}\n`);
+    const made = await pages.server.imported({ fields: two, settings }, `Name,Id\n${lines.join('\n')}\n`);
     await using page = await visit(String(made['review_url']));
     // The server makes its rows from the file first.
     await rowsShown(page, 180_000);
@@ -175,29 +145,6 @@ suite('the review page', () => {
     const drawn = await page.locator('.grid-row').count();
     assert.ok(drawn < 80, `${drawn} rows are drawn`);
   });
-
-  for (const theme of ['light', 'dark'] as const) {
-    test(`accessible: rows, panels and dialogs, ${theme}`, async () => {
-      await using page = await visit(await review(60), theme, theme === 'light' ? 1280 : 390);
-      await rowsShown(page);
-      await requireAccessible(page, 'rows');
-      await grid(page).focus();
-      await page.keyboard.press('Alt+ArrowDown');
-      await page.getByText(/^1 of \d+$/).waitFor();
-      await page.keyboard.press('F2');
-      await page.locator('.cell-input').waitFor();
-      await requireAccessible(page, 'an editor');
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Control+h');
-      await page.getByRole('heading', { name: 'Find and replace' }).waitFor();
-      await requireAccessible(page, 'find and replace');
-      await page.keyboard.press('Escape');
-      await grid(page).focus();
-      await page.keyboard.press('F1');
-      await page.getByRole('dialog').waitFor();
-      await requireAccessible(page, 'the list of keys');
-    });
-  }
 
   test('two people: each sees what the other does, and neither loses a text to the other', async () => {
     const url = await review(60);
@@ -288,11 +235,11 @@ suite('the review page', () => {
         allowEmptySubmit: false,
       };
       const text = '1,2,3\n4,5,6\nx,y,z\n,nobody,Germany\nBob,bob@example.com,\n';
-      const made = await bench.imported(
+      const made = await pages.server.imported(
         { fields: fields.filter(({ key }) => ['name', 'email', 'country'].includes(key)), settings },
         text,
       );
-      await using page = await visit(String(made['review_url']), theme);
+      await using page = await visit(String(made['review_url']), { theme });
       const keys = name !== 'by mouse';
       /** Chosen by a click, or by a key on what has the focus. */
       const go = async (label: string | RegExp) => {
@@ -323,7 +270,7 @@ suite('the review page', () => {
       await go('Send 1 row');
       await page.getByRole('heading', { name: 'The import is complete' }).waitFor();
       await requireAccessible(page, 'done');
-      assert.deepEqual(await bench.rowsOf(made['id']), [{ name: 'Bob', email: 'bob@example.com', country: null }]);
+      assert.deepEqual(await pages.server.rowsOf(made['id']), [{ name: 'Bob', email: 'bob@example.com', country: null }]);
     });
   }
 

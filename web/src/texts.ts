@@ -1,25 +1,51 @@
-/** Every word of the page. To translate it, translate this file. */
+/** Every word of the page. To translate it, translate this file into `languages/`, and name it in `languages/speak.ts`. */
+import { counting } from './languages/counting.ts';
 
-const numbers = new Intl.NumberFormat('en');
-const number = (value: number): string => numbers.format(value);
-const plural = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`;
-const rows = (count: number): string => plural(count, 'row', 'rows');
-const cells = (count: number): string => plural(count, 'cell', 'cells');
+const { number, counted, percent } = counting('en');
+const rows = counted({ one: '# row', other: '# rows' });
+const cells = counted({ one: '# cell', other: '# cells' });
+const columns = counted({ one: '# column', other: '# columns' });
+const steps = counted({ one: '# step', other: '# steps' });
 
-export const texts = {
+/** What is pressed, and what it does. */
+type KeyHelp = readonly [keys: string, does: string];
+
+const keys: readonly KeyHelp[] = [
+  ['Arrow keys, Home, End, Page Up, Page Down', 'Move; with Ctrl to the edge, with Shift choose several cells'],
+  ['Tab, Shift+Tab', 'Next and previous cell'],
+  ['Enter, F2, or just type', 'Edit; Enter saves and goes down, Esc leaves the cell as it was'],
+  ['Alt+↓, Alt+↑', 'Next and previous error'],
+  ['Ctrl+C, Ctrl+X, Ctrl+V', 'Copy, cut and paste blocks, also from and to spreadsheets'],
+  ['Ctrl+Shift+C', 'Copy with the names of the columns'],
+  ['Ctrl+D', 'Fill down'],
+  ['Ctrl+Shift+D', 'Add a copy of this row'],
+  ['Delete', 'Empty the chosen cells'],
+  ['Ctrl+Delete', 'Remove the chosen rows, or restore them'],
+  ['Ctrl+A', 'Choose everything'],
+  ['Ctrl+G', 'Go to a row by its number'],
+  ['Alt+Shift+→, Alt+Shift+←', 'Make the column wider, narrower'],
+  ['Ctrl+Z, Ctrl+Y', 'Undo and redo, also after a reload'],
+  ['Ctrl+F, Ctrl+H', 'Search; find and replace'],
+  ['F6', 'Leave the table'],
+];
+
+export const english = {
   number,
   rows,
   close: 'Close',
-  cancel: 'Cancel',
   back: 'Go back',
   next: 'Continue',
-  offline: 'The server cannot be reached. What you did last is not saved: try it again in a moment.',
+  reading: 'Reading the file anew…',
+  offline: 'The server cannot be reached. Try it again in a moment.',
+  unsure:
+    'The connection was lost while this was done, and rows have changed since. Look whether it is there, and do it again if not.',
   broken: (code: string) => `The server could not do this (${code}). Nothing was changed.`,
   reconnecting: 'Reconnecting…',
+  waiting: (count: number) => `Not connected: ${counted({ one: '# change waits', other: '# changes wait' })(count)}`,
   stale: 'Somebody else has changed these rows in the meantime. They are shown as they are now: try again.',
   saving: 'Saving…',
   saved: 'All changes saved',
-  people: (count: number) => `${plural(count, 'person', 'people')} here`,
+  people: counted({ one: '# person here', other: '# people here' }),
   levels: { error: 'Error', warning: 'Warning', info: 'Note' },
   theme: { dark: 'Use dark colours', light: 'Use light colours' },
   skip: 'Skip to the table',
@@ -52,7 +78,7 @@ export const texts = {
     taken: (label: string) => `${label} is chosen more than once.`,
     complete: 'Every required field has its column.',
     fieldFor: (header: string) => `Field for ${header}`,
-    confidence: (share: number) => (share >= 1 ? 'Exact' : `${Math.round(share * 100)} %`),
+    confidence: (share: number) => (share >= 1 ? 'Exact' : percent(share)),
     byHand: 'Chosen',
   },
   values: {
@@ -65,6 +91,8 @@ export const texts = {
     blank: '(empty)',
     optionFor: (text: string) => `Option for ${text}`,
     nothing: 'Every value has its option.',
+    tooMany: (label: string, most: number) =>
+      `${label}: more than ${number(most)} different texts. They are mended in the table, or all at once under “Problems”.`,
   },
 
   summary: {
@@ -74,6 +102,7 @@ export const texts = {
     warnings: 'With warnings',
     edited: 'Edited',
     removed: 'Removed',
+    left: (errors: number, warnings: number) => `${rows(errors)} with errors, ${rows(warnings)} with warnings`,
   },
   tools: {
     label: 'Tools',
@@ -81,8 +110,8 @@ export const texts = {
     searchShort: 'Search',
     column: 'Column',
     everyColumn: 'All columns',
-    undo: (steps: number) => `Undo (Ctrl+Z), ${plural(steps, 'step', 'steps')}`,
-    redo: (steps: number) => `Redo (Ctrl+Y), ${plural(steps, 'step', 'steps')}`,
+    undo: (count: number) => `Undo (Ctrl+Z), ${steps(count)}`,
+    redo: (count: number) => `Redo (Ctrl+Y), ${steps(count)}`,
     previous: 'Previous error (Alt+↑)',
     next: 'Next error (Alt+↓)',
     place: (at: number, of: number) => `${number(at)} of ${number(of)}`,
@@ -91,13 +120,13 @@ export const texts = {
     noMore: 'No further error in this direction.',
     replace: 'Find and replace',
     add: 'Add row',
+    duplicate: 'Add a copy of this row (Ctrl+Shift+D)',
     remove: 'Remove rows',
     restore: 'Restore rows',
     problems: 'Problems',
-    download: 'Download',
     refresh: 'Show this filter anew: rows that no longer belong leave',
-    help: 'Keys',
-    density: 'Row height',
+    view: 'Columns',
+    goTo: 'Go to row (Ctrl+G)',
     groupFilter: (message: string) => `Only: ${message}`,
     clearFilter: 'Clear',
   },
@@ -113,7 +142,25 @@ export const texts = {
     was: (raw: string) => (raw === '' ? 'Was empty in the file' : `Was “${raw}” in the file`),
     rowState: { error: 'Has errors', warning: 'Has warnings', removed: 'Removed' },
     badge: (level: 'error' | 'warning', count: number, column: string) =>
-      `${level === 'error' ? plural(count, 'error', 'errors') : plural(count, 'warning', 'warnings')} in ${column}: show only these`,
+      `${counted(level === 'error' ? { one: '# error', other: '# errors' } : { one: '# warning', other: '# warnings' })(count)} in ${column}: show only these`,
+  },
+  view: {
+    title: 'Columns and rows',
+    height: 'Row height',
+    heights: { low: 'Low', normal: 'Normal', tall: 'Three lines' },
+    columns: 'Columns',
+    show: (label: string) => `Show ${label}`,
+    pin: (label: string) => `Keep ${label} in view`,
+    hidden: (count: number) => `${columns(count)} hidden`,
+    reset: 'As at the beginning',
+    shownAgain: (label: string) => `${label} is shown again: the error is there.`,
+  },
+  goTo: {
+    title: 'Go to a row',
+    line: 'Number of the row in the file',
+    go: 'Go',
+    absent: (line: number) => `Row ${number(line)} is not among these rows. This is the next one.`,
+    behind: (line: number) => `Row ${number(line)} is not among these rows, and none comes after it.`,
   },
   empty: {
     errors: 'No errors left.',
@@ -136,8 +183,10 @@ export const texts = {
     like: 'All like this',
     options: 'Options',
     noOption: 'No option matches. Enter keeps the text as it is.',
+    moreOptions: (count: number) => `${number(count)} more: type to find them.`,
     dateHint: 'for example 2026-11-21',
-    done: 'Done',
+    pickDay: 'Choose a day',
+    several: (across: number, down: number) => `${rows(down)} × ${columns(across)} chosen`,
   },
   problems: {
     title: 'Problems',
@@ -145,11 +194,9 @@ export const texts = {
     none: 'There are no problems left.',
     loading: 'Looking for problems that are alike…',
     show: 'Show these rows',
-    count: (count: number) => cells(count),
     replaceEach: 'Each text that is wrong:',
     with: (value: string) => `Replace ${value === '' ? 'empty cells' : `“${value}”`} by`,
     apply: 'Replace',
-    all: 'Replace all of them by',
     more: 'Further texts are in the table.',
     fixed: (count: number) => `${cells(count)} changed.`,
   },
@@ -174,11 +221,11 @@ export const texts = {
     removed: (count: number) => `${rows(count)} removed.`,
     restored: (count: number) => `${rows(count)} restored.`,
     added: 'A row was added at the end.',
+    duplicated: 'A copy of the row was added at the end.',
     pasted: (count: number) => `${cells(count)} pasted.`,
-    copied: (count: number) => `${cells(count)} copied.`,
+    copied: (count: number) => `${cells(count)} copied, with the names of their columns.`,
     tooMany: (most: number) => `At most ${cells(most)} can be changed at once. Find and replace has no such limit.`,
     clipped: 'What did not fit into the table was left out.',
-    fixed: 'These cells cannot be edited.',
     noClipboard: 'The browser does not give access to the clipboard. Choose fewer rows, so that all of them are here.',
   },
   conflict: {
@@ -235,19 +282,11 @@ export const texts = {
   },
   help: {
     title: 'Keys',
-    keys: [
-      ['Arrow keys, Home, End, Page Up, Page Down', 'Move; with Ctrl to the edge, with Shift choose several cells'],
-      ['Tab, Shift+Tab', 'Next and previous cell'],
-      ['Enter, F2, or just type', 'Edit; Enter saves and goes down, Esc leaves the cell as it was'],
-      ['Alt+↓, Alt+↑', 'Next and previous error'],
-      ['Ctrl+C, Ctrl+X, Ctrl+V', 'Copy, cut and paste blocks, also from and to spreadsheets'],
-      ['Ctrl+D', 'Fill down'],
-      ['Delete', 'Empty the chosen cells'],
-      ['Ctrl+Delete', 'Remove the chosen rows, or restore them'],
-      ['Ctrl+A', 'Choose everything'],
-      ['Ctrl+Z, Ctrl+Y', 'Undo and redo, also after a reload'],
-      ['Ctrl+F, Ctrl+H', 'Search; find and replace'],
-      ['F6', 'Leave the table'],
-    ],
+    keys,
   },
-} as const;
+};
+
+export type Texts = typeof english;
+
+/** In the language that is spoken: filled anew before anything of it is drawn. */
+export const texts: Texts = { ...english };

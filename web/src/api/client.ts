@@ -14,18 +14,7 @@ import type {
   Trouble,
   ViewRequest,
 } from './wire.ts';
-
-/** The server refused, or could not be reached (`status` 0). */
-export class Refused extends Error {
-  readonly status: number;
-  readonly trouble: Trouble;
-
-  constructor(status: number, trouble: Trouble) {
-    super(trouble.detail ?? trouble.title ?? `the server answered ${status}`);
-    this.status = status;
-    this.trouble = trouble;
-  }
-}
+import { Refused } from './refused.ts';
 
 /** Where to look from: behind or before the cell `at` of the row at position `from`, in one column or in all. */
 export interface Seeking {

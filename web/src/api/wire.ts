@@ -25,6 +25,8 @@ export interface Field {
   readonly required?: boolean;
   readonly many?: boolean;
   readonly options?: readonly Option[];
+  /** What is written between several options in one cell. */
+  readonly delimiter?: string;
 }
 
 /** A column of the grid; a field that takes several columns has one per part. */
@@ -64,7 +66,16 @@ export interface Settings {
   readonly sheetHelpText?: string | null;
   readonly matchingHelpText?: string | null;
   readonly valuesHelpText?: string | null;
-  readonly brand?: { readonly accent?: string };
+  /** Words of `processing`. */
+  readonly processingText?: string | null;
+  /** Fields with more unknown texts than this are not asked about. */
+  readonly mappableValues?: number;
+  /** Which language the page speaks. */
+  readonly locale?: string;
+  /** `styleOverrides` as they were sent: the page takes from them what it knows. */
+  readonly styles?: unknown;
+  /** `textOverrides`, likewise. */
+  readonly texts?: unknown;
 }
 
 export interface State {

@@ -11,6 +11,7 @@ import { MatchStage } from '../features/stages/match.tsx';
 import { SheetStage } from '../features/stages/sheet.tsx';
 import { ValuesStage } from '../features/stages/values.tsx';
 import { Toasts } from '../ui/toasts.tsx';
+import { useAppearance } from '../features/review/use-appearance.ts';
 
 /** What the review is at: the server says which stage waits for somebody. */
 export function ReviewRoute({ session }: { readonly session: Session }) {
@@ -21,20 +22,30 @@ export function ReviewRoute({ session }: { readonly session: Session }) {
     const leaving = new AbortController();
     void follow(session, leaving.signal);
     return () => leaving.abort();
-  }, [session, status === 'done' || status === 'failed']);
+  }, [session, status === 'done' || status === 'failed', failure === undefined]);
+  useLeaving(snapshot.saving > 0);
   useEffect(() => {
     if (state) document.title = state.title;
-    const accent = state?.settings.brand?.accent;
-    if (accent && /^#[\da-f]{6}$/i.test(accent)) document.documentElement.style.setProperty('--accent', accent);
-  }, [state]);
+  }, [state?.title]);
+  const dressed = useAppearance(state);
 
   if (failure) return <Unreachable failure={failure} onRetry={() => void session.load()} />;
   return (
     <>
-      {state ? <Status session={session} snapshot={snapshot} state={state} /> : <Opening />}
+      {state && dressed ? <Status session={session} snapshot={snapshot} state={state} /> : <Opening />}
       <Toasts toasts={snapshot.toasts} onClose={(id) => session.unsay(id)} />
     </>
   );
+}
+
+/** What is not saved yet is asked about before the page is left. */
+function useLeaving(unsaved: boolean): void {
+  useEffect(() => {
+    if (!unsaved) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [unsaved]);
 }
 
 function Status({ session, snapshot, state }: { readonly session: Session; readonly snapshot: Snapshot; readonly state: State }) {
@@ -59,7 +70,7 @@ function Status({ session, snapshot, state }: { readonly session: Session; reado
           {stage === 'sheet' && <SheetStage {...of} />}
           {stage === 'header' && <HeaderStage {...of} />}
           {stage === 'match' && <MatchStage {...of} />}
-          {stage === 'values' && <ValuesStage {...of} />}
+          {stage === 'values' && <ValuesStage {...of} onDone={() => setWanted('rows')} />}
         </>
       );
     }

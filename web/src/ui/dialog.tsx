@@ -17,6 +17,8 @@ export function Dialog({ title, onClose, children, foot, wide }: Props) {
   useEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
+    // What is asked for is to be typed at once.
+    box.current?.querySelector('input')?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };

@@ -1,7 +1,7 @@
 /** Light or dark: as the system says, until a person chooses. */
 import { useState } from 'react';
+import type { Theme } from './brand.ts';
 
-type Theme = 'light' | 'dark';
 const key = 'headgate-theme';
 
 function stored(): Theme | undefined {

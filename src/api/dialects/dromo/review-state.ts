@@ -18,6 +18,8 @@ const fieldShape = z.object({
   required: z.boolean(),
   many: z.boolean(),
   options: z.array(z.object({ label: z.string(), value: z.string() })),
+  /** Of fields of several options: what is written between them. */
+  delimiter: z.string().exactOptional(),
 });
 
 export const columnShape = z.object({ id: z.string(), field: z.string(), part: z.number(), label: z.string() });
@@ -114,7 +116,16 @@ const fieldsOf = ({ data }: StoredImport): State['fields'] =>
       required: (field.validators ?? []).some(({ validate, level = 'error' }) => validate === 'required' && level === 'error'),
       many: field.manyToOne ?? false,
       options: (field.selectOptions ?? []).map(({ label, value }) => ({ label, value })),
+      ...delimiterOf(field),
     }));
+
+/** As the cells that people see are written. */
+function delimiterOf(field: StoredImport['data']['fields'][number]): { readonly delimiter?: string } {
+  if (typeOf(field) !== 'multi-select') return {};
+  const options = typeof field.type === 'object' && typeof field.type[1] === 'object' ? field.type[1] : {};
+  const { delimiter, trimValues = true } = options;
+  return { delimiter: `${typeof delimiter === 'string' ? delimiter : ','}${trimValues ? ' ' : ''}` };
+}
 
 function labelOf({ data }: StoredImport, key: string, part: number): string {
   const label = data.fields.find((field) => field.key === key)?.label ?? key;
@@ -124,7 +135,12 @@ function labelOf({ data }: StoredImport, key: string, part: number): string {
 function settingsOf(found: StoredImport): Readonly<Record<string, z.core.util.JSONType>> {
   const { settings } = found.data;
   const { addRows, removeRows } = limitsOf(found);
-  const { helpText = null, enableNavigatingErrors = false, highlightAutoFixes = false } = settings.reviewStep ?? {};
+  const {
+    helpText = null,
+    processingText = null,
+    enableNavigatingErrors = false,
+    highlightAutoFixes = false,
+  } = settings.reviewStep ?? {};
   return {
     addRows,
     deleteRows: removeRows,
@@ -133,6 +149,10 @@ function settingsOf(found: StoredImport): Readonly<Record<string, z.core.util.JS
     invalidDataBehavior: behaviorOf(settings),
     locale: settings.locale ?? 'en',
     helpText,
+    processingText,
+    mappableValues: settings.matchValuesStep?.maxMappableSelectValues ?? 50,
+    styles: settings.styleOverrides ?? {},
+    texts: settings.textOverrides ?? {},
     matchingHelpText: settings.matchingStep?.helpText ?? null,
     sheetHelpText: settings.uploadStep?.sheetSelectionHelpText ?? null,
     valuesHelpText: settings.matchValuesStep?.helpText ?? null,

@@ -4,7 +4,7 @@ import { webhookUrl } from '../../../operations/webhooks/webhook.ts';
 
 const text = z.string().nullable();
 const flag = z.boolean();
-const locales = 'bn cs da de el en es fi fr hi hr hu id is it ja ko lt lv ms nl no pl pt ro ru sv sw th tr uk vi zh_CN zh_TW';
+const locales = 'ar bn cs da de el en es fi fr hi hr hu id is it ja ko lt lv ms nl no pl pt ro ru sv sw th tr uk vi zh_CN zh_TW';
 const loose = z.record(z.string(), z.json());
 const partial = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).partial();
 

@@ -21,12 +21,12 @@ export async function download(session: Session, what: What, format: Format): Pr
   }
 }
 
-const choices: readonly { readonly what: What; readonly format: Format; readonly text: string }[] = [
-  { what: 'errors', format: 'csv', text: texts.download.errorsCsv },
-  { what: 'errors', format: 'xlsx', text: texts.download.errorsXlsx },
-  { what: 'all', format: 'csv', text: texts.download.allCsv },
-  { what: 'all', format: 'xlsx', text: texts.download.allXlsx },
-];
+const choices = [
+  { what: 'errors', format: 'csv', name: 'errorsCsv' },
+  { what: 'errors', format: 'xlsx', name: 'errorsXlsx' },
+  { what: 'all', format: 'csv', name: 'allCsv' },
+  { what: 'all', format: 'xlsx', name: 'allXlsx' },
+] as const;
 
 /** The browser's own popover: Esc and a click beside it close it. */
 export function DownloadMenu({ session }: { readonly session: Session }) {
@@ -38,16 +38,16 @@ export function DownloadMenu({ session }: { readonly session: Session }) {
         <span>{texts.download.title}</span>
       </button>
       <div id={id} popover="auto" className="menu">
-        {choices.map(({ what, format, text }) => (
+        {choices.map(({ what, format, name }) => (
           <button
-            key={text}
+            key={name}
             type="button"
             onClick={(event) => {
               event.currentTarget.parentElement?.hidePopover();
               void download(session, what, format);
             }}
           >
-            {text}
+            {texts.download[name]}
           </button>
         ))}
       </div>

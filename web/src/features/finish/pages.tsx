@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
-import type { Refused } from '../../api/client.ts';
+import type { Refused } from '../../api/refused.ts';
 import type { State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
+import { useArrival } from '../../ui/use-arrival.ts';
 import { plain } from '../../ui/plain.ts';
 
 interface Props {
@@ -16,12 +17,15 @@ interface Props {
 const icons: Readonly<Record<Props['tone'], IconName>> = { done: 'done', error: 'error', info: 'info', busy: 'refresh' };
 
 function Page({ tone, title, lead, children }: Props) {
+  const heading = useArrival();
   return (
     <main className={`whole is-${tone}`}>
       <span className="whole-sign">
         <Icon name={icons[tone]} />
       </span>
-      <h1>{title}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
       <p>{lead}</p>
       {children}
     </main>
@@ -36,7 +40,7 @@ export function Progress({ state }: { readonly state: State }) {
     <Page
       tone="busy"
       title={finishing ? texts.pages.finishing : texts.pages.processing}
-      lead={finishing ? texts.pages.finishingLead : texts.pages.processingLead}
+      lead={finishing ? texts.pages.finishingLead : plain(state.settings.processingText || texts.pages.processingLead)}
     >
       <progress
         aria-label={finishing ? texts.pages.finishing : texts.pages.processing}

@@ -2,7 +2,7 @@ import type { Cell } from '../../api/wire.ts';
 import { plain } from '../../ui/plain.ts';
 import { texts } from '../../texts.ts';
 import { Icon } from '../../ui/icon.tsx';
-import type { PlacedColumn } from './columns.ts';
+import { styleOf, type PlacedColumn } from './columns.ts';
 
 interface Props {
   readonly id: string;
@@ -26,6 +26,7 @@ export function GridCell({ id, col, column, cell, waiting, active, chosen }: Pro
     cell?.e && 'is-edited',
     column.readOnly && 'is-fixed',
     column.numeric && 'is-number',
+    column.pinned && 'is-pinned',
     active && 'is-active',
     chosen && 'is-chosen',
   ];
@@ -41,7 +42,7 @@ export function GridCell({ id, col, column, cell, waiting, active, chosen }: Pro
       className={names.filter(Boolean).join(' ')}
       data-col={col}
       title={[...said, ...(was ? [was] : [])].join('\n') || undefined}
-      style={{ left: column.left, width: column.width }}
+      style={styleOf(column)}
     >
       {waiting ? (
         <span className="grid-waiting" aria-label={texts.grid.loading} />

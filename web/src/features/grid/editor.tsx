@@ -1,4 +1,6 @@
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type FocusEvent, type KeyboardEvent } from 'react';
+import { texts } from '../../texts.ts';
+import { Button } from '../../ui/button.tsx';
 
 /** `undefined` = the cell stays as it was. `away`: the focus has gone elsewhere by itself. */
 export type CloseEditor = (text: string | undefined, then: 'down' | 'right' | 'left' | 'stay' | 'away') => void;
@@ -10,6 +12,8 @@ interface Props {
   readonly typed: boolean;
   readonly onClose: CloseEditor;
   readonly hint?: string | undefined;
+  /** Days can be chosen from a calendar as well. */
+  readonly day?: boolean;
 }
 
 const leaving: Readonly<Record<string, 'down' | 'right' | 'left' | 'stay'>> = {
@@ -19,8 +23,8 @@ const leaving: Readonly<Record<string, 'down' | 'right' | 'left' | 'stay'>> = {
 };
 
 /** The text of a cell, as it will be kept: nothing typed is ever dropped, the server says what is wrong with it. */
-export function Editor({ label, text, typed, onClose, hint }: Props) {
-  const input = useRef<HTMLInputElement>(null);
+export function Editor({ label, text, typed, onClose, hint, day }: Props) {
+  const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const done = useRef(false);
   useEffect(() => {
     const box = input.current;
@@ -33,28 +37,58 @@ export function Editor({ label, text, typed, onClose, hint }: Props) {
     done.current = true;
     onClose(value, then);
   };
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement | HTMLTextAreaElement>) => {
     event.stopPropagation();
     if (event.nativeEvent.isComposing) return;
     const value = event.currentTarget.value;
     if (event.key === 'Escape') close(undefined, 'stay');
-    else if (event.key === 'Enter') close(value, 'down');
+    else if (event.key === 'Enter' && !event.shiftKey) close(value, 'down');
     else if (event.key === 'Tab') close(value, event.shiftKey ? 'left' : 'right');
     else if (typed && leaving[event.key]) close(value, leaving[event.key] ?? 'stay');
     else return;
     event.preventDefault();
   };
+  const box = {
+    ref: input,
+    className: 'cell-input',
+    'aria-label': label,
+    defaultValue: text,
+    placeholder: hint,
+    dir: 'auto',
+    spellCheck: false,
+    autoComplete: 'off',
+    onKeyDown,
+    onBlur: (event: FocusEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      // The calendar belongs to the cell.
+      if (event.relatedTarget?.closest('.grid-editor')) return;
+      const { value } = event.currentTarget;
+      close(value === text && !typed ? undefined : value, 'away');
+    },
+  };
+  // One line would lose the breaks of a text that has several.
+  if (text.includes('\n')) return <textarea {...box} rows={4} />;
   return (
-    <input
-      ref={input}
-      className="cell-input"
-      aria-label={label}
-      defaultValue={text}
-      placeholder={hint}
-      spellCheck={false}
-      autoComplete="off"
-      onKeyDown={onKeyDown}
-      onBlur={(event) => close(event.currentTarget.value === text && !typed ? undefined : event.currentTarget.value, 'away')}
-    />
+    <>
+      <input {...box} />
+      {day && <DayPicker text={text} onPick={(picked) => close(picked, 'stay')} />}
+    </>
+  );
+}
+
+/** The browser's own calendar, beside the text. */
+function DayPicker({ text, onPick }: { readonly text: string; readonly onPick: (day: string) => void }) {
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <span className="day-picker">
+      <Button look="quiet" icon="day" hint={texts.cell.pickDay} onClick={() => picker.current?.showPicker()} />
+      <input
+        ref={picker}
+        type="date"
+        tabIndex={-1}
+        aria-hidden="true"
+        defaultValue={/^\d{4}-\d\d-\d\d$/.test(text) ? text : ''}
+        onChange={(event) => event.currentTarget.value && onPick(event.currentTarget.value)}
+      />
+    </span>
   );
 }

@@ -4,7 +4,17 @@
  */
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, type ReactNode, type Ref } from 'react';
 import { texts } from '../../texts.ts';
-import { gutter, placed, totalWidth, type GridColumn, type PlacedColumn } from './columns.ts';
+import {
+  gutter,
+  headHeight,
+  narrowest,
+  pinnedColumns,
+  placed,
+  totalWidth,
+  widest,
+  type GridColumn,
+  type PlacedColumn,
+} from './columns.ts';
 import type { CloseEditor } from './editor.tsx';
 import { GridHead } from './head.tsx';
 import { GridRow, type RowData } from './row.tsx';
@@ -37,10 +47,13 @@ export interface GridProps {
   readonly selection: Selection;
   readonly onSelect: (selection: Selection) => void;
   readonly actions: GridActions;
-  /** Pixels, as in the style sheet. */
+  /** Pixels. */
   readonly rowHeight: number;
+  /** Other rows are on their way. */
+  readonly busy: boolean;
   readonly onColumnBadge: (column: string) => void;
-  readonly onResize: (column: string, width: number) => void;
+  /** No width = as wide as it was at first. */
+  readonly onResize: (column: string, width: number | undefined) => void;
   readonly editable: (row: RowData, col: number) => boolean;
   readonly renderEditor: (editing: Editing, close: CloseEditor) => ReactNode;
   /** `seen`: what stood in the cell when its editor was opened. */
@@ -62,16 +75,25 @@ export function Grid(props: GridProps) {
   };
   const { editable, onCommit } = props;
   const row = (position: number) => source.row(position);
-  const { editing, edit, close } = useEditing({ selection, bounds, row, editable, reveal: revealCell, focus, select, onCommit });
-  const onKeyDown = useGridKeys({ selection, bounds, select, edit, actions, editing: editing !== undefined });
+  const textOf = (data: RowData, col: number) => data.cells[columns[col]?.place ?? -1]?.v ?? '';
+  const situation = { selection, bounds, row, textOf, editable, reveal: revealCell, focus, select, onCommit };
+  const { editing, edit, close } = useEditing(situation);
+  const widen = (by: number) => {
+    const column = columns[selection.active.col];
+    if (column) props.onResize(column.id, Math.max(narrowest, Math.min(widest, column.width + by)));
+  };
+  const onKeyDown = useGridKeys({ selection, bounds, select, edit, widen, actions, editing: editing !== undefined });
   const pointer = usePointer({ selection, select: onSelect, edit, focus, cols: columns.length });
   useImperativeHandle(props.ref, () => ({ focus, reveal: revealCell, edit: () => edit() }));
   useEffect(() => source.want(shown.first, shown.last), [source, shown.first, shown.last]);
 
   const { active } = selection;
-  const drawnActive = active.row >= shown.first && active.row <= shown.last && active.col >= shown.from && active.col <= shown.to;
+  const width = totalWidth(columns) + gutter;
+  const inColumns = columns[active.col]?.pinned || (active.col >= shown.from && active.col <= shown.to);
+  const drawnActive = active.row >= shown.first && active.row <= shown.last && inColumns;
+  const measures: Record<string, string> = { '--row': `${rowHeight}px` };
   return (
-    <div className="grid-scroller" ref={scroller}>
+    <div className={`grid-scroller${rowHeight > 40 ? ' is-tall' : ''}`} ref={scroller} style={measures}>
       <div
         ref={table}
         role="grid"
@@ -82,8 +104,9 @@ export function Grid(props: GridProps) {
         aria-rowcount={source.total + 1}
         aria-colcount={columns.length + 1}
         aria-multiselectable
+        aria-busy={props.busy}
         aria-activedescendant={drawnActive ? `cell-${active.row}-${active.col}` : undefined}
-        style={{ height: track + rowHeight, width: totalWidth(columns) + gutter }}
+        style={{ height: track + headHeight, width }}
         onKeyDown={onKeyDown}
         {...pointer}
       >
@@ -92,7 +115,7 @@ export function Grid(props: GridProps) {
       </div>
       {source.total === 0 && <div className="grid-empty">{props.empty}</div>}
       {editing && (
-        <EditorPlace editing={editing} column={columns[editing.col]} rowHeight={rowHeight} shift={shown.shift}>
+        <EditorPlace editing={editing} column={columns[editing.col]} width={width} rowHeight={rowHeight} shift={shown.shift}>
           {props.renderEditor(editing, close)}
         </EditorPlace>
       )}
@@ -107,6 +130,7 @@ interface BodyProps extends Pick<GridProps, 'source' | 'selection' | 'rowHeight'
 
 function GridBody({ source, columns, shown, selection, rowHeight }: BodyProps) {
   const chosen = block(selection);
+  const pinned = pinnedColumns(columns).length;
   const rows = Array.from({ length: Math.max(0, shown.last - shown.first + 1) }, (_, index) => shown.first + index);
   return (
     <div role="rowgroup" className="grid-body" style={{ transform: `translateY(${shown.first * rowHeight + shown.shift}px)` }}>
@@ -116,6 +140,7 @@ function GridBody({ source, columns, shown, selection, rowHeight }: BodyProps) {
           position={row}
           data={source.row(row)}
           columns={columns}
+          pinned={pinned}
           from={shown.from}
           to={shown.to}
           active={row === selection.active.row ? selection.active.col : -1}
@@ -130,18 +155,24 @@ function GridBody({ source, columns, shown, selection, rowHeight }: BodyProps) {
 interface PlaceProps {
   readonly editing: Editing;
   readonly column: PlacedColumn | undefined;
+  /** Pixels of the whole table. */
+  readonly width: number;
   readonly rowHeight: number;
   readonly shift: number;
   readonly children: ReactNode;
 }
 
-/** Beside the table and over its cell: it stays while the row itself is scrolled out of sight. */
-function EditorPlace({ editing, column, rowHeight, shift, children }: PlaceProps) {
+/** Beside the table and over its cell: it stays while the row itself is scrolled out of sight, and stays in view where its column does. */
+function EditorPlace({ editing, column, width, rowHeight, shift, children }: PlaceProps) {
   if (!column) return null;
-  const top = rowHeight + editing.row * rowHeight + shift;
+  const top = headHeight + editing.row * rowHeight + shift;
+  const height = Math.min(rowHeight, 36);
+  const at = { insetInlineStart: gutter + column.left, minWidth: column.width, height };
   return (
-    <div className="grid-editor" style={{ top, left: gutter + column.left, minWidth: column.width, height: rowHeight }}>
-      {children}
+    <div className="grid-editor" style={{ top, height, width }}>
+      <div className={column.pinned ? 'is-pinned' : undefined} style={at}>
+        {children}
+      </div>
     </div>
   );
 }

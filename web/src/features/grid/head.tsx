@@ -1,14 +1,15 @@
 import { memo, type PointerEvent } from 'react';
 import { texts } from '../../texts.ts';
 import { Icon } from '../../ui/icon.tsx';
-import type { PlacedColumn } from './columns.ts';
+import { drawnColumns, narrowest, pinnedColumns, styleOf, widest, type PlacedColumn } from './columns.ts';
 
 interface Props {
   readonly columns: readonly PlacedColumn[];
   readonly from: number;
   readonly to: number;
   readonly onBadge: (column: string) => void;
-  readonly onResize: (column: string, width: number) => void;
+  /** No width = as wide as it was at first. */
+  readonly onResize: (column: string, width: number | undefined) => void;
 }
 
 /** The row of names, which stays in view, with how many problems each column has left. */
@@ -19,13 +20,13 @@ export const GridHead = memo(function GridHead({ columns, from, to, onBadge, onR
         <div role="columnheader" aria-colindex={1} className="grid-number">
           {texts.grid.row}
         </div>
-        {columns.slice(from, to + 1).map((column, index) => (
+        {drawnColumns(columns, { pinned: pinnedColumns(columns).length, from, to }).map(({ column, col }) => (
           <div
             key={column.id}
             role="columnheader"
-            aria-colindex={from + index + 2}
-            className={`grid-name${column.numeric ? ' is-number' : ''}`}
-            style={{ left: column.left, width: column.width }}
+            aria-colindex={col + 2}
+            className={`grid-name${column.numeric ? ' is-number' : ''}${column.pinned ? ' is-pinned' : ''}`}
+            style={styleOf(column)}
             title={column.label}
           >
             {column.readOnly && <Icon name="lock" label={texts.grid.readOnly} />}
@@ -39,7 +40,11 @@ export const GridHead = memo(function GridHead({ columns, from, to, onBadge, onR
               )}
             </span>
             <Badge column={column} onBadge={onBadge} />
-            <span className="grid-grip" onPointerDown={(event) => grip(event, column, onResize)} />
+            <span
+              className="grid-grip"
+              onPointerDown={(event) => grip(event, column, onResize)}
+              onDoubleClick={() => onResize(column.id, undefined)}
+            />
           </div>
         ))}
       </div>
@@ -72,8 +77,9 @@ function grip(event: PointerEvent<HTMLElement>, column: PlacedColumn, onResize: 
   const from = event.clientX;
   const handle = event.currentTarget;
   handle.setPointerCapture(event.pointerId);
+  const sign = document.documentElement.dir === 'rtl' ? -1 : 1;
   const move = (next: globalThis.PointerEvent) =>
-    onResize(column.id, Math.max(64, Math.min(800, column.width + next.clientX - from)));
+    onResize(column.id, Math.max(narrowest, Math.min(widest, column.width + sign * (next.clientX - from))));
   handle.addEventListener('pointermove', move);
   handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', move), { once: true });
 }

@@ -41,3 +41,11 @@ suite('keys of the table', () => {
     test(keys, () => assert.deepEqual(commandOf(press(keys)), command));
   }
 });
+
+test('where reading goes from right to left, the arrow points to the next column', () => {
+  const key = { key: 'ArrowLeft', ctrlKey: false, metaKey: false, shiftKey: false, altKey: false };
+  assert.deepEqual(commandOf(key, true), { do: 'move', move: 'right', extend: false });
+  assert.deepEqual(commandOf({ ...key, ctrlKey: true }, true), { do: 'move', move: 'end', extend: false });
+  assert.deepEqual(commandOf({ ...key, altKey: true, shiftKey: true }, true), { do: 'widen', by: 24 });
+  assert.deepEqual(commandOf({ ...key, key: 'x' }, true), { do: 'edit', text: 'x' });
+});

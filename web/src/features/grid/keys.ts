@@ -14,7 +14,23 @@ export type Command =
   | { readonly do: 'tab'; readonly back: boolean }
   | { readonly do: 'edit'; readonly text?: string }
   | { readonly do: 'problem'; readonly direction: 'next' | 'previous' }
-  | { readonly do: 'clear' | 'fill' | 'undo' | 'redo' | 'select-all' | 'find' | 'replace' | 'leave' | 'delete-rows' | 'help' };
+  | { readonly do: 'widen'; readonly by: number }
+  | {
+      readonly do:
+        | 'clear'
+        | 'fill'
+        | 'undo'
+        | 'redo'
+        | 'select-all'
+        | 'find'
+        | 'replace'
+        | 'leave'
+        | 'delete-rows'
+        | 'help'
+        | 'copyNamed'
+        | 'duplicate'
+        | 'goTo';
+    };
 
 const moves: Readonly<Record<string, Move>> = {
   ArrowUp: 'up',
@@ -43,8 +59,15 @@ const control: Readonly<Record<string, Command>> = {
   y: { do: 'redo' },
   f: { do: 'find' },
   h: { do: 'replace' },
+  g: { do: 'goTo' },
   delete: { do: 'delete-rows' },
   backspace: { do: 'delete-rows' },
+};
+
+const controlShift: Readonly<Record<string, Command>> = {
+  z: { do: 'redo' },
+  c: { do: 'copyNamed' },
+  d: { do: 'duplicate' },
 };
 
 const plain: Readonly<Record<string, Command>> = {
@@ -55,18 +78,30 @@ const plain: Readonly<Record<string, Command>> = {
   F1: { do: 'help' },
 };
 
-/** `undefined`: the browser's own business. */
-export function commandOf(event: Key): Command | undefined {
+/** Pixels by which a key makes a column wider. */
+const wider = 24;
+
+function withAlt({ key, shiftKey }: Key): Command | undefined {
+  if (key === 'ArrowDown') return { do: 'problem', direction: 'next' };
+  if (key === 'ArrowUp') return { do: 'problem', direction: 'previous' };
+  if (!shiftKey || !(key === 'ArrowRight' || key === 'ArrowLeft')) return undefined;
+  return { do: 'widen', by: key === 'ArrowRight' ? wider : -wider };
+}
+
+/** Arrows point where they go: in a table that reads from right to left, the next column is to the left. */
+const mirrored: Readonly<Record<string, string>> = { ArrowLeft: 'ArrowRight', ArrowRight: 'ArrowLeft' };
+
+/** `undefined`: the browser's own business. `rightToLeft` = so the table reads. */
+export function commandOf(pressed: Key, rightToLeft = false): Command | undefined {
+  const { ctrlKey, metaKey, shiftKey, altKey } = pressed;
+  const event = { ctrlKey, metaKey, shiftKey, altKey, key: (rightToLeft ? mirrored[pressed.key] : undefined) ?? pressed.key };
   const { key, shiftKey: extend } = event;
-  const ctrl = event.ctrlKey || event.metaKey;
-  if (event.altKey && !ctrl) {
-    if (key === 'ArrowDown') return { do: 'problem', direction: 'next' };
-    return key === 'ArrowUp' ? { do: 'problem', direction: 'previous' } : undefined;
-  }
+  const ctrl = ctrlKey || metaKey;
+  if (event.altKey && !ctrl) return withAlt(event);
   if (key === 'Tab') return ctrl ? undefined : { do: 'tab', back: extend };
   if (key === 'Enter') return extend ? { do: 'move', move: 'up', extend: false } : { do: 'edit' };
   const move = (ctrl ? far : moves)[key];
   if (move) return { do: 'move', move, extend };
-  if (ctrl) return key.toLowerCase() === 'z' && extend ? { do: 'redo' } : control[key.toLowerCase()];
+  if (ctrl) return (extend ? controlShift : control)[key.toLowerCase()];
   return plain[key] ?? (key.length === 1 ? { do: 'edit', text: key } : undefined);
 }

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { Row } from '../../api/wire.ts';
 import { GridCell } from './cell.tsx';
-import type { PlacedColumn } from './columns.ts';
+import { drawnColumns, type PlacedColumn } from './columns.ts';
 import { texts } from '../../texts.ts';
 import { Icon } from '../../ui/icon.tsx';
 
@@ -11,6 +11,8 @@ interface Props {
   readonly position: number;
   readonly data: RowData | undefined;
   readonly columns: readonly PlacedColumn[];
+  /** How many of them, the first ones, stay in view. */
+  readonly pinned: number;
   readonly from: number;
   readonly to: number;
   /** The column that keys act on, −1 in all other rows. */
@@ -26,7 +28,7 @@ function stateOf(data: RowData | undefined): 'removed' | 'error' | 'warning' | u
 }
 
 /** One row: its number, and the cells of the columns in view. */
-export const GridRow = memo(function GridRow({ position, data, columns, from, to, active, chosenFrom, chosenTo }: Props) {
+export const GridRow = memo(function GridRow({ position, data, columns, pinned, from, to, active, chosenFrom, chosenTo }: Props) {
   const state = stateOf(data);
   const number = data?.n ?? undefined;
   const whole = chosenFrom === 0 && chosenTo === columns.length - 1;
@@ -42,16 +44,16 @@ export const GridRow = memo(function GridRow({ position, data, columns, from, to
         {state && <Icon name={state} label={texts.grid.rowState[state]} />}
         <span>{number ?? (data?.added ? texts.grid.added : data ? '' : '…')}</span>
       </div>
-      {columns.slice(from, to + 1).map((column, index) => (
+      {drawnColumns(columns, { pinned, from, to }).map(({ column, col }) => (
         <GridCell
           key={column.id}
-          id={`cell-${position}-${from + index}`}
-          col={from + index}
+          id={`cell-${position}-${col}`}
+          col={col}
           column={column}
-          cell={data?.cells[from + index]}
+          cell={data?.cells[column.place]}
           waiting={!data}
-          active={active === from + index}
-          chosen={from + index >= chosenFrom && from + index <= chosenTo && chosenFrom >= 0}
+          active={active === col}
+          chosen={col >= chosenFrom && col <= chosenTo && chosenFrom >= 0}
         />
       ))}
     </div>

@@ -18,6 +18,7 @@ interface Situation {
   readonly selection: Selection;
   readonly bounds: Bounds;
   readonly row: (position: number) => RowData | undefined;
+  readonly textOf: (row: RowData, col: number) => string;
   readonly editable: (row: RowData, col: number) => boolean;
   readonly reveal: (row: number, col: number) => void;
   readonly focus: () => void;
@@ -28,7 +29,7 @@ interface Situation {
 const steps = { down: [1, 0], right: [0, 1], left: [0, -1], stay: [0, 0] } as const;
 
 /** One cell at a time: opened with or without a first letter, closed with or without a change. */
-export function useEditing({ selection, bounds, row, editable, reveal, focus, select, onCommit }: Situation) {
+export function useEditing({ selection, bounds, row, textOf, editable, reveal, focus, select, onCommit }: Situation) {
   const [editing, setEditing] = useState<Editing>();
   // Rows of another view leave no editor behind that belongs to none of them.
   useLayoutEffect(() => setEditing((now) => (now && now.row >= bounds.rows ? undefined : now)), [bounds.rows]);
@@ -37,7 +38,7 @@ export function useEditing({ selection, bounds, row, editable, reveal, focus, se
     const data = row(position);
     if (!data || !editable(data, col)) return;
     reveal(position, col);
-    const seen = data.cells[col]?.v ?? '';
+    const seen = textOf(data, col);
     setEditing({ row: position, col, text: text ?? seen, seen, typed: text !== undefined });
   };
   const close: CloseEditor = (text, then) => {

@@ -13,6 +13,9 @@ export interface GridActions {
   help(): void;
   deleteRows(): void;
   problem(direction: 'next' | 'previous'): void;
+  copyNamed(): void;
+  duplicate(): void;
+  goTo(): void;
   /** Out of the table, to what follows or precedes it. */
   leave(): void;
 }
@@ -22,11 +25,13 @@ interface Situation {
   readonly bounds: Bounds;
   readonly select: (selection: Selection) => void;
   readonly edit: (text?: string) => void;
+  /** Makes the column wider, by pixels. */
+  readonly widen: (by: number) => void;
   readonly actions: GridActions;
   readonly editing: boolean;
 }
 
-function act(command: Command, { selection, bounds, select, edit, actions }: Situation): boolean {
+function act(command: Command, { selection, bounds, select, edit, widen, actions }: Situation): boolean {
   switch (command.do) {
     case 'move':
       select(moved(selection, command.move, command.extend, bounds));
@@ -43,6 +48,9 @@ function act(command: Command, { selection, bounds, select, edit, actions }: Sit
     case 'problem':
       actions.problem(command.direction);
       return true;
+    case 'widen':
+      widen(command.by);
+      return true;
     case 'select-all':
       if (bounds.rows > 0) select(everything(bounds));
       return true;
@@ -58,7 +66,7 @@ function act(command: Command, { selection, bounds, select, edit, actions }: Sit
 export function useGridKeys(situation: Situation) {
   return (event: KeyboardEvent<HTMLElement>): void => {
     if (situation.editing || event.target !== event.currentTarget) return;
-    const command = commandOf(event);
+    const command = commandOf(event, document.documentElement.dir === 'rtl');
     if (command && act(command, situation)) event.preventDefault();
   };
 }

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
-import { columnsBetween, gutter, type PlacedColumn } from './columns.ts';
+import { columnsBetween, gutter, headHeight, pinnedColumns, totalWidth, type PlacedColumn } from './columns.ts';
 import { drawn, height, reveal, scrolled, scrollTopOf, type Place, type Track } from './track.ts';
 
 /** What is to be drawn: rows and columns, first to last, and the pixels by which rows are off their own place. */
@@ -17,11 +17,17 @@ type Before = RefObject<{ scrollTop: number; place: Place }>;
 const same = (a: Shown, b: Shown): boolean =>
   a.first === b.first && a.last === b.last && a.from === b.from && a.to === b.to && a.shift === b.shift;
 
-/** Where a column is to be scrolled to, to be seen whole. */
-function revealColumn(box: HTMLElement, { left, width }: PlacedColumn): void {
-  const seen = box.clientWidth - gutter;
-  if (left < box.scrollLeft) box.scrollLeft = left;
-  else if (left + width > box.scrollLeft + seen) box.scrollLeft = Math.min(left, left + width - seen);
+/** Pixels scrolled away at the side where reading begins: browsers count them below zero where that is the right one. */
+const scrolledAcross = (box: HTMLElement): number => Math.abs(box.scrollLeft);
+
+/** Scrolls until a column is seen whole, beside those that stay in view. */
+function revealColumn(box: HTMLElement, columns: readonly PlacedColumn[], { left, width, pinned }: PlacedColumn): void {
+  if (pinned) return;
+  const kept = totalWidth(pinnedColumns(columns));
+  const [now, seen] = [scrolledAcross(box), box.clientWidth - gutter];
+  const before = left - kept;
+  const wanted = before < now ? before : left + width > now + seen ? Math.min(before, left + width - seen) : now;
+  if (wanted !== now) box.scrollLeft = getComputedStyle(box).direction === 'rtl' ? -wanted : wanted;
 }
 
 /** Follows the scroll bar. The track of very many rows is shorter than they are, which `track.ts` makes up for. */
@@ -32,7 +38,7 @@ export function useScroll(scroller: Box, rows: number, rowHeight: number, column
 
   const measure = useCallback((): Track => {
     const box = scroller.current;
-    return { rows, row: rowHeight, seen: box ? Math.max(rowHeight, box.clientHeight - rowHeight) : 0 };
+    return { rows, row: rowHeight, seen: box ? Math.max(rowHeight, box.clientHeight - headHeight) : 0 };
   }, [scroller, rows, rowHeight]);
 
   const show = useCallback(
@@ -40,7 +46,7 @@ export function useScroll(scroller: Box, rows: number, rowHeight: number, column
       const box = scroller.current;
       if (!box) return;
       before.current = { scrollTop: box.scrollTop, place };
-      const across = columnsBetween(columns, box.scrollLeft, box.scrollLeft + box.clientWidth - gutter);
+      const across = columnsBetween(columns, scrolledAcross(box), scrolledAcross(box) + box.clientWidth - gutter);
       const next = { ...drawn(measure(), place.top), ...across, shift: place.shift };
       setShown((now) => (same(now, next) ? now : next));
     },
@@ -71,7 +77,7 @@ export function useScroll(scroller: Box, rows: number, rowHeight: number, column
         box.scrollTop = scrollTopOf(track, top);
         show({ top, shift: box.scrollTop - top });
       }
-      revealColumn(box, column);
+      revealColumn(box, columns, column);
     },
     [scroller, columns, measure, show],
   );

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Replacement, ReplacePreview, State } from '../../api/wire.ts';
-import { Refused } from '../../api/client.ts';
+import { Refused } from '../../api/refused.ts';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Side } from '../../ui/side.tsx';
@@ -80,11 +80,12 @@ interface WhereProps {
   readonly onChange: (change: Partial<Wanted>) => void;
 }
 
+/** Names of texts by what they switch. */
 const ways = [
-  ['caseSensitive', texts.replace.case],
-  ['whole', texts.replace.whole],
-  ['regex', texts.replace.regex],
-  ['inView', texts.replace.inView],
+  ['caseSensitive', 'case'],
+  ['whole', 'whole'],
+  ['regex', 'regex'],
+  ['inView', 'inView'],
 ] as const;
 
 function Where({ state, wanted, onChange }: WhereProps) {
@@ -101,10 +102,10 @@ function Where({ state, wanted, onChange }: WhereProps) {
           ))}
         </select>
       </label>
-      {ways.map(([name, label]) => (
+      {ways.map(([name, text]) => (
         <label key={name} className="check">
           <input type="checkbox" checked={wanted[name]} onChange={(event) => onChange({ [name]: event.target.checked })} />
-          {label}
+          {texts.replace[text]}
         </label>
       ))}
     </>

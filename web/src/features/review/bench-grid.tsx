@@ -4,7 +4,8 @@ import { Button } from '../../ui/button.tsx';
 import { Editor, type CloseEditor } from '../grid/editor.tsx';
 import { Grid } from '../grid/grid.tsx';
 import type { Editing } from '../grid/use-editing.ts';
-import { changeCells, isFixed } from './edits.ts';
+import { heights } from './arrangement.ts';
+import { cellAt, changeCells, isFixed } from './edits.ts';
 import { OptionEditor } from './option-editor.tsx';
 import type { Session, Snapshot } from './session.ts';
 import { useTable, type Bench } from './use-workbench.ts';
@@ -28,7 +29,8 @@ export function BenchGrid({ session, snapshot, state, bench }: Props) {
       selection={bench.selection}
       onSelect={bench.setSelection}
       actions={bench.actions}
-      rowHeight={32}
+      rowHeight={heights[snapshot.arrangement.height]}
+      busy={snapshot.opening}
       onColumnBadge={(column) => void bench.open({ filter: 'errors', column })}
       onResize={resize}
       editable={(row, col) => !row.removed && !isFixed(session, col)}
@@ -46,15 +48,21 @@ interface CellEditorProps {
   readonly onClose: CloseEditor;
 }
 
+/** What the two states of a checkbox are called, in cells and in files. */
+const ticks = ['yes', 'no'].map((word) => ({ label: word, value: word }));
+
 /** A list where the field has options, else its text. */
 function CellEditor({ session, state, editing, onClose }: CellEditorProps) {
   const { row, col, text, typed } = editing;
-  const column = state.columns[col];
+  const column = session.columnAt(col);
   const field: Field | undefined = state.fields.find(({ key }) => key === column?.field);
-  const options = session.rows.row(row)?.cells[col]?.o ?? field?.options ?? [];
+  const options = cellAt(session, session.rows.row(row), col)?.o ?? (field?.type === 'checkbox' ? ticks : (field?.options ?? []));
   const shared = { label: column?.label ?? '', text, typed, onClose };
-  if (options.length > 0) return <OptionEditor {...shared} options={options} many={field?.type.startsWith('multi') ?? false} />;
-  return <Editor {...shared} hint={field?.type.startsWith('date') ? texts.cell.dateHint : undefined} />;
+  const many = field?.type.startsWith('multi') ?? false;
+  if (options.length > 0)
+    return <OptionEditor {...shared} options={options} delimiter={many ? (field?.delimiter ?? ', ') : undefined} />;
+  const day = field?.type === 'date';
+  return <Editor {...shared} hint={day ? texts.cell.dateHint : undefined} day={day} />;
 }
 
 const countOf: Readonly<Record<ViewRequest['filter'], keyof Omit<Counts, 'byColumn'>>> = {

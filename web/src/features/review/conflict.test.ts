@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { conflictsOf, withoutConflicts } from './conflict.ts';
+import { conflictsOf, isDone, withoutConflicts } from './conflict.ts';
 
 const columns = [
   { id: 'a', field: 'a', label: 'A' },
@@ -24,6 +24,12 @@ suite('two people in one cell', () => {
   test('the same text twice is no dispute', () => {
     const found = conflictsOf(edit, ['before', 'same'], [{ id: 7, cells: [{ v: 'mine' }, { v: 'same' }] }], columns);
     assert.deepEqual(found?.cells, []);
+  });
+
+  test('an edit whose texts are all there has been done', () => {
+    const row = (...texts: string[]) => ({ id: 7, cells: texts.map((v) => ({ v })) });
+    assert.equal(isDone(edit, row('mine', 'mine too'), columns), true);
+    assert.equal(isDone(edit, row('mine', 'before'), columns), false);
   });
 
   test('other edits have no cells to choose between', () => {

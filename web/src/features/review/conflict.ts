@@ -41,3 +41,9 @@ export function withoutConflicts({ cells, edit }: Conflict): Extract<Edit, { kin
   const theirs = new Set(cells.map(({ row, column }) => JSON.stringify([row, column])));
   return { kind: 'cells', cells: edit.cells.filter(({ row, column }) => !theirs.has(JSON.stringify([row, column]))) };
 }
+
+/** Does the row have all texts that the edit gives it? Then the edit, which is there as a whole or not at all, has been done. */
+export function isDone({ cells }: Extract<Edit, { kind: 'cells' }>, row: Row, columns: readonly Column[]): boolean {
+  const ours = cells.filter((cell) => String(cell.row) === String(row.id));
+  return ours.every(({ column, text }) => row.cells[columns.findIndex(({ id }) => id === column)]?.v === text);
+}

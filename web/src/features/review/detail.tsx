@@ -9,6 +9,8 @@ interface Props {
   readonly cell: Cell | undefined;
   readonly column: Column | undefined;
   readonly field: Field | undefined;
+  /** Says how many cells are chosen, where it is more than one. */
+  readonly several: string | undefined;
   readonly editable: boolean;
   readonly onEdit: () => void;
   readonly onRevert: (raw: string) => void;
@@ -16,7 +18,7 @@ interface Props {
 }
 
 /** All there is to say about the chosen cell, in reading size: what a finger cannot hover over. */
-export function Detail({ row, cell, column, field, editable, onEdit, onRevert, onLike }: Props) {
+export function Detail({ row, cell, column, field, several, editable, onEdit, onRevert, onLike }: Props) {
   if (!row || !cell || !column) return <section className="detail" aria-label={texts.cell.label} />;
   const line = row.n === undefined || row.n === null ? texts.grid.added : texts.number(row.n);
   return (
@@ -24,6 +26,7 @@ export function Detail({ row, cell, column, field, editable, onEdit, onRevert, o
       <div className="detail-head">
         <strong>{texts.cell.place(column.label, line)}</strong>
         <span className={cell.v === '' ? 'soft' : 'detail-value'}>{cell.v === '' ? texts.cell.blank : cell.v}</span>
+        {several && <span className="soft">{several}</span>}
         {editable && !row.removed && (
           <Button look="quiet" icon="edited" onClick={onEdit}>
             {texts.cell.edit}

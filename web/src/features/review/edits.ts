@@ -1,5 +1,5 @@
 /** What people do to cells and rows, as edits of the session: shown at once, then as the server answers. */
-import type { CellEdit, Row } from '../../api/wire.ts';
+import type { Cell, CellEdit, Row } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { block, cellsIn, type Block, type Selection } from '../grid/selection.ts';
 import { fromTsv, toTsv } from '../grid/tsv.ts';
@@ -10,7 +10,7 @@ export const mostCells = 10_000;
 const windowRows = 200;
 
 export interface Change {
-  /** Position in the view, and number of the column. */
+  /** Position in the view, and of the column in the table. */
   readonly row: number;
   readonly col: number;
   readonly text: string;
@@ -31,12 +31,18 @@ export async function rowsBetween(session: Session, first: number, last: number)
 
 export function isFixed(session: Session, col: number): boolean {
   const { state } = session.snapshot;
-  const column = state?.columns[col];
+  const column = session.columnAt(col);
   return state?.settings.edit === false || (state?.fields.find(({ key }) => key === column?.field)?.readOnly ?? false);
 }
 
+/** What stands at a place of the table. */
+export function cellAt(session: Session, row: Row | undefined, col: number): Cell | undefined {
+  return row?.cells[session.places[col] ?? -1];
+}
+
+/** `texts`: by their places in the row. */
 function ahead(session: Session, row: Row, texts: ReadonlyMap<number, string>): void {
-  const cells = row.cells.map((cell, col) => ({ ...cell, v: texts.get(col) ?? cell.v, e: cell.e ?? texts.has(col) }));
+  const cells = row.cells.map((cell, place) => ({ ...cell, v: texts.get(place) ?? cell.v, e: cell.e ?? texts.has(place) }));
   session.rows.put({ ...row, cells });
 }
 
@@ -54,17 +60,18 @@ export async function changeCells(session: Session, changes: readonly Change[], 
   for (const [position, wanted] of byRow) {
     const row = rows[position - first];
     if (!row || row.removed) continue;
-    const here = wanted.filter(
-      ({ col, text }) => row.cells[col] && !isFixed(session, col) && (row.cells[col].v !== text || seen !== undefined),
-    );
-    for (const { col, text } of here) {
-      cells.push({ row: row.id, column: state.columns[col]?.id ?? '', text });
-      before.push(seen ?? row.cells[col]?.v ?? '');
+    const here = wanted.flatMap(({ col, text }) => {
+      const now = cellAt(session, row, col)?.v;
+      return now === undefined || isFixed(session, col) || (now === text && seen === undefined) ? [] : [{ col, text, now }];
+    });
+    for (const { col, text, now } of here) {
+      cells.push({ row: row.id, column: session.columnAt(col)?.id ?? '', text });
+      before.push(seen ?? now);
     }
     // Somebody else wrote here while the editor was open: shown as theirs until it is decided.
-    const stale = seen !== undefined && here.some(({ col }) => row.cells[col]?.v !== seen);
+    const stale = seen !== undefined && here.some(({ now }) => now !== seen);
     if (stale) return (session.dispute({ kind: 'cells', cells }, before, [row]), 0);
-    ahead(session, row, new Map(here.map(({ col, text }) => [col, text])));
+    ahead(session, row, new Map(here.map(({ col, text }) => [session.places[col] ?? -1, text])));
   }
   if (cells.length === 0) return 0;
   session.touch();
@@ -104,17 +111,19 @@ export async function fillDown(session: Session, selection: Selection): Promise<
   if (from)
     await changeCells(
       session,
-      spots({ ...area, top: area.top + 1 }, (_, across) => from.cells[area.left + across]?.v ?? ''),
+      spots({ ...area, top: area.top + 1 }, (_, across) => cellAt(session, from, area.left + across)?.v ?? ''),
     );
 }
 
-/** The chosen cells as a spreadsheet takes them; `undefined` = some are not here. */
-export function copied(session: Session, selection: Selection): string | undefined {
+/** The chosen cells as a spreadsheet takes them, below the names of their columns where these are wanted; `undefined` = some are not here. */
+export function copied(session: Session, selection: Selection, named = false): string | undefined {
   const { top, bottom, left, right } = block(selection);
   if (cellsIn({ top, bottom, left, right }) > mostCells) return undefined;
   const rows = Array.from({ length: bottom - top + 1 }, (_, down) => session.rows.row(top + down));
   if (!rows.every((row) => row !== undefined)) return undefined;
-  return toTsv(rows.map((row) => row.cells.slice(left, right + 1).map(({ v }) => v)));
+  const cols = Array.from({ length: right - left + 1 }, (_, across) => left + across);
+  const names = named ? [cols.map((col) => session.columnAt(col)?.label ?? '')] : [];
+  return toTsv([...names, ...rows.map((row) => cols.map((col) => cellAt(session, row, col)?.v ?? ''))]);
 }
 
 /** Puts a block at the selection; one single text fills all that is chosen. Resolves to the block that was written to. */
@@ -133,7 +142,7 @@ export async function paste(session: Session, selection: Selection, text: string
   const area = {
     ...wanted,
     bottom: Math.min(wanted.bottom, view.total - 1),
-    right: Math.min(wanted.right, state.columns.length - 1),
+    right: Math.min(wanted.right, session.places.length - 1),
   };
   if (!fits(session, area)) return undefined;
   if (area.bottom < wanted.bottom || area.right < wanted.right) session.say('info', texts.acts.clipped);
@@ -144,6 +153,19 @@ export async function paste(session: Session, selection: Selection, text: string
   const changed = await changeCells(session, known);
   if (changed > 1) session.say('done', texts.acts.pasted(changed), { label: texts.acts.undo, run: () => void session.undo() });
   return area;
+}
+
+/** A copy of a row behind the last one, without what nobody may write. */
+export async function duplicateRow(session: Session, position: number): Promise<boolean> {
+  const [row] = await rowsBetween(session, position, position);
+  const { state } = session.snapshot;
+  if (!row || !state) return false;
+  const fixed = new Set(state.fields.flatMap(({ key, readOnly }) => (readOnly ? [key] : [])));
+  const cells = state.columns.flatMap(({ id, field }, place) => {
+    const text = row.cells[place]?.v ?? '';
+    return fixed.has(field) || text === '' ? [] : [[id, text] as const];
+  });
+  return (await session.edit({ kind: 'add', cells: Object.fromEntries(cells) })) === 'done';
 }
 
 /** Removes the chosen rows, or brings them back where the first of them is removed. */

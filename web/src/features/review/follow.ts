@@ -1,4 +1,4 @@
-import { Refused } from '../../api/client.ts';
+import { Refused } from '../../api/refused.ts';
 import type { Session } from './session.ts';
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -14,12 +14,18 @@ export async function follow(session: Session, signal: AbortSignal): Promise<voi
     const { state } = session.snapshot;
     try {
       if (!state || state.status === 'processing' || state.status === 'finishing') {
-        await pause(state ? 700 : 100, signal);
+        await pause(state ? 700 : 0, signal);
         if (!signal.aborted) await session.load();
         if (session.snapshot.failure) return;
         continue;
       }
       if (state.status !== 'review') return;
+      // Waiting for news answers late: whether the server is there again is known sooner.
+      if (session.snapshot.offline) {
+        session.took(await session.client.state());
+        session.back();
+        continue;
+      }
       const changes = await session.client.changes((after ??= state.version), session.snapshot.people, signal);
       after = changes.version;
       await session.changed(changes);

@@ -1,5 +1,6 @@
 /** The columns of the table, from what the server says of fields and problems. */
 import type { State } from '../../api/wire.ts';
+import type { Arrangement } from './arrangement.ts';
 import { widthFor, type GridColumn } from '../grid/columns.ts';
 
 const numeric = /^(?:number|currency|integer|percent)/;
@@ -13,14 +14,29 @@ export function widthsOf({ columns, fields, counts }: State): Widths {
   return Object.fromEntries(columns.map(({ id, field, label }) => [id, widthFor(label, typeOf(field), problems(id))]));
 }
 
-export function gridColumns({ columns, fields, counts, settings }: State, widths: Widths): GridColumn[] {
-  return columns.map(({ id, field: key, label }) => {
+/** `places`: of the columns that are shown, in their order. `room`: pixels that columns which stay in view may take, so that others can be seen. */
+export function gridColumns(
+  { columns, fields, counts, settings }: State,
+  places: readonly number[],
+  widths: Widths,
+  arrangement: Arrangement,
+  room: number,
+): GridColumn[] {
+  let left = room;
+  return places.flatMap((place) => {
+    const column = columns[place];
+    if (!column) return [];
+    const { id, field: key, label } = column;
+    const width = arrangement.widths[id] ?? widths[id] ?? 150;
+    left -= width;
     const field = fields.find((one) => one.key === key);
     const found = counts.byColumn[id] ?? { error: 0, warning: 0 };
     return {
       id,
+      place,
       label,
-      width: widths[id] ?? 150,
+      width,
+      pinned: left >= 0 && arrangement.pinned.includes(id),
       numeric: numeric.test(field?.type ?? ''),
       required: field?.required ?? false,
       readOnly: (field?.readOnly ?? false) || settings.edit === false,

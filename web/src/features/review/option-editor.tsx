@@ -2,24 +2,27 @@ import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent
 import type { Option } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import type { CloseEditor } from '../grid/editor.tsx';
-import { chosenParts, matching, taken, toggled } from './options.ts';
+import { chosenParts, matching, mostShown, taken, toggled } from './options.ts';
 
 interface Props {
   readonly label: string;
   readonly text: string;
   readonly typed: boolean;
   readonly options: readonly Option[];
-  readonly many: boolean;
+  /** What stands between several options in one cell; undefined = there is but one. */
+  readonly delimiter: string | undefined;
   readonly onClose: CloseEditor;
 }
 
 /** What is typed, chosen and marked, and how the editor ends. */
-function useChoice({ text, typed, options, many, onClose }: Props) {
+function useChoice({ text, typed, options, delimiter, onClose }: Props) {
+  const many = delimiter !== undefined;
   const [search, setSearch] = useState(typed ? text : '');
-  const [chosen, setChosen] = useState<readonly string[]>(() => (typed ? [] : chosenParts(text, many)));
+  const [chosen, setChosen] = useState<readonly string[]>(() => (typed ? [] : chosenParts(text, delimiter)));
   const [mark, setMark] = useState<number>();
   const done = useRef(false);
-  const found = matching(options, search);
+  const matches = matching(options, search);
+  const found = matches.slice(0, mostShown);
   const isChosen = (option: Option) => chosen.includes(option.label) || chosen.includes(option.value);
   const marked = mark ?? (search === '' ? found.findIndex(isChosen) : 0);
   const finish: CloseEditor = (value, then) => {
@@ -28,7 +31,7 @@ function useChoice({ text, typed, options, many, onClose }: Props) {
     onClose(value, then);
   };
   const toggle = (option: Option) => setChosen(toggled(chosen, option));
-  const take = (then: Parameters<CloseEditor>[1]) => finish(taken({ chosen, search, many, option: found[marked] }), then);
+  const take = (then: Parameters<CloseEditor>[1]) => finish(taken({ chosen, search, delimiter, option: found[marked] }), then);
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
     const option = found[marked];
@@ -45,12 +48,13 @@ function useChoice({ text, typed, options, many, onClose }: Props) {
     setSearch(value);
     setMark(undefined);
   };
-  return { search, type, chosen, found, marked, isChosen, toggle, finish, onKeyDown };
+  return { search, type, chosen, found, more: matches.length - found.length, marked, isChosen, toggle, finish, onKeyDown };
 }
 
 /** A searchable list of options; text that is none of them is kept as well, and said to be wrong by the server. */
 export function OptionEditor(props: Props) {
-  const { label, text, many } = props;
+  const { label, text, delimiter } = props;
+  const many = delimiter !== undefined;
   const choice = useChoice(props);
   const { found, marked, chosen, finish } = choice;
   const id = useId();
@@ -68,16 +72,17 @@ export function OptionEditor(props: Props) {
         aria-autocomplete="list"
         {...(found[marked] && { 'aria-activedescendant': `${id}${marked}` })}
         value={choice.search}
-        placeholder={many ? chosen.join(', ') : text}
+        placeholder={many ? chosen.join(delimiter) : text}
         autoComplete="off"
         onChange={(event) => choice.type(event.target.value)}
         onKeyDown={choice.onKeyDown}
-        onBlur={() => finish(many && chosen.join(', ') !== text ? chosen.join(', ') : undefined, 'away')}
+        onBlur={() => finish(many && chosen.join(delimiter) !== text ? chosen.join(delimiter) : undefined, 'away')}
       />
       <OptionList
         id={id}
         anchor={input}
         found={found}
+        more={choice.more}
         marked={marked}
         many={many}
         isChosen={choice.isChosen}
@@ -91,6 +96,8 @@ interface ListProps {
   readonly id: string;
   readonly anchor: RefObject<HTMLInputElement | null>;
   readonly found: readonly Option[];
+  /** How many more match than are drawn. */
+  readonly more: number;
   readonly marked: number;
   readonly many: boolean;
   readonly isChosen: (option: Option) => boolean;
@@ -98,7 +105,7 @@ interface ListProps {
 }
 
 /** In the browser's top layer: no edge of the table cuts it off. */
-function OptionList({ id, anchor, found, marked, many, isChosen, onPick }: ListProps) {
+function OptionList({ id, anchor, found, more, marked, many, isChosen, onPick }: ListProps) {
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const [box, at] = [list.current, anchor.current?.getBoundingClientRect()];
@@ -133,6 +140,7 @@ function OptionList({ id, anchor, found, marked, many, isChosen, onPick }: ListP
           </div>
         ))}
       </div>
+      {more > 0 && <p className="option is-none">{texts.cell.moreOptions(more)}</p>}
       {found.length === 0 && <p className="option is-none">{texts.cell.noOption}</p>}
     </div>
   );

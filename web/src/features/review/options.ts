@@ -1,20 +1,19 @@
 /** Which options a text names, and what text a choice becomes. */
 import type { Option } from '../../api/wire.ts';
 
-const mostShown = 100;
+/** How many are drawn: of more, some are searched for. */
+export const mostShown = 100;
 
-/** The options whose label or value holds what is searched for: the first hundred. */
+/** The options whose label or value holds what is searched for. */
 export function matching(options: readonly Option[], search: string): Option[] {
   const wanted = search.trim().toLowerCase();
-  const found = options.filter(
-    ({ label, value }) => label.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted),
-  );
-  return found.slice(0, mostShown);
+  return options.filter(({ label, value }) => label.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted));
 }
 
-/** Several choices stand in one cell with commas between them. */
-export function chosenParts(text: string, many: boolean): string[] {
-  return many ? text.split(',').flatMap((part) => part.trim() || []) : [text];
+/** `delimiter`: what is written between several choices in one cell; undefined = there is but one. */
+export function chosenParts(text: string, delimiter: string | undefined): string[] {
+  if (delimiter === undefined) return [text];
+  return text.split(delimiter.trim() || delimiter).flatMap((part) => part.trim() || []);
 }
 
 export function toggled(chosen: readonly string[], { label, value }: Option): string[] {
@@ -25,13 +24,13 @@ export function toggled(chosen: readonly string[], { label, value }: Option): st
 interface Choice {
   readonly chosen: readonly string[];
   readonly search: string;
-  readonly many: boolean;
+  readonly delimiter: string | undefined;
   /** The one that is marked. */
   readonly option: Option | undefined;
 }
 
 /** The text of the cell; `undefined` = it stays as it was. */
-export function taken({ chosen, search, many, option }: Choice): string | undefined {
-  if (!many) return option?.label ?? (search === '' ? undefined : search);
-  return (option && search !== '' ? toggled(chosen, option) : chosen).join(', ');
+export function taken({ chosen, search, delimiter, option }: Choice): string | undefined {
+  if (delimiter === undefined) return option?.label ?? (search === '' ? undefined : search);
+  return (option && search !== '' ? toggled(chosen, option) : chosen).join(delimiter);
 }

@@ -2,12 +2,16 @@
  * One review as this page knows it: the state, the view that is looked at, its rows, and what is on its way to the server.
  * Components read `snapshot`, which is replaced with every change.
  */
-import { Refused, type ReviewClient } from '../../api/client.ts';
-import type { Changes, Edit, Edited, Row, RowId, Stage, State, ViewRequest } from '../../api/wire.ts';
+import type { ReviewClient } from '../../api/client.ts';
+import { Refused } from '../../api/refused.ts';
+import type { Changes, Column, Edit, Edited, Row, RowId, Stage, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { plain } from '../../ui/plain.ts';
 import type { Toast } from '../../ui/toasts.tsx';
-import { conflictsOf, type Conflict, type SeenEdit } from './conflict.ts';
+import { plainArrangement, shownPlaces, type Arrangement } from './arrangement.ts';
+import { conflictsOf, isDone, type Conflict, type SeenEdit } from './conflict.ts';
+import { insist, isAway } from './insist.ts';
+import { later } from './connection.ts';
 import { RowPages } from './rows.ts';
 
 export interface Snapshot {
@@ -16,12 +20,16 @@ export interface Snapshot {
   /** Nothing can be shown: the link is wrong or has ended, or the server is away. */
   readonly failure: Refused | undefined;
   readonly view: { readonly id: string; readonly total: number; readonly request: ViewRequest } | undefined;
+  /** Other rows are being asked for. */
+  readonly opening: boolean;
+  /** Edits that the server has not answered yet. */
   readonly saving: number;
   readonly offline: boolean;
   readonly people: number;
   readonly conflict: Conflict | undefined;
   /** Rows that this page has sent off. */
   readonly sent: number | undefined;
+  readonly arrangement: Arrangement;
   readonly toasts: readonly Toast[];
   /** Counts changes of rows. */
   readonly tick: number;
@@ -29,24 +37,35 @@ export interface Snapshot {
 
 /** What somebody can do something about is said as the server says it; the rest is our own business. */
 function messageOf({ status, message, trouble }: Refused): string {
+  if (trouble.code === 'page.unsure') return texts.unsure;
   if (status === 0) return texts.offline;
   return status === 400 || status === 409 || status === 413 ? message : texts.broken(trouble.code ?? String(status));
 }
+
+/** Doing it twice is doing it once: the answer may have been lost behind the edit. */
+const isRepeatable = (edit: Edit | undefined): boolean =>
+  edit?.kind === 'cells' || edit?.kind === 'delete' || edit?.kind === 'restore';
 
 type Outcome = 'done' | 'conflict' | 'failed';
 
 export class Session {
   readonly client: ReviewClient;
   rows = new RowPages();
+  /** Until the rows that were asked for last are there. */
+  opening: Promise<void> = Promise.resolve();
+  /** Of each column of the table, its place in a row's cells. */
+  places: readonly number[] = [];
   snapshot: Snapshot = {
     state: undefined,
     failure: undefined,
     view: undefined,
+    opening: false,
     saving: 0,
     offline: false,
     people: 1,
     conflict: undefined,
     sent: undefined,
+    arrangement: plainArrangement,
     toasts: [],
     tick: 0,
   };
@@ -57,6 +76,8 @@ export class Session {
   /** Edits go one after the other, in the order they were made. */
   #queue: Promise<unknown> = Promise.resolve();
   #toasted = 0;
+  readonly #waiting = { onAway: () => this.set({ offline: true }), pause: later };
+  #opened = 0;
   #wanted: { first: number; last: number } | undefined;
   #asking: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,19 +100,31 @@ export class Session {
     this.set({ tick: this.snapshot.tick + 1 });
   }
 
+  arrange(arrangement: Arrangement): void {
+    this.places = shownPlaces(this.snapshot.state?.columns ?? [], arrangement);
+    this.set({ arrangement });
+  }
+
+  /** The column at a place of the table. */
+  columnAt(col: number): Column | undefined {
+    return this.snapshot.state?.columns[this.places[col] ?? -1];
+  }
+
   async load(): Promise<void> {
     try {
       this.took(await this.client.state());
+      this.back();
     } catch (error) {
-      this.failed(error);
+      this.#unread(error);
     }
   }
 
   took(state: State): void {
     // With rows on show, the version moves on only once their changes are on show too.
     if (!this.snapshot.view) this.#version = Math.max(this.#version, state.version);
-    const opened = state.status === 'review' && state.stage === 'rows';
-    this.set({ state, failure: undefined, offline: false, people: state.people, ...(!opened && { view: undefined }) });
+    this.places = shownPlaces(state.columns, this.snapshot.arrangement);
+    const opened = state.status === 'review' && (state.stage === 'rows' || state.stage === 'values');
+    this.set({ state, failure: undefined, people: state.people, ...(!opened && { view: undefined }) });
   }
 
   /** Says why something could not be done; what cannot be gone on from replaces the page. */
@@ -101,9 +134,16 @@ export class Session {
     else this.say('error', messageOf(error));
   }
 
+  /** Of what is only looked at: it is asked for again as soon as the server is back. */
+  #unread(error: unknown): void {
+    if (isAway(error) && this.snapshot.state) this.set({ offline: true });
+    else this.failed(error);
+  }
+
   say(tone: Toast['tone'], text: string, action?: Toast['action']): void {
     const id = ++this.#toasted;
-    this.set({ toasts: [...this.snapshot.toasts.slice(-2), { id, tone, text, ...(action && { action }) }] });
+    const others = this.snapshot.toasts.filter((toast) => toast.text !== text);
+    this.set({ toasts: [...others.slice(-2), { id, tone, text, ...(action && { action }) }] });
     if (tone !== 'error') setTimeout(() => this.unsay(id), 6000);
   }
 
@@ -111,14 +151,27 @@ export class Session {
     this.set({ toasts: this.snapshot.toasts.filter((toast) => toast.id !== id) });
   }
 
+  /** Other rows: of several requests the last one counts, and a lost connection is waited for. */
   async open(request: ViewRequest): Promise<void> {
+    this.opening = this.#open(request);
+    await this.opening;
+  }
+
+  async #open(request: ViewRequest): Promise<void> {
+    const mine = ++this.#opened;
+    const wanted = () => mine === this.#opened;
+    this.set({ opening: true });
     try {
-      const { view, total } = await this.client.view(request);
+      const found = await insist(async () => (wanted() ? await this.client.view(request) : undefined), this.#waiting);
+      if (!found || !wanted()) return;
       this.rows = new RowPages();
       this.#asked.clear();
-      this.set({ view: { id: view, total, request }, tick: this.snapshot.tick + 1 });
+      this.set({ view: { id: found.view, total: found.total, request }, tick: this.snapshot.tick + 1 });
+      this.back();
     } catch (error) {
       this.failed(error);
+    } finally {
+      if (wanted()) this.set({ opening: false });
     }
   }
 
@@ -157,7 +210,7 @@ export class Session {
       this.#wanted = undefined;
       // A view that the server has forgotten is made again.
       if (error instanceof Refused && error.status === 404) void this.open(view.request);
-      else this.failed(error);
+      else this.#unread(error);
     } finally {
       if (rows === this.rows) this.#asked.delete(offset);
       this.#ask();
@@ -182,8 +235,15 @@ export class Session {
   }
 
   async #attempt(ask: (version: number) => Promise<Edited>, edit: Edit | undefined, seen: SeenEdit): Promise<Outcome> {
+    const known = this.#version;
+    const sent = { again: false };
     try {
-      this.applied(await ask(this.#version));
+      const edited = await insist(async (again) => {
+        sent.again = again;
+        if (again && !isRepeatable(edit)) await this.#requireUnchanged(known);
+        return await ask(known);
+      }, this.#waiting);
+      this.applied(edited);
       return 'done';
     } catch (error) {
       if (!(error instanceof Refused) || error.trouble.code !== 'review.stale') {
@@ -197,12 +257,23 @@ export class Session {
       for (const row of rows) this.rows.put(row);
       this.touch();
       const conflict = conflictsOf(edit, seen, rows, this.snapshot.state?.columns ?? []);
+      // Only the answer was lost.
+      if (sent.again && row && edit?.kind === 'cells' && isDone(edit, row, this.snapshot.state?.columns ?? [])) {
+        await this.refresh(edit.cells.map((cell) => cell.row));
+        return 'done';
+      }
       // Only our own earlier edit was newer than what this one was based on.
       if (conflict && conflict.cells.length === 0 && version !== undefined) return await this.#attempt(ask, edit, seen);
       if (conflict) this.set({ conflict });
       else this.say('error', texts.stale);
       return 'conflict';
     }
+  }
+
+  /** After a lost connection: what has happened to the rows since may be what was asked for. */
+  async #requireUnchanged(known: number): Promise<void> {
+    const { version } = await this.client.state();
+    if (version > known) throw new Refused(409, { code: 'page.unsure' });
   }
 
   /** Asks whose text stays, before an edit is sent. */
@@ -220,18 +291,26 @@ export class Session {
   applied({ version, rows, counts, undo, redo, finish }: Edited): void {
     this.#version = Math.max(this.#version, version);
     for (const row of rows) this.rows.put(row);
+    this.back();
     const { state } = this.snapshot;
     this.set({
       tick: this.snapshot.tick + 1,
-      offline: false,
       ...(state && { state: { ...state, counts, undo, redo, finish, version } }),
     });
+  }
+
+  /** The server is there again: what could not be read meanwhile is asked for. */
+  back(): void {
+    if (!this.snapshot.offline) return;
+    this.set({ offline: false });
+    this.touch();
   }
 
   /** Somebody, perhaps this page, has changed something. */
   async changed({ version, rows, people, status }: Changes): Promise<void> {
     const { state } = this.snapshot;
-    this.set({ people, offline: false });
+    this.set({ people });
+    this.back();
     if (state && status !== state.status) return await this.load();
     if (rows === 'all' || rows.length > 0) await this.refresh(rows);
     this.#version = Math.max(this.#version, version);
@@ -247,9 +326,12 @@ export class Session {
     await this.load();
   }
 
-  async decide(stage: Exclude<Stage, 'rows'>, decision: object): Promise<boolean> {
+  /** One decision or several of one stage; what comes of them is shown once all are made. */
+  async decide(stage: Exclude<Stage, 'rows'>, ...decisions: readonly object[]): Promise<boolean> {
     try {
-      this.took(await this.client.decide(stage, decision));
+      let state: State | undefined;
+      for (const decision of decisions) state = await this.client.decide(stage, decision);
+      if (state) this.took(state);
       return true;
     } catch (error) {
       this.failed(error);
@@ -262,7 +344,8 @@ export class Session {
     try {
       await this.#queue;
       const sent = this.snapshot.state?.finish.deliver;
-      const state = await this.client.finish(this.#version);
+      // Ending twice is ending once.
+      const state = await insist(async () => await this.client.finish(this.#version), this.#waiting);
       this.took(state);
       if (state.status !== 'review') this.set({ sent });
       // The import's owner may have a say at the end.

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import type { Counts, Filter, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Icon, type IconName } from '../../ui/icon.tsx';
@@ -21,6 +22,7 @@ interface Props {
 export function Summary({ counts, request, onFilter }: Props) {
   return (
     <div className="summary" role="group" aria-label={texts.summary.label}>
+      <Left counts={counts} />
       {filters.map(({ filter, count, icon }) => (
         <button
           key={filter}
@@ -35,5 +37,22 @@ export function Summary({ counts, request, onFilter }: Props) {
         </button>
       ))}
     </div>
+  );
+}
+
+/** Said aloud once edits rest: how much is left. Nothing is said of what was there from the beginning. */
+function Left({ counts: { invalid, warned } }: { readonly counts: Counts }) {
+  const now = texts.summary.left(invalid, warned);
+  const [first] = useState(now);
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    if (now === first && said === '') return undefined;
+    const timer = setTimeout(() => setSaid(now), 500);
+    return () => clearTimeout(timer);
+  }, [now, first, said]);
+  return (
+    <span className="unseen" role="status">
+      {said}
+    </span>
   );
 }

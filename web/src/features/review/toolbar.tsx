@@ -5,7 +5,9 @@ import { plain } from '../../ui/plain.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { DownloadMenu } from '../finish/download.tsx';
+import type { Arrangement } from './arrangement.ts';
 import type { Session } from './session.ts';
+import { ViewMenu } from './view-menu.tsx';
 
 export type Panel = 'problems' | 'replace';
 
@@ -20,14 +22,17 @@ interface Props {
   readonly onRequest: (request: ViewRequest) => void;
   readonly onProblem: (direction: 'next' | 'previous') => void;
   readonly onPanel: (panel: Panel) => void;
+  readonly arrangement: Arrangement;
+  readonly onArrange: (arrangement: Arrangement) => void;
   readonly onAdd: () => void;
+  readonly onDuplicate: () => void;
+  readonly onGoTo: () => void;
   readonly onRows: () => void;
   readonly onGrid: () => void;
 }
 
 export function Toolbar(props: Props) {
   const { session, state, request, place, panel, onRequest, onProblem, onPanel } = props;
-  const may = state.settings;
   return (
     <div className="toolbar" role="group" aria-label={texts.tools.label}>
       <Search request={request} searchBox={props.searchBox} onRequest={onRequest} onGrid={props.onGrid} />
@@ -53,28 +58,47 @@ export function Toolbar(props: Props) {
           onClick={() => void session.redo()}
         />
       </span>
-      <span className="tools" role="group">
-        {may.addRows !== false && <Button look="quiet" icon="add" hint={texts.tools.add} onClick={props.onAdd} />}
-        {may.deleteRows !== false && (
-          <Button
-            look="quiet"
-            icon={props.removed ? 'changed' : 'removed'}
-            hint={props.removed ? texts.tools.restore : texts.tools.remove}
-            onClick={props.onRows}
-          />
-        )}
-        <Button look="quiet" icon="refresh" hint={texts.tools.refresh} onClick={() => request && onRequest(request)} />
-      </span>
+      <RowTools {...props} />
       <span className="tools is-end" role="group">
-        <Button look="quiet" icon="swap" aria-pressed={panel === 'replace'} onClick={() => onPanel('replace')}>
+        <Button
+          look="quiet"
+          icon="swap"
+          className="is-brief"
+          hint={texts.tools.replace}
+          aria-pressed={panel === 'replace'}
+          onClick={() => onPanel('replace')}
+        >
           {texts.tools.replace}
         </Button>
+        <ViewMenu state={state} arrangement={props.arrangement} onArrange={props.onArrange} />
         <DownloadMenu session={session} />
         <Button look="quiet" icon="list" aria-pressed={panel === 'problems'} onClick={() => onPanel('problems')}>
           {texts.tools.problems}
         </Button>
       </span>
     </div>
+  );
+}
+
+/** What is done to rows, as far as it may be. */
+function RowTools(props: Props) {
+  const { state, request, onRequest } = props;
+  const may = state.settings;
+  return (
+    <span className="tools" role="group">
+      {may.addRows !== false && <Button look="quiet" icon="add" hint={texts.tools.add} onClick={props.onAdd} />}
+      {may.addRows !== false && <Button look="quiet" icon="copy" hint={texts.tools.duplicate} onClick={props.onDuplicate} />}
+      {may.deleteRows !== false && (
+        <Button
+          look="quiet"
+          icon={props.removed ? 'changed' : 'removed'}
+          hint={props.removed ? texts.tools.restore : texts.tools.remove}
+          onClick={props.onRows}
+        />
+      )}
+      <Button look="quiet" icon="goto" hint={texts.tools.goTo} onClick={props.onGoTo} />
+      <Button look="quiet" icon="refresh" hint={texts.tools.refresh} onClick={() => request && onRequest(request)} />
+    </span>
   );
 }
 
@@ -118,9 +142,9 @@ function Narrow({ state, request, onRequest }: Pick<Props, 'state' | 'request' |
   const { column: _, message, ...rest } = request ?? { filter: 'all' as const };
   return (
     <>
-      <label className="narrow">
-        <span className="unseen">{texts.tools.column}</span>
+      <span className="narrow">
         <select
+          aria-label={texts.tools.column}
           value={request?.column ?? ''}
           onChange={(event) => onRequest(event.target.value === '' ? rest : { ...rest, column: event.target.value })}
         >
@@ -131,7 +155,7 @@ function Narrow({ state, request, onRequest }: Pick<Props, 'state' | 'request' |
             </option>
           ))}
         </select>
-      </label>
+      </span>
       {message !== undefined && (
         <span className="only">
           <span>{texts.tools.groupFilter(plain(message))}</span>

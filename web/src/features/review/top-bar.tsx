@@ -10,6 +10,7 @@ interface Props {
   readonly state: State;
   readonly stage: Stage;
   readonly onStage: (stage: Stage) => void;
+  readonly onSkip?: () => void;
   readonly onHelp?: () => void;
   readonly onFinish?: () => void;
 }
@@ -17,10 +18,15 @@ interface Props {
 const order: readonly Stage[] = ['sheet', 'header', 'match', 'values', 'rows'];
 
 /** Title, where one is on the way to the end, who else is here, and whether everything is saved. */
-export function TopBar({ snapshot, state, stage, onStage, onHelp, onFinish }: Props) {
+export function TopBar({ snapshot, state, stage, onStage, onSkip, onHelp, onFinish }: Props) {
   const [theme, turn] = useTheme();
   return (
     <header className="top">
+      {onSkip && (
+        <Button className="skip" onClick={onSkip}>
+          {texts.skip}
+        </Button>
+      )}
       <div className="top-title">
         <h1>{state.title}</h1>
         {state.file?.name && (
@@ -41,6 +47,7 @@ export function TopBar({ snapshot, state, stage, onStage, onHelp, onFinish }: Pr
         {onHelp && <Button look="quiet" icon="help" hint={texts.help.title} onClick={onHelp} />}
         <Button
           look="quiet"
+          className="turn-theme"
           icon={theme === 'dark' ? 'light' : 'dark'}
           hint={theme === 'dark' ? texts.theme.light : texts.theme.dark}
           onClick={turn}
@@ -56,11 +63,15 @@ export function TopBar({ snapshot, state, stage, onStage, onHelp, onFinish }: Pr
 }
 
 function Saved({ snapshot: { saving, offline } }: { readonly snapshot: Snapshot }) {
-  const text = offline ? texts.reconnecting : saving > 0 ? texts.saving : texts.saved;
+  const text =
+    offline && saving > 0 ? texts.waiting(saving) : offline ? texts.reconnecting : saving > 0 ? texts.saving : texts.saved;
   return (
     <span className={`saved${offline ? ' is-offline' : ''}`} data-saving={saving > 0}>
       <Icon name={offline ? 'warning' : saving > 0 ? 'refresh' : 'done'} />
       <span>{text}</span>
+      <span className="unseen" role="status">
+        {offline ? text : ''}
+      </span>
     </span>
   );
 }
@@ -72,7 +83,8 @@ function Steps({ state, stage, onStage }: Pick<Props, 'state' | 'stage' | 'onSta
   const steps = order.filter(
     (step) => (step !== 'sheet' || sheets) && (step !== 'values' || choices || state.stage === 'values'),
   );
-  const reached = order.indexOf(state.stage);
+  // Values may be left as they are, to be mended row by row.
+  const reached = order.indexOf(state.stage === 'values' ? 'rows' : state.stage);
   return (
     <nav className="steps" aria-label={texts.steps.label}>
       <ol>

@@ -4,10 +4,13 @@ import { FinishBar } from '../finish/bar.tsx';
 import { FinishDialog } from '../finish/dialog.tsx';
 import { ProblemsPanel } from '../problems/panel.tsx';
 import { ReplacePanel } from '../problems/replace.tsx';
+import { at, block } from '../grid/selection.ts';
+import { plain } from '../../ui/plain.ts';
 import { BenchGrid } from './bench-grid.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { Detail } from './detail.tsx';
-import { changeCells, isFixed, toggleRows } from './edits.ts';
+import { cellAt, changeCells, isFixed, toggleRows } from './edits.ts';
+import { GoTo } from './go-to.tsx';
 import { Help } from './help.tsx';
 import type { Session, Snapshot } from './session.ts';
 import { Summary } from './summary.tsx';
@@ -36,14 +39,16 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
         state={state}
         stage="rows"
         onStage={onStage}
+        onSkip={() => bench.grid.current?.focus()}
         onHelp={() => setDialog('help')}
         onFinish={() => setDialog('finish')}
       />
       <main className="bench">
+        {state.settings.helpText && <p className="bench-help">{plain(state.settings.helpText)}</p>}
         <Summary counts={state.counts} request={snapshot.view?.request} onFilter={(filter) => void open({ filter })} />
         <BenchTools {...parts} />
         <div className="bench-body">
-          <div className="bench-rows">
+          <div className={`bench-rows${snapshot.opening ? ' is-opening' : ''}`}>
             <p id="grid-keys" className="unseen">
               {texts.grid.keys}
             </p>
@@ -77,7 +82,11 @@ function BenchTools({ session, snapshot, state, bench }: PartProps) {
       onRequest={(next) => void bench.open(next)}
       onProblem={(direction) => void bench.problem(direction)}
       onPanel={(panel) => bench.setPanel(turned(bench.panel, panel))}
+      arrangement={snapshot.arrangement}
+      onArrange={(arrangement) => session.arrange(arrangement)}
       onAdd={() => void bench.add()}
+      onDuplicate={() => void bench.duplicate()}
+      onGoTo={() => bench.setDialog('goTo')}
       onRows={() => void toggleRows(session, bench.selection)}
       onGrid={() => bench.grid.current?.focus()}
     />
@@ -85,14 +94,19 @@ function BenchTools({ session, snapshot, state, bench }: PartProps) {
 }
 
 function BenchDetail({ session, state, bench }: PartProps) {
-  const { row: position, col } = bench.selection.active;
+  const { selection } = bench;
+  const { row: position, col } = selection.active;
   const row = session.rows.row(position);
+  const column = session.columnAt(col);
+  const { top, bottom, left, right } = block(selection);
+  const several = top !== bottom || left !== right;
   return (
     <Detail
       row={row}
-      cell={row?.cells[col]}
-      column={state.columns[col]}
-      field={state.fields.find(({ key }) => key === state.columns[col]?.field)}
+      cell={cellAt(session, row, col)}
+      column={column}
+      field={state.fields.find(({ key }) => key === column?.field)}
+      several={several ? texts.cell.several(right - left + 1, bottom - top + 1) : undefined}
       editable={!isFixed(session, col)}
       onEdit={() => bench.grid.current?.edit()}
       onRevert={(text) => void changeCells(session, [{ row: position, col, text }])}
@@ -116,6 +130,9 @@ function BenchDialogs({ session, snapshot, state, bench }: PartProps) {
   const showErrors = () => void bench.open({ filter: 'errors' });
   return (
     <>
+      {bench.dialog === 'goTo' && (
+        <GoTo session={session} onFound={(row) => bench.choose(at(row, bench.selection.active.col))} onClose={close} />
+      )}
       {bench.dialog === 'help' && <Help onClose={close} />}
       {bench.dialog === 'finish' && <FinishDialog session={session} state={state} onErrors={showErrors} onClose={close} />}
       {snapshot.conflict && <ConflictDialog session={session} conflict={snapshot.conflict} />}

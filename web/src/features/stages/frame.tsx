@@ -3,6 +3,7 @@ import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { plain } from '../../ui/plain.ts';
+import { useArrival } from '../../ui/use-arrival.ts';
 import type { State } from '../../api/wire.ts';
 
 interface Props {
@@ -13,16 +14,21 @@ interface Props {
   readonly busy: boolean;
   readonly ready: boolean;
   readonly note?: ReactNode;
+  /** What is asked about is not here yet. */
+  readonly waiting: boolean;
   readonly onNext: () => void;
   readonly children: ReactNode;
 }
 
 /** One question, what it is about, and the way on. */
-export function StageFrame({ state, title, lead, help, busy, ready, note, onNext, children }: Props) {
+export function StageFrame({ state, title, lead, help, busy, ready, note, waiting, onNext, children }: Props) {
+  const heading = useArrival();
   return (
     <main className="stage">
-      <h2>{title}</h2>
-      <p className="soft">{lead}</p>
+      <h2 ref={heading} tabIndex={-1}>
+        {title}
+      </h2>
+      <p className="soft">{plain(lead)}</p>
       {help && <p className="stage-help">{plain(help)}</p>}
       {state.stage !== 'rows' && state.reasons.length > 0 && (
         <ul className="reasons" aria-label={texts.pages.why}>
@@ -39,10 +45,13 @@ export function StageFrame({ state, title, lead, help, busy, ready, note, onNext
           <Icon name="warning" label={texts.levels.warning} /> {texts.loses}
         </p>
       )}
-      <div className="stage-body">{children}</div>
+      <div className="stage-body" aria-busy={waiting || busy}>
+        {waiting && <progress aria-label={texts.grid.loading} />}
+        {children}
+      </div>
       <footer className="stage-foot">
         <span className="stage-note" role="status">
-          {note}
+          {busy ? texts.reading : note}
         </span>
         <Button look="main" icon="right" disabled={!ready || busy} onClick={onNext}>
           {texts.next}

@@ -27,6 +27,7 @@ export function HeaderStage({ session, state, onDone }: Props) {
       title={texts.header.title}
       lead={texts.header.lead}
       busy={busy}
+      waiting={preview === undefined}
       ready={row !== undefined}
       onNext={() => void next()}
     >

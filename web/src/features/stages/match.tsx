@@ -38,6 +38,7 @@ export function MatchStage({ session, state, onDone }: Props) {
       lead={texts.match.lead}
       help={state.settings.matchingHelpText}
       busy={busy}
+      waiting={preview === undefined}
       ready={preview !== undefined && twice.length === 0}
       note={preview && note}
       onNext={() => void next()}

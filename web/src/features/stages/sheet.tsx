@@ -26,6 +26,7 @@ export function SheetStage({ session, state, onDone }: Props) {
       lead={texts.sheet.lead(state.file?.name ?? '')}
       help={state.settings.sheetHelpText}
       busy={busy}
+      waiting={false}
       ready={sheet !== undefined}
       onNext={() => void next()}
     >

@@ -34,28 +34,40 @@ export function ValuesStage({ session, state, onDone }: Props) {
     unknownValues(session, state.fields).then(setUnknown, (error: unknown) => session.failed(error));
     // Options do not change while they are chosen from.
   }, [session]);
-  const meaning = (field: string, text: string, now: string | null) => meanings[field]?.[text] ?? now;
+  const most = state.settings.mappableValues ?? 1000;
+  const asked = unknown?.filter(({ values }) => values.length <= most) ?? [];
+  const meaning = (field: string, text: string, now: string | null) => {
+    const chosen = meanings[field]?.[text];
+    return chosen === undefined ? now : chosen;
+  };
   const next = async () => {
     setBusy(true);
-    for (const { field, values } of unknown ?? []) {
-      const map = Object.fromEntries(values.map(({ text, value }) => [text, meaning(field.key, text, value)]));
-      if (!(await session.decide('values', { field: field.key, map }))) return setBusy(false);
-    }
+    const decisions = asked.map(({ field, values }) => ({
+      field: field.key,
+      map: Object.fromEntries(values.map(({ text, value }) => [text, meaning(field.key, text, value)])),
+    }));
+    if (await session.decide('values', ...decisions)) onDone();
     setBusy(false);
-    onDone();
   };
   return (
     <StageFrame
       state={state}
       title={texts.values.title}
-      lead={texts.values.lead}
+      lead={unknown?.length === 0 ? texts.values.nothing : texts.values.lead}
       help={state.settings.valuesHelpText}
       busy={busy}
       ready={unknown !== undefined}
-      note={unknown?.length === 0 && texts.values.nothing}
+      waiting={unknown === undefined}
       onNext={() => void next()}
     >
-      {unknown?.map(({ field, values }) => (
+      {unknown
+        ?.filter((one) => !asked.includes(one))
+        .map(({ field }) => (
+          <p key={field.key} className="stage-help">
+            {texts.values.tooMany(field.label, most)}
+          </p>
+        ))}
+      {asked.map(({ field, values }) => (
         <FieldValues
           key={field.key}
           field={field}
