@@ -71,8 +71,24 @@ const assessTask = z.strictObject({
     .prefault({}),
 });
 
+/** The rows of an assessed file as a person has left them, into the table of the pipeline's one flow. */
+const loadTask = z.strictObject({
+  kind: z.literal('load'),
+  file: z.string().meta({ description: 'Rows as one JSON array, a row per line' }),
+  about: z.record(z.string(), z.json()).default({}).meta({ description: 'What its events tell of the import' }),
+  topics: z.array(z.string()).default([]).meta({ description: 'What its events are about' }),
+});
+
 /** What a run does instead of the flows of its pipeline. */
-export const runTask = z.discriminatedUnion('kind', [tableTask, exportTask, askTask, prepareTask, refuseTask, assessTask]);
+export const runTask = z.discriminatedUnion('kind', [
+  tableTask,
+  exportTask,
+  askTask,
+  prepareTask,
+  refuseTask,
+  assessTask,
+  loadTask,
+]);
 
 export type RunTask = z.output<typeof runTask>;
 export type TableTask = z.output<typeof tableTask>;
@@ -80,6 +96,7 @@ export type ExportTask = z.output<typeof exportTask>;
 export type AskTask = z.output<typeof askTask>;
 export type PrepareTask = z.output<typeof prepareTask>;
 export type AssessTask = z.output<typeof assessTask>;
+export type LoadTask = z.output<typeof loadTask>;
 
 /** What the end of a run means. `suspicious`: far fewer rows than usual. `skipped`: it ended before its turn came. */
 export const outcomes = ['changed', 'nothing_new', 'with_rejects', 'suspicious', 'skipped'] as const;

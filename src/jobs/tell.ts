@@ -21,15 +21,19 @@ export async function tellEnd(tx: Db, run: ToldRun, now: Date): Promise<void> {
 /** What a run found out about a file stands among its outputs. */
 async function tellImport(tx: Db, run: ToldRun, now: Date): Promise<void> {
   const { task, state, workspace_id } = run;
-  if (task?.kind !== 'assess') return;
+  if (task?.kind !== 'assess' && task?.kind !== 'load') return;
   const workspace = Number(workspace_id);
-  const [found] = (await listOutputs(tx, workspace, run.id)).filter(({ name }) => name === 'findings');
-  const blocks = found?.value !== null && typeof found?.value === 'object' && 'blocks' in found.value ? found.value.blocks : [];
-  const kind = importKind(state, Array.isArray(blocks) && blocks.length > 0);
+  const kind = importKind(state, task.kind === 'assess' && (await isHeld(tx, workspace, run.id)));
   if (!kind) return;
   const { id = null, filename = null, importIdentifier = null } = task.about;
   const data = { workspace, run: run.id, import: id, filename, identifier: importIdentifier };
   await happen(tx, { workspace, kind, pipeline: run.pipeline_id, run: run.id, data, topics: task.topics }, now);
+}
+
+async function isHeld(tx: Db, workspace: number, run: string): Promise<boolean> {
+  const [found] = (await listOutputs(tx, workspace, run)).filter(({ name }) => name === 'findings');
+  const blocks = found?.value !== null && typeof found?.value === 'object' && 'blocks' in found.value ? found.value.blocks : [];
+  return Array.isArray(blocks) && blocks.length > 0;
 }
 
 /** `only` = the one subscription that hears of it; absent = all that want it. */

@@ -16,7 +16,7 @@ import {
   textOf,
   toClipboard,
 } from './page-driver.ts';
-import { fields, sample } from './sample.ts';
+import { fields, sample, settings as usual } from './sample.ts';
 
 // Does nothing where the page is newer than its sources.
 await import(new URL('../../web/build.js', import.meta.url).href);
@@ -33,7 +33,7 @@ suite('the review page', () => {
   });
 
   async function review(rows: number, behavior = 'BLOCK_SUBMIT'): Promise<string> {
-    const settings = { importIdentifier: 'people', title: 'Add people', invalidDataBehavior: behavior };
+    const settings = { ...usual, invalidDataBehavior: behavior };
     const made = await bench.imported({ fields, settings, original_filename: 'people.csv' }, [...sample(rows)].join(''));
     assert.equal(made['status'], 'NEEDS_REVIEW');
     return String(made['review_url']);

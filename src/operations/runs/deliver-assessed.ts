@@ -11,26 +11,28 @@ import { flowRequest } from '../../engine/pipeline-flow.ts';
 import { runFlow } from '../../engine/run.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { targetOf } from '../../engine/targets.ts';
-import type { Duck } from '../../sdk/index.ts';
 import { loadConnector } from '../connections/connection.ts';
 import { sidesOf } from '../pipelines/ends.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import type { TaskWork } from './replay-rows.ts';
 
-/** `rows`: a query of one column, each row a JSON object. Undefined where there are none. */
-export async function deliverAssessed(run: string, duck: Duck, rows: string, work: TaskWork): Promise<Receipt | undefined> {
+/** `rows`: JSON objects, some at a time. Undefined where there are none. */
+export async function deliverAssessed(
+  run: string,
+  rows: AsyncIterable<readonly string[]>,
+  work: TaskWork,
+): Promise<Receipt | undefined> {
   const { execution, opened } = work;
   // Below the workspace's own folder, the one place whose files it may read.
   const folder = join(execution.dataDir, 'files', String(opened.workspace), '.imports', run);
   const path = join(folder, 'rows.ndjson');
   await mkdir(folder, { recursive: true });
   try {
-    const { batches } = await duck.stream(rows);
     let count = 0;
     const lines = async function* (): AsyncGenerator<string> {
-      for await (const batch of batches) {
-        count += batch.length;
-        yield batch.map(([row]) => `${row ?? '{}'}\n`).join('');
+      for await (const some of rows) {
+        count += some.length;
+        yield some.map((row) => `${row}\n`).join('');
       }
     };
     await pipeline(Readable.from(lines()), createWriteStream(path), { signal: execution.signal });

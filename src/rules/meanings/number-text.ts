@@ -30,7 +30,12 @@ export function numberText(value: string, format: NumberFormat): string {
   return `${quoteText(prefix)} || (${text}) || ${quoteText(postfix)}`;
 }
 
-function signed(value: string, format: NumberFormat, unit: string): string {
+/** What is put around digits that are there already, as many as are wanted. */
+export const dressed = (digits: string, format: NumberFormat): string =>
+  `${quoteText(format.prefix ?? '')} || (${signed('', format, '', digits)}) || ${quoteText(format.postfix ?? '')}`;
+
+/** `n` = its digits, as many as are wanted, with a minus. */
+function signed(value: string, format: NumberFormat, unit: string, n = cut(value, format)): string {
   const { negative = 'sign', forceSign = false, spaceSeparated = false, characteristic = 0 } = format;
   const gap = unit !== '' && spaceSeparated ? ' ' : '';
   const bare = (closely: boolean): string => {
@@ -41,7 +46,7 @@ function signed(value: string, format: NumberFormat, unit: string): string {
     negative
   ];
   const above = forceSign ? `'+' || ${bare(false)}` : bare(false);
-  return named('n', cut(value, format), `case when starts_with(n, '-') then ${below} else ${above} end`);
+  return named('n', n, `case when starts_with(n, '-') then ${below} else ${above} end`);
 }
 
 /** With as many digits after the point as are wanted. */
@@ -72,7 +77,7 @@ function grouped(text: string, separated: boolean): string {
   const whole = `split_part(${text}, '.', 1)`;
   const inGroups = `reverse(ltrim(regexp_replace(reverse(${whole}), '([0-9]{3})', '\\1,', 'g'), ','))`;
   const rest = `case when contains(${text}, '.') then '.' || split_part(${text}, '.', 2) else '' end`;
-  return `ltrim(${inGroups}, ',') || ${rest}`;
+  return `case when length(${whole}) <= 3 then ${text} else ltrim(${inGroups}, ',') || ${rest} end`;
 }
 
 /** `closely`: no space beside the symbol. */

@@ -26,6 +26,8 @@ export interface ImportData {
   /** Once its bytes are there. */
   readonly pipeline?: string;
   readonly run?: string;
+  /** A person has ended its review: the run brings what they have left to its destination. */
+  readonly reviewed?: true;
   /** Of its own addresses. */
   readonly webhooks?: readonly string[];
 }

@@ -7,7 +7,7 @@ import { sentReplacement } from '../../../operations/reviews/sent.ts';
 import { newsAfter, newsShape } from '../../../operations/reviews/watch.ts';
 import type { Route } from '../../dialect.ts';
 import { contextOf } from '../../mount.ts';
-import { tellOf } from './told.ts';
+import { completeImport } from './complete.ts';
 import { asReviewer, reviewedOf, reviewRoute, visitOf } from './review-access.ts';
 import { limitsOf, showState, stateShape } from './review-state.ts';
 
@@ -70,14 +70,14 @@ const finish = reviewRoute({
     const { found, standing } = visit;
     if (standing.status !== 'NEEDS_REVIEW') return { status: 200, body: await showState(context, visit) };
     const reviewed = await reviewedOf(context, visit);
-    const { cancelled } = await endReview(context, reviewed, {
+    const { blocks } = await endReview(context, reviewed, {
       version,
       pipeline: found.data.pipeline ?? '',
-      ended: async (tx) => await tellOf(contextOf({ ...asReviewer(context), db: tx }, 'dromo'), found, 'import.completed'),
+      told: standing.findings?.told ?? {},
+      ended: async (tx, file) => await completeImport(contextOf({ ...asReviewer(context), db: tx }, 'dromo'), found, file),
     });
     const after = await visitOf(context, found.id, true);
-    const why = cancelled === undefined ? [] : [{ code: 'FINISH_CANCELLED', message: cancelled }];
-    return { status: 200, body: await showState(context, after, why) };
+    return { status: 200, body: await showState(context, after, [...blocks]) };
   },
 });
 

@@ -92,9 +92,10 @@ export async function showState(context: RouteContext, visit: Visit, more: State
 /** While the rows are being made, what the run has said. */
 const notYet = ({ standing }: Visit, opened: OpenedReview | undefined): Standing['errors'] => (opened ? [] : standing.errors);
 
-function statusOf({ standing: { status } }: Visit, opened: OpenedReview | undefined): State['status'] {
+function statusOf({ found, standing: { status } }: Visit, opened: OpenedReview | undefined): State['status'] {
   if (status === 'SUCCESSFUL') return 'done';
   if (status === 'FAILED') return 'failed';
+  if (status === 'RUNNING' && found.data.reviewed) return 'finishing';
   if (status !== 'NEEDS_REVIEW' || !opened) return 'processing';
   return 'review';
 }

@@ -1,6 +1,7 @@
 /** How far an import is, and what came of it. */
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
+import type { AssessTask, RunTask } from '../../../domain/run.ts';
 import { getFile } from '../../../operations/files/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
@@ -56,6 +57,8 @@ export interface Standing {
   readonly reviewed?: true;
   /** The file with its rows, once they are delivered. */
   readonly rows?: string;
+  /** What was found out and has to be decided on was found so. */
+  readonly task?: AssessTask;
 }
 
 export async function standingOf(context: RouteContext, { id, data, file, createdAt }: StoredImport): Promise<Standing> {
@@ -74,7 +77,7 @@ export async function standingOf(context: RouteContext, { id, data, file, create
     case 'retrying':
       return { status: 'RUNNING', since, errors: [] };
     case 'succeeded':
-      return await outcomeOf(context, { id, run: data.run }, since);
+      return await outcomeOf(context, { id, run: data.run, task: run.task }, since);
     default: {
       const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
       return { status: 'FAILED', since, errors: [await failed(context, data.run, { code, message })] };
@@ -98,7 +101,7 @@ async function failed(context: RouteContext, run: string, error: ImportError): P
 
 async function outcomeOf(
   context: RouteContext,
-  { id, run }: { readonly id: string; readonly run: string },
+  { id, run, task }: { readonly id: string; readonly run: string; readonly task: RunTask | null },
   since: string,
 ): Promise<Standing> {
   const end = await reviewEnd(context, context.workspace, id);
@@ -114,6 +117,7 @@ async function outcomeOf(
   const { data: outputs } = await perform(runOutputs, context, { run });
   const found = findings.parse(outputs.find(({ file }) => file === null)?.value);
   const rows = outputs.find(({ file }) => file !== null)?.file;
-  if (found.blocks.length > 0) return { status: 'NEEDS_REVIEW', since, errors: found.blocks, findings: found };
+  if (found.blocks.length > 0)
+    return { status: 'NEEDS_REVIEW', since, errors: found.blocks, findings: found, ...(task?.kind === 'assess' && { task }) };
   return { status: 'SUCCESSFUL', since, errors: [], findings: found, ...(rows != null && { rows }) };
 }
