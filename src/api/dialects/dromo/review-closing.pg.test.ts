@@ -46,7 +46,7 @@ test('the hooks of the step before the end and the last one change rows, fields 
   assert.equal((await finish(visitor))['status'], 'done');
   const expected = [
     { name: 'name+age', kind: 'age', age: 1 },
-    { name: 'Ann', kind: '', age: 30 },
+    { name: '', kind: '', age: 7 },
     { name: 'Bob', kind: '', age: 40 },
   ];
   assert.deepEqual(await bench.rowsOf(id), expected);

@@ -79,6 +79,6 @@ test('options that hooks give to single cells count in a review too, before and 
   assert.deepEqual(await lands(), after);
   await bench.state.ports.reviews?.close(`1/${id}`);
   assert.deepEqual(await lands(), after);
-  await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c2', text: 'es' }] });
+  await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c2', text: 'spain' }] });
   assert.deepEqual((await lands())[1], ['Spain', 0, ['ES']]);
 });
