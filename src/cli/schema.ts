@@ -1,7 +1,7 @@
 /** `--schema`: the file, and what it means for one stream. */
 import { readFile } from 'node:fs/promises';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
-import { parseSchemaFile, type SchemaFile } from '../rules/schema-file.ts';
+import type { SchemaFile } from '../rules/schema-file.ts';
 import type { OptionName, Values } from './options.ts';
 
 const alsoShapes: readonly OptionName[] = ['select', 'rename', 'cast', 'mask'];
@@ -16,6 +16,7 @@ export async function readSchema(values: Values): Promise<SchemaFile | undefined
     });
   }
   try {
+    const { parseSchemaFile } = await import('../rules/schema-file.ts');
     return parseSchemaFile(await readFile(values.schema, 'utf8'), values.schema);
   } catch (error) {
     throw asHeadgateError(error, `reading ${values.schema}`);

@@ -73,7 +73,8 @@ export function mapColumns(
       // A file's types are guesses about text: the column's type reads it, and a value that does not fit is an error by itself.
       if (parses && !column.cast && !column.mask) return { column, source, target: existing };
       const incoming: Field = { name: source.name, type, nullable: source.nullable, ...(native && { native }) };
-      if (sameNative(existing, incoming) || holds(existing.type, type)) return { column, source, target: existing };
+      if (sameNative(existing, incoming) || holds(existing.type, type))
+        return { column, source, target: exactly(existing, source, native) };
       const wider = evolution === 'evolve' ? join(existing.type, type) : undefined;
       const own = wider && destination.types(wider);
       if (wider === undefined || own === undefined) throw tooNarrow(existing, incoming, column);
@@ -83,9 +84,13 @@ export function mapColumns(
     if (own === undefined) {
       throw new HeadgateError('type.unsupported', `field ${column.from}: the destination has no type for ${typeName(type)}`);
     }
-    return { column, source, target: columnOf(column.as, type, destination, own) };
+    return { column, source, target: exactly(columnOf(column.as, type, destination, own), source, native) };
   });
 }
+
+/** A system checks what its columns take; a file and a cast that is left to the loader do not. */
+const exactly = (target: Field, { loose }: Field, native: Field['native']): Field =>
+  native && !loose ? { ...target, exact: true } : target;
 
 /** What arrives of a field: a digest is text whatever it was made of. */
 export const arriving = (source: Field, { cast, mask }: Column): LogicalType => (mask ? { kind: 'text' } : (cast ?? source.type));

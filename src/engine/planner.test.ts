@@ -221,6 +221,23 @@ test('changes are not judged as if they were rows', async () => {
   assert.doesNotThrow(() => planFor(merged));
 });
 
+test('only what a system holds by a type is trusted to fit a column of that type', async () => {
+  const [source, files, destination] = [await connect('pg'), await connect('csv'), await connect('duck')];
+  assert.ok(source.source && files.source && destination.destination);
+  const [of, to] = [{ pg: source.source, csv: files.source }, destination.destination];
+  const exact = (flow: Flow, from: 'pg' | 'csv'): readonly string[] => {
+    const connectors = { source: from, destination: destination.connector };
+    const { target } = plan({ flow, connectors, source: of[from], destination: to });
+    return target.schema.fields.filter((field) => field.exact).map(({ name }) => name);
+  };
+  const typed = orders.map(({ native: _native, ...field }) => field);
+  assert.deepEqual(exact(pg, 'pg'), ['id', 'total', 'at']);
+  assert.deepEqual(exact(shape({ cast: { total: { kind: 'integer', bits: 32 } } })(pg), 'pg'), ['id', 'at']);
+  assert.deepEqual(exact(shape({ mask: { id: 'hash' } })(pg), 'pg'), ['total', 'at']);
+  assert.deepEqual(exact(base('table', [{ ...orders[0], loose: true } as Field]), 'pg'), []);
+  assert.deepEqual(exact(base('file', typed), 'csv'), []);
+});
+
 test('golden plans', async () => {
   const path = join(import.meta.dirname, 'planner.golden.txt');
   const rendered = (await Promise.all(cases.map(render))).join('\n');

@@ -3,8 +3,7 @@ import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { Json } from '../domain/json.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { refName, type StreamInfo, type TableInfo } from '../domain/schema.ts';
-import { ofRows } from '../shape/convert.ts';
-import { Misread } from '../shape/pass-through.ts';
+import { Misread, ofRows } from '../shape/misread.ts';
 import {
   infersTypes,
   type Claim,

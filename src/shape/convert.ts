@@ -5,7 +5,6 @@
  * are looked for in a second one.
  */
 import { HeadgateError } from '../domain/error.ts';
-import type { ErrorCode } from '../domain/codes.ts';
 import type { RejectLimit } from '../domain/policy.ts';
 import { checkCsv, checkUnchanged } from '../sdk/file-bytes.ts';
 import type { Duck, FileRef } from '../sdk/index.ts';
@@ -24,7 +23,7 @@ import {
   table as refusedTable,
   writeRejects,
 } from './rejects.ts';
-import { Misread } from './pass-through.ts';
+import { Misread, ofRows } from './misread.ts';
 import { passesMarked, standing, writeGood, writeMarked, writeStanding, type Outlet, type Warned } from './write.ts';
 
 export interface ConvertStep extends Shaping {
@@ -72,9 +71,6 @@ export async function convert(duck: Duck, step: ConvertStep): Promise<Converted>
     stop.abort();
   }
 }
-
-/** What is wrong with rows, not with the system that they are read from. */
-export const ofRows: readonly ErrorCode[] = ['value.invalid', 'file.format', 'rejects.limit'];
 
 /** Files that nobody has read to their end are, beside: nothing is visible before the publish. What passes through is read anyway. */
 async function checkBeside(step: ConvertStep, signal: AbortSignal): Promise<void> {

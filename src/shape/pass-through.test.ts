@@ -10,7 +10,7 @@ import type { Duck, FileRef } from '../sdk/index.ts';
 import { parseSchemaFile } from '../rules/schema-file.ts';
 import { openDuck } from '../staging/duck.ts';
 import { convert } from './convert.ts';
-import { Misread } from './pass-through.ts';
+import { Misread } from './misread.ts';
 
 let folder: string;
 let duck: Duck;

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import { csvRecords, type CsvPiece } from '../sdk/file-bytes.ts';
 import type { Duck, FileRef } from '../sdk/index.ts';
+import { Misread } from './misread.ts';
 import type { RowSql } from './row.ts';
 import type { Aside } from './rejects.ts';
 
@@ -186,12 +187,5 @@ class Records {
       if (value.ends.count > 0) return true;
       rest = this.#data;
     }
-  }
-}
-
-/** The records are others than they seemed, so that nothing of what was taken is worth keeping. */
-export class Misread extends HeadgateError {
-  constructor({ path }: FileRef, cause?: unknown) {
-    super('file.format', `reading ${path}: a record is no row of its columns`, { cause });
   }
 }

@@ -61,6 +61,26 @@ test('a new table takes every value as it is', async (t) => {
   assert.deepEqual(await b.rows(`select table_name from duckdb_tables() where table_name like '%stage\\_%' escape '\\'`), []);
 });
 
+test('numbers of a system with the same types arrive to the last digit, and what is none of them is refused', async (t) => {
+  const b = await bench(t);
+  const plain = target('id bigint, d decimal(12,2), h hugeint, i integer');
+  const exact = { ...plain, schema: { fields: plain.schema.fields.map((field) => ({ ...field, exact: true })) } };
+  const rows = [
+    '-9223372036854775808,-9999999999.99,-170141183460469231731687303715884105728,0',
+    '9223372036854775807,9999999999.99,170141183460469231731687303715884105727,2147483647',
+    ',,,',
+    '0,0.00,0,1',
+  ];
+  await b.sync(exact, `${rows.join('\n')}\n`);
+  assert.deepEqual(await b.rows('from t order by id nulls first'), [
+    [null, null, null, null],
+    ...[rows[0], rows[3], rows[1]].map((row) => row?.split(',')),
+  ]);
+  for (const row of ['0,NaN,0,1', '0,99999999999.00,0,1', '9223372036854775808,0.00,0,1']) {
+    await assert.rejects(b.sync(exact, `${row}\n`), { code: 'value.invalid' }, row);
+  }
+});
+
 test('a value that does not fit stops the load and is named, never rounded', async (t) => {
   const b = await bench(t);
   await b.destination.claim('p1');
