@@ -38,4 +38,5 @@ test('a busy machine and a limit that disagrees with itself are reasons not to p
   assert.match(noise(0.31, quiet).join(), /0\.31 cores were busy before/);
   assert.match(noise(0, [[trial('limit', 1, 0.4), trial('ours', 1, 0.4)]]).join(), /0\.40 cores were busy with something else/);
   assert.match(noise(0, [[trial('limit', 1), trial('limit', 1.2)]]).join(), /differ by 18 %/);
+  assert.deepEqual(noise(0, [[trial('limit', 0.04), trial('limit', 0.06)]]), []);
 });

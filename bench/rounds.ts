@@ -37,8 +37,11 @@ const wallOf = (trials: readonly Trial[], side: Side): number => ofSide(trials, 
 /** Speed of ours against a limit's: 1 = as fast. */
 export const ratio = (round: readonly Trial[], against: Side = 'limit'): number => wallOf(round, against) / wallOf(round, 'ours');
 
-/** More than this and the figure says more about the machine than about us (cores; share of the median). */
-const bounds = { load: 0.3, limitSpread: 0.15 };
+/**
+ * More than this and the figure says more about the machine than about us (cores; share of the median). Times of a limit that is no more
+ * than the start of a process always differ by a share, so they must differ by seconds as well.
+ */
+const bounds = { load: 0.3, limitSpread: 0.15, limitSeconds: 0.03 };
 
 /** Why a result may not be published; empty = it may. */
 export function noise(loadBefore: number, rounds: readonly (readonly Trial[])[]): readonly string[] {
@@ -49,6 +52,8 @@ export function noise(loadBefore: number, rounds: readonly (readonly Trial[])[])
   return [
     ...(loadBefore > bounds.load ? [`${loadBefore.toFixed(2)} cores were busy before the run`] : []),
     ...(foreign > bounds.load ? [`${foreign.toFixed(2)} cores were busy with something else during it`] : []),
-    ...(limitSpread > bounds.limitSpread ? [`the limit's own times differ by ${Math.round(limitSpread * 100)} %`] : []),
+    ...(limitSpread > bounds.limitSpread && limit.max - limit.min > bounds.limitSeconds
+      ? [`the limit's own times differ by ${Math.round(limitSpread * 100)} %`]
+      : []),
   ];
 }

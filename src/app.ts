@@ -7,12 +7,14 @@ import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
+import { expiredOf } from './api/expired.ts';
 import { formsOf } from './api/forms.ts';
 import { createApi } from './api/server.ts';
 import { makeBackup } from './backup/make.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './domain/clock.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
+import { parseHosts } from './domain/hook-request.ts';
 import { startDeliveries } from './jobs/deliveries.ts';
 import { startForwards } from './jobs/forwards.ts';
 import { wake } from './jobs/queue.ts';
@@ -26,6 +28,7 @@ import { guardedNet } from './net/net.ts';
 import { openLog, type ProcessLog } from './observe/log.ts';
 import { openTraces } from './observe/traces.ts';
 import type { Watch } from './observe/watch.ts';
+import { hookFetchOf } from './notify/hook-fetch.ts';
 import { mailer, type SendMail } from './notify/smtp.ts';
 import { forwardOf } from './operations/forwarders/forward.ts';
 import { newKey, parseToken, tokenOf } from './operations/keys/key.ts';
@@ -50,6 +53,22 @@ import { settleWarehouse } from './warehouse/place.ts';
 import { Warehouses } from './warehouse/supervisor.ts';
 import { loadMasterKey, masterKeyText, offerMasterKey, settleMasterKey, type MasterKey } from './store/master-key.ts';
 import { rotatedTo, rotateSecrets, withHashing } from './store/rotate.ts';
+
+/** What people may expect of the server, as its settings say it. */
+const promisesOf = (config: Config) => ({
+  ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+  ...(config.timeZone !== undefined && { timeZone: config.timeZone }),
+  reviewDays: config.reviewDays,
+  mergeDelay: config.mergeDelay,
+  fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
+  importLimits: {
+    creates: config.importCreates,
+    polls: config.importPolls,
+    linkSeconds: config.importLinkMinutes * 60,
+    dataBytes: config.importDataBytes,
+    trialRows: config.importTrialRows,
+  },
+});
 
 export interface App extends AsyncDisposable {
   /** Absent = this process serves no API. */
@@ -82,20 +101,12 @@ export async function startApp(config: Config, version: string): Promise<App> {
     migrations,
     wake,
     reviews: parts.use(new Desk()),
-    reviewDays: config.reviewDays,
     openDuck: warehouses.open.bind(warehouses),
     mails: config.smtpUrl !== undefined,
     storage: await openStorage(config),
-    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    ...promisesOf(config),
     ...(proxies && { clientOf: (remote, forwarded) => clientAddress(remote, forwarded, proxies) }),
-    fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
-    importLimits: {
-      creates: config.importCreates,
-      polls: config.importPolls,
-      linkSeconds: config.importLinkMinutes * 60,
-      dataBytes: config.importDataBytes,
-      trialRows: config.importTrialRows,
-    },
+    ...fetchOf(config),
   };
   const watch = { log: logOf(config), traces: await openTraces(process.env, version) };
   parts.defer(async () => await watch.traces.stop());
@@ -131,6 +142,12 @@ function reachOf({ role, host, allowNetworks, fileRoots }: Config): Pick<Ports, 
   const folders = fileRoots.length === 0 ? 'none but its own' : fileRoots.join(', ');
   const notes = [`connections may lead to ${networks}; folders that they may read: ${folders}`];
   return { net: guardedNet(opened), fileRoots, notes };
+}
+
+/** Where the network of hooks ends: hosts that were named, and of private networks those that were opened, never this machine by itself. */
+function fetchOf({ hookHosts, allowNetworks }: Config): Pick<Ports, 'hookFetch'> {
+  const rules = parseHosts(hookHosts) ?? [];
+  return rules.length === 0 ? {} : { hookFetch: hookFetchOf(rules, guardedNet(allowNetworks)) };
 }
 
 /** Uploaded files: in a bucket where one is named, else in the data directory. */
@@ -172,7 +189,7 @@ async function startJobs(
   parts.defer(async () => await forwards.stop());
   const upkeep = startUpkeep({ ...ports, db }, config, watch.log);
   parts.defer(async () => await upkeep.stop());
-  const scheduler = await startScheduler(db, ports.clock, watch.log);
+  const scheduler = await startScheduler(db, ports.clock, watch.log, expiredOf(ports));
   parts.defer(async () => await scheduler.stop());
   return scheduler;
 }

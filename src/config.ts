@@ -2,7 +2,10 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { HeadgateError } from './domain/error.ts';
+import { duration } from './domain/duration.ts';
+import { parseHosts } from './domain/hook-request.ts';
 import { instant } from './domain/interval.ts';
+import { isZone } from './domain/zone.ts';
 import { parseNetworks } from './net/addresses.ts';
 import { levels } from './observe/log.ts';
 import { unsafeSettings } from './safety.ts';
@@ -90,11 +93,20 @@ const settings = z.strictObject({
   keepAuditDays: z.coerce.number().int().min(90).max(36_500).default(730),
   /** How long the links to reviews are good. */
   reviewDays: z.coerce.number().int().min(1).max(3650).default(30),
+  /** Of schedules that name none, where their vocabulary allows that. */
+  timeZone: z.string().refine(isZone, 'an IANA time zone such as Europe/Berlin').optional(),
+  /** How long merges wait that somebody wants delayed. */
+  mergeDelay: duration.default('3s'),
   diskBudget: z.coerce.number().int().min(1).optional(),
   /** Private networks that connections may lead to. */
   allowNetworks: z
     .string()
     .refine((text) => parseNetworks(text) !== undefined, 'CIDRs with commas between them, like 10.0.0.0/8,fd12::/16')
+    .default(''),
+  /** Hosts that hooks may ask with `fetch`. */
+  hookHosts: z
+    .string()
+    .refine((text) => parseHosts(text) !== undefined, 'hosts with commas between them, like api.example.com,*.example.org:8443')
     .default(''),
   /** Folders whose files connections may name. */
   fileRoots: z
@@ -156,6 +168,7 @@ const variables = {
   grace: 'HEADGATE_GRACE',
   allowNetworks: 'HEADGATE_ALLOW_NETWORKS',
   fileRoots: 'HEADGATE_FILE_ROOTS',
+  hookHosts: 'HEADGATE_HOOK_HOSTS',
   tlsCert: 'HEADGATE_TLS_CERT',
   tlsKey: 'HEADGATE_TLS_KEY',
   insecureHttp: 'HEADGATE_INSECURE_HTTP',
@@ -172,6 +185,8 @@ const variables = {
   keepEventsDays: 'HEADGATE_KEEP_EVENTS_DAYS',
   keepAuditDays: 'HEADGATE_KEEP_AUDIT_DAYS',
   reviewDays: 'HEADGATE_REVIEW_DAYS',
+  timeZone: 'HEADGATE_TIME_ZONE',
+  mergeDelay: 'HEADGATE_MERGE_DELAY',
   diskBudget: 'HEADGATE_DISK_BUDGET',
   rateLimit: 'HEADGATE_RATE_LIMIT',
   importCreates: 'HEADGATE_IMPORT_CREATES',

@@ -22,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'connectors/_sql': ['domain', 'sdk'],
   'connectors/_net': ['domain', 'sdk'],
   'connectors/_pg': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net'],
-  'connectors/*': ['domain', 'sdk', 'connectors/_sql', 'connectors/_net', 'connectors/_pg'],
+  'connectors/*': ['domain', 'sdk', 'storage', 'connectors/_sql', 'connectors/_net', 'connectors/_pg'],
   registry: ['sdk', 'connectors/*'],
   engine: ['domain', 'sdk', 'net', 'files', 'staging', 'rules', 'shape'],
   warehouse: ['domain', 'sdk', 'staging'],

@@ -114,6 +114,8 @@ export interface ApiDialect {
   readonly problems?: ZodType;
   /** The words in which those are told who asked here to be told, by the name of their form. */
   readonly forms?: (contextOf: (workspace: number) => RouteContext) => Readonly<Record<string, Form>>;
+  /** Files of this workspace will not come any more; their transaction ends with this. */
+  expired?(context: RouteContext, files: readonly string[]): Promise<void>;
   /** Its own statuses, headers and body for everything that was refused, also for addresses where there is nothing. */
   toError(refusal: Refusal): Answer;
 }

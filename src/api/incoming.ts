@@ -4,12 +4,20 @@ import { within } from '../operations/patience.ts';
 import type { Incoming } from './dialect.ts';
 import { requireText } from './text.ts';
 
+interface Reading {
+  /** Bytes of a body that is read as a whole. */
+  readonly limit: number;
+  /** Ours as clients see it; absent = as the request says. */
+  readonly origin?: string | undefined;
+  /** The body's bytes by a shorter way; absent = those of the request. */
+  readonly body?: (() => AsyncIterable<Uint8Array>) | undefined;
+}
+
 /** Milliseconds that a body may take that is read as a whole. */
 const patience = 60_000;
 const late = (): HeadgateError => new HeadgateError('request.invalid', 'the body does not come to its end');
 
-/** `origin`: ours as clients see it; absent = as the request says. */
-export function incomingOf(raw: Request, params: Incoming['params'], limit: number, origin?: string): Incoming {
+export function incomingOf(raw: Request, params: Incoming['params'], { limit, origin, body }: Reading): Incoming {
   let text: Promise<string> | undefined;
   const read = async (): Promise<string> => await (text ??= within(patience, textOf(limited(raw, limit)), late));
   const json = async (): Promise<unknown> => checked(parsed(await read()));
@@ -23,7 +31,7 @@ export function incomingOf(raw: Request, params: Incoming['params'], limit: numb
       const form = /^application\/x-www-form-urlencoded\b/i.test(raw.headers.get('content-type') ?? '');
       return form ? checked(Object.fromEntries(new URLSearchParams(await read()))) : await json();
     },
-    bytes: (most) => limited(raw, most),
+    bytes: (most) => limited(raw, most, body),
   };
 }
 
@@ -42,13 +50,13 @@ function parsed(text: string): unknown {
 }
 
 /** The body, which fails behind `limit` bytes; at once where its own header says that it is longer. */
-function limited(raw: Request, limit: number): AsyncIterable<Uint8Array> {
+function limited(raw: Request, limit: number, body?: () => AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const tooLarge = (): HeadgateError =>
     new HeadgateError('request.large', `the body is larger than ${limit.toLocaleString('en')} bytes`);
   if (Number(raw.headers.get('content-length') ?? 0) > limit) throw tooLarge();
   async function* counted(): AsyncGenerator<Uint8Array> {
     let size = 0;
-    for await (const chunk of raw.body ?? []) {
+    for await (const chunk of body?.() ?? raw.body ?? []) {
       size += chunk.byteLength;
       if (size > limit) throw tooLarge();
       yield chunk;

@@ -15,6 +15,7 @@ import { externalObjects } from './external.ts';
 import { renewActor, type Identify } from './identify.ts';
 import { idempotently } from './idempotency.ts';
 import { incomingOf } from './incoming.ts';
+import { shortcutOf, type Shortcut } from './shortcut.ts';
 import { byPrecision, methodsAt, pathsOf } from './match.ts';
 import type { RateLimit, Taken } from './rate.ts';
 import { Refused, step, type Refusal } from './refusal.ts';
@@ -100,7 +101,8 @@ export function nothingAt(c: Context, dialect: ApiDialect): Response {
 
 async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mounting): Promise<Answer> {
   const { ports, rate } = mounting;
-  const request = requestOf(c, dialect, ports);
+  const shortcut = route.documented.uploads === undefined ? undefined : shortcutOf(c.env);
+  const request = requestOf(c, dialect, ports, shortcut?.body);
   if (route.auth === 'none') {
     const open = { ...ports, signal: c.req.raw.signal };
     return await watched(c, mounting, async () => await step('work', route.name, () => route.handle(open, request)));
@@ -114,7 +116,7 @@ async function serve(c: Context, route: Route, dialect: ApiDialect, mounting: Mo
   if (!taken.allowed) throw new Refused('rate', new HeadgateError('request.limit', 'this key has sent too many requests'));
   const attempt: Attempt = { db: ports.db, route, actor, ip: ipOf(c, ports), requestId: requestIdOf(c) };
   const workspace = await admitted(c, attempt, request, dialect, mounting);
-  const context: OpContext = { ...ports, actor, workspace, signal: c.req.raw.signal };
+  const context: OpContext = { ...ports, actor, workspace, signal: shortcut?.signal ?? c.req.raw.signal };
   const work = async (changed?: OpContext['changed']): Promise<Answer> =>
     await step('work', route.name, () => {
       return route.handle(contextOf({ ...context, ...(changed && { changed }) }, dialect.name), request);
@@ -212,9 +214,9 @@ function requireNames(params: Incoming['params']): void {
   if (!Object.values(params).every(isText)) throw new HeadgateError('object.missing', 'there is nothing with such a name');
 }
 
-function requestOf(c: Context, { bodyLimit }: ApiDialect, { publicUrl }: Ports): Incoming {
+function requestOf(c: Context, { bodyLimit: limit }: ApiDialect, { publicUrl }: Ports, body?: Shortcut['body']): Incoming {
   const params = c.req.param() as Readonly<Record<string, string>>; // by the path of the route
-  return incomingOf(c.req.raw, params, bodyLimit, publicUrl);
+  return incomingOf(c.req.raw, params, { limit, origin: publicUrl, body });
 }
 
 /** Null = there is no socket. */

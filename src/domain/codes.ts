@@ -60,6 +60,7 @@ export const codes = {
   'hook.timeout': never('let the hook do less; docs/hooks.md lists the limits'),
   'hook.memory': never('let the hook keep less, or go less deep; docs/hooks.md lists the limits'),
   'hook.output': never('let the hook give back less; docs/hooks.md lists the limits'),
+  'hook.fetch': never('let hooks ask the network for less; docs/hooks.md lists the limits'),
   'hook.rows': never('use a row hook or a batch row hook: they see as many rows as there are'),
   'hook.lost': later('run again; somebody ended the process, or the machine had no memory left'),
   'rule.timeout': never('simplify the pattern: nested repeats like (a+)+ take forever on some texts'),

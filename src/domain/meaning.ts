@@ -13,13 +13,21 @@ export interface NumberFormat {
   readonly optionalMantissa?: boolean;
   /** Digits before the point at least, with zeros in front. */
   readonly characteristic?: number;
+  /** No zero alone in front of the point. */
+  readonly optionalCharacteristic?: boolean;
   /** `1234567` is `1m`; `totalLength` digits in all say how exactly, and imply it. */
   readonly average?: boolean;
+  /** False: `950` stays, and is not `1k`. */
+  readonly lowPrecision?: boolean;
   readonly forceAverage?: 'thousand' | 'million' | 'billion' | 'trillion';
   readonly totalLength?: number;
   readonly thousandSeparated?: boolean;
-  /** `percent` writes a hundred times the number and a `%`. */
-  readonly output?: 'number' | 'percent' | 'currency';
+  /** `percent` writes a hundred times the number and a `%`, `ordinal` `1st`, `byte` `1.5KiB`, `time` seconds as `1:01:01`. */
+  readonly output?: 'number' | 'percent' | 'currency' | 'ordinal' | 'byte' | 'time';
+  /** Of bytes: thousands as `KB`, 1024 as `KiB` or as `KB`. */
+  readonly base?: 'decimal' | 'binary' | 'general';
+  /** `1.5e+3` */
+  readonly exponential?: boolean;
   readonly currencySymbol?: string;
   readonly currencyPosition?: 'prefix' | 'postfix';
   /** Between number and symbol or `%`, or between the number and the unit of its average. */
@@ -28,6 +36,8 @@ export interface NumberFormat {
   /** `apart`: a minus and a space in front of the symbol. */
   readonly negative?: 'sign' | 'parenthesis' | 'apart';
   readonly forceSign?: boolean;
+  /** `%` stands in front. */
+  readonly prefixSymbol?: boolean;
   readonly prefix?: string;
   readonly postfix?: string;
 }

@@ -19,6 +19,14 @@ test('one delivery is tried ten times, over three days', () => {
   assert.deepEqual([attempt, days > 3 && days < 3.5], [10, true]);
 });
 
+test('who has waits of its own is tried at those', () => {
+  const due = (attempt: number): unknown => {
+    const { delivery } = verdict({ ...refused, waits: [7, 60] }, attempt, healthy, start, 0.5);
+    return delivery.state === 'waiting' ? delivery.due.getTime() - start.getTime() : delivery.state;
+  };
+  assert.deepEqual([1, 2, 3].map(due), [7000, 60_000, 'failed']);
+});
+
 test('attempts of what failed together do not fall together again', () => {
   const due = (random: number): number => {
     const { delivery } = verdict(refused, 2, healthy, start, random);

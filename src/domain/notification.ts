@@ -34,7 +34,7 @@ export function importKind(state: RunState, held: boolean): EventKind | undefine
 }
 
 /** Seconds between the attempts of one delivery: three days in all. */
-const waits = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400] as const;
+const usualWaits = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400] as const;
 /** A target that nothing reached for so long is given up. */
 const givenUpMs = 3 * 86_400_000;
 const longestHoldMs = 300_000;
@@ -43,6 +43,8 @@ export interface Attempted {
   readonly ok: boolean;
   /** The target says that it wants no more. */
   readonly gone: boolean;
+  /** Seconds between the attempts of one delivery; absent = the usual ones. */
+  readonly waits?: readonly number[];
 }
 
 /** How the target has fared: attempts that failed since the last one that did not, and since when. */
@@ -71,7 +73,7 @@ export function verdict(made: Attempted, attempt: number, health: Health, now: D
   const disabled = made.gone || now.getTime() - failing_since.getTime() >= givenUpMs;
   const after = (ms: number): Date => new Date(now.getTime() + ms);
   const target = { failures, failing_since, disabled, hold_until: after(Math.min(longestHoldMs, 5000 * 2 ** (failures - 1))) };
-  const wait = waits[attempt - 1];
+  const wait = (made.waits ?? usualWaits)[attempt - 1];
   if (wait === undefined || disabled) return { delivery: { state: 'failed' }, target };
   return { delivery: { state: 'waiting', due: after(wait * 1000 * (0.9 + random / 5)) }, target };
 }

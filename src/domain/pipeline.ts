@@ -15,9 +15,15 @@ const isEmpty = (...maps: readonly object[]): boolean => maps.every((map) => Obj
 
 const column = z.strictObject({ name: name.optional(), type: z.string().max(100).optional() });
 
-/** Uploaded files with the same columns, read one after the other as one stream: what a `file` connection says of one. */
+/** Files with the same columns, read one after the other as one stream: what a `file` connection says of one. */
 const uploads = z.strictObject({
-  ids: z.array(name).min(1).max(10_000).meta({ description: 'Ids of files that are ready' }),
+  ids: z.array(name).min(1).max(10_000).optional().meta({ description: 'Ids of uploaded files that are ready' }),
+  paths: z
+    .array(z.string().max(1000))
+    .min(1)
+    .max(10_000)
+    .optional()
+    .meta({ description: 'Instead: objects, or folders with all that is below, of the bucket that the source is' }),
   delimiter: z.enum(['comma', 'tab', 'pipe', 'semicolon']).optional().meta({ description: 'Absent: found' }),
   escape: z
     .enum(['quote', 'backslash'])
@@ -120,6 +126,13 @@ export const flowSpec = z
       .enum(['run', 'skip'])
       .optional()
       .meta({ description: 'skip: left out where a flow before it has failed; absent: flows fail alone' }),
+    slice_rows: z.number().int().min(1).optional().meta({
+      description: 'A whole table is read in slices of about so many rows, where stream and destination let it',
+    }),
+    publish_after: duration.optional().meta({
+      description: 'How long the rows wait, staged, before the table has them: the run ends behind that',
+      example: '3s',
+    }),
     verify: z
       .enum(['counts'])
       .optional()
@@ -129,6 +142,10 @@ export const flowSpec = z
   .refine(({ stream, query, model, files }) => [stream, query, model, files].filter((one) => one !== undefined).length === 1, {
     error: 'name a stream, a query, a model or files, and only one of them',
     path: ['stream'],
+  })
+  .refine(({ files }) => !files || (files.ids === undefined) !== (files.paths === undefined), {
+    error: 'name uploaded files by their ids, or paths of the source, and not both',
+    path: ['files'],
   })
   .refine(({ schema, select, rename, cast, mask }) => schema === undefined || (!select && isEmpty(rename, cast, mask)), {
     error: 'a schema says which fields travel, under which names and types: leave select, rename, cast and mask out',

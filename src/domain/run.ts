@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from './json.ts';
 import { hooks } from './fields/hooks.ts';
 
 export const runStates = ['queued', 'running', 'retrying', 'needs_review', 'succeeded', 'failed', 'cancelled'] as const;
@@ -58,8 +59,18 @@ const assessTask = z.strictObject({
   remembered: z.record(z.string(), z.string()).default({}).meta({ description: 'Header to field, as somebody decided before' }),
   header: z.number().int().min(0).nullable().default(null).meta({ description: 'The row of names, from 0; null: found' }),
   sheet: z.string().nullable().default(null),
+  xml: z.record(z.string(), z.json()).nullable().default(null).meta({ description: 'How XML becomes rows: docs/files.md' }),
   delimiter: z.string().nullable().default(null),
   most: z.number().int().min(0).nullable().default(null).meta({ description: 'Rows behind so many are dropped' }),
+  trial: z
+    .strictObject({
+      rows: z.number().int().min(1).meta({ description: 'Rows behind so many are dropped' }),
+      on: z.boolean(),
+      topics: z.array(z.string()).meta({ description: 'What its events are about where a hook says otherwise' }),
+    })
+    .nullable()
+    .default(null)
+    .meta({ description: 'Of what is only tried out' }),
   deliver: z.enum(['valid', 'all', 'raw']).default('valid').meta({ description: 'raw: what fits no type keeps its text' }),
   unmapped: z.boolean().default(false).meta({ description: 'Rows bring along the texts that no field takes' }),
   hold: z
@@ -71,11 +82,10 @@ const assessTask = z.strictObject({
     .prefault({}),
 });
 
-/** The rows of an assessed file as a person has left them, into the table of the pipeline's one flow. */
-const loadTask = z.strictObject({
-  kind: z.literal('load'),
-  file: z.string().meta({ description: 'Rows as one JSON array, a row per line' }),
-  about: z.record(z.string(), z.json()).default({}).meta({ description: 'What its events tell of the import' }),
+const deliverTask = z.strictObject({
+  kind: z.literal('deliver'),
+  file: z.string().meta({ description: 'The rows that a person has looked through: a file with a JSON array of objects' }),
+  about: z.record(z.string(), z.json()).default({}).meta({ description: 'The import that they are of' }),
   topics: z.array(z.string()).default([]).meta({ description: 'What its events are about' }),
 });
 
@@ -87,7 +97,7 @@ export const runTask = z.discriminatedUnion('kind', [
   prepareTask,
   refuseTask,
   assessTask,
-  loadTask,
+  deliverTask,
 ]);
 
 export type RunTask = z.output<typeof runTask>;
@@ -96,7 +106,23 @@ export type ExportTask = z.output<typeof exportTask>;
 export type AskTask = z.output<typeof askTask>;
 export type PrepareTask = z.output<typeof prepareTask>;
 export type AssessTask = z.output<typeof assessTask>;
-export type LoadTask = z.output<typeof loadTask>;
+export type DeliverTask = z.output<typeof deliverTask>;
+
+/** Is it only tried out? `told` = what hooks have said of it. */
+const isTrial = ({ trial }: Pick<AssessTask, 'trial'>, told: Readonly<Record<string, Json>>): boolean =>
+  typeof told['developmentMode'] === 'boolean' ? told['developmentMode'] : (trial?.on ?? false);
+
+/** Rows behind so many are dropped. */
+export function mostRows(task: Pick<AssessTask, 'most' | 'trial'>, told: Readonly<Record<string, Json>>): number | null {
+  const { most, trial } = task;
+  return trial && isTrial(task, told) ? Math.min(most ?? trial.rows, trial.rows) : most;
+}
+
+/** What its events are about. */
+export const importTopics = (
+  task: Pick<AssessTask, 'topics' | 'trial'>,
+  told: Readonly<Record<string, Json>>,
+): readonly string[] => (task.trial && isTrial(task, told) !== task.trial.on ? task.trial.topics : task.topics);
 
 /** What the end of a run means. `suspicious`: far fewer rows than usual. `skipped`: it ended before its turn came. */
 export const outcomes = ['changed', 'nothing_new', 'with_rejects', 'suspicious', 'skipped'] as const;

@@ -16,6 +16,8 @@ export interface Field {
   readonly type: LogicalType;
   readonly nullable: boolean;
   readonly native?: NativeType;
+  /** Somebody has said that a new column takes texts of at most so many characters. */
+  readonly characters?: number;
   /** The system also has values that the type's wire text has no form for (days that do not exist): their text is sent as it is. */
   readonly loose?: boolean;
   /** The type is that of a sample of the values: whoever reads them all stops with `value.invalid` at one that would make it another. */
@@ -50,6 +52,8 @@ export interface StreamInfo {
   readonly cursors: readonly string[];
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
+  /** Bytes of the longest value of each field that is text, where somebody asked for them. */
+  readonly longest?: readonly number[];
   /** Changes with the content, where the source can tell without reading (a file's size and time). */
   readonly revision?: string;
   /** A file whose bytes, but for header and line ends, are a `csv` document of docs/wire.md as they are. */

@@ -36,6 +36,8 @@ export function buildFlow(asked: FlowRequest, stream: StreamInfo, into: TableRef
     policy: { mode, ...(keeps ? request.policy : rest), ...(key && wantsKey(request, mode) && { key }) },
     shape,
     ...(!request.allowDelete && { brake: defaultBrake }),
+    ...(request.sliceRows !== undefined && { sliceRows: request.sliceRows }),
+    ...(request.publishAfterMs !== undefined && { publishAfterMs: request.publishAfterMs }),
     rejects: request.rejects,
   };
 }

@@ -20,6 +20,7 @@ export interface Mapping {
 export interface DestinationTypes {
   readonly connector: string;
   types(type: LogicalType): string | undefined;
+  texts?(characters: number): string | undefined;
 }
 
 export function requireField(schema: Schema, name: string, code: 'field.missing' | 'cursor.missing' | 'key.missing'): Field {
@@ -80,7 +81,8 @@ export function mapColumns(
       if (wider === undefined || own === undefined) throw tooNarrow(existing, incoming, column);
       return { column, source, target: columnOf(existing.name, wider, destination, own), widens: true };
     }
-    const own = native?.system === destination.connector && native.portable ? native.type : destination.types(type);
+    const same = native?.system === destination.connector && native.portable ? native.type : undefined;
+    const own = same ?? sizedText(source, column, destination) ?? destination.types(type);
     if (own === undefined) {
       throw new HeadgateError('type.unsupported', `field ${column.from}: the destination has no type for ${typeName(type)}`);
     }
@@ -91,6 +93,11 @@ export function mapColumns(
 /** A system checks what its columns take; a file and a cast that is left to the loader do not. */
 const exactly = (target: Field, { loose }: Field, native: Field['native']): Field =>
   native && !loose ? { ...target, exact: true } : target;
+
+/** The type of a text whose length somebody has said. */
+function sizedText({ type, characters }: Field, { cast, mask }: Column, destination: DestinationTypes): string | undefined {
+  return characters === undefined || type.kind !== 'text' || cast || mask ? undefined : destination.texts?.(characters);
+}
 
 /** What arrives of a field: a digest is text whatever it was made of. */
 export const arriving = (source: Field, { cast, mask }: Column): LogicalType => (mask ? { kind: 'text' } : (cast ?? source.type));

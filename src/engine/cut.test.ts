@@ -36,12 +36,24 @@ const flow = (estimatedBytes: number | undefined, more: Partial<Flow> = {}): Flo
   ...more,
 });
 
+const sliced = (estimatedBytes: number, sliceRows: number, estimatedRows: number): Flow => {
+  const { stream, ...rest } = flow(estimatedBytes, { sliceRows });
+  return { ...rest, stream: { ...stream, estimatedRows } };
+};
+
 const conversion = { columns: [], output: { fields: [] } };
 
 for (const { what, of, plan = {}, facts = session, cut } of [
   { what: 'a small table is read as a whole', of: flow(gib / 8), cut: { target: 1, places: 2 } },
   { what: 'one of unknown size too', of: flow(undefined), cut: { target: 1, places: 2 } },
   { what: 'a larger one in this process', of: flow(gib), cut: { target: 4, places: 2 } },
+  {
+    what: 'a small one in slices of so many rows, where somebody wants that',
+    of: sliced(gib / 8, 300, 1000),
+    cut: { target: 4, places: 2 },
+  },
+  { what: 'larger ones than are read best are not made', of: sliced(gib, 1000, 1000), cut: { target: 4, places: 2 } },
+  { what: 'there are never too many', of: sliced(gib, 1, 1_000_000), cut: { target: 256, places: 2 } },
   { what: 'a single reader cuts nothing', of: flow(gib), facts: { ...session, parallel: 1 }, cut: { target: 1, places: 1 } },
   { what: 'a large one by all workers', of: flow(4 * gib), cut: { target: 16, places: 2, spreading } },
   {

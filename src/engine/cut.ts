@@ -14,18 +14,24 @@ export type CutFacts = Pick<Session, 'parallel' | 'partitionBytes' | 'spreading'
   readonly destination: { readonly destination?: { readonly parallelWriters: boolean } };
 };
 
-export function cutOf({ stream, shape, rejects }: Flow, { conversion }: Pick<Plan, 'conversion'>, session: CutFacts): Cut {
+export function cutOf(
+  { stream, shape, rejects, sliceRows }: Flow,
+  { conversion }: Pick<Plan, 'conversion'>,
+  session: CutFacts,
+): Cut {
   const { parallel, partitionBytes, spreading, destination } = session;
   const bytes = stream.estimatedBytes ?? 0;
   const whole: Cut = { target: 1, places: parallel };
   // Rules may compare rows with each other, and the refused ones are counted together and go into one file.
   if (shape.rules || rejects.limit > 0 || !destination.destination?.parallelWriters) return whole;
+  const slices = sliceRows === undefined ? 0 : Math.min(most, Math.ceil((stream.estimatedRows ?? 0) / sliceRows));
   // What DuckDB makes of rows, it makes in the process that planned it.
   if (spreading && !conversion && bytes >= spreading.fromBytes) {
-    const target = Math.min(most, Math.max(spreading.readers * 2, Math.ceil(bytes / usualPartition)));
+    const target = Math.min(most, Math.max(slices, spreading.readers * 2, Math.ceil(bytes / usualPartition)));
     return { target, places: Math.min(parallel, spreading.readers), spreading };
   }
-  if (parallel <= 1 || bytes < partitionBytes) return whole;
+  if (parallel <= 1 || bytes < partitionBytes) return { ...whole, target: Math.max(1, slices) };
   // Smaller ones cost more to start than they save.
-  return { ...whole, target: Math.min(parallel * 2, Math.ceil(bytes / Math.max(1, partitionBytes / 8))) };
+  const target = Math.min(parallel * 2, Math.ceil(bytes / Math.max(1, partitionBytes / 8)));
+  return { ...whole, target: Math.max(target, slices) };
 }

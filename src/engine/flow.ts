@@ -34,6 +34,10 @@ export interface Flow {
   readonly shape: ShapeRequest;
   /** Absent = deletes were allowed. */
   readonly brake?: Brake;
+  /** About how many rows of a whole table one partition has; absent = as many as are read best. */
+  readonly sliceRows?: number;
+  /** How long staged rows wait before the first publish; absent = not at all. */
+  readonly publishAfterMs?: number;
   /**
    * `file` = where refused rows are written; with `records`, each with all of its fields. `named` = a load that fails is tried once
    * more with a look at every row, to say which one is wrong; `judged` = that is this try.

@@ -1,6 +1,7 @@
 /** One flow of a stored pipeline → what the engine is asked. Pure. */
 import { HeadgateError } from '../domain/error.ts';
 import { readRejectLimit } from '../domain/policy.ts';
+import { durationMs } from '../domain/duration.ts';
 import type { FlowSpec } from '../domain/pipeline.ts';
 import type { StreamRef } from '../domain/schema.ts';
 import { parseType } from '../domain/types.ts';
@@ -54,6 +55,8 @@ export function flowRequest(spec: FlowSpec, rejectsFile: string): FlowRequest {
     },
     ...(into !== undefined && { into }),
     allowDelete: spec.allow_delete,
+    ...(spec.slice_rows !== undefined && { sliceRows: spec.slice_rows }),
+    ...(spec.publish_after !== undefined && { publishAfterMs: durationMs(spec.publish_after) }),
     rejects: { ...limit, file: rejectsFile, records: true },
   };
 }

@@ -16,7 +16,7 @@ export interface PlanInput {
   readonly source: Pick<SourceFacts, 'modes' | 'pushdown' | 'produces'>;
   readonly destination: Pick<
     DestinationFacts,
-    'modes' | 'accepts' | 'loads' | 'types' | 'identifiers' | 'keepsVersions' | 'derives'
+    'modes' | 'accepts' | 'loads' | 'types' | 'texts' | 'identifiers' | 'keepsVersions' | 'derives'
   >;
   /** The table as it stands; absent = there is none. */
   readonly table?: TableInfo;

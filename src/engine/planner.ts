@@ -23,7 +23,8 @@ export function plan(input: PlanInput): Plan {
   const known = existing === 'recreate' ? undefined : input.table;
   const reasons: Reason[] = [];
   const { columns, names } = nameColumns(input, known, reasons);
-  const types = { connector: input.connectors.destination, types: input.destination.types };
+  const { types: typeOf, texts } = input.destination;
+  const types = { connector: input.connectors.destination, types: typeOf, ...(texts && { texts }) };
   const mappings = mapColumns(schema, columns, known, types, { parses: flow.stream.kind === 'file', evolution });
   for (const text of flow.stream.notes ?? []) reasons.push({ about: 'format', text });
   reasons.push(...typeReasons(mappings));

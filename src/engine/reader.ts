@@ -2,6 +2,7 @@
  * One `read()` over the flows that share a position, to the end or to the first thing that goes wrong: at a checkpoint
  * flush all writers → publish → acknowledge the source (design: nothing lost, nothing twice).
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { HeadgateError } from '../domain/error.ts';
 import { canonicalJson, type Json } from '../domain/json.ts';
 import type { Brake } from '../domain/policy.ts';
@@ -51,6 +52,8 @@ export interface Reader {
   readonly flows: ReadonlyMap<string, ReaderFlow>;
   readonly request: ReadRequest;
   readonly cut: Cut;
+  /** Milliseconds for which staged rows wait before the first publish. */
+  readonly publishAfterMs?: number;
   moved(stream: string, bytes: number, rows: number): void;
   publishing(): void;
 }
@@ -80,6 +83,9 @@ export async function runReader(reader: Reader): Promise<ReadOutcome> {
     // A source that found nothing new answers the position it was given: an idle run leaves the ledger as it is.
     if (waiting.length > 0 || canonicalJson(from ?? null) !== canonicalJson(batch.position)) {
       token = publishToken(reader.pipeline, reader.tokenScope, from);
+      if (publishes.length === 0 && reader.publishAfterMs) {
+        await wait(reader.publishAfterMs, undefined, { signal: reader.context.signal });
+      }
       reader.publishing();
       const result = await publishBatch(reader, token, batch.position, waiting);
       publishes.push(result);

@@ -14,6 +14,8 @@ export interface FlowRequest {
   readonly shape: ShapeRequest;
   readonly into?: string;
   readonly allowDelete: boolean;
+  readonly sliceRows?: number;
+  readonly publishAfterMs?: number;
   readonly rejects: Flow['rejects'];
 }
 

@@ -243,6 +243,7 @@ async function execute(of: Execution): Promise<Partial<ReceiptParts>> {
     ]),
     request: readRequest(flow, planned, saved),
     cut: cutOf(flow, planned, session),
+    ...(flow.publishAfterMs !== undefined && { publishAfterMs: flow.publishAfterMs }),
     moved: (_stream, moreBytes, moreRows) => {
       bytes += moreBytes;
       rows += moreRows;

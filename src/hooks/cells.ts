@@ -10,6 +10,7 @@ export interface Info {
 export interface SelectOption {
   readonly label: string;
   readonly value: string;
+  readonly alternateMatches?: readonly string[] | undefined;
 }
 
 /** Text, several texts (of a field with several values), or nothing. */

@@ -17,7 +17,7 @@ const patch = z.strictObject({
     .max(2000)
     .optional(),
   selectOptions: z
-    .array(z.strictObject({ label: text, value: text }))
+    .array(z.strictObject({ label: text, value: text, alternateMatches: z.array(text).max(2000).optional() }))
     .max(2000)
     .optional(),
 });

@@ -1,6 +1,6 @@
 /** The process that runs hooks: one at a time, for one import. Ends when its parent does, which also ends it after a hook that had to be stopped. */
 import { Interpreter } from './interpreter.ts';
-import type { Ask, Message } from './messages.ts';
+import type { Ask, Fetched, Message } from './messages.ts';
 
 const tell = (message: Message): void => {
   // A parent that is gone needs no answer.
@@ -12,14 +12,22 @@ process.on('disconnect', () => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
 let interpreter: Interpreter | undefined;
+let fetched: ((answers: readonly string[]) => void) | undefined;
 process.on('message', (message) => {
-  const ask = message as Ask; // only our parent writes into this channel
-  void answer(ask);
+  const said = message as Ask | Fetched; // only our parent writes into this channel
+  if ('answers' in said) fetched?.(said.answers);
+  else void answer(said);
 });
 
 async function answer(ask: Ask): Promise<void> {
   interpreter ??= await Interpreter.start(ask.memoryBytes, (row) => tell({ beat: row }));
-  tell({ id: ask.id, ...interpreter.run(ask) });
+  const errands = async (wants: readonly string[]): Promise<readonly string[]> => {
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+    fetched = resolve;
+    tell({ id: ask.id, wants });
+    return await promise;
+  };
+  tell({ id: ask.id, ...(await interpreter.run(ask, errands)) });
 }
 
 tell({ ready: true });

@@ -37,7 +37,11 @@ export function optionsOf(given: unknown, field: string): SelectOption[] {
   if (!Array.isArray(given)) throw new TypeError('selectOptions is no array');
   return given.map((item: unknown) => {
     if (!isObject(item)) throw new TypeError('a select option is no object');
-    return { label: textOf(item['label'] ?? '', field) ?? '', value: textOf(item['value'] ?? '', field) ?? '' };
+    const option = { label: textOf(item['label'] ?? '', field) ?? '', value: textOf(item['value'] ?? '', field) ?? '' };
+    const others = item['alternateMatches'];
+    if (others === undefined || others === null) return option;
+    if (!Array.isArray(others)) throw new TypeError('the alternateMatches of a select option are no array');
+    return { ...option, alternateMatches: others.map((other: unknown) => textOf(other, field) ?? '') };
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Cell } from './cells.ts';
 import { cellOf, infosOf, isObject, optionsOf, patchOf, textOf, type Fields } from './inside-cells.ts';
+import { fetch, hear, requestOf, responseOf } from './inside-fetch.ts';
 import { instanceOf, runStep } from './inside-steps.ts';
 import { namesOf, numbersOf, packNumbers, packTexts, type Named, type Run } from './packed.ts';
 
@@ -177,8 +178,20 @@ function collect(batch: Batch, at: number, result: unknown): void {
   // Of a row that is ours only what was touched can have changed.
   const cells = row === batch.shown[at] ? (batch.behind[at] ?? row) : row;
   batch.length = 0;
-  const fields = Object.keys(cells);
-  for (let place = 0; place < fields.length; place++) collectCell(batch, at, fields[place] ?? '', cells[fields[place] ?? '']);
+  const { loaded } = batch;
+  const { fields } = batch.input;
+  const keys = Object.keys(cells);
+  for (let place = 0; place < keys.length; place++) {
+    const key = keys[place] ?? '';
+    const cell = cells[key];
+    // Most cells of a row that is ours are as they were, which needs no calls.
+    const before = fields[place] === key ? loaded[place]?.[at] : undefined;
+    if (typeof before === 'string' && typeof cell === 'object' && cell !== null) {
+      const { value, info, selectOptions } = cell as Fields; // of an object
+      if (value === before && info === undefined && selectOptions === undefined) continue;
+    }
+    collectCell(batch, at, key, cell);
+  }
 }
 
 async function runRows(hook: (...args: unknown[]) => unknown, inputText: string): Promise<string> {
@@ -234,7 +247,8 @@ function columnOf({ indexes, rowIds }: Batch, cells: readonly Cell[]): unknown[]
   const values: unknown[] = indexes.slice();
   for (let place = 0; place < indexes.length; place++) {
     const cell = cells[place];
-    values[place] = { index: indexes[place], value: isObject(cell) ? cell.value : cell, rowId: rowIds[place] };
+    const value = typeof cell === 'object' && cell !== null ? cell.value : cell;
+    values[place] = { index: indexes[place], value, rowId: rowIds[place] };
   }
   return values;
 }
@@ -247,13 +261,26 @@ async function runColumn(hook: (...args: unknown[]) => unknown, inputText: strin
   if (result === undefined || result === null) return given(batch);
   if (!Array.isArray(result)) throw new TypeError('what was returned is no array');
   const [field = ''] = batch.input.fields;
+  const [texts] = batch.texts;
+  const most = batch.input.rowOutputLength;
   for (let at = 0; at < result.length; at++) {
     const item: unknown = result[at];
     if (item === undefined || item === null) continue;
-    const place = isObject(item) ? places(item['index']) : undefined;
-    if (!isObject(item) || place === undefined) throw new TypeError('a returned value has no index, or one that was not given');
+    if (typeof item !== 'object') throw new TypeError('a returned value has no index, or one that was not given');
+    const { index, value, info, selectOptions } = item as Fields; // of an object
+    const place = places(index);
+    if (place === undefined) throw new TypeError('a returned value has no index, or one that was not given');
+    const cell = cells[place];
+    // By far the most: a text for a text, which need no calls.
+    if (typeof value === 'string' && typeof cell === 'string' && info === undefined && selectOptions === undefined) {
+      if (value === cell) continue;
+      if (value.length > most) throw new RangeError('one row gives back too much');
+      texts?.rows.push(place);
+      texts?.values.push(value);
+      continue;
+    }
     batch.length = 0;
-    give(batch, place, 0, -1, patchOf(item, cells[place], field));
+    give(batch, place, 0, -1, patchOf({ value, info, selectOptions }, cell, field));
   }
   return given(batch);
 }
@@ -290,6 +317,9 @@ const parts = [
   runColumn,
   instanceOf,
   runStep,
+  requestOf,
+  responseOf,
+  hear,
   saidOf,
   packNumbers,
   packTexts,
@@ -298,20 +328,22 @@ const parts = [
 ];
 
 /**
- * Evaluates to a function of `load` and the bytes of `mark`, which gives what runs an entry with a hook and a JSON text. That resolves to JSON
+ * Evaluates to a function of `load`, `want` and the bytes of `mark`, which gives what runs an entry with a hook and a JSON text. That resolves to JSON
  * text, of the answer or `{"threw": text}`.
  */
-export const inside = `(load, bytes) => {
+export const inside = `(load, want, bytes) => {
 'use strict';
 const { parse, stringify } = JSON;
 const mark = new Int32Array(bytes);
 mark[0] = -1;
 const position = Symbol();
 const between = '\\u0080';
+const waiting = [];
 const isObject = ${String(isObject)};
 ${parts.map(String).join('\n')}
 const quiet = () => undefined;
 globalThis.console = { log: quiet, info: quiet, warn: quiet, error: quiet, debug: quiet };
-const entries = { runRows, runMany, runColumn, runStep };
+globalThis.fetch = ${String(fetch)};
+const entries = { runRows, runMany, runColumn, runStep, hear };
 return (entry, hook, input) => entries[entry](hook, input).catch((thrown) => stringify({ threw: saidOf(thrown) }));
 }`;

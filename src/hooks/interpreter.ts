@@ -1,5 +1,6 @@
 /**
- * The language of hooks, as WebAssembly: its code has no way out but one function of ours, which takes a number and gives a text. An
+ * The language of hooks, as WebAssembly: its code has no way out but two functions of ours, which take a number or a text and
+ * give a text. An
  * interpreter that had to be stopped is not to be trusted any more; who has one ends the process.
  */
 import { randomBytes } from 'node:crypto';
@@ -33,6 +34,18 @@ export type Outcome =
   | { readonly text: string }
   | { readonly needs: readonly number[] }
   | { readonly fault: Fault; readonly row: number; readonly said?: string };
+
+/** What is asked of the network, and what came of it, each as JSON. */
+type Errands = (wants: readonly string[]) => Promise<readonly string[]>;
+
+interface Run {
+  readonly ask: Ask;
+  readonly errands: Errands;
+  /** Fields that must cross too. */
+  readonly needs: Set<number>;
+  /** Requests that nobody has made yet. */
+  readonly wants: string[];
+}
 
 /** CPU time of this process in ms: a busy machine does not make hooks slower. */
 const cpuMs = (): number => {
@@ -71,11 +84,11 @@ export class Interpreter {
   }
 
   /** Runs a hook in a context of its own, so that nothing it leaves behind is seen by the next. Never throws. */
-  run(ask: Ask): Outcome {
+  async run(ask: Ask, errands: Errands): Promise<Outcome> {
     this.#watch(ask);
     try {
       const context = this.#runtime.newContext();
-      const outcome = this.#inContext(context, ask);
+      const outcome = await this.#inContext(context, { ask, errands, needs: new Set(), wants: [] });
       // What was stopped may have left the interpreter's memory in disorder.
       if (!this.#stopped && !('fault' in outcome && outcome.fault === 'broken')) context.dispose();
       return outcome;
@@ -105,47 +118,77 @@ export class Interpreter {
     });
   }
 
-  #inContext(context: QuickJSContext, ask: Ask): Outcome {
-    const needs = new Set<number>();
-    const enter = this.#ourHalf(context, ask, needs);
+  async #inContext(context: QuickJSContext, run: Run): Promise<Outcome> {
+    const { ask, needs } = run;
+    using enter = this.#ourHalf(context, run);
     const compiled = context.evalCode(`(${ask.source.replace(/[;\s]+$/, '')}\n)`, 'hook.js');
-    if (compiled.error) return this.#thrown(context, compiled.error, 'source', enter);
+    if (compiled.error) return this.#thrown(context, compiled.error, 'source');
     using hook = compiled.value;
-    if (context.typeof(hook) !== 'function') {
-      enter.dispose();
-      return this.#fault('source', 'it is no function');
-    }
-    if (!ask.run) {
-      enter.dispose();
-      return { text: '' };
-    }
+    if (context.typeof(hook) !== 'function') return this.#fault('source', 'it is no function');
+    if (!ask.run) return { text: '' };
     using entry = context.newString(ask.run.entry);
     using input = context.newString(ask.run.input);
     const called = context.callFunction(enter, context.undefined, entry, hook, input);
-    if (called.error) return this.#thrown(context, called.error, 'threw', enter);
-    enter.dispose();
+    if (called.error) return this.#thrown(context, called.error, 'threw');
     using promise = called.value;
-    const outcome = this.#settled(context, promise, ask.outputLength);
+    const ended = await this.#worked(context, enter, promise, run);
+    const outcome = ended ?? this.#settled(context, promise, ask.outputLength);
     return needs.size > 0 && !this.#stopped ? { needs: [...needs] } : outcome;
   }
 
-  #ourHalf(context: QuickJSContext, ask: Ask, needs: Set<number>): QuickJSHandle {
+  #ourHalf(context: QuickJSContext, { ask, needs, wants }: Run): QuickJSHandle {
+    const columns = ask.run?.columns ?? [];
     using load = context.newFunction('load', (place) => {
-      const text = ask.run?.columns[context.getNumber(place)];
+      const text = columns[context.getNumber(place)];
       if (typeof text === 'string') return context.newString(text);
       needs.add(context.getNumber(place));
       return context.newString('');
     });
+    using want = context.newFunction('want', (request) => {
+      if (!ask.network) return context.newString('this server lets hooks reach no host');
+      // What is asked of others cannot be taken back: a run that may have to begin again waits here for ever, and begins again with all fields.
+      const missing = columns.flatMap((text, place) => (text === null ? [place] : []));
+      for (const place of missing) needs.add(place);
+      if (missing.length === 0) wants.push(context.getString(request));
+      return context.newString('');
+    });
     using make = context.unwrapResult(context.evalCode(inside, 'inside.js'));
-    return context.unwrapResult(context.callFunction(make, context.undefined, load, this.#bytes));
+    return context.unwrapResult(context.callFunction(make, context.undefined, load, want, this.#bytes));
+  }
+
+  /** Until nothing is left to do, and nothing on its way. Undefined = it came to its end. */
+  async #worked(
+    context: QuickJSContext,
+    enter: QuickJSHandle,
+    promise: QuickJSHandle,
+    { errands, needs, wants }: Run,
+  ): Promise<Outcome | undefined> {
+    for (;;) {
+      while (!this.#stopped && this.#runtime.hasPendingJob()) {
+        const done = this.#runtime.executePendingJobs(1000);
+        if (done.error) return this.#thrown(done.error.context, done.error, 'threw');
+      }
+      if (this.#stopped) return this.#fault('timeout');
+      if (wants.length === 0 || needs.size > 0 || this.#hasThrown(context, promise)) return undefined;
+      const answers = await errands(wants.splice(0));
+      using entry = context.newString('hear');
+      using input = context.newString(JSON.stringify(answers));
+      const heard = context.callFunction(enter, context.undefined, entry, context.undefined, input);
+      if (heard.error) return this.#thrown(context, heard.error, 'threw');
+      heard.value.dispose();
+    }
+  }
+
+  /** Nothing more is asked for a hook that has failed. */
+  #hasThrown(context: QuickJSContext, promise: QuickJSHandle): boolean {
+    const state = context.getPromiseState(promise);
+    if (state.type === 'rejected') state.error.dispose();
+    if (state.type !== 'fulfilled') return state.type === 'rejected';
+    using value = state.value;
+    return context.typeof(value) === 'string' && context.getString(value).startsWith('{"threw":');
   }
 
   #settled(context: QuickJSContext, promise: QuickJSHandle, outputLength: number): Outcome {
-    while (!this.#stopped && this.#runtime.hasPendingJob()) {
-      const done = this.#runtime.executePendingJobs(1000);
-      if (done.error) return this.#thrown(done.error.context, done.error, 'threw');
-    }
-    if (this.#stopped) return this.#fault('timeout');
     const state = context.getPromiseState(promise);
     if (state.type === 'pending') return this.#fault('unsettled');
     if (state.type === 'rejected') return this.#thrown(context, state.error, 'threw');
@@ -164,8 +207,7 @@ export class Interpreter {
     return this.#fault(said === 'InternalError: out of memory' ? 'memory' : 'threw', said);
   }
 
-  #thrown(context: QuickJSContext, error: QuickJSHandle, fault: Fault, ...rest: readonly QuickJSHandle[]): Outcome {
-    for (const handle of rest) handle.dispose();
+  #thrown(context: QuickJSContext, error: QuickJSHandle, fault: Fault): Outcome {
     if (this.#stopped) return this.#fault('timeout');
     using message = context.getProp(error, 'message');
     const said = context.typeof(message) === 'string' ? context.getString(message) : '';

@@ -26,6 +26,15 @@ export interface HookLimits {
   readonly columnRows: number;
   /** Rows that a bulk row hook may be given. */
   readonly bulkRows: number;
+  /** Requests to the network of one import. */
+  readonly fetches: number;
+  /** Of one request, redirects included, in ms. */
+  readonly fetchMs: number;
+  /** Of one answer. */
+  readonly fetchBytes: number;
+  readonly fetchesAtOnce: number;
+  /** How long one call may wait for the network, in ms. */
+  readonly fetchWaitMs: number;
 }
 
 export const defaultHookLimits: HookLimits = {
@@ -42,4 +51,9 @@ export const defaultHookLimits: HookLimits = {
   batchRows: 2000,
   columnRows: 100_000,
   bulkRows: 50_000,
+  fetches: 1000,
+  fetchMs: 8000,
+  fetchBytes: 2 ** 20,
+  fetchesAtOnce: 6,
+  fetchWaitMs: 60_000,
 };

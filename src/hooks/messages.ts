@@ -14,6 +14,8 @@ export interface Ask {
     /** JSON of the cells of each field that crosses, null for those that do not. */
     readonly columns: readonly (string | null)[];
   };
+  /** Requests to the network are handed on; false = none is. */
+  readonly network: boolean;
   readonly rowMs: number;
   readonly totalMs: number;
   readonly memoryBytes: number;
@@ -28,4 +30,15 @@ export type Answer =
   | { readonly id: number; readonly needs: readonly number[] }
   | { readonly id: number; readonly fault: Fault; readonly row: number; readonly said?: string };
 
-export type Message = Answer | { readonly beat: number } | { readonly ready: true };
+/** Requests to the network, as JSON: the run waits for their answers. */
+interface Wanting {
+  readonly id: number;
+  readonly wants: readonly string[];
+}
+
+/** As JSON, one for each. */
+export interface Fetched {
+  readonly answers: readonly string[];
+}
+
+export type Message = Answer | Wanting | { readonly beat: number } | { readonly ready: true };

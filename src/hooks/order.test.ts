@@ -227,3 +227,18 @@ suite('errors', () => {
       });
   });
 });
+
+test('many batches run side by side: each row goes through all hooks, and the first that fails is told', async () => {
+  await using small = new Sandbox({ ...defaultHookLimits, batchRows: 3, columnRows: 10 });
+  const sheet = sheetOf(Array.from({ length: 100 }, (_, at) => ({ name: `n${at}` })));
+  const callback = '(values) => values.map(({ index, value }) => ({ index, value: value + "c" }))';
+  await runColumnHooks(small, { columnHooks: [{ fieldName: 'name', callback }] }, sheet);
+  const adding = (what: string): string => `({ row }) => ({ row: { name: { value: row.name.value + "${what}" } } })`;
+  await runRecordHooks(small, { rowHooks: [adding('1'), adding('2')] }, sheet);
+  assert.deepEqual(
+    sheet.rows.map(({ name }) => name),
+    Array.from({ length: 100 }, (_, at) => `n${at}c12`),
+  );
+  const failing = { rowHooks: ['({ index }) => { if (index > 40) throw new Error("no") }'] };
+  await assert.rejects(runRecordHooks(small, failing, sheet), { code: 'hook.failed', row: 41 });
+});

@@ -1,5 +1,6 @@
 /** Which hooks run over the rows, and after which. */
-import type { Cell, Rows } from './cells.ts';
+import { availableParallelism } from 'node:os';
+import type { Cell, Change, Identity, Rows } from './cells.ts';
 import { Crossing } from './crossing.ts';
 import { HookError } from './failure.ts';
 import { allHooks, batchRowHooks, bulkRowHooks, columnHooks, rowDeleteHooks, rowHooks, type Hook, type Hooks } from './hooks.ts';
@@ -56,14 +57,35 @@ export async function runDeleteHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows)
 async function runColumnHook(sandbox: Sandbox, hook: Hook, rows: Rows): Promise<void> {
   const field = hook.field ?? '';
   if (!rows.fields.includes(field)) return;
-  const crossing = new Crossing(sandbox, hook, rows);
-  for (const { from, to } of slices(rows.count, sandbox.limits.columnRows)) {
-    const ids = await rows.identities(from, to);
-    const cells = await rows.cells(field, from, to);
-    if (!rows.manyToOne.has(field)) await rows.write(await crossing.runColumn(field, cells, ids));
-    else
-      for (const [part, column] of partsOf(cells).entries()) await rows.write(await crossing.runColumn(field, column, ids, part));
+  const { columnRows } = sandbox.limits;
+  const crossings = sidesOf(sandbox, rows.count > columnRows).map((side) => new Crossing(side, hook, rows));
+  const write = writerOf(rows);
+  await sideBySide(crossings, ahead(rows, field, columnRows), async (crossing, { ids, cells }) => {
+    if (!rows.manyToOne.has(field)) await write(await crossing.runColumn(field, cells, ids));
+    else for (const [part, column] of partsOf(cells).entries()) await write(await crossing.runColumn(field, column, ids, part));
+  });
+}
+
+interface Slice {
+  readonly ids: readonly Identity[];
+  readonly cells: readonly Cell[];
+}
+
+/** Slices of a column. While one is worked on, the next is read. */
+async function* ahead(rows: Rows, field: string, size: number): AsyncGenerator<Slice> {
+  const read = async ({ from, to }: { readonly from: number; readonly to: number }): Promise<Slice> => ({
+    ids: await rows.identities(from, to),
+    cells: await rows.cells(field, from, to),
+  });
+  let next: Promise<Slice> | undefined;
+  for (const slice of slices(rows.count, size)) {
+    const before = next;
+    next = read(slice);
+    // Where the one before fails, nobody waits for this one.
+    next.catch(() => undefined);
+    if (before) yield await before;
   }
+  if (next) yield await next;
 }
 
 /** The columns that a field with several is made of. */
@@ -87,10 +109,52 @@ async function runBulkRowHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows, mode:
 
 /** Rows do not know of each other, so a batch goes through all hooks before the next batch begins. */
 async function runRowHooks(sandbox: Sandbox, hooks: Hooks, rows: Rows, mode: Mode): Promise<void> {
-  const crossings = rowHooks(hooks).map((hook) => new Crossing(sandbox, hook, rows));
-  for (const slice of slices(rows.count, sandbox.limits.batchRows))
-    for (const crossing of crossings) await rows.write(await crossing.run({ entry: 'runRows', ...slice, argument: mode }));
-  if (crossings.length > 0) await rows.settle?.();
+  const own = rowHooks(hooks);
+  if (own.length === 0) return;
+  const { batchRows } = sandbox.limits;
+  const sides = sidesOf(sandbox, rows.count > manyBatches * batchRows);
+  const crossings = sides.map((side) => own.map((hook) => new Crossing(side, hook, rows)));
+  const write = writerOf(rows);
+  await sideBySide(crossings, slices(rows.count, batchRows), async (all, slice) => {
+    for (const crossing of all) await write(await crossing.run({ entry: 'runRows', ...slice, argument: mode }));
+  });
+  await rows.settle?.();
+}
+
+/** For fewer, a second process is not worth its start. */
+const manyBatches = 8;
+
+const sidesOf = (sandbox: Sandbox, isMuch: boolean): readonly Sandbox[] =>
+  isMuch && availableParallelism() > 1 ? [sandbox, sandbox.twin] : [sandbox];
+
+/** What comes from both sides is written one after the other. */
+function writerOf(rows: Rows): (changes: readonly Change[]) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (changes) => {
+    const turn = last.then(async () => await rows.write(changes));
+    last = turn.catch(() => undefined);
+    await turn;
+  };
+}
+
+/** One piece of work on each side at a time. What fails first in their order is what has failed. */
+async function sideBySide<Side, Work>(
+  sides: readonly Side[],
+  works: Iterable<Work> | AsyncIterable<Work>,
+  run: (side: Side, work: Work) => Promise<void>,
+): Promise<void> {
+  const begun: Promise<void>[] = [];
+  let at = 0;
+  for await (const work of works) {
+    const side = sides[at++ % sides.length];
+    if (side === undefined) return;
+    const running = run(side, work);
+    // Asked for later, where one before it has not failed.
+    running.catch(() => undefined);
+    begun.push(running);
+    if (begun.length === sides.length) await begun.shift();
+  }
+  for (const running of begun) await running;
 }
 
 function* slices(count: number, size: number): Generator<{ readonly from: number; readonly to: number }> {

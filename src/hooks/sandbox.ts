@@ -1,11 +1,13 @@
 /** Hooks out of our process: one child per import, started when the first hook runs, started again after one that had to be stopped. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { HeadgateError } from '../domain/error.ts';
+import type { HookFetch } from '../domain/hook-request.ts';
 import { confined } from './confine.ts';
+import { Errands } from './errands.ts';
 import { HookError } from './failure.ts';
 import type { Hook } from './hooks.ts';
 import { defaultHookLimits, type HookLimits } from './limits.ts';
-import type { Answer, Ask, Fault, Message } from './messages.ts';
+import type { Answer, Ask, Fault, Fetched, Message } from './messages.ts';
 import type { ErrorCode } from '../domain/codes.ts';
 
 const words: Readonly<Record<Fault, readonly [ErrorCode, string]>> = {
@@ -26,20 +28,36 @@ const isMessage = (message: unknown): message is Message =>
   typeof message === 'object' && message !== null && ['id', 'beat', 'ready'].some((key) => key in message);
 
 type Useful = Exclude<Answer, { readonly fault: Fault }>;
-type End = { readonly answer: Answer } | { readonly ended: 'silent' | 'died' | 'cancelled'; readonly row: number };
+type Ended = 'silent' | 'died' | 'cancelled' | 'greedy' | 'waiting';
+type End = { readonly answer: Answer } | { readonly ended: Ended; readonly row: number };
+
+const ends: Readonly<Record<Exclude<Ended, 'cancelled'>, readonly [ErrorCode, string]>> = {
+  silent: ['hook.timeout', 'it took too long and its process was ended'],
+  died: ['hook.lost', 'the process that ran it has ended'],
+  greedy: ['hook.fetch', 'the hooks of this import ask the network for too much'],
+  waiting: ['hook.timeout', 'it waited too long for the network'],
+};
 
 export class Sandbox implements AsyncDisposable {
   readonly limits: HookLimits;
+  readonly #errands: Errands;
   readonly #signal: AbortSignal | undefined;
   #child: ChildProcess | undefined;
+  #twin: Sandbox | undefined;
   #asked = 0;
   #spentMs = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** An aborted `signal` ends the process and the hook in it with `run.cancelled`. */
-  constructor(limits: HookLimits = defaultHookLimits, signal?: AbortSignal) {
+  /** An aborted `signal` ends the process and the hook in it with `run.cancelled`. `fetch` = how hooks reach the network; absent = not at all. */
+  constructor(limits: HookLimits = defaultHookLimits, signal?: AbortSignal, fetch?: HookFetch | Errands) {
     this.limits = limits;
+    this.#errands = fetch instanceof Errands ? fetch : new Errands(limits, fetch);
     this.#signal = signal;
+  }
+
+  /** Another process for the same import: what does not depend on each other is done side by side. */
+  get twin(): Sandbox {
+    return (this.#twin ??= new Sandbox(this.limits, this.#signal, this.#errands));
   }
 
   /** Throws `hook.invalid` where the source of a hook does not evaluate to a function. */
@@ -71,7 +89,16 @@ export class Sandbox implements AsyncDisposable {
   #askOf({ source }: Hook, run: Ask['run']): Ask {
     const { rowMs, callMs, batchMs, memoryBytes, outputLength } = this.limits;
     const totalMs = run?.entry === 'runRows' ? batchMs : callMs;
-    return { id: (this.#asked += 1), source, ...(run && { run }), rowMs, totalMs, memoryBytes, outputLength };
+    return {
+      id: (this.#asked += 1),
+      source,
+      ...(run && { run }),
+      network: this.#errands.open,
+      rowMs,
+      totalMs,
+      memoryBytes,
+      outputLength,
+    };
   }
 
   #judge(hook: Hook, end: End, indexes: readonly number[]): Useful {
@@ -82,9 +109,8 @@ export class Sandbox implements AsyncDisposable {
       throw new HookError(code, hook, what, { row: indexes[answer.row], said: answer.said });
     }
     if (end.ended === 'cancelled') throw new HeadgateError('run.cancelled', 'running hooks: stopped on request');
-    const row = indexes[end.row];
-    if (end.ended === 'silent') throw new HookError('hook.timeout', hook, 'it took too long and its process was ended', { row });
-    throw new HookError('hook.lost', hook, 'the process that ran it has ended', { row });
+    const [code, what] = ends[end.ended];
+    throw new HookError(code, hook, what, { row: indexes[end.row] });
   }
 
   #exchange(ask: Ask): Promise<End> {
@@ -92,16 +118,25 @@ export class Sandbox implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<End>();
     const { silenceMs, startMs } = this.limits;
     let row = -1;
-    const end = (ended: 'silent' | 'died' | 'cancelled') => (): void => {
+    const over = new AbortController();
+    const end = (ended: Ended) => (): void => {
       if (this.#child === child) this.#child = undefined;
       child.kill('SIGKILL');
       resolve({ ended, row });
     };
     const [died, cancelled, silent] = [end('died'), end('cancelled'), end('silent')];
+    const fetching = this.#fetching(child, over.signal, { greedy: end('greedy'), waiting: end('waiting') });
     let silence = setTimeout(silent, started.has(child) ? silenceMs : startMs);
     const heard = (message: unknown): void => {
       if (!isMessage(message)) return;
       clearTimeout(silence);
+      if ('wants' in message) {
+        // It waits for us: its silence means nothing.
+        void fetching(message.wants).then(() => {
+          if (!over.signal.aborted) silence = setTimeout(silent, silenceMs);
+        });
+        return;
+      }
       if ('id' in message && message.id === ask.id) {
         resolve({ answer: message });
         if ('fault' in message && final.has(message.fault)) died();
@@ -115,10 +150,30 @@ export class Sandbox implements AsyncDisposable {
     if (this.#signal?.aborted) cancelled();
     else child.send(ask, (error) => error && died());
     return promise.finally(() => {
+      over.abort();
       clearTimeout(silence);
       child.off('message', heard).off('exit', died).off('error', died);
       this.#signal?.removeEventListener('abort', cancelled);
     });
+  }
+
+  /** Does what one call asks of the network. Never throws: `ends` say what was too much. */
+  #fetching(
+    child: ChildProcess,
+    over: AbortSignal,
+    ends: { greedy(): void; waiting(): void },
+  ): (wants: readonly string[]) => Promise<void> {
+    let waited = 0;
+    return async (wants) => {
+      const begun = performance.now();
+      const late = setTimeout(ends.waiting, this.limits.fetchWaitMs - waited);
+      const answers = await this.#errands.run(wants, over);
+      clearTimeout(late);
+      waited += performance.now() - begun;
+      if (over.aborted) return;
+      if (answers) child.send({ answers } satisfies Fetched, (error) => error && child.kill('SIGKILL'));
+      else ends.greedy();
+    };
   }
 
   #start(): ChildProcess {
@@ -133,6 +188,7 @@ export class Sandbox implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#twin?.[Symbol.asyncDispose]();
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => child.once('exit', done));

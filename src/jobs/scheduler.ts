@@ -21,7 +21,7 @@ import {
 import { insertRunRanges } from '../store/ranges.ts';
 import { expireReviews } from '../store/runs.ts';
 import { wake } from './queue.ts';
-import { expireUploads } from './sweeper.ts';
+import { expireUploads, type Expired } from './sweeper.ts';
 import { tellEnd } from './tell.ts';
 
 /** Nobody tells a scheduler about new due times: it looks for them as often as this. */
@@ -36,7 +36,12 @@ export interface Scheduler {
   stop(): Promise<void>;
 }
 
-export async function startScheduler(db: OpenDb, clock: Clock, log: ProcessLog = silentLog): Promise<Scheduler> {
+export async function startScheduler(
+  db: OpenDb,
+  clock: Clock,
+  log: ProcessLog = silentLog,
+  expired?: Expired,
+): Promise<Scheduler> {
   await planMissing(db, clock.now());
   const ending = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
@@ -48,7 +53,7 @@ export async function startScheduler(db: OpenDb, clock: Clock, log: ProcessLog =
   const loop = (async (): Promise<void> => {
     while (!ending.signal.aborted) {
       // The database is away: what is due stays due.
-      const idle = await exclusively(async () => await passAndLook(db, clock, log)).catch(() => lookMs);
+      const idle = await exclusively(async () => await passAndLook(db, clock, log, expired)).catch(() => lookMs);
       await wait(idle, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   })();
@@ -62,14 +67,14 @@ export async function startScheduler(db: OpenDb, clock: Clock, log: ProcessLog =
 }
 
 /** Resolves to the milliseconds until the next look. */
-async function passAndLook(db: OpenDb, clock: Clock, log: ProcessLog): Promise<number> {
-  await pass(db, clock.now(), log);
+async function passAndLook(db: OpenDb, clock: Clock, log: ProcessLog, expired?: Expired): Promise<number> {
+  await pass(db, clock.now(), log, expired);
   const next = await nextEvent(db, clock.now());
   return next === undefined ? lookMs : Math.min(lookMs, Math.max(0, next.getTime() - clock.now().getTime()));
 }
 
 /** Everything that is due at `now`. Resolves to the number of ticks that became runs. */
-export async function pass(db: Db, now: Date, log: ProcessLog = silentLog): Promise<number> {
+export async function pass(db: Db, now: Date, log: ProcessLog = silentLog, expired?: Expired): Promise<number> {
   let [all, taken] = [0, batch];
   while (taken === batch) {
     const made = await db.tx(async (tx) => {
@@ -95,7 +100,7 @@ export async function pass(db: Db, now: Date, log: ProcessLog = silentLog): Prom
     });
     all += made;
   }
-  await expireUploads(db, now);
+  await expireUploads(db, now, expired);
   await db.tx(async (tx) => {
     for (const run of await expireReviews(tx, now)) await tellEnd(tx, run, now);
   });

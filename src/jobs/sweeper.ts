@@ -13,12 +13,23 @@ const batch = 1000;
 const fewObjects = 20;
 const againMs = 5 * 60_000;
 
+/** Whoever has waited for files of a workspace hears that they will not come, in the transaction in which they expire. */
+export type Expired = (tx: Db, workspace: number, files: readonly string[]) => Promise<void>;
+
 /** Files of all workspaces that have expired. Their bytes go later: nothing here waits for a storage. */
-export async function expireUploads(db: Db, now: Date): Promise<void> {
+export async function expireUploads(db: Db, now: Date, expired?: Expired): Promise<void> {
   for (let made = batch; made >= batch;) {
     made = await db.tx(async (tx) => {
       const files = await expireFiles(tx, now, batch);
-      if (files.length > 0) await dropAll(tx, files, now);
+      const ids = files.map(({ id }) => id);
+      if (ids.length > 0) await dropAll(tx, ids, now);
+      const byWorkspace = Map.groupBy(files, ({ workspace_id }) => Number(workspace_id));
+      for (const [workspace, own] of byWorkspace)
+        await expired?.(
+          tx,
+          workspace,
+          own.map(({ id }) => id),
+        );
       return files.length;
     });
   }

@@ -1,6 +1,7 @@
 /** What is said about a run, in the transaction in which it comes to that state. */
 import { importKind, kindsOfEnd, type EventKind } from '../domain/notification.ts';
 import type { Json } from '../domain/json.ts';
+import { importTopics } from '../domain/run.ts';
 import type { Db } from '../store/db.ts';
 import { happen } from '../store/events.ts';
 import { listOutputs } from '../store/run-outputs.ts';
@@ -21,20 +22,23 @@ export async function tellEnd(tx: Db, run: ToldRun, now: Date): Promise<void> {
 /** What a run found out about a file stands among its outputs. */
 async function tellImport(tx: Db, run: ToldRun, now: Date): Promise<void> {
   const { task, state, workspace_id } = run;
-  if (task?.kind !== 'assess' && task?.kind !== 'load') return;
+  if (task?.kind !== 'assess' && task?.kind !== 'deliver') return;
   const workspace = Number(workspace_id);
-  const kind = importKind(state, task.kind === 'assess' && (await isHeld(tx, workspace, run.id)));
+  const [found] = (await listOutputs(tx, workspace, run.id)).filter(({ name }) => name === 'findings');
+  const value = objectOf(found?.value);
+  const { blocks = [], told } = value;
+  const kind = importKind(state, Array.isArray(blocks) && blocks.length > 0);
   if (!kind) return;
   const { id = null, filename = null, importIdentifier = null } = task.about;
   const data = { workspace, run: run.id, import: id, filename, identifier: importIdentifier };
-  await happen(tx, { workspace, kind, pipeline: run.pipeline_id, run: run.id, data, topics: task.topics }, now);
+  const topics = task.kind === 'assess' ? importTopics(task, objectOf(told)) : task.topics;
+  await happen(tx, { workspace, kind, pipeline: run.pipeline_id, run: run.id, data, topics }, now);
 }
 
-async function isHeld(tx: Db, workspace: number, run: string): Promise<boolean> {
-  const [found] = (await listOutputs(tx, workspace, run)).filter(({ name }) => name === 'findings');
-  const blocks = found?.value !== null && typeof found?.value === 'object' && 'blocks' in found.value ? found.value.blocks : [];
-  return Array.isArray(blocks) && blocks.length > 0;
-}
+type Named = { readonly [name: string]: Json };
+
+const objectOf = (value: Json | undefined): Named =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Named) : {}; // all that is left of JSON
 
 /** `only` = the one subscription that hears of it; absent = all that want it. */
 export async function tell(tx: Db, run: ToldRun, kinds: readonly EventKind[], now: Date, only?: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { z, ZodType } from 'zod';
 import type { Clock } from '../domain/clock.ts';
 import type { Level, ObjectKind } from '../domain/access.ts';
 import { HeadgateError } from '../domain/error.ts';
+import type { HookFetch } from '../domain/hook-request.ts';
 import type { ImportLimits } from '../domain/import-limits.ts';
 import type { OpenDuck } from '../engine/context.ts';
 import type { Db } from '../store/db.ts';
@@ -65,6 +66,8 @@ export interface Ports {
   /** Where uploaded files lie. */
   readonly storage: Storage;
   readonly fileLimits: FileLimits;
+  /** How hooks reach the network; absent = not at all. */
+  readonly hookFetch?: HookFetch;
   /** Of headless imports; absent = the usual ones. */
   readonly importLimits?: ImportLimits;
   /** The whole installation as an archive; absent = this process makes none. */
@@ -73,6 +76,10 @@ export interface Ports {
   readonly reviews?: Desk;
   /** How long links to reviews are good; absent = a month. */
   readonly reviewDays?: number;
+  /** Of schedules whose vocabulary lets people leave it out; absent = what is usual there. */
+  readonly timeZone?: string;
+  /** How long merges wait that somebody wants delayed, as a duration; absent = the usual time. */
+  readonly mergeDelay?: string;
   /** How clients see this server; absent = as their requests say. */
   readonly publicUrl?: string;
   /** Whose request it is: by the other end of its socket, and what proxies wrote; absent = that end's, whatever is written. */

@@ -64,7 +64,7 @@ const hooked = z.object({
     }),
   ),
   options: z
-    .array(z.object({ row: z.number().int(), column, options: z.array(z.object({ label: z.string(), value: z.string() })) }))
+    .array(z.object({ row: z.number().int(), column, options: z.array(z.object({ label: z.string(), value: z.string(), alternateMatches: z.array(z.string()).exactOptional() })) }))
     .default([]),
 });
 

@@ -76,7 +76,7 @@ export async function hookedOf({ duck, plan }: Pick<Open, 'duck' | 'plan'>, chan
     }
     for (const { row, text } of await latest('options')) {
       const given = JSON.parse(text) as readonly SelectOption[]; // as the sheet wrote it
-      found.options.push({ row, column, options: given.map(({ label, value }) => ({ label, value })) });
+      found.options.push({ row, column, options: given.map(({ label, value, alternateMatches: more }) => ({ label, value, ...(more && { alternateMatches: [...more] }) })) });
     }
   }
   return found;

@@ -47,6 +47,8 @@ export interface DestinationDefinition<C> {
   readonly keepsVersions?: boolean;
   /** The native type that holds every value of the logical one; absent = none does (`type.unsupported`). */
   types(type: LogicalType): string | undefined;
+  /** The native type of texts of at most so many characters; absent = it has none. */
+  texts?(characters: number): string | undefined;
   open(config: C, context: Context): Promise<Destination>;
 }
 
@@ -59,6 +61,8 @@ export interface ConnectorDefinition<C> {
   parse(location: string, env: Readonly<Record<string, string | undefined>>): unknown;
   /** The system and place that this connection means, without secrets: part of a pipeline's identity. */
   identity(config: C): string;
+  /** Does it hold many files, of which a flow may name some? Absent = never. */
+  holdsFiles?(config: C): boolean;
   readonly source?: SourceDefinition<C>;
   readonly destination?: DestinationDefinition<C>;
 }
@@ -77,6 +81,8 @@ export interface Connection {
   readonly identity: string;
   readonly source?: Bound<SourceDefinition<unknown>>;
   readonly destination?: Bound<DestinationDefinition<unknown>>;
+  /** Only of one that holds many files: the same with further settings, `path` among them. Throws `usage.arguments`. */
+  with?(settings: Readonly<Record<string, unknown>>): Connection;
 }
 
 export interface Connector {
@@ -104,6 +110,9 @@ export function defineConnector<C>(definition: ConnectorDefinition<C>): Connecto
     return {
       connector: name,
       identity: definition.identity(settings),
+      ...(definition.holdsFiles?.(settings) && {
+        with: (more: Readonly<Record<string, unknown>>) => configure({ ...(settings as object), ...more }), // settings are an object
+      }),
       ...(source && {
         source: {
           ...source,

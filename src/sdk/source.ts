@@ -138,8 +138,16 @@ export interface Acknowledges {
  * the engine asks for more only where no table fixes the types.
  */
 export interface InfersTypes {
-  /** `guesses` = the types of a sample are enough, as `guessed` fields; the answer is the same where they hold for all values. */
-  inferTypes(stream: StreamInfo, options?: { readonly guesses?: boolean }): Promise<StreamInfo>;
+  inferTypes(stream: StreamInfo, options?: Inference): Promise<StreamInfo>;
+  /** What `discover` and `inferTypes` say of its one stream, for who wants no less: that may cost one look instead of several. */
+  infer(options?: Inference): Promise<StreamInfo>;
+}
+
+export interface Inference {
+  /** The types of a sample are enough, as `guessed` fields; the answer is the same where they hold for all values. */
+  readonly guesses?: boolean;
+  /** How long texts are is asked as well: `StreamInfo.longest`. */
+  readonly lengths?: boolean;
 }
 
 export const hasSnapshots = (source: Source): source is Source & Snapshots => 'openSnapshot' in source;

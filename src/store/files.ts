@@ -105,17 +105,21 @@ export async function markDeleted(tx: Db, workspace: number, id: string): Promis
   await tx.query(`update headgate.files set state = 'deleted' where workspace_id = $1 and id = $2`, [workspace, id]);
 }
 
-/** Of all workspaces: files whose time is over. Resolves to their ids. */
-export async function expireFiles(tx: Db, now: Date, limit: number): Promise<readonly string[]> {
-  const rows = await tx.query<{ id: string }>(
+interface ExpiredFile {
+  readonly id: string;
+  readonly workspace_id: string;
+}
+
+/** Of all workspaces: files whose time is over. */
+export async function expireFiles(tx: Db, now: Date, limit: number): Promise<readonly ExpiredFile[]> {
+  return await tx.query<ExpiredFile>(
     `with over as (
        select id from headgate.files
        where (state = 'pending' and pending_until <= $1) or (state = 'ready' and expires_at <= $1)
        limit $2 for no key update skip locked)
-     update headgate.files f set state = 'expired' from over where f.id = over.id returning f.id`,
+     update headgate.files f set state = 'expired' from over where f.id = over.id returning f.id, f.workspace_id`,
     [now, limit],
   );
-  return rows.map(({ id }) => id);
 }
 
 /** Bytes of the workspace's other files, stored or announced. Until the end of the transaction nobody else may ask. */

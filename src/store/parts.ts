@@ -5,6 +5,7 @@ export interface PartRow {
   readonly number: number;
   /** Bytes, as text. */
   readonly size: string;
+  /** Empty where nobody has summed it. */
   readonly sha256: string;
   readonly ref: string;
   readonly arrived_at: Date;

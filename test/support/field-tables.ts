@@ -64,6 +64,10 @@ export const valueTables: readonly ValueTable[] = [
     ],
   },
   { type: ['number', { outputFormat: { average: true, totalLength: 3 } }], rows: [['1234567', '1.23m']] },
+  { type: ['number', { outputFormat: { output: 'ordinal' } }], rows: [['1,022', '1022nd']] },
+  { type: ['number', { outputFormat: { output: 'byte', base: 'binary' } }], rows: [['1536', '1.5KiB']] },
+  { type: ['number', { outputFormat: { output: 'time' } }], rows: [['3661', '1:01:01']] },
+  { type: ['number', { outputFormat: { exponential: true } }], rows: [['1500', '1.5e+3']] },
   { type: ['number', 'eur'], rows: [['1,234.57 €', 1234.57]] },
   { type: ['number', 'gbp'], rows: [['£ 1,234.57', 1234.57]] },
   {

@@ -33,7 +33,7 @@ export async function appendRows({
   deriver,
 }: Work): Promise<{ added: number; changed: number; deleted: number }> {
   if (!deriver || !target.overlap) {
-    await deriver?.capture(rows);
+    await deriver?.derive(rows);
     return { added: await duck.run(appendSql(target, table, rows)), changed: 0, deleted: 0 };
   }
   // What is new is set aside: nothing is derived from rows that are there already.
@@ -41,7 +41,7 @@ export async function appendRows({
   const names = nameList(target.schema.fields.map(({ name }) => name));
   await duck.run(`create temp table ${fresh} as select ${names} from ${rows} limit 0`);
   const added = await duck.run(appendSql(target, table, rows, fresh));
-  await deriver.capture(fresh);
+  await deriver.derive(fresh);
   await duck.run(`insert into ${table} (${names}) select ${names} from ${fresh}`);
   return { added, changed: 0, deleted: 0 };
 }

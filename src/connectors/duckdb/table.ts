@@ -41,7 +41,7 @@ export async function publishTable(
   if (!derive) return await writeTable(duck, publish);
   const deriver = new Deriver({ ...of, target, derive, system: systemOf(duck) });
   const written = await writeTable(duck, publish, deriver);
-  return { ...written, derived: await deriver.apply() };
+  return { ...written, derived: deriver.counts };
 }
 
 async function writeTable(duck: Duck, publish: TablePublish, deriver?: Deriver): Promise<TableResult> {
@@ -156,7 +156,7 @@ const doubled = ({ doing }: Work, keys: number, where: string): HeadgateError =>
 
 /** The rows become the table. A table that is only its columns is swapped for the stage, which copies no row. */
 async function replaceTable(work: Work, found: TableFacts | undefined): Promise<Counts> {
-  await work.deriver?.capture(work.rows);
+  await work.deriver?.derive(work.rows);
   const { duck, target, table, rows, publish, doing } = work;
   const incoming = await count(duck, `select count(*) from ${rows}`);
   const before = found ? await count(duck, `select count(*) from ${table}`) : 0;
@@ -197,7 +197,7 @@ async function writeMerged(work: Work, table: TableFacts): Promise<Counts> {
   const live = merge.soft ? ` where ${deletedAt} is null` : '';
   const before = await count(duck, `select count(*) from ${work.table}${live}`);
   const softened = merge.soft ? `t.${deletedAt} is not null` : undefined;
-  await work.deriver?.capture(rows, { name: work.table, ...(softened !== undefined && { softened }) });
+  await work.deriver?.derive(rows, { name: work.table, ...(softened !== undefined && { softened }) });
   const counts = await mergeRows(work, merge);
   if (target.policy.mode !== 'mirror' || target.policy.deletes === 'ignore') return { ...counts, deleted: 0 };
   const deleted = await duck.run(deleteRows(work.table, target.policy.deletes, missingIn(rows, merge.key)));

@@ -1,7 +1,7 @@
 /** What the settings of a file say about its columns, by their places: it wins over what the file says. Pure. */
 import { HeadgateError } from '../../domain/error.ts';
 import { plainNames } from '../../domain/plain-names.ts';
-import type { Schema } from '../../domain/schema.ts';
+import type { Field, Schema } from '../../domain/schema.ts';
 import { parseType } from '../../domain/types.ts';
 import { label, type FileConfig } from './location.ts';
 
@@ -24,7 +24,13 @@ export function declaredNames(config: Declared, found: readonly string[]): reado
 export function declaredTypes({ columns, overrides = {} }: Declared, { fields, ...rest }: Schema): Schema {
   const typed = fields.map((field, at) => {
     const type = overrides[at]?.type ?? columns?.[at]?.type;
-    return type === undefined ? field : { name: field.name, nullable: field.nullable, type: parseType(type) };
+    return type === undefined ? field : { name: field.name, nullable: field.nullable, ...typeOf(type) };
   });
   return { ...rest, fields: typed };
+}
+
+/** `varchar(20)` is a text that says how long it may be. */
+function typeOf(text: string): Pick<Field, 'type' | 'characters'> {
+  const characters = /^varchar\(([1-9]\d{0,6})\)$/i.exec(text.trim())?.[1];
+  return characters === undefined ? { type: parseType(text) } : { type: { kind: 'text' }, characters: Number(characters) };
 }

@@ -1,14 +1,15 @@
 /** Files as they come: csv, spreadsheets, JSON and Parquet, packed or not, on disk, in a pipe or at an address; csv, JSON lines and Parquet are written. */
 import { defineConnector, type Context } from '../../sdk/index.ts';
 import { typeName } from '../../domain/types.ts';
-import { fileConfig, isPattern, label, parseLocation, requireWritable, standard, type FileConfig } from './location.ts';
+import { fileConfig, isPattern, parseLocation, placeOf, requireWritable, standard, type FileConfig } from './location.ts';
 
 export const file = defineConnector<FileConfig>({
   name: 'file',
   title: 'File',
   config: fileConfig,
   parse: parseLocation,
-  identity: ({ path }) => `file:${label(path)}`,
+  identity: placeOf,
+  holdsFiles: ({ bucket }) => bucket !== undefined,
   source: {
     modes: ['snapshot'],
     pushdown: [],

@@ -63,6 +63,15 @@ export const fileConfig = z.object({
     .min(1)
     .optional()
     .meta({ advanced: true, description: "Name or number of a spreadsheet's sheet; absent: its first" }),
+  xml: z
+    .strictObject({
+      lists: z.array(z.string()).optional().meta({ description: 'Elements that are records, or lists in one' }),
+      names: z.record(z.string(), z.string()).optional().meta({ description: 'Element or path to the name of its column' }),
+      guess: z.boolean().optional().meta({ description: 'Elements that repeat are records; the default' }),
+      single: z.boolean().optional().meta({ description: "A root's only element is a record; the default" }),
+    })
+    .optional()
+    .meta({ advanced: true, description: 'How XML becomes records' }),
   more: z
     .array(z.string().min(1))
     .max(10_000)
@@ -82,6 +91,20 @@ export const fileConfig = z.object({
     .enum(['kept', 'plain'])
     .default('kept')
     .meta({ advanced: true, description: '`plain`: the names of the first line become letters, digits and `_`' }),
+  bucket: z
+    .object({
+      name: z.string().min(1).max(300),
+      region: z.string().min(1).max(100).default('us-east-1'),
+      endpoint: z.url({ protocol: /^https?$/ }).optional(),
+      access_key: z.string().min(1).max(1000),
+      secret_key: z.string().min(1).max(10_000).meta({ secret: true }),
+    })
+    .optional()
+    .meta({
+      advanced: true,
+      description:
+        'Paths are objects of this bucket of an S3-compatible service (`endpoint`; absent: that of AWS), or folders in it',
+    }),
   limit: z.coerce.number().int().positive().optional().meta({
     advanced: true,
     description: 'Most bytes that a packed or fetched file may become; absent: 64 GiB, and 200 times its size',
@@ -99,13 +122,20 @@ export const extensions: Readonly<Record<string, FileFormat>> = {
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
   '.json': 'ndjson',
+  '.xml': 'ndjson',
   '.parquet': 'parquet',
 };
 
 /** Names that people use for a format. */
-const aliases: Readonly<Record<string, FileFormat>> = { tsv: 'csv', xlsx: 'csv', json: 'ndjson', jsonl: 'ndjson' };
+const aliases: Readonly<Record<string, FileFormat>> = {
+  tsv: 'csv',
+  xlsx: 'csv',
+  json: 'ndjson',
+  jsonl: 'ndjson',
+  xml: 'ndjson',
+};
 
-const onlyRead = ['tsv', 'tab', 'xlsx', 'json'];
+const onlyRead = ['tsv', 'tab', 'xlsx', 'json', 'xml'];
 
 export const standard = '-';
 
@@ -137,14 +167,18 @@ export function formatOf(path: string): FileFormat | undefined {
 
 const extensionOf = (path: string): string => extname(path.replace(packed, '')).toLowerCase();
 
-/** Throws `usage.arguments` for what is only read: packed files, spreadsheets, patterns, addresses. */
-export function requireWritable({ path, form }: Pick<FileConfig, 'path' | 'form'>): void {
-  const plain = !isUrl(path) && !path.includes('*') && !packed.test(path) && form === undefined;
+/** Throws `usage.arguments` for what is only read: packed files, spreadsheets, patterns, addresses, buckets. */
+export function requireWritable({ path, form, bucket }: Pick<FileConfig, 'path' | 'form' | 'bucket'>): void {
+  const plain = bucket === undefined && !isUrl(path) && !path.includes('*') && !packed.test(path) && form === undefined;
   if (plain) return;
   throw new HeadgateError('usage.arguments', `writing ${label(path)}: such files are only read`, {
     hint: 'write a .csv, .ndjson or .parquet file',
   });
 }
+
+/** Of everything that the settings mean, as `label`; of objects of a bucket without its keys. */
+export const placeOf = ({ path, bucket }: Pick<FileConfig, 'path' | 'bucket'>): string =>
+  bucket ? `s3:${bucket.endpoint ?? bucket.region}/${bucket.name}/${path.replace(/^\/+/, '')}` : `file:${label(path)}`;
 
 /** What stands for a path in messages and identities: of an address without its user and query, which may be secret. */
 export function label(path: string): string {

@@ -31,6 +31,8 @@ export interface FileContent {
   readonly judged?: string;
   /** Absent where the file was not read to its end. */
   readonly rows?: number;
+  /** Bytes of the longest value of each field, where somebody asked. Not of those whose type says how long they are. */
+  readonly longest?: readonly number[];
   readonly notes: readonly string[];
   /** Only the beginning of a file was looked at. */
   readonly guessed?: boolean;
@@ -109,7 +111,7 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
 }
 
 /** A table with more is none that a database would take, and each costs time before the first row is read. */
-const mostColumns = 4096;
+export const mostColumns = 4096;
 
 const tooWide = (name: string, columns: number): HeadgateError =>
   new HeadgateError(

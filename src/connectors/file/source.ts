@@ -1,6 +1,6 @@
 import { HeadgateError, asHeadgateError } from '../../domain/error.ts';
 import type { StreamInfo, StreamRef } from '../../domain/schema.ts';
-import type { Context, FileRef, Finding, InfersTypes, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
+import type { Context, FileRef, Finding, Inference, InfersTypes, ReadRequest, Source, SourceEvent } from '../../sdk/index.ts';
 import { checkUnchanged } from '../../sdk/file-bytes.ts';
 import { matchStreams } from '../_sql/match.ts';
 import { declaredTypes } from './declared.ts';
@@ -9,6 +9,7 @@ import { findFiles } from './input/find.ts';
 import { inspect } from './input/inspect.ts';
 import { makePlain, type Found, type Plain } from './input/plain.ts';
 import { isUrl, label, standard, streamName, type FileConfig } from './location.ts';
+import { provenContent } from './proven.ts';
 import { contentOf, type FileContent } from './schema.ts';
 
 /** What was found out about a connection's files, as long as they stay as they were: each command asks several times. */
@@ -39,9 +40,8 @@ export class FileSource implements Source, InfersTypes {
     try {
       // Of a service it is nobody's: `open` refuses it.
       if (this.#config.path === standard && !this.#context.net.personal) await this.#context.files.open(standard);
-      // Standard input cannot be looked at without taking it, an address not without fetching it.
-      const look = this.#config.path !== standard && !isUrl(this.#config.path);
-      if (look)
+      // Standard input cannot be looked at without taking it, an address or a bucket not without fetching it.
+      if (!this.#comesOnce())
         for (const found of await findFiles(this.#config, this.#context)) await makePlain(found, this.#config, this.#context);
       return [];
     } catch (error) {
@@ -63,16 +63,39 @@ export class FileSource implements Source, InfersTypes {
     return wanted === undefined ? [info] : matchStreams(wanted, [info], '');
   }
 
-  async inferTypes(stream: StreamInfo, { guesses = false }: { readonly guesses?: boolean } = {}): Promise<StreamInfo> {
+  async inferTypes(stream: StreamInfo, { guesses = false, lengths = false }: Inference = {}): Promise<StreamInfo> {
     const { found, content } = await this.#open(guesses);
     if (!this.#config.infer || this.#config.format !== 'csv') return stream;
-    if (content.rows !== undefined) return this.#info({ found, content });
+    if (content.rows !== undefined && (!lengths || content.longest)) return this.#info({ found, content });
     const guess = guesses ? await guessCsv(content, this.#context) : undefined;
     if (guess) return this.#info({ found, content: this.#declared(guess) });
-    const typed = { found, content: this.#declared(await inferCsv(content, this.#context)) };
+    const typed = { found, content: this.#declared(await inferCsv(content, this.#context, { lengths })) };
     known.set(this.#config, typed);
     this.#opened = Promise.resolve(typed);
     return this.#info(typed);
+  }
+
+  /** All of what `discover` and `inferTypes` say, where that can be told by one look; else one after the other. */
+  async infer(options: Inference = {}): Promise<StreamInfo> {
+    const [file, ...more] = this.#opened || this.#comesOnce() ? [] : await findFiles(this.#config, this.#context);
+    if (file && more.length === 0) {
+      const facts = await inspect(file.path, file.name);
+      const content = await provenContent({ ...file, ...facts }, this.#config, this.#context, options);
+      if (content) {
+        const { size, modified } = facts;
+        const proven = { found: [{ ...file, size, modified }], content: this.#declared(content) };
+        known.set(this.#config, proven);
+        this.#opened = Promise.resolve(proven);
+        return this.#info(proven);
+      }
+    }
+    return await this.inferTypes(this.#info(await this.#open(false)), options);
+  }
+
+  /** Is it taken or fetched by whoever looks? */
+  #comesOnce(): boolean {
+    const { path, bucket } = this.#config;
+    return path === standard || bucket !== undefined || isUrl(path);
   }
 
   #declared(content: FileContent): FileContent {
@@ -92,6 +115,7 @@ export class FileSource implements Source, InfersTypes {
       ...(content.guessed && { guessed: true }),
       ...(content.judged !== undefined && { judged: content.judged }),
       ...(content.rows !== undefined && { estimatedRows: content.rows }),
+      ...(content.longest && { longest: content.longest }),
     };
   }
 

@@ -30,6 +30,7 @@ export const postgres = defineConnector({
     parallelWriters: true,
     keepsVersions: true,
     types: nativeType,
+    texts: (characters) => `character varying(${characters})`,
     open: async (settings, context) => new (await import('./destination.ts')).PostgresDestination(settings, context),
   },
 });

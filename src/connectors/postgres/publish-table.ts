@@ -54,7 +54,7 @@ export async function publishTable(
     deduplicated: work.rows - added - changed,
     deleted,
     ...(rejected > 0 && { rejected }),
-    ...(deriver && { derived: await deriver.apply() }),
+    ...(deriver && { derived: deriver.counts }),
     ...columnChanges(target),
   };
 }
@@ -163,7 +163,7 @@ async function createFromStage(work: Work): Promise<Counts> {
   await createSchema(work);
   const merges = target.policy.mode === 'merge' || target.policy.mode === 'mirror';
   const removed = merges && target.policy.version !== undefined ? await keepNewest(work, target.policy.version) : 0;
-  await work.deriver?.capture(ownTable(stage));
+  await work.deriver?.derive(ownTable(stage));
   for (const sql of intoPlace(stage, target.table)) await session.rows(sql, doing);
   await addKey(work);
   return { added: work.rows - removed, changed: 0, deleted: 0 };
@@ -187,7 +187,7 @@ async function appendRows({ session, target, doing, stage, rows, deriver }: Work
   if (target.overlap && rows >= analyzeFrom) await session.rows(`analyze ${ownTable(stage)}`, doing);
   if (!deriver) return { added: await session.run(appendSql(target, stage), doing), changed: 0, deleted: 0 };
   if (target.overlap) await session.run(dropKnownSql(target, target.overlap, stage), doing);
-  await deriver.capture(ownTable(stage));
+  await deriver.derive(ownTable(stage));
   const { overlap: _removed, ...rest } = target;
   return { added: await session.run(appendSql(rest, stage), doing), changed: 0, deleted: 0 };
 }
@@ -195,7 +195,7 @@ async function appendRows({ session, target, doing, stage, rows, deriver }: Work
 /** Old rows are not counted as deleted: a replace has a new table for a result, not a difference. */
 async function replaceRows(work: Work, facts: TableFacts | undefined): Promise<Counts> {
   const { session, target, doing, stage, rows } = work;
-  await work.deriver?.capture(ownTable(stage));
+  await work.deriver?.derive(ownTable(stage));
   if (facts && facts.inPlace.length === 0 && work.logged && (await sameShape(work, facts))) {
     await swapTable(session, facts.oid, target.table, stage);
     return { added: rows, changed: 0, deleted: 0 };
@@ -265,7 +265,7 @@ async function mergeRows(work: Work, facts: TableFacts | undefined): Promise<Cou
   const { session, target, doing, stage, rows } = work;
   const keys = rows - (await keepNewest(work, target.policy.version));
   const softened = marksDeletes(target) ? `t.${quoteName(deletedAt)} is not null` : undefined;
-  await work.deriver?.capture(ownTable(stage), { name: tableName(target), ...(softened !== undefined && { softened }) });
+  await work.deriver?.derive(ownTable(stage), { name: tableName(target), ...(softened !== undefined && { softened }) });
   if (await canUpsert(work, facts ?? (await tableFacts(session, target.table)))) {
     const { added, changed } = await session.row(merge.upsertSql(target, stage), doing);
     return { added: Number(added), changed: Number(changed), deleted: 0, keys };

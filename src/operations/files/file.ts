@@ -20,7 +20,7 @@ export const fileView = z.object({
   crc32: z.string().nullable(),
   created_at: z.iso.datetime(),
   ready_at: z.iso.datetime().nullable(),
-  /** When a pending file is given up. */
+  /** When a file whose bytes have not come is given up. */
   pending_until: z.iso.datetime().nullable(),
   expires_at: z.iso.datetime().nullable(),
 });
@@ -30,6 +30,10 @@ export function stateAt({ state, pending_until, expires_at }: FileRow, now: Date
   const end = state === 'pending' ? pending_until : state === 'ready' ? expires_at : null;
   return end !== null && end <= now ? 'expired' : state;
 }
+
+/** Its bytes have not come, and may or might have until then. */
+const isAwaited = ({ ready_at }: FileRow, state: FileState): boolean =>
+  state === 'pending' || (state === 'expired' && ready_at === null);
 
 export function show(row: FileRow, now: Date): z.input<typeof fileView> {
   const { id, name, content_type, sha256, md5, crc32 } = row;
@@ -45,7 +49,7 @@ export function show(row: FileRow, now: Date): z.input<typeof fileView> {
     crc32,
     created_at: row.created_at.toISOString(),
     ready_at: row.ready_at?.toISOString() ?? null,
-    pending_until: state === 'pending' ? row.pending_until.toISOString() : null,
+    pending_until: isAwaited(row, state) ? row.pending_until.toISOString() : null,
     expires_at: row.expires_at?.toISOString() ?? null,
   };
 }

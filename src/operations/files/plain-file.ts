@@ -4,13 +4,13 @@ import type { AssessTask } from '../../domain/run.ts';
 import type { Context, FileRef } from '../../sdk/index.ts';
 import { loadConnector } from '../connections/connection.ts';
 
-type Told = Pick<AssessTask, 'sheet' | 'delimiter' | 'about'>;
+type Told = Pick<AssessTask, 'sheet' | 'delimiter' | 'xml' | 'about'>;
 
 const empty = (): HeadgateError => new HeadgateError('file.format', 'reading a file: there is nothing in it');
 
 /** By the end of its name. */
 const isJson = ({ about: { filename } }: Told): boolean =>
-  typeof filename === 'string' && /\.(?:json|ndjson|jsonl)$/i.test(filename);
+  typeof filename === 'string' && /\.(?:json|ndjson|jsonl|xml)$/i.test(filename);
 
 /** `path` = as the context's files know it. What is made stays where it is until `use` has ended. Throws `file.format`. */
 export async function plainFile<T>(path: string, told: Told, context: Context, use: (file: FileRef) => Promise<T>): Promise<T> {
@@ -47,8 +47,8 @@ export async function plainSheet<T>(
 }
 
 function settingsOf(path: string, told: Told): object {
-  const { sheet, delimiter } = told;
-  if (isJson(told)) return { path, format: 'ndjson' };
+  const { sheet, delimiter, xml } = told;
+  if (isJson(told)) return { path, format: 'ndjson', ...(xml && { xml }) };
   const more = { ...(sheet !== null && { sheet }), ...(delimiter !== null && { delimiter }) };
   return { path, format: 'csv', infer: false, header: false, ...more };
 }

@@ -2,7 +2,7 @@
 import { HeadgateError } from '../../domain/error.ts';
 import { within } from '../patience.ts';
 import { turn } from '../turns.ts';
-import { namesIn, requireEqual, Summing, type Checksums } from './checksums.ts';
+import { namesIn, requireEqual, Summing, type ChecksumName, type Checksums } from './checksums.ts';
 
 /** A sender that says nothing for so long is gone. */
 const silenceMs = 60_000;
@@ -18,7 +18,15 @@ export interface Received {
  * not finished by then.
  */
 export function receive(sent: AsyncIterable<Uint8Array>, ...expected: readonly Checksums[]): Received {
-  const names = new Set(['sha256' as const, ...namesIn(...expected)]);
+  return received(sent, new Set(['sha256' as const, ...namesIn(...expected)]), expected);
+}
+
+/** The same with the sums that were announced, and no others. */
+export function receiveAsAnnounced(sent: AsyncIterable<Uint8Array>, ...expected: readonly Checksums[]): Received {
+  return received(sent, new Set(namesIn(...expected)), expected);
+}
+
+function received(sent: AsyncIterable<Uint8Array>, names: ReadonlySet<ChecksumName>, expected: readonly Checksums[]): Received {
   const summing = new Summing([...names]);
   let found: Checksums = {};
   async function* bytes(): AsyncGenerator<Uint8Array> {

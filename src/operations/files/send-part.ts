@@ -5,17 +5,23 @@ import { dropObject, findUpload, insertObject, nameUpload, type Upload } from '.
 import { otherParts, savePart } from '../../store/parts.ts';
 import { defineOperation, type OpContext } from '../operation.ts';
 import { newStorageKey, requireRoom, requireState } from './file.ts';
-import { partView } from './part.ts';
-import { receive } from './received.ts';
+import { partView, show } from './part.ts';
+import { receive, receiveAsAnnounced } from './received.ts';
 import { requireSize, sent } from './upload.ts';
 
 export const sendPart = defineOperation({
   name: 'files.send_part',
   summary: 'Send one part of a file, in any order; sent again, it replaces the one before',
   scope: 'files:write',
-  input: z.strictObject({ file: z.string(), number: z.coerce.number().int().min(1).max(10_000), ...sent }),
+  input: z.strictObject({
+    file: z.string(),
+    number: z.coerce.number().int().min(1).max(10_000),
+    ...sent,
+    /** false: nobody wants to know a sum that was not announced; it costs more than all the rest. */
+    summed: z.boolean().default(true),
+  }),
   output: partView,
-  async run(context, { file, number, bytes, size: announced, ...expected }) {
+  async run(context, { file, number, bytes, size: announced, summed, ...expected }) {
     const { db, workspace, clock, storage } = context;
     const row = await requireState(context, file, 'pending');
     const size = requireSize(null, announced);
@@ -25,14 +31,14 @@ export const sendPart = defineOperation({
       throw new HeadgateError('upload.large', 'receiving a part: with it the file has more bytes than were announced');
     }
     await requireRoom(context, file, whole);
-    const received = receive(bytes, expected);
+    const received = (summed ? receive : receiveAsAnnounced)(bytes, expected);
     const ref = await storage.part(key, upload, number, received.bytes, size);
     const arrived_at = clock.now();
     const sha256 = received.checksums().sha256 ?? '';
     if (!(await savePart(db, workspace, key, { number, size, sha256, ref, arrived_at }))) {
       throw new HeadgateError('object.conflict', 'the upload was given up meanwhile');
     }
-    return { number, size, sha256, arrived_at: arrived_at.toISOString() };
+    return show({ number, size: String(size), sha256, ref, arrived_at });
   },
 });
 

@@ -19,6 +19,8 @@ export interface Posted {
 
 /** Undefined = what it is about is gone, and nothing is sent. */
 export interface Form {
+  /** Seconds between the attempts of one delivery; absent = the usual ones. */
+  readonly waits?: readonly number[];
   post(telling: Telling): Promise<Posted | undefined>;
   /** `usual` = as we would write it. Absent = nobody is told by mail in these words. */
   mail?(telling: Telling, usual: Mail): Promise<Mail | undefined>;

@@ -22,14 +22,15 @@ type Door = Pick<Ports, 'db' | 'key' | 'net' | 'clock'>;
 /** `mail` absent = this process has no mail server. */
 export function senderOf(ports: Door, mail: SendMail | undefined, forms: Forms = {}): Send {
   return async (taken, signal) => {
+    const form = taken.form === null || taken.form === singleMails ? 'ours' : forms[taken.form];
+    const waits = typeof form === 'object' && form.waits ? { waits: form.waits } : {};
     try {
       const events = await findEvents(ports.db, Number(taken.workspace_id), taken.events);
-      const form = taken.form === null || taken.form === singleMails ? 'ours' : forms[taken.form];
       if (form === undefined) return unable;
-      if (form !== 'ours') return await worded(taken, events, { ...ports, mail, form }, signal);
+      if (form !== 'ours') return { ...(await worded(taken, events, { ...ports, mail, form }, signal)), ...waits };
       return taken.channel === 'webhook' ? await toWebhook(taken, events, ports, signal) : await byMail(taken, events, mail);
     } catch (error) {
-      return { ok: false, gone: false, status: null, error: asHeadgateError(error, 'delivering').code };
+      return { ok: false, gone: false, status: null, error: asHeadgateError(error, 'delivering').code, ...waits };
     }
   };
 }

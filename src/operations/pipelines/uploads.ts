@@ -4,7 +4,7 @@ import type { FlowSpec, Uploads } from '../../domain/pipeline.ts';
 import { refName } from '../../domain/schema.ts';
 import { targetOf } from '../../engine/targets.ts';
 import { uploadIn } from '../../files/uploads.ts';
-import type { Context } from '../../sdk/index.ts';
+import type { Connection, Context } from '../../sdk/index.ts';
 import { requireGrant } from '../access.ts';
 import { loadConnector } from '../connections/connection.ts';
 import { requireState } from '../files/file.ts';
@@ -14,6 +14,7 @@ import type { Ends } from './ends.ts';
 /** With the names of the files behind their ids, for messages. Throws `access.scope`, `access.grant`, `object.missing`, `object.conflict`. */
 export async function namedUploads(context: OpContext, files: Uploads): Promise<Uploads> {
   requireScope(context.actor, 'files:read');
+  if (!files.ids) return files;
   const ids: string[] = [];
   for (const given of files.ids) {
     const id = uploadIn(given);
@@ -29,13 +30,24 @@ export async function namedUploads(context: OpContext, files: Uploads): Promise<
 const delimiters = { comma: ',', tab: '\t', pipe: '|', semicolon: ';' } as const;
 const escapes = { quote: '"', backslash: '\\' } as const;
 
-/** The identity is that of the files: other ones are another stream. Throws `file.format`, and what describing the table throws. */
+/**
+ * The identity is that of the files: other ones are another stream. Throws `file.format`, `usage.mode` for paths of a source that
+ * holds no files, and what describing the table throws.
+ */
 export async function uploadsAsSource(spec: FlowSpec, files: Uploads, ends: Ends, context: Context): Promise<Ends['source']> {
-  const [path = '', ...more] = files.ids;
+  const [path = '', ...more] = files.ids ?? files.paths ?? [];
   const columns = files.by_place ? ((await columnsOfTable(spec, ends, context)) ?? requireTyped(files)) : files.columns;
-  const { source } = (await loadConnector('file')).configure(uploadSettings(files, { path, more, columns }));
+  const settings = uploadSettings(files, { path, more, columns });
+  const { source, identity } = files.ids ? (await loadConnector('file')).configure(settings) : filesOf(ends.source, settings);
   if (!source) throw new Error('files are a source');
-  return { connector: 'file', identity: `uploads:${files.ids.join(',')}`, source };
+  const own = files.ids ? `uploads:${files.ids.join(',')}` : [identity, ...more].join(',');
+  return { connector: 'file', identity: own, source };
+}
+
+/** Throws `usage.mode`. */
+function filesOf(source: Ends['source'], settings: Readonly<Record<string, unknown>>): Connection {
+  if (source.with) return source.with(settings);
+  throw new HeadgateError('usage.mode', 'reading paths of the source: it is no bucket');
 }
 
 interface Told {
@@ -45,7 +57,10 @@ interface Told {
 }
 
 /** As the connector of files takes them. Pure. */
-export function uploadSettings(files: Omit<Uploads, 'ids'>, { path, more, columns }: Told): Readonly<Record<string, unknown>> {
+export function uploadSettings(
+  files: Omit<Uploads, 'ids' | 'paths'>,
+  { path, more, columns }: Told,
+): Readonly<Record<string, unknown>> {
   const { delimiter, escape, header, infer, naming, overrides } = files;
   return {
     path,

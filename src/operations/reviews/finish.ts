@@ -7,7 +7,6 @@ import { HeadgateError } from '../../domain/error.ts';
 import { hasHooks } from '../../domain/fields/hooks.ts';
 import type { Json } from '../../domain/json.ts';
 import { createContext } from '../../engine/context.ts';
-import { Sandbox } from '../../hooks/sandbox.ts';
 import { closeRows, hasClosing, type Closed } from '../../review/closing.ts';
 import { deliveredSql, foundIn, type Found } from '../../review/deliver.ts';
 import type { Hooked } from '../../review/edit.ts';
@@ -22,7 +21,7 @@ import { silent } from '../log.ts';
 import type { Ports } from '../operation.ts';
 import { roomOf } from '../room.ts';
 import { jsonArray } from '../runs/json-array.ts';
-import { hooksOf } from '../schemas/check-hooks.ts';
+import { hooksOf, openReviewSandbox } from '../schemas/check-hooks.ts';
 import { write } from './change.ts';
 import { deskKey, deskOf, forgetRows, freshen, lookAside, withReview, type Reviewed } from './open.ts';
 
@@ -33,6 +32,12 @@ export interface Ended {
 
 const rowsName = 'rows.json';
 
+export interface Delivered {
+  /** Their file. */
+  readonly file: string;
+  readonly rows: number;
+}
+
 export interface Ending {
   /** What whoever ends it has seen. */
   readonly version: number;
@@ -40,8 +45,8 @@ export interface Ending {
   readonly pipeline: string;
   /** What hooks have said of the import before. */
   readonly told: Readonly<Record<string, Json>>;
-  /** In the transaction in which it ends, with the file of its rows: what follows from that happens, or it has not ended. */
-  ended(tx: Db, file: string): Promise<void>;
+  /** In the transaction in which it ends, with what is delivered: what follows from that happens, or it has not ended. */
+  ended(tx: Db, delivered: Delivered): Promise<void>;
 }
 
 /** Throws `object.conflict` where it cannot end, `StaleEdit`, `HookError`s. Ending it twice is ending it once. */
@@ -65,7 +70,7 @@ export async function endReview(
       if (rows === undefined) return end.closed;
       const file = await store(ports, reviewed, { duck: end.duck, rows }, owner);
       await finishReview(tx, workspace, id, { at: clock.now(), result: found, file });
-      await tell(tx, file);
+      await tell(tx, { file, rows: found.counts.delivered });
       return undefined;
     });
     if (held) await keepTold(db, reviewed, review, held.hooked);
@@ -100,7 +105,7 @@ async function openEnd(ports: Ports, reviewed: Reviewed, review: OpenReview, tol
   }
   await using parts = new AsyncDisposableStack();
   const aside = parts.use(await lookAside(ports, reviewed, new AbortController().signal));
-  const sandbox = parts.use(new Sandbox());
+  const sandbox = parts.use(openReviewSandbox(ports));
   const { scratch } = review;
   const closed = await closeRows({ duck: aside, plan, task, told, scratch, hooking: { sandbox, hooks } });
   const held = parts.move();

@@ -11,13 +11,12 @@ import type { Desk } from '../../review/desk.ts';
 import { entry as entryForm, written, type Entry, type Logged } from '../../review/edit.ts';
 import { OpenReview } from '../../review/open-review.ts';
 import { hasHooks } from '../../domain/fields/hooks.ts';
-import { Sandbox } from '../../hooks/sandbox.ts';
 import type { Duck } from '../../sdk/index.ts';
 import { openDuck } from '../../staging/duck.ts';
 import type { Db } from '../../store/db.ts';
 import { lastReread, listEdits } from '../../store/reviews.ts';
 import { plainSheet } from '../files/plain-file.ts';
-import { hooksOf } from '../schemas/check-hooks.ts';
+import { hooksOf, openReviewSandbox, openSandbox } from '../schemas/check-hooks.ts';
 import { silent } from '../log.ts';
 import type { Ports } from '../operation.ts';
 import { openReviewFolder, reviewFile, reviewFolder, stampOf } from './keep.ts';
@@ -110,7 +109,9 @@ async function openRows(ports: Ports, reviewed: Reviewed, signal: AbortSignal): 
     try {
       const [[known = null] = []] = await duck.rows('select stamp from about');
       if (known !== stamp) throw new HeadgateError('warehouse.damaged', 'opening a review: its file is of another one');
-      const hooking = hasHooks(task.hooks) ? { sandbox: new Sandbox(undefined, signal), hooks: hooksOf(task.hooks) } : undefined;
+      const hooking = hasHooks(task.hooks)
+        ? { sandbox: openReviewSandbox(ports, signal), hooks: hooksOf(task.hooks) }
+        : undefined;
       return await OpenReview.open({ duck, choices, from, scratch, hooking });
     } catch (error) {
       await duck[Symbol.asyncDispose]();
@@ -137,7 +138,7 @@ async function make(ports: Ports, reviewed: Reviewed, { choices, from, stamp, pa
   await using context = await createContext({ ...roomOf(ports, workspace), signal, log: silent });
   const scratch = join(await realpath(context.scratch), 'review');
   await using duck = await context.duck();
-  await using sandbox = new Sandbox(undefined, signal);
+  await using sandbox = openSandbox(ports, signal);
   const hooking = hasHooks(task.hooks) ? { sandbox, hooks: hooksOf(task.hooks) } : undefined;
   const sheet = choices.sheet ?? task.sheet;
   await plainSheet(original, { ...task, sheet }, context, async (file, isNamed) => {

@@ -8,7 +8,6 @@ import { hasHooks } from '../../domain/fields/hooks.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { AssessTask } from '../../domain/run.ts';
 import { HookError } from '../../hooks/failure.ts';
-import { Sandbox } from '../../hooks/sandbox.ts';
 import type { Duck, FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { assess, nothingFound } from '../../shape/assess/assess.ts';
@@ -17,7 +16,7 @@ import { plainSheet } from '../files/plain-file.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import { keepRows } from '../reviews/keep.ts';
-import { hooksOf } from '../schemas/check-hooks.ts';
+import { hooksOf, openSandbox } from '../schemas/check-hooks.ts';
 import { jsonArray } from './json-array.ts';
 import { deliverAssessed } from './deliver-assessed.ts';
 import type { TaskWork } from './replay-rows.ts';
@@ -56,7 +55,7 @@ function ambiguous({ sheets = [] }: FileRef): AssessedFile {
 /** Throws `usage.mode`. */
 async function pathOf({ execution, opened }: TaskWork): Promise<string> {
   const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
-  const path = loaded?.spec.files?.ids[0];
+  const path = loaded?.spec.files?.ids?.[0];
   if (path === undefined) throw new HeadgateError('usage.mode', 'reading a file: the pipeline has none');
   return path;
 }
@@ -72,7 +71,7 @@ interface Asked {
 async function outputsOf(file: FileRef, { run, schema, task, isNamed }: Asked, work: TaskWork): Promise<AssessedFile> {
   const { execution, opened, context } = work;
   await using duck = await context.duck();
-  await using sandbox = new Sandbox(undefined, execution.signal);
+  await using sandbox = openSandbox(execution, execution.signal);
   const hooking = hasHooks(task.hooks) ? { hooking: { sandbox, hooks: hooksOf(task.hooks) } } : {};
   const scratch = join(context.scratch, 'assess');
   const asked = { file, schema, task, scratch, ...hooking };
@@ -93,7 +92,7 @@ async function outputsOf(file: FileRef, { run, schema, task, isNamed }: Asked, w
   await pipeline(Readable.from(jsonArray(batches)), createWriteStream(path), { signal: execution.signal });
   const file_id = await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' });
   const outputs = [findings, { name: rowsName, file_id, value: {} }];
-  return { outputs, receipt: task.load ? await deliverAssessed(run, jsonRows(duck, rows), work) : undefined };
+  return { outputs, receipt: task.load ? await deliverAssessed(run, duck, rows, work) : undefined };
 }
 
 /** Rows that cannot be kept are made again by whoever opens the review. */
@@ -111,10 +110,6 @@ async function keepForReview(
     signal.throwIfAborted();
     log.info(`the rows for the review are not kept: ${asHeadgateError(error, 'keeping rows').message}`);
   });
-}
-
-async function* jsonRows(duck: Duck, sql: string): AsyncGenerator<readonly string[]> {
-  for await (const batch of (await duck.stream(sql)).batches) yield batch.map(([row]) => row ?? '{}');
 }
 
 const findingsOf = (found: object): NewOutput => ({

@@ -6,8 +6,8 @@ import type { RunRow } from '../../store/runs.ts';
 import { replaceOutputs } from '../../store/run-outputs.ts';
 import { answerRows } from './answer-rows.ts';
 import { assessFile } from './assess-file.ts';
+import { deliverFile } from './deliver-assessed.ts';
 import { exportRows } from './export-rows.ts';
-import { loadReviewed } from './load-reviewed.ts';
 import { prepareFiles } from './prepare-files.ts';
 import { replayRows, type TaskWork } from './replay-rows.ts';
 import { undoTable } from './undo-table.ts';
@@ -35,8 +35,8 @@ export async function doTask(run: RunRow, task: RunTask, work: TaskWork): Promis
       await replaceOutputs(db, workspace, run.id, outputs);
       return receipt;
     }
-    case 'load':
-      return await loadReviewed(run.id, task, work);
+    case 'deliver':
+      return await deliverFile(run.id, task, work);
     case 'refuse':
       throw new HeadgateError('connector.missing', task.reason);
   }

@@ -23,7 +23,7 @@ export async function prepareFiles({ types }: PrepareTask, work: TaskWork): Prom
   const { execution, opened, context } = work;
   const [loaded] = await loadFlows({ db: execution.db, workspace: opened.workspace }, opened.pipeline);
   const files = loaded?.spec.files;
-  if (!loaded || !files) throw new HeadgateError('usage.mode', 'preparing files: the pipeline reads none');
+  if (!loaded || !files?.ids) throw new HeadgateError('usage.mode', 'preparing files: the pipeline reads none');
   const outputs: NewOutput[] = [];
   for (const id of files.ids) {
     const { size } = await stat(await context.files.open(id));
@@ -55,9 +55,10 @@ export async function prepareFiles({ types }: PrepareTask, work: TaskWork): Prom
 
 /** Throws `file.format`. */
 async function look(from: Source, types: boolean): Promise<StreamInfo> {
+  if (types && infersTypes(from)) return await from.infer({ lengths: true });
   const [found] = await from.discover();
   if (!found) throw new HeadgateError('file.format', 'preparing files: there is nothing to read');
-  return types && infersTypes(from) ? await from.inferTypes(found) : found;
+  return found;
 }
 
 /** A file that cannot be read as csv, by what was said about it. */
@@ -94,9 +95,12 @@ async function withCommas(file: FileRef, { schema }: StreamInfo, context: Contex
   return path;
 }
 
-function told({ csv }: FileRef, { schema }: StreamInfo, types: boolean): NewOutput['value'] {
+function told({ csv }: FileRef, { schema, longest = [] }: StreamInfo, types: boolean): NewOutput['value'] {
   const delimiter = delimiters[csv?.delimiter ?? ','] ?? 'comma';
-  const columns = schema.fields.map(({ name, type }) => ({ name, type: typeName(type) }));
+  const columns = schema.fields.map(({ name, type }, at) => {
+    const length = type.kind === 'text' ? longest[at] : undefined;
+    return { name, type: typeName(type), ...(length !== undefined && { length }) };
+  });
   return {
     header: csv?.header ?? false,
     delimiter,

@@ -2,7 +2,9 @@
 import { hasHooks, type HookSources } from '../../domain/fields/hooks.ts';
 import { allHooks, pathOf, type Hooks } from '../../hooks/hooks.ts';
 import { HookError } from '../../hooks/failure.ts';
+import { defaultHookLimits } from '../../hooks/limits.ts';
 import { Sandbox } from '../../hooks/sandbox.ts';
+import type { Ports } from '../operation.ts';
 
 export interface HookProblem {
   readonly path: readonly (string | number)[];
@@ -14,6 +16,16 @@ export function hooksOf({ beforeFinishCallback, ...rest }: HookSources): Hooks {
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return { ...given, ...(beforeFinishCallback != null && { beforeFinishCallback }) };
 }
+
+/** Where hooks of an import run: with the network that the operator lets them have. */
+export const openSandbox = ({ hookFetch }: Pick<Ports, 'hookFetch'>, signal?: AbortSignal): Sandbox =>
+  new Sandbox(undefined, signal, hookFetch);
+
+/** In a review others wait meanwhile. */
+const reviewWaitMs = 5000;
+
+export const openReviewSandbox = ({ hookFetch }: Pick<Ports, 'hookFetch'>, signal?: AbortSignal): Sandbox =>
+  new Sandbox({ ...defaultHookLimits, fetchWaitMs: reviewWaitMs }, signal, hookFetch);
 
 export async function hookProblems(sources: HookSources): Promise<readonly HookProblem[]> {
   if (!hasHooks(sources)) return [];

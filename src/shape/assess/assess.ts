@@ -1,6 +1,6 @@
 /** Rows of a grid held to fields and rules, with the hooks that change them on the way. */
 import type { Json } from '../../domain/json.ts';
-import type { AssessTask } from '../../domain/run.ts';
+import { mostRows, type AssessTask } from '../../domain/run.ts';
 import { runColumnHooks, runRecordHooks } from '../../hooks/order.ts';
 import { matchColumns, type Matching } from '../../rules/matching.ts';
 import type { SchemaFile } from '../../rules/schema-file.ts';
@@ -10,7 +10,7 @@ import { partsOf } from './cells.ts';
 import { Changed } from './changed.ts';
 import { fill } from './fill.ts';
 import { finish } from './finish.ts';
-import { dropGrid, emptyColumns, keepRows, openGrid, withHeader, type Grid } from './grid.ts';
+import { dropGrid, dropRows, emptyColumns, keepRows, openGrid, withHeader, type Grid } from './grid.ts';
 import { judge, type CellError } from './judge.ts';
 import { fedFields, layoutOf, withNeededColumns, withOwnColumns } from './layout.ts';
 import { addColumns } from './rows.ts';
@@ -107,12 +107,12 @@ export async function prepare(duck: Duck, of: Assessing & { readonly chosen?: Ma
   const isFilledIn = of.chosen !== undefined && matches.length > 0;
   if (blocks.length > 0 && !isFilledIn) return { work, blocks, matching, columns, dropped: 0 };
   work.layout = { ...layout, columns, width: grid.headers.length };
-  const dropped = await keepRows(duck, grid, task.most);
+  const dropped = await keepRows(duck, grid, mostRows(task, work.told));
   work.grid = { ...grid, empty: await emptyColumns(duck, grid) };
   await dropGrid(duck);
   if (isFilledIn) work.layout = await addColumns(work, withNeededColumns(work.layout));
-  if (of.hooking) await hookRows(work, of.hooking);
-  return { work, blocks: [], matching, columns, dropped };
+  const late = of.hooking ? await hookRows(work, of.hooking) : 0;
+  return { work, blocks: [], matching, columns, dropped: dropped + late };
 }
 
 async function open(duck: Duck, { file, schema, task, scratch, hooking }: Assessing): Promise<Work> {
@@ -132,7 +132,7 @@ async function open(duck: Duck, { file, schema, task, scratch, hooking }: Assess
   const { filename = null, id: sessionId = null } = task.about;
   const dataPreview = grid.first.slice(0, shownRows).map((row) => row.map((cell) => cell ?? ''));
   const asked = await runSteps(work, 'UPLOAD_STEP', () => Promise.resolve({ filename, dataPreview, sessionId }));
-  if (asked) work.grid = withHeader(grid, namesOf(work.layout.schema, work.layout.hidden), work.header);
+  if (asked) work.grid = await withHeader(duck, grid, namesOf(work.layout.schema, work.layout.hidden), work.header);
   return work;
 }
 
@@ -155,12 +155,14 @@ function matchFields(
 export const fileColumns = ({ grid: { headers }, layout: { columns } }: Pick<Work, 'grid' | 'layout'>): Assessed['columns'] =>
   Object.fromEntries(Object.entries(columns).map(([key, all]) => [key, all.filter((column) => column < headers.length)]));
 
-async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<void> {
+/** Resolves to how many rows were dropped: a step may say that all this is only a trial. */
+async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<number> {
   const { duck, scratch, ids, task } = work;
   const changed = await Changed.open(duck, `${scratch}.hooked`);
   work.changed = changed;
   work.layout = await addColumns(work, withOwnColumns(work.layout));
   await runSteps(work, 'REVIEW_STEP', () => Promise.resolve({ ...stepData(work) }));
+  const dropped = await dropRows(duck, mostRows(task, work.told));
   const fields = fedFields(work.layout);
   const parts = partsOf(fields);
   const [[rows = '0'] = []] = await duck.rows('select count(*) from texts');
@@ -182,4 +184,5 @@ async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<void> 
   const { headerMapping, fields: places } = stepData(work);
   await runSteps(work, 'REVIEW_STEP_POST_HOOKS', () => Promise.resolve({ headerMapping, fields: places }));
   await changed.flush();
+  return dropped;
 }

@@ -60,8 +60,9 @@ export class Changed {
 
   async flush(): Promise<void> {
     if (this.#lines.length === 0) return;
-    await writeFile(this.#path, this.#lines.join(''));
+    const lines = this.#lines;
     this.#lines = [];
+    await writeFile(this.#path, lines.join(''));
     const read = readCsv([this.#path], schema, { types });
     await this.#duck.run(`insert into hooked select f.s, t.n, f.c, f.k, f.x from ${read} f join texts t on t.i = f.i`);
   }

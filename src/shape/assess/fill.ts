@@ -46,14 +46,14 @@ export function chosenSql(part: Part, { table, key, options, where }: Chosen): s
   const { result, cell } = part;
   const meant = meantSql(part);
   if (!meant) return undefined;
-  const own = `select ${key}, from_json(o, '[{"label":"VARCHAR","value":"VARCHAR"}]') as o from (${options})`;
+  const own = `select ${key}, from_json(o, '[{"label":"VARCHAR","value":"VARCHAR","alternateMatches":["VARCHAR"]}]') as o from (${options})`;
   return `update ${table} as own set ${result} = h.r, ${cell.text} = h.s from (select ${key}, ${meant.result} as r, ${meant.shown} as s from (select * from ${table} where ${where}) join (${own}) using (${key})) h where own.${key} = h.${key}`;
 }
 
 const first = (options: string, test: string, key: 'label' | 'value'): string =>
   `list_filter(${options}, lambda p: ${test})[1].${key}`;
 const valueOf = (name: string): string =>
-  `coalesce(${first('o', `p.label = ${name}`, 'value')}, ${first('o', `p.value = ${name}`, 'value')}, ${first('o', `lower(trim(p.label)) = lower(${name})`, 'value')})`;
+  `coalesce(${first('o', `p.label = ${name}`, 'value')}, ${first('o', `p.value = ${name}`, 'value')}, ${first('o', `list_contains(p.alternateMatches, ${name})`, 'value')}, ${first('o', `lower(trim(p.label)) = lower(${name})`, 'value')})`;
 const labelOf = (value: string): string => `coalesce(${first('o', `p.value = ${value}`, 'label')}, ${value})`;
 
 /** Of the options `o` of each row; undefined for fields that have no options. */

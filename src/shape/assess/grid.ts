@@ -41,9 +41,9 @@ export async function openGrid(duck: Duck, file: FileRef, names: readonly string
   const filled = columns.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
   const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
   if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
-  const first = await duck.rows(`select * exclude n from grid order by n limit ${Math.max(looked, (given ?? 0) + 1)}`);
+  const first = await duck.rows(`select * exclude n from grid order by n limit ${looked}`);
   const nameless = { header: undefined, headers: columns.map(() => ''), empty: new Set<number>(), first };
-  return withHeader(nameless, names, file.csv ? given : 0);
+  return await withHeader(duck, nameless, names, file.csv ? given : 0);
 }
 
 /** All that is needed of it is in `texts`. */
@@ -73,12 +73,17 @@ async function jsonLines(duck: Duck, { path, schema: { fields } }: FileRef): Pro
   await duck.run(`insert into lines select ${texts.join(', ')} from ${ndjsonDocuments([path])}`);
 }
 
-/** The row of names as it is given, or else found. */
-export function withHeader(grid: Grid, names: readonly string[], given: number | null): Grid {
+/** The row of names as it is given, however far below the first ones, or else found. */
+export async function withHeader(duck: Duck, grid: Grid, names: readonly string[], given: number | null): Promise<Grid> {
   const header = given ?? headerRow(grid.first, names)?.row;
-  const row = header === undefined ? undefined : grid.first[header];
+  const row = header === undefined ? undefined : (grid.first[header] ?? (await rowAt(duck, header)));
   const headers = (row ?? grid.headers.map(() => '')).map((name) => (name ?? '').trim());
   return { ...grid, header: row && header, headers };
+}
+
+async function rowAt(duck: Duck, n: number): Promise<readonly (string | null)[] | undefined> {
+  const [row] = await duck.rows(`select * exclude n from grid where n = ${n}`);
+  return row;
 }
 
 /** Reads all rows. */
@@ -104,6 +109,9 @@ export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most:
     await duck.run(
       `create or replace temp table texts as select row_number() over (order by n) - 1 as i, * exclude i from texts`,
     );
-  if (most === null || all <= most) return 0;
-  return await duck.run(`delete from texts where i >= ${most}`);
+  return await dropRows(duck, most);
 }
+
+/** Those of `texts` behind so many. Resolves to how many there were. */
+export const dropRows = async (duck: Duck, most: number | null): Promise<number> =>
+  most === null ? 0 : await duck.run(`delete from texts where i >= ${most}`);

@@ -24,6 +24,15 @@ export interface SheetOf {
 type CellPart = Exclude<Cell, string | null>;
 type Row = readonly (string | null)[];
 
+/** Those that hooks run over side by side, and one that is read ahead. */
+const batchesAtWork = 3;
+
+/** What was written since a batch began: column → row. */
+interface Overlay {
+  readonly from: number;
+  readonly columns: Map<number, Map<number, Change>>;
+}
+
 /** How a row is called, whatever its place is. */
 export const rowId = (n: number, ids: ReadonlyMap<number, string>): string => ids.get(n) ?? `row-${n}`;
 
@@ -32,9 +41,8 @@ export class Sheet implements Rows {
   readonly fields: readonly string[];
   readonly manyToOne: ReadonlySet<string>;
   readonly #of: SheetOf;
-  /** What was written since the batch began: column → row. */
-  readonly #overlay = new Map<number, Map<number, Change>>();
-  #batch = -1;
+  /** Of the last batches that were begun. */
+  #overlays: readonly Overlay[] = [];
 
   constructor(of: SheetOf) {
     this.#of = of;
@@ -44,8 +52,8 @@ export class Sheet implements Rows {
   }
 
   async identities(from: number, to: number): Promise<readonly Identity[]> {
-    if (from !== this.#batch) this.#overlay.clear();
-    this.#batch = from;
+    if (!this.#overlays.some((one) => one.from === from))
+      this.#overlays = [...this.#overlays, { from, columns: new Map() }].slice(-batchesAtWork);
     const rows = await this.#of.duck.rows(`select i, n from texts where i >= ${from} and i < ${to} order by i`);
     return rows.map(([i, n]) => ({ index: Number(i), rowId: rowId(Number(n), this.#of.ids) }));
   }
@@ -70,7 +78,7 @@ export class Sheet implements Rows {
     const rows = await duck.rows(
       `select ${[...shown.map((name) => `t.${name}`), ...more].join(', ')} from ${table} t${joins} where t.i >= ${from} and t.i < ${to} order by t.i`,
     );
-    const overlay = this.#overlay.get(column);
+    const overlay = this.#overlays.find((one) => one.from === from)?.columns.get(column);
     const read = this.#of.from === 'texts' ? (row: Row): Cell => row[0] ?? '' : readerOf(fed.field.means, shown.length, has);
     return rows.map((row, at) => {
       const found = read(row);
@@ -84,8 +92,9 @@ export class Sheet implements Rows {
       const fed = this.#of.fields.find(({ field }) => field.name === change.field);
       const column = fed?.columns[change.part ?? 0];
       if (fed === undefined || column === undefined) continue;
-      const written = this.#overlay.get(column) ?? new Map<number, Change>();
-      this.#overlay.set(column, written);
+      const columns = this.#overlays.findLast(({ from }) => from <= change.row)?.columns;
+      const written = columns?.get(column) ?? new Map<number, Change>();
+      columns?.set(column, written);
       written.set(change.row, { ...written.get(change.row), ...change });
       const { changed } = this.#of;
       if (change.value !== undefined) await changed.add(change.row, column, 'value', textOf(change.value, fed.field.means));
@@ -95,7 +104,7 @@ export class Sheet implements Rows {
   }
 
   async settle(): Promise<void> {
-    this.#overlay.clear();
+    this.#overlays = [];
     await this.#of.settle();
   }
 }

@@ -92,8 +92,10 @@ function keep(work: Work, method: string, first: Json, second: Json): string | u
     work.header = row.data;
   } else if (method === 'setConfirmationMessage') work.told['confirmation'] = { text: first, buttons: second };
   else if (method === 'setUser') work.told['user'] = first;
-  else if (method === 'setDevelopmentMode') work.told['developmentMode'] = first;
-  else return 'there is no such method';
+  else if (method === 'setDevelopmentMode') {
+    if (typeof first !== 'boolean') return 'true or false is needed';
+    work.told['developmentMode'] = first;
+  } else return 'there is no such method';
   return undefined;
 }
 

@@ -12,6 +12,7 @@ import {
 import { listHosts } from './hosts.ts';
 import { users } from './people.ts';
 import { missing, numberIn, route } from './route.ts';
+import { followCredential } from './storage-host.ts';
 import { user } from './shapes.ts';
 import { commaList, flag, id, pageOf, paging, sorted, whole } from './wire.ts';
 
@@ -135,6 +136,15 @@ const create = route({
   }),
 });
 
+/** What was made with it follows. */
+async function changed(...[context, ...change]: Parameters<typeof updateCredential>): Promise<Credential> {
+  return await context.tx(async (tx) => {
+    const credential = await updateCredential(tx, ...change);
+    await followCredential(tx, credential);
+    return credential;
+  });
+}
+
 const get = route({
   method: 'GET',
   path: '/credentials/:id',
@@ -157,7 +167,7 @@ const put = route({
   replies: { 200: view },
   handle: async (context, { found, body: sent }) => ({
     status: 200,
-    body: await first(context, await updateCredential(context, found, dataOf(sent), sent.password)),
+    body: await first(context, await changed(context, found, dataOf(sent), sent.password)),
   }),
 });
 
@@ -172,7 +182,7 @@ const patch = route({
   replies: { 200: view },
   async handle(context, { found, body: { password, ...sent } }) {
     const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
-    return { status: 200, body: await first(context, await updateCredential(context, found, given, password)) };
+    return { status: 200, body: await first(context, await changed(context, found, given, password)) };
   },
 });
 

@@ -9,6 +9,7 @@ import { connectionFor } from './hosts.ts';
 import type { FoundJob, Job, Plan } from './jobs.ts';
 import { delimiter, existingRows, maxErrors, plainName, writing } from './load.ts';
 import { typeOfSql } from './sql-types.ts';
+import { storageFor } from './storage-host.ts';
 import { rememberKeys, saidOf } from './tables-stored.ts';
 import { id, listOf } from './wire.ts';
 
@@ -139,6 +140,9 @@ export const showCsv = (job: Pick<FoundJob, 'number' | 'data'>, level: string): 
   myPermissionLevel: level,
 });
 
+/** Several loads that come together may be staged together. */
+const usualDelay = '3s';
+
 /** Throws `request.invalid` for what can be said to be wrong before it runs. */
 export async function planOf(context: RouteContext, body: CsvBody): Promise<Plan> {
   const { source, destination } = body;
@@ -153,13 +157,11 @@ export async function planOf(context: RouteContext, body: CsvBody): Promise<Plan
   const into = await connectionFor(context, destination);
   const shared = { source: into, destination: into };
   const modified = existing === 'upsert' ? await modifiedKeys(context, body, into) : keys.modified;
-  if (!source.fileIds) return { ...shared, flows: [nothing] };
-  const ids = await contentsOf(context, source.fileIds);
-  if (ids.length === 0) throw new HeadgateError('request.invalid', 'source/fileIds: name at least one file');
+  const read = await readOf(context, source);
   const columns = columnsOf(body);
   const flow = {
     files: {
-      ids: [...ids],
+      ...read.files,
       delimiter: body.columnDelimiter ?? 'comma',
       escape: body.escaped ? 'backslash' : 'quote',
       header: body.firstRowIsHeader,
@@ -170,8 +172,23 @@ export async function planOf(context: RouteContext, body: CsvBody): Promise<Plan
     into: `${destination.schema}.${destination.table}`,
     max_rejects: String(body.maxErrors ?? 0),
     ...writing(existing, { ...keys, modified }),
+    ...(existing === 'upsert' && body.execution !== 'immediate' && { publish_after: context.mergeDelay ?? usualDelay }),
   };
-  return { ...shared, flows: [flow] };
+  return { ...shared, ...(read.source !== undefined && { source: read.source }), flows: [flow] };
+}
+
+/** Uploaded files, or what lies in a bucket: then that is the source. */
+async function readOf(
+  context: RouteContext,
+  { fileIds, storagePath }: CsvBody['source'],
+): Promise<{ readonly files: Readonly<Record<string, Json>>; readonly source?: string }> {
+  if (storagePath) {
+    if (storagePath.filePaths.length === 0) throw new HeadgateError('request.invalid', 'source/storagePath: name a path');
+    return { files: { paths: [...storagePath.filePaths] }, source: await storageFor(context, storagePath) };
+  }
+  const ids = await contentsOf(context, fileIds ?? []);
+  if (ids.length === 0) throw new HeadgateError('request.invalid', 'source/fileIds: name at least one file');
+  return { files: { ids: [...ids] } };
 }
 
 /** Those of the load, else those that are known of the table; what a load says is known from then on. */
@@ -201,7 +218,7 @@ const layoutOf = ({ redshiftDestinationOptions: { distkey, sortkeys = [] } = {} 
   ...sortkeys,
 ];
 
-/** What cannot be run says why: what is in a bucket cannot be read yet. */
+/** What cannot be run says why. */
 export async function csvTask(context: RouteContext, { body }: Pick<Job['data'], 'body'>): Promise<RunTask | undefined> {
   const given = csvPut.parse(body);
   if (given.existingTableRows === 'upsert') {
@@ -211,6 +228,5 @@ export async function csvTask(context: RouteContext, { body }: Pick<Job['data'],
   const unknown = layoutOf(given).find((name) => !(given.tableColumns ?? [{ name }]).some((column) => column.name === name));
   if (unknown !== undefined)
     return { kind: 'refuse', reason: `redshiftDestinationOptions: there is no column ${unknown.slice(0, 100)}` };
-  if (given.source.fileIds) return undefined;
-  return { kind: 'refuse', reason: 'this server has no connector for storage hosts: upload the files instead' };
+  return undefined;
 }

@@ -8,6 +8,7 @@ import { endsOf, importKinds } from './import-views.ts';
 import { bodyOf } from './import.ts';
 import { findJob, type Job } from './jobs.ts';
 import type { Dependency } from './sharing.ts';
+import { findStorageHost, knownStorage } from './storage-host.ts';
 
 const gone = (): undefined => undefined;
 
@@ -41,13 +42,36 @@ async function ofFile(context: RouteContext, number: number): Promise<Dependency
   };
 }
 
-const csvSource = z.object({ source: z.object({ fileIds: z.array(z.number()).optional() }) });
+const csvSource = z.object({
+  source: z.object({
+    fileIds: z.array(z.number()).optional(),
+    storagePath: z.object({ storageHostId: z.number(), credentialId: z.number() }).optional(),
+  }),
+});
 const batchSource = z.object({ fileIds: z.array(z.number()) });
 
 function filesOf({ kind, body }: Job['data']): readonly number[] {
   if (kind === 'import') return bodyOf({ body }).syncs.flatMap(({ body: { source } }) => (source.file ? [source.file.id] : []));
   if (kind === 'csv') return csvSource.parse(body).source.fileIds ?? [];
   return kind === 'batch' ? batchSource.parse(body).fileIds : [];
+}
+
+async function ofBucket(context: RouteContext, { kind, body }: Job['data']): Promise<readonly Dependency[]> {
+  const path = kind === 'csv' ? csvSource.parse(body).source.storagePath : undefined;
+  if (!path) return [];
+  const host = await findStorageHost(context, path.storageHostId);
+  const credential = await findCredential(context, path.credentialId);
+  const connection = await knownStorage(context, path);
+  return [
+    {
+      objectType: 'StorageHost',
+      fcoType: 'storage_hosts',
+      id: path.storageHostId,
+      name: host?.data.name ?? null,
+      ...(connection !== undefined && { object: { connection } }),
+    },
+    { objectType: 'Credential', fcoType: 'credentials', id: path.credentialId, name: credential?.name ?? null },
+  ];
 }
 
 /** Each once, in this order. */
@@ -58,6 +82,7 @@ export async function dependenciesOf(context: RouteContext, { data }: Job): Prom
   };
   const ends = importKinds.includes(data.kind) ? endsOf(data) : undefined;
   for (const end of [ends?.source, ends?.destination]) if (end) add(...(await ofEnd(context, end)));
+  add(...(await ofBucket(context, data)));
   for (const number of filesOf(data)) add(await ofFile(context, number));
   const parent = data.parentId === undefined ? undefined : await findJob(context, data.parentId);
   if (parent)

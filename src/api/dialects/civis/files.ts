@@ -154,7 +154,7 @@ const prepared = z.object({
   header: z.boolean(),
   delimiter: z.string(),
   compression: z.string(),
-  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  columns: z.array(z.object({ name: z.string(), type: z.string(), length: z.number().optional() })),
 });
 
 export const fileDetail = z.object({
@@ -186,7 +186,7 @@ export async function showFile(
       includeHeader: known?.header ?? null,
       columnDelimiter: known?.delimiter ?? null,
       compression: known?.compression ?? null,
-      tableColumns: (known?.columns ?? []).map(({ name, type }) => ({ name, sqlType: sqlOfType(type) })),
+      tableColumns: (known?.columns ?? []).map(({ name, type, length }) => ({ name, sqlType: sqlOfType(type, length) })),
     },
     myPermissionLevel: await levelAt(context, 'file', file.id),
   };

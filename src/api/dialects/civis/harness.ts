@@ -31,12 +31,14 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function open(): Promise<Bench> {
+/** `mergeDelay` = how long delayed upserts wait. */
+export async function open(mergeDelay = '0s'): Promise<Bench> {
   await using parts = new AsyncDisposableStack();
   const server = parts.adopt(await startPostgres(), async (one) => await one.stop());
   const state = parts.use(await openState(server));
   await ensureWarehouse(state.db, 1);
-  const { db, ports } = state;
+  const { db } = state;
+  const ports = { ...state.ports, mergeDelay };
   const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
   const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
   parts.defer(async () => await worker.stop(10_000));

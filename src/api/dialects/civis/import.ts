@@ -79,7 +79,7 @@ async function contentOf(context: RouteContext, number: number): Promise<[string
 
 /** Of a job of any kind. Throws `request.invalid`. */
 export async function timingOf(context: RouteContext, of: Pick<JobData, 'schedule' | 'timeZone' | 'parentId'>): Promise<Json> {
-  const { schedule, timeZone, parentId } = of;
+  const { schedule, timeZone = context.timeZone, parentId } = of;
   const parent = parentId === undefined ? undefined : await findJob(context, parentId);
   if (parentId !== undefined && !parent) throw new HeadgateError('request.invalid', `parentId: there is no job ${parentId}`);
   return scheduleOf({ schedule, timeZone, ...(parent && { parent: parent.object }) });

@@ -163,6 +163,7 @@ export async function insertJob(context: RouteContext, job: NewJob, plan: Plan):
   await arrange(context, id, { task, due });
   const data: JobData = {
     ...rest,
+    timeZone: rest.timeZone ?? context.timeZone,
     name,
     archived: false,
     author: context.actor.principal,

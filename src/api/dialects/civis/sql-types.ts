@@ -47,12 +47,22 @@ export function typeOfSql(sql: string, loose: boolean): string | undefined {
   const match = /^\s*([a-z][a-z0-9 ]*?)\s*(?:\(\s*(\d{1,6}|max)\s*(?:,\s*(\d{1,3})\s*)?\))?\s*$/i.exec(sql);
   const word = match?.[1]?.toLowerCase().replaceAll(/\s+/g, ' ') ?? '';
   const type = Object.hasOwn(words, word) ? words[word] : undefined;
-  // Texts of ours have no longest length, so there is always room.
-  if (type !== 'decimal' || match?.[2] === undefined) return type;
+  if (match?.[2] === undefined || match[2].toLowerCase() === 'max') return type;
+  if (type === 'text') return sizedText(Number(match[2]), loose);
+  if (type !== 'decimal') return type;
   const [precision, scale] = [Number(match[2]), Number(match[3] ?? 0)];
   if (!loose) return `decimal(${precision},${scale})`;
   const wide = Math.min(38, precision * 2);
   return `decimal(${wide},${Math.min(scale * 2, scale + wide - precision)})`;
+}
+
+/** More characters than this are any number. */
+const longestText = 65_535;
+const leastLoose = 64;
+
+function sizedText(length: number, loose: boolean): string {
+  const characters = loose ? Math.max(leastLoose, length * 2) : length;
+  return characters < 1 || characters > longestText ? 'text' : `varchar(${characters})`;
 }
 
 const names: Readonly<Record<string, string>> = {
@@ -71,8 +81,10 @@ const names: Readonly<Record<string, string>> = {
   timestamptz: 'TIMESTAMP WITH TIME ZONE',
 };
 
-/** Of a type as we name it. */
-export function sqlOfType(type: string): string {
+/** Of a type as we name it; `length` = bytes of its longest text. */
+export function sqlOfType(type: string, length?: number): string {
   if (type.startsWith('decimal(')) return type.toUpperCase();
-  return names[type] ?? 'VARCHAR';
+  const known = names[type];
+  if (known !== undefined) return known;
+  return type === 'text' && length !== undefined && length <= longestText ? `VARCHAR(${Math.max(1, length)})` : 'VARCHAR';
 }

@@ -57,7 +57,7 @@ test('a file is mapped by place, with other names and types where they are given
     'file_1',
   );
   const { files } = flow as { readonly files: Readonly<Record<string, unknown>> };
-  assert.deepEqual(files['overrides'], { 1: { name: 'x', type: 'text' } });
+  assert.deepEqual(files['overrides'], { 1: { name: 'x', type: 'varchar(9)' } });
   assert.throws(
     () => fileFlow(sync({ file: { id: 1 } }, table, { columnOverrides: { 0: { type: 'GEOMETRY' } } }).body, 'file_1'),
     /GEOMETRY/,

@@ -292,6 +292,7 @@ export function tableFlow({ source, destination, advancedOptions: given = {} }: 
     max_rejects: String(given.maxErrors ?? 0),
     allow_delete: true,
     after_failure: 'skip',
+    ...(given.rowChunkSize !== undefined && { slice_rows: given.rowChunkSize }),
     ...(given.verifyTableRowCounts && { verify: 'counts' }),
   };
   if (given.existingTableRows !== undefined) return { ...flow, ...writing(given.existingTableRows, noKeys) };

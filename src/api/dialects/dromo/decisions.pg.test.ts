@@ -84,6 +84,33 @@ test('JSON files, and lists of several columns', async () => {
   assert.equal(droppedRows, 0);
 });
 
+test('XML files, and how they are read', async () => {
+  const own = [...fields, { label: 'Mail', key: 'mail', type: 'email' }];
+  const of = async (text: string, xmlParsingOptions?: object) =>
+    await bench.imported(
+      { fields: own, original_filename: 'a.XML', settings: xmlParsingOptions ? { xmlParsingOptions } : {} },
+      new Uint8Array(Buffer.from(text, 'latin1')),
+    );
+  const two =
+    '<?xml version="1.0" encoding="ISO-8859-1"?><people><person name="J\xe9"><mail>a@example.com</mail></person><person name="Bo"/></people>';
+  assert.deepEqual(await bench.rowsOf((await of(two))['id']), [
+    { name: 'J\xe9', mail: 'a@example.com' },
+    { name: 'Bo', mail: null },
+  ]);
+  const odd = '<r><info/><p><who>Ann</who><mail>a@example.com</mail></p></r>';
+  const options = { forceArrayTags: ['p'], headerAlias: { who: 'Name' } };
+  assert.deepEqual(await bench.rowsOf((await of(odd, options))['id']), [{ name: 'Ann', mail: 'a@example.com' }]);
+  const failed = await of('<people><person></people>');
+  assert.deepEqual(codes(failed), ['FAILED', ['file.format']]);
+});
+
+test('what nobody here can open says what to do', async () => {
+  const old = new Uint8Array(Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(2000)]));
+  const done = await bench.imported({ fields, original_filename: 'a.xls' }, old);
+  assert.deepEqual(codes(done), ['FAILED', ['file.format']]);
+  assert.match(JSON.stringify(done['import_errors']), /save it as \.xlsx or \.csv/);
+});
+
 test('what a field cannot be is refused with its path', async () => {
   const type = ['phone-number', { format: 'national' }];
   const wanted = { fields: [{ label: 'a', key: 'a', type }], original_filename: 'a.csv' };

@@ -71,12 +71,17 @@ test('options of one cell take the place of those of its field', async () => {
   const selectOptions = [{ label: 'Red', value: 'r' }];
   const own = [fields[0] ?? {}, { label: 'Colour', key: 'colour', type: 'select', selectOptions }];
   const { rows, errors } = await run(
-    { rowHooks: ["({ index }) => index === 1 ? { row: { colour: { selectOptions: [{ label: 'Blue', value: 'b' }] } } } : null"] },
-    { fields: own, csv: 'name,colour\nA,Red\nB,Blue\nC,Blue\n' },
+    {
+      rowHooks: [
+        "({ index }) => index === 1 ? { row: { colour: { selectOptions: [{ label: 'Blue', value: 'b' }] } } } : index === 3 ? { row: { colour: { selectOptions: [{ label: 'Blue', value: 'b', alternateMatches: ['azure'] }] } } } : null",
+      ],
+    },
+    { fields: own, csv: 'name,colour\nA,Red\nB,Blue\nC,Blue\nD,azure\n' },
   );
   assert.deepEqual(rows, [
     { name: 'A', colour: 'r' },
     { name: 'B', colour: 'b' },
+    { name: 'D', colour: 'b' },
   ]);
   assert.deepEqual(
     errors?.map(({ rowIndex, fieldKey }) => [rowIndex, fieldKey]),
@@ -138,6 +143,21 @@ test('steps: fields and rows come and go, messages are told, and each step knows
     { name: 'Last', length: 4 },
   ]);
   assert.deepEqual(errors, [{ rowIndex: 2, fieldKey: 'name', message: 'last one', value: 'Last' }]);
+});
+
+test('a row of names far below the first ones, by a hook or by the settings', async () => {
+  const above = Array.from({ length: 40 }, (_, at) => `remark ${at},x\n`).join('');
+  const text = `${above}Name,Age\nAnn,1\n`;
+  const hook = { stepHooks: [{ type: 'UPLOAD_STEP', callback: '(it) => it.setHeaderRowOverride(40)' }] };
+  assert.deepEqual((await run(hook, { csv: text })).rows, [{ name: 'Ann', age: 1 }]);
+  const settings = { matchingStep: { headerRowOverride: 40 } };
+  assert.deepEqual((await run({}, { csv: text, settings })).rows, [{ name: 'Ann', age: 1 }]);
+  const behind = await run({}, { csv: text, settings: { matchingStep: { headerRowOverride: 1_000_000_000 } } });
+  assert.equal(behind.status, 'NEEDS_REVIEW');
+  for (const wrong of ['setHeaderRowOverride(-1)', 'setHeaderRowOverride("x")', 'setDevelopmentMode("yes")']) {
+    const done = await run({ stepHooks: [{ type: 'UPLOAD_STEP', callback: `(it) => it.${wrong}` }] });
+    assert.equal(done.status, 'FAILED', wrong);
+  }
 });
 
 test('before the end: the rows as they go out, the metadata, and a word against it', async () => {

@@ -13,7 +13,8 @@ import { standingOf } from './status.ts';
 export async function removeImport(context: RouteContext, found: StoredImport): Promise<void> {
   const { id, file, data } = found;
   const { status, rows } = await standingOf(context, found);
-  if (status === 'RUNNING' && data.run !== undefined) await perform(cancelRun, context, { run: data.run });
+  const run = data.delivery ?? data.run;
+  if (status === 'RUNNING' && run !== undefined) await perform(cancelRun, context, { run });
   for (const one of [file, rows]) if (one !== undefined) await gone(perform(deleteFile, context, { file: one }));
   if (data.pipeline !== undefined) await gone(perform(deletePipeline, context, { pipeline: data.pipeline }));
   await removeReview(context, context.workspace, id);

@@ -88,7 +88,8 @@ export async function showImport(context: RouteContext, origin: string, found: S
 
 /** Where the rows went besides, with what proves it. */
 async function deliveredTo(context: RouteContext, { data }: StoredImport): Promise<Pick<z.input<typeof view>, 'destination'>> {
-  const { destination, run } = data;
+  const { destination, run: assessed, delivery } = data;
+  const run = delivery ?? assessed;
   if (!destination) return {};
   const { connection, table } = destination;
   const { receipts } = run === undefined ? { receipts: [] } : await perform(getRun, context, { run });

@@ -26,8 +26,8 @@ export interface ImportData {
   /** Once its bytes are there. */
   readonly pipeline?: string;
   readonly run?: string;
-  /** A person has ended its review: the run brings what they have left to its destination. */
-  readonly reviewed?: true;
+  /** What puts the rows where they go besides, once a person has looked through them. */
+  readonly delivery?: string;
   /** Of its own addresses. */
   readonly webhooks?: readonly string[];
 }
@@ -55,6 +55,10 @@ export async function findStoredImport({ objects }: RouteContext, id: string): P
   const row = await objects.find(importKind, id);
   return row && storedOf(row);
 }
+
+/** Those that are about one of these files. */
+export const importsOfFiles = async ({ objects }: RouteContext, files: readonly string[]): Promise<readonly StoredImport[]> =>
+  (await objects.of(importKind, files)).map(storedOf);
 
 /** Throws `object.missing`. */
 export async function requireStoredImport(context: RouteContext, id: string): Promise<StoredImport> {

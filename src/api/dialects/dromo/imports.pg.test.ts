@@ -133,9 +133,128 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
     { fields: [{ label: 'a', key: 'a', validators: [{ validate: 'regex_match', regex: '(' }] }], original_filename: 'a.csv' },
     /no pattern/,
   ],
+  ['an unknown key of a field', { fields: [{ label: 'a', key: 'a', colour: 1 }], original_filename: 'a.csv' }, /fields\[0\]/],
+  ['an unknown hook', { fields, hooks: { cellHooks: [] }, original_filename: 'a.csv' }, /hooks/],
+  [
+    'an unknown key of a step',
+    { fields, settings: { reviewStep: { colour: 1 } }, original_filename: 'a.csv' },
+    /settings\.reviewStep|settings: .*reviewStep/,
+  ],
+  [
+    'an unknown key of a user',
+    { fields, original_filename: 'a.csv', import_metadata: { user: { id: 'u', age: 1 } } },
+    /import_metadata/,
+  ],
+  ['a user without an id', { fields, original_filename: 'a.csv', import_metadata: { user: { name: 'u' } } }, /import_metadata/],
+  ['an unknown preset', { fields: [{ label: 'a', key: 'a', type: ['number', 'yen'] }], original_filename: 'a.csv' }, /fields/],
+  [
+    'an unknown number format',
+    { fields: [{ label: 'a', key: 'a', type: ['number', { outputFormat: { output: 'roman' } }] }], original_filename: 'a.csv' },
+    /fields/,
+  ],
+  [
+    'a hidden field with validators',
+    {
+      fields: [fields[0], { label: 'a', key: 'a', hidden: true, validators: [{ validate: 'required' }] }],
+      original_filename: 'a.csv',
+    },
+    /fields\[1\]\.validators/,
+  ],
+  [
+    'a length of a number',
+    {
+      fields: [{ label: 'a', key: 'a', type: 'number', validators: [{ validate: 'length', min: 1 }] }],
+      original_filename: 'a.csv',
+    },
+    /validators\[0\]/,
+  ],
+  [
+    'a length without an end',
+    { fields: [{ label: 'a', key: 'a', validators: [{ validate: 'length' }] }], original_filename: 'a.csv' },
+    /validators\[0\]/,
+  ],
+  [
+    'two options of one name',
+    {
+      fields: [
+        {
+          label: 'a',
+          key: 'a',
+          type: 'select',
+          selectOptions: [
+            { label: 'x', value: '1' },
+            { label: 'y', value: 'x' },
+          ],
+        },
+      ],
+      original_filename: 'a.csv',
+    },
+    /fields\[0\]\.selectOptions/,
+  ],
+  [
+    'input by hand alone and not at all',
+    { fields, settings: { manualInputOnly: true, manualInputDisabled: true }, original_filename: 'a.csv' },
+    /manualInputOnly/,
+  ],
+  ['a file larger than any', { fields, settings: { maxFileSize: 2 ** 30 + 1 }, original_filename: 'a.csv' }, /maxFileSize/],
+  [
+    'XML options that nobody knows',
+    { fields, settings: { xmlParsingOptions: { root: 'a' } }, original_filename: 'a.xml' },
+    /xmlParsingOptions/,
+  ],
+  ['a schema and fields', { schema_id: '00000000-0000-4000-8000-000000000000', fields, original_filename: 'a.csv' }, /schema_id/],
+  ['rows that are none', { fields, initial_data: [5] }, /initial_data/],
+  ['rows with values that are none', { fields, initial_data: [{ name: {} }] }, /initial_data/],
+  ['rows as a text that holds none', { fields, initial_data: '{' }, /initial_data/],
   ['an unknown setting', { fields, settings: { colour: 1 }, original_filename: 'a.csv' }, /settings/],
   ['mixed rows', { fields, initial_data: [[], {}] }, /initial_data/],
 ];
+
+test('a file that is larger than its settings allow is refused, announced or not; then a smaller one may come', async () => {
+  const settings = { maxFileSize: 60 };
+  const made = await bench.ask('POST', '/api/v1/headless/imports/', { fields, settings, original_filename: 'a.csv' });
+  const { id, upload } = made.body as Fields; // an object
+  const large = 'name\n'.repeat(50);
+  const sent = await fetch(String(upload), { method: 'PUT', body: large });
+  assert.equal(sent.status, 413);
+  const chunks = new Blob([large]).stream();
+  assert.equal((await fetch(String(upload), { method: 'PUT', body: chunks, duplex: 'half' })).status, 413);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-dromo-license-key': 'of somebody else' };
+  assert.equal((await fetch(String(upload), { method: 'PUT', body: 'name\nAnn\n', headers })).status, 200);
+  assert.equal((await bench.settled(id))['status'], 'SUCCESSFUL');
+});
+
+test('rows as a text, from the settings, and beyond what is wanted', async () => {
+  const rows = [{ name: 'Ann' }, { name: 'Bo' }, { name: ' ' }, { name: 'Cy' }];
+  const done = async (wanted: object): Promise<unknown> => {
+    const { status, body } = await bench.ask('POST', '/api/v1/headless/imports/', { fields: fields.slice(0, 1), ...wanted });
+    assert.equal(status, 201, JSON.stringify(body));
+    const { id } = body as Fields; // an object
+    const { result_metadata: told } = await bench.settled(id);
+    const { filename, rawHeaders, droppedRows } = told as Fields; // as documented
+    assert.deepEqual([filename, rawHeaders], [null, null]);
+    return [((await bench.rowsOf(id)) as Fields[]).map(({ name }) => name), droppedRows]; // a list
+  };
+  assert.deepEqual(await done({ initial_data: JSON.stringify(rows) }), [['Ann', 'Bo', 'Cy'], 0]);
+  assert.deepEqual(await done({ settings: { initialData: rows } }), [['Ann', 'Bo', 'Cy'], 0]);
+  assert.deepEqual(await done({ initial_data: rows, settings: { maxRecords: 2 } }), [['Ann', 'Bo'], 1]);
+  const unmapped = await bench.ask('POST', '/api/v1/headless/imports/', {
+    fields: fields.slice(0, 1),
+    initial_data: [{ name: 'Ann', more: 7 }],
+    settings: { passThroughUnmappedColumns: true },
+  });
+  const { id } = unmapped.body as Fields; // an object
+  await bench.settled(id);
+  assert.deepEqual(await bench.rowsOf(id), [{ name: 'Ann', $unmapped: { '1': '7' } }]);
+});
+
+test('rows are JSON behind a link that anybody may follow', async () => {
+  const done = await bench.imported({ fields: fields.slice(0, 1) }, 'name\nAnn\n');
+  const { body } = await bench.ask('GET', `/api/v1/headless/imports/${String(done['id'])}/url`);
+  const reply = await fetch(String((body as Fields)['presigned_url'])); // an object
+  assert.match(String(reply.headers.get('content-type')), /^application\/json/);
+  assert.deepEqual(await reply.json(), [{ name: 'Ann' }]);
+});
 
 for (const [name, wanted, words] of refused) {
   test(`refused with its path: ${name}`, async () => {

@@ -5,8 +5,9 @@ import { errorBody, toError } from './errors.ts';
 import { sendImportFile } from './import-file.ts';
 import { importRoutes } from './imports.ts';
 import { schemaRoutes } from './schemas.ts';
+import { tellExpired } from './told.ts';
 import { uploadRoutes } from './uploads.ts';
-import { basicBody, basicForm, managedBody, managedForm } from './webhook-bodies.ts';
+import { basicBody, basicForm, managedBody, managedForm, waits } from './webhook-bodies.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export const dromo: ApiDialect = {
@@ -20,9 +21,10 @@ export const dromo: ApiDialect = {
   workspace: (_params, actor) => actor.workspace ?? 1,
   routes: [...importRoutes, sendImportFile, ...schemaRoutes, ...uploadRoutes, ...webhookRoutes],
   forms: (contextOf) => ({
-    [managedForm]: { post: async ({ workspace, event }) => await managedBody(contextOf(workspace), event) },
-    [basicForm]: { post: async ({ workspace, event }) => await basicBody(contextOf(workspace), event) },
+    [managedForm]: { waits, post: async ({ workspace, event }) => await managedBody(contextOf(workspace), event) },
+    [basicForm]: { waits, post: async ({ workspace, event }) => await basicBody(contextOf(workspace), event) },
   }),
+  expired: tellExpired,
   problems: errorBody,
   toError,
 };

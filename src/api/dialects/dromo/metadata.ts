@@ -47,7 +47,7 @@ export const errorsOf = ({ errors }: Findings): z.input<typeof cellError>[] =>
   errors.map(({ part, ...error }) => ({ ...error, ...(part !== undefined && { manyToOneIndex: part }) }));
 
 /** As a hook has said. */
-const toldUser = ({ told }: Findings): User | undefined => user.safeParse(told['user']).data;
+export const toldUser = ({ told }: Findings): User | undefined => user.safeParse(told['user']).data;
 
 export function metadataOf({ id, data }: StoredImport, found: Findings): z.input<typeof metadata> {
   return {

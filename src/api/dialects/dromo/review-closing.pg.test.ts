@@ -98,7 +98,7 @@ test('a hook that throws lets nothing end', async () => {
 });
 
 test('rows go into the table of the import, once, however often the work is done; then it is over', async () => {
-  twice = 'load';
+  twice = 'deliver';
   const destination = { connection: 'warehouse', table: 'reviewed' };
   const { id, visitor } = await inReview(bench, csv.replace('Bob', '"Bo\u2028b, ]"'), { fields, destination });
   const counted = async (): Promise<unknown> =>

@@ -1,7 +1,7 @@
 /** The file behind a review, many problems at once, and the end. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { open } from './harness.ts';
+import { open, type Fields } from './harness.ts';
 import { blocking, dirty, guest, inReview, people } from './review-harness.ts';
 
 const bench = await open();
@@ -192,6 +192,39 @@ test('a hook may say no at the end, and the review goes on', async () => {
   await visitor.edit({ kind: 'delete', rows: [0] });
   assert.equal((await visitor.post('/finish', { version: 3 }))['status'], 'done');
   assert.deepEqual(await bench.rowsOf(id), [{ name: 'Bob' }]);
+});
+
+test('rows that somebody has looked through go where the import says, before it has ended', async () => {
+  const destination = { connection: 'warehouse', table: 'reviewed', write: 'merge', key: ['id'] };
+  const { id, visitor } = await inReview(bench, 'Name,Mail,Id\nAnn,ann@example.com,1\n,x,2\n', { destination });
+  await visitor.edit({
+    kind: 'cells',
+    cells: [
+      { row: 1, column: 'c0', text: 'Bo' },
+      { row: 1, column: 'c1', text: '' },
+    ],
+  });
+  const state = await visitor.post('/finish', { version: 1 });
+  assert.ok(['finishing', 'done'].includes(String(state['status'])), JSON.stringify(state));
+  const done = await bench.settled(id);
+  assert.equal(done['status'], 'SUCCESSFUL', JSON.stringify(done));
+  const { receipts } = done['destination'] as { readonly receipts: readonly Fields[] }; // as documented
+  assert.deepEqual(
+    receipts.map(({ table, state: how, written }) => [table, how, written]),
+    [['reviewed', 'succeeded', 2]],
+  );
+  const reply = await bench.native('POST', '/warehouse/query', { sql: 'select id, name, mail from reviewed order by id' });
+  assert.deepEqual((reply as { rows: unknown }).rows, [
+    ['1', 'Ann', 'ann@example.com'],
+    ['2', 'Bo', null],
+  ]); // as documented
+  assert.equal((await visitor.state())['status'], 'done');
+  const missing = { connection: 'warehouse', table: 'reviewed', write: 'merge', key: ['nothing'] };
+  const failing = await inReview(bench, 'Name,Mail,Id\nAnn,x,1\n', { destination: missing });
+  await failing.visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c1', text: 'a@example.com' }] });
+  await failing.visitor.post('/finish', { version: 1 });
+  const failed = await bench.settled(failing.id);
+  assert.deepEqual([failed['status'], (failed['import_errors'] as unknown[]).length], ['FAILED', 1]); // a list
 });
 
 test('markup and formulas are texts, whatever they look like', async () => {

@@ -7,7 +7,7 @@ import { sentReplacement } from '../../../operations/reviews/sent.ts';
 import { newsAfter, newsShape } from '../../../operations/reviews/watch.ts';
 import type { Route } from '../../dialect.ts';
 import { contextOf } from '../../mount.ts';
-import { completeImport } from './complete.ts';
+import { concludeReview } from './conclude.ts';
 import { asReviewer, reviewedOf, reviewRoute, visitOf } from './review-access.ts';
 import { limitsOf, showState, stateShape } from './review-state.ts';
 
@@ -74,7 +74,8 @@ const finish = reviewRoute({
       version,
       pipeline: found.data.pipeline ?? '',
       told: standing.findings?.told ?? {},
-      ended: async (tx, file) => await completeImport(contextOf({ ...asReviewer(context), db: tx }, 'dromo'), found, file),
+      ended: async (tx, delivered) =>
+        await concludeReview(contextOf({ ...asReviewer(context), db: tx }, 'dromo'), visit, delivered),
     });
     const after = await visitOf(context, found.id, true);
     return { status: 200, body: await showState(context, after, [...blocks]) };

@@ -72,7 +72,7 @@ export async function showState(context: RouteContext, visit: Visit, more: State
   const asked = shown.version > 0 ? [] : standing.errors.filter(({ code }) => code === 'BULK_FIX' || code === 'FINISH_CANCELLED');
   const reasons = [...more, ...asked, ...(shown.reasons.length > 0 || !isReview ? shown.reasons : notYet(visit, opened))];
   return {
-    status: statusOf(visit, opened),
+    status: isFinishing(visit) ? 'finishing' : statusOf(visit, opened),
     title: found.data.settings.title || `Add ${found.data.settings.importIdentifier ?? 'rows'}`,
     stage: shown.stage,
     version: shown.version,
@@ -92,10 +92,12 @@ export async function showState(context: RouteContext, visit: Visit, more: State
 /** While the rows are being made, what the run has said. */
 const notYet = ({ standing }: Visit, opened: OpenedReview | undefined): Standing['errors'] => (opened ? [] : standing.errors);
 
-function statusOf({ found, standing: { status } }: Visit, opened: OpenedReview | undefined): State['status'] {
+/** Ended, with its rows on their way. */
+const isFinishing = ({ found, standing }: Visit): boolean => standing.status === 'RUNNING' && found.data.delivery !== undefined;
+
+function statusOf({ standing: { status } }: Visit, opened: OpenedReview | undefined): State['status'] {
   if (status === 'SUCCESSFUL') return 'done';
   if (status === 'FAILED') return 'failed';
-  if (status === 'RUNNING' && found.data.reviewed) return 'finishing';
   if (status !== 'NEEDS_REVIEW' || !opened) return 'processing';
   return 'review';
 }

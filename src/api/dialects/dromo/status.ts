@@ -5,6 +5,7 @@ import type { AssessTask, RunTask } from '../../../domain/run.ts';
 import { getFile } from '../../../operations/files/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
+import type { runView } from '../../../operations/runs/run.ts';
 import { reviewEnd } from '../../../operations/reviews/end.ts';
 import { runOutputs } from '../../../operations/runs/outputs.ts';
 import type { RouteContext } from '../../dialect.ts';
@@ -32,6 +33,12 @@ const findings = z.object({
 });
 
 export type Findings = z.output<typeof findings>;
+
+/** Is it only tried out? A hook may say otherwise than the settings. */
+export function isTrial({ settings }: StoredImport['data'], found: Findings | undefined): boolean {
+  const said = found?.told['developmentMode'];
+  return typeof said === 'boolean' ? said : (settings.developmentMode ?? false);
+}
 
 /** `hook`, `index` (from 0) and `row` of a hook that was not run to its end, and what it said. */
 export const importError = z.object({
@@ -67,22 +74,28 @@ export async function standingOf(context: RouteContext, { id, data, file, create
     const found = await perform(getFile, context, { file }).catch(orMissing);
     if (found && found.state !== 'expired') return { status: 'AWAITING_UPLOAD', since: createdAt, errors: [] };
     const errors = [{ code: 'UPLOAD_EXPIRED', message: 'The file did not come' }];
-    return { status: 'FAILED', since: createdAt, errors };
+    return { status: 'FAILED', since: found?.pending_until ?? createdAt, errors };
   }
   const run = await perform(getRun, context, { run: data.run });
   const since = run.finished_at ?? run.started_at ?? run.queued_at;
-  switch (run.state) {
-    case 'queued':
-    case 'running':
-    case 'retrying':
-      return { status: 'RUNNING', since, errors: [] };
-    case 'succeeded':
-      return await outcomeOf(context, { id, run: data.run, task: run.task }, since);
-    default: {
-      const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
-      return { status: 'FAILED', since, errors: [await failed(context, data.run, { code, message })] };
-    }
-  }
+  if (run.state !== 'succeeded') return (await unfinished(context, run, since)) ?? { status: 'RUNNING', since, errors: [] };
+  const outcome = await outcomeOf(context, { id, run: data.run, task: run.task }, since);
+  if (!outcome.reviewed || data.delivery === undefined) return outcome;
+  // The rows are on their way to where they go besides.
+  const delivery = await perform(getRun, context, { run: data.delivery });
+  const at = delivery.finished_at ?? outcome.since;
+  return (await unfinished(context, delivery, at)) ?? { ...outcome, since: at };
+}
+
+type Run = z.output<typeof runView>;
+
+/** Undefined = it has ended well. */
+async function unfinished(context: RouteContext, run: Run, since: string): Promise<Standing | undefined> {
+  if (run.state === 'succeeded') return undefined;
+  if (run.state === 'queued' || run.state === 'running' || run.state === 'retrying')
+    return { status: 'RUNNING', since, errors: [] };
+  const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
+  return { status: 'FAILED', since, errors: [await failed(context, run.id, { code, message })] };
 }
 
 function orMissing(error: unknown): undefined {
@@ -104,18 +117,15 @@ async function outcomeOf(
   { id, run, task }: { readonly id: string; readonly run: string; readonly task: RunTask | null },
   since: string,
 ): Promise<Standing> {
-  const end = await reviewEnd(context, context.workspace, id);
-  if (end)
-    return {
-      status: 'SUCCESSFUL',
-      since: end.at,
-      errors: [],
-      findings: findings.parse(end.result),
-      rows: end.file,
-      reviewed: true,
-    };
   const { data: outputs } = await perform(runOutputs, context, { run });
   const found = findings.parse(outputs.find(({ file }) => file === null)?.value);
+  const end = await reviewEnd(context, context.workspace, id);
+  if (end) {
+    // What hooks have said of the import stays said.
+    const last = findings.parse(end.result);
+    const reviewed = { ...last, told: { ...found.told, ...last.told } };
+    return { status: 'SUCCESSFUL', since: end.at, errors: [], findings: reviewed, rows: end.file, reviewed: true };
+  }
   const rows = outputs.find(({ file }) => file !== null)?.file;
   if (found.blocks.length > 0)
     return { status: 'NEEDS_REVIEW', since, errors: found.blocks, findings: found, ...(task?.kind === 'assess' && { task }) };

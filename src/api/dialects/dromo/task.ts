@@ -19,6 +19,19 @@ const deliveries: Readonly<Record<Behavior, AssessTask['deliver']>> = {
   INCLUDE_INVALID_ROWS_AND_VALUES: 'raw',
 };
 
+/** In our own words. */
+const xmlOf = ({
+  forceArrayTags,
+  headerAlias,
+  enableAutoArrayHeuristics,
+  assumeSingleRootChildIsArray,
+}: NonNullable<Settings['xmlParsingOptions']>): NonNullable<AssessTask['xml']> => ({
+  ...(forceArrayTags && { lists: forceArrayTags }),
+  ...(headerAlias && { names: headerAlias }),
+  ...(enableAutoArrayHeuristics !== undefined && { guess: enableAutoArrayHeuristics }),
+  ...(assumeSingleRootChildIsArray !== undefined && { single: assumeSingleRootChildIsArray }),
+});
+
 /** `id`: of the import, for its hooks. */
 export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportLimits, 'trialRows'>): AssessTask {
   const { fields, settings, filename, hooks, user } = data;
@@ -29,7 +42,6 @@ export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportL
     fields,
     isData || matchingStep.fuzzyMatchHeaders === false ? 'exact' : 'fuzzy',
   );
-  const most = developmentMode ? Math.min(maxRecords ?? trialRows, trialRows) : maxRecords;
   return {
     kind: 'assess',
     definition: definition as AssessTask['definition'], // an object of JSON
@@ -44,9 +56,11 @@ export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportL
     topics: topicsOf(id, data),
     remembered: {},
     header: isData ? 0 : (matchingStep.headerRowOverride ?? null),
+    xml: settings.xmlParsingOptions ? xmlOf(settings.xmlParsingOptions) : null,
     sheet: uploadStep.sheetOverride ?? null,
     delimiter: isData ? null : (settings.delimiter ?? null),
-    most,
+    most: maxRecords,
+    trial: { rows: trialRows, on: developmentMode, topics: topicsOf(id, data, !developmentMode) },
     deliver: deliveries[behavior],
     unmapped: settings.passThroughUnmappedColumns ?? false,
     hold: { invalid: behavior === 'BLOCK_SUBMIT', empty: settings.allowEmptySubmit === false, sheets: true },

@@ -1,14 +1,26 @@
-/** Those who want to hear of an import, hear what a person has made of it. */
+/** Those who want to hear of an import, hear what no run tells them: what a person has made of it, and that its file did not come. */
 import { tellImport } from '../../../operations/notifications/tell-import.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
-import type { StoredImport } from './imports-stored.ts';
+import { importsOfFiles, type StoredImport } from './imports-stored.ts';
 import { topicsOf } from './topics.ts';
+import { isTrial, standingOf, type Standing } from './status.ts';
 import type { ToldKind } from './webhook-bodies.ts';
 
 /** In the transaction in which it comes to its end. */
-export async function tellOf(context: RouteContext, { id, data }: StoredImport, kind: ToldKind): Promise<void> {
-  const { filename, settings, run = '' } = data;
-  const about = { import: id, filename, identifier: settings.importIdentifier ?? '', run };
-  await perform(tellImport, context, { ...about, kind, topics: topicsOf(id, data) });
+export async function tellOf(
+  context: RouteContext,
+  { id, data }: StoredImport,
+  { findings }: Standing,
+  kind: ToldKind,
+): Promise<void> {
+  const { filename, settings, run } = data;
+  const about = { import: id, filename, identifier: settings.importIdentifier ?? '', ...(run !== undefined && { run }) };
+  await perform(tellImport, context, { ...about, kind, topics: topicsOf(id, data, isTrial(data, findings)) });
+}
+
+/** Of files that will not come any more. */
+export async function tellExpired(context: RouteContext, files: readonly string[]): Promise<void> {
+  for (const found of await importsOfFiles(context, files))
+    if (found.data.run === undefined) await tellOf(context, found, await standingOf(context, found), 'import.failed');
 }

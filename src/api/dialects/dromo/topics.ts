@@ -3,9 +3,9 @@ import type { ImportData } from './imports-stored.ts';
 
 const mode = (isTrial: boolean): string => (isTrial ? 'trial' : 'live');
 
-export function topicsOf(id: string, { settings, schemaId }: ImportData): string[] {
-  const { importIdentifier, developmentMode = false } = settings;
-  const suffix = mode(developmentMode);
+export function topicsOf(id: string, { settings, schemaId }: ImportData, isTrial = settings.developmentMode ?? false): string[] {
+  const { importIdentifier } = settings;
+  const suffix = mode(isTrial);
   return [
     `import:${id}`,
     `any:${suffix}`,

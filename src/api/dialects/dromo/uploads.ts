@@ -5,7 +5,7 @@ import { defineRoute } from '../../route.ts';
 import { downloadLink } from './import-view.ts';
 import { removeImport } from './import-removal.ts';
 import { listStoredImports, requireStoredImport, type StoredImport } from './imports-stored.ts';
-import { cellError, errorsOf } from './metadata.ts';
+import { cellError, errorsOf, toldUser } from './metadata.ts';
 import { missing } from './schemas-stored.ts';
 import { standingOf, type Standing } from './status.ts';
 import { user } from './user.ts';
@@ -36,7 +36,7 @@ const show = ({ found, standing }: Finished): z.input<typeof record> => ({
   id: found.id,
   import_identifier: found.data.settings.importIdentifier ?? '',
   raw_upload: { filename: found.data.filename, storage_key: found.file },
-  user: found.data.user,
+  user: (standing.findings && toldUser(standing.findings)) ?? found.data.user,
   created_date: found.createdAt.replace(/\.(\d{3})Z$/, '.$1000Z'),
   upload_status: 'PROCESSED',
   total_num_rows: standing.findings?.counts.rows ?? 0,

@@ -4,10 +4,14 @@ import type { Posted } from '../../../operations/notifications/form.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { describeImport, moment } from './import-view.ts';
 import { findStoredImport, type StoredImport } from './imports-stored.ts';
-import { standingOf } from './status.ts';
+import { toldUser } from './metadata.ts';
+import { isTrial, standingOf } from './status.ts';
 
 export const managedForm = 'imports';
 export const basicForm = 'imports-basic';
+
+/** Seconds between attempts: a day in all. */
+export const waits = [5, 60, 300, 1800, 5400, 10_800, 18_000, 21_600, 28_400] as const;
 
 export const eventNames = {
   'import.completed': 'import_completed',
@@ -32,18 +36,19 @@ export async function managedBody(context: RouteContext, event: Happened): Promi
   if (!found || !isTold(event.kind)) return undefined;
   const { findings, status, rows } = await standingOf(context, found);
   const { id, createdAt, data } = found;
-  const { id: userId, name, email, companyId: company_id, companyName: company_name } = data.user ?? { id: undefined };
+  const user = (findings && toldUser(findings)) ?? data.user;
+  const { id: userId, name, email, companyId: company_id, companyName: company_name } = user ?? { id: undefined };
   const body = {
     event: eventNames[event.kind],
     data: {
       id,
       filename: data.filename,
-      user: data.user && { id: userId, name, email, company_id, company_name },
+      user: user && { id: userId, name, email, company_id, company_name },
       created_date: moment(createdAt),
       import_type: 'HEADLESS',
       status,
       num_data_rows: findings?.counts.rows ?? 0,
-      development_mode: data.settings.developmentMode ?? false,
+      development_mode: isTrial(data, findings),
       has_data: rows !== undefined,
       headless: await describeImport(context, found),
     },

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { startReceiver, type Posted, type Receiver } from '../../../../test/support/receiver.ts';
+import { expireUploads } from '../../../jobs/sweeper.ts';
+import { expiredOf } from '../../expired.ts';
 import { open, type Bench, type Fields } from './harness.ts';
 
 let bench: Bench;
@@ -90,6 +92,53 @@ test('the two addresses of settings: a form with one key', async () => {
     [first, second].map(({ id }) => ['application/x-www-form-urlencoded', `uploadId=${String(id)}`]),
   );
   assert.equal((await bench.ask('DELETE', `/api/v1/headless/imports/${String(first['id'])}/`)).status, 204);
+});
+
+test('a file that never came: FAILED, and told', async () => {
+  const to = await receiver();
+  await bench.ask('POST', '/api/v1/webhooks/', { url: to.url, importIdentifiers: ['late'], events: ['headless_import_failed'] });
+  const made = await bench.ask('POST', '/api/v1/headless/imports/', {
+    fields,
+    settings: { importIdentifier: 'late' },
+    original_filename: 'late.csv',
+  });
+  const { id, modified_date } = made.body as Fields; // an object
+  const later = new Date(Date.now() + 8 * 86_400_000);
+  for (const _twice of [1, 2]) await expireUploads(bench.state.db, later, expiredOf(bench.state.ports));
+  await to.until(1);
+  const [told] = to.posted.map(({ body }) => JSON.parse(body) as { event: string; data: Fields }); // as documented
+  assert.deepEqual([told?.event, told?.data['id'], told?.data['status']], ['headless_import_failed', id, 'FAILED']);
+  const gone = (await bench.ask('GET', `/api/v1/headless/imports/${String(id)}/`)).body as Fields; // an object
+  assert.deepEqual(
+    [gone['status'], gone['upload'], gone['review_url'], gone['import_errors']],
+    ['FAILED', null, null, [{ code: 'UPLOAD_EXPIRED', message: 'The file did not come' }]],
+  );
+  assert.ok(String(gone['modified_date']) > String(modified_date));
+});
+
+test('a hook that says that it is a trial: few rows, and other webhooks', async () => {
+  const [live, trial] = [await receiver(), await receiver()];
+  for (const [to, developmentMode] of [
+    [live, false],
+    [trial, true],
+  ] as const)
+    await bench.ask('POST', '/api/v1/webhooks/', { url: to.url, importIdentifiers: ['tried'], developmentMode });
+  const settings = { importIdentifier: 'tried' };
+  const lines = Array.from({ length: 120 }, (_, at) => `a${at}@example.com\n`).join('');
+  const counts: unknown[] = [];
+  for (const type of ['UPLOAD_STEP', 'REVIEW_STEP']) {
+    const hooks = { stepHooks: [{ type, callback: '(it) => it.setDevelopmentMode(true)' }] };
+    const done = await bench.imported({ fields, hooks, settings }, `mail\n${lines}`);
+    counts.push([((await bench.rowsOf(done['id'])) as unknown[]).length, (done['result_metadata'] as Fields)['droppedRows']]); // as documented
+  }
+  const off = { stepHooks: [{ type: 'UPLOAD_STEP', callback: '(it) => it.setDevelopmentMode(false)' }] };
+  const done = await bench.imported({ fields, hooks: off, settings: { ...settings, developmentMode: true } }, `mail\n${lines}`);
+  counts.push(((await bench.rowsOf(done['id'])) as unknown[]).length); // a list
+  assert.deepEqual(counts, [[100, 20], [100, 20], 120]);
+  await Promise.all([trial.until(2), live.until(1)]);
+  const modes = (of: typeof live): unknown =>
+    of.posted.map(({ body }) => (JSON.parse(body) as { data: Fields }).data['development_mode']); // as documented
+  assert.deepEqual([modes(trial), modes(live)], [[true, true], [false]]);
 });
 
 test('an address that is none is refused', async () => {

@@ -69,14 +69,16 @@ export const contentRoutes: readonly GuardedRoute[] = [
     path: `/v1/links${route.path}`,
     name: `${route.name}_by_link`,
     auth: 'signed' as const,
+    // Who has a link cannot ask for the parts.
+    ...(route.name === sendPart.name && { handle: receiving(sendPart, { summed: false }) }),
   })),
 ];
 
-function receiving(operation: Operation) {
+function receiving(operation: Operation, more: object = {}) {
   return async (context: RouteContext, request: Incoming): Promise<Answer> => {
     const { params, headers } = request;
     const { workspace: _workspace, ...names } = params;
-    const input = { ...names, bytes: asTheyCome(request), size: sizeOf(headers), ...checksumsOf(headers) };
+    const input = { ...names, ...more, bytes: asTheyCome(request), size: sizeOf(headers), ...checksumsOf(headers) };
     return { status: 200, body: (await perform(operation, context, input)) as Json }; // its schema holds nothing but JSON
   };
 }

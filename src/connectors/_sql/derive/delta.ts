@@ -21,14 +21,39 @@ export interface DeltaOf {
 /** Name of the temporary table with one row per row that is new, changed or gone. */
 export const delta = 'hg_delta';
 
-/** NULL where the value identifies nobody. `name` has its alias. */
-export function identityText(grammar: Grammar, { refused }: Derivation, name: string): string {
-  const text = `nullif(trim(${grammar.text(name)}), '')`;
+const fieldOf = ({ schema }: Target, column: string): Field =>
+  schema.fields.find(({ name }) => name === column) ?? { name: column, type: { kind: 'text' }, nullable: true };
+
+/** Types whose texts are never blank, nor have blanks around them. */
+const tight: readonly string[] = ['integer', 'uuid', 'date', 'boolean'];
+
+/** The value of a column that identifies somebody, as a text; NULL where it identifies nobody. */
+export function identityText(
+  grammar: Grammar,
+  { target, derive: { refused } }: Pick<DeltaOf, 'target' | 'derive'>,
+  column: string,
+  alias: string,
+): string {
+  const value = grammar.text(`${alias}.${quoteName(column)}`);
+  const text = tight.includes(fieldOf(target, column).type.kind) ? value : `nullif(trim(${value}), '')`;
   return refused.length === 0 ? text : `case when ${text} not in (${refused.map(quoteText).join(', ')}) then ${text} end`;
 }
 
-const fieldOf = ({ schema }: Target, column: string): Field =>
-  schema.fields.find(({ name }) => name === column) ?? { name: column, type: { kind: 'text' }, nullable: true };
+/** Does no column identify anybody? */
+export function isNobody(
+  grammar: Grammar,
+  of: Pick<DeltaOf, 'target' | 'derive'>,
+  columns: readonly string[],
+  alias: string,
+): string {
+  const plain = (column: string): boolean =>
+    of.derive.refused.length === 0 && tight.includes(fieldOf(of.target, column).type.kind);
+  const cheapFirst = [...columns.filter(plain), ...columns.filter((column) => !plain(column))];
+  return cheapFirst
+    .map((column) => (plain(column) ? `${alias}.${quoteName(column)}` : identityText(grammar, of, column, alias)))
+    .map((value) => `${value} is null`)
+    .join(' and ');
+}
 
 /**
  * Is the JSON of every attribute a single value under a name of its own? What reads numbers as floats then reads all of it as it
@@ -59,11 +84,10 @@ export function tooLong(
 }
 
 /** Who the row is about: columns `p0` for a given id, then `i1`, `i2`… for identities. */
-function whoColumns(grammar: Grammar, derive: Derivation, alias: string): readonly string[] {
-  const id = derive.id === undefined ? 'null' : identityText(grammar, derive, `${alias}.${quoteName(derive.id)}`);
-  const identities = derive.identities.map(
-    ({ column }, i) => `${identityText(grammar, derive, `${alias}.${quoteName(column)}`)} as i${i + 1}`,
-  );
+function whoColumns(grammar: Grammar, of: DeltaOf, alias: string): readonly string[] {
+  const { derive } = of;
+  const id = derive.id === undefined ? 'null' : identityText(grammar, of, derive.id, alias);
+  const identities = derive.identities.map(({ column }, i) => `${identityText(grammar, of, column, alias)} as i${i + 1}`);
   return [`cast(${id} as varchar) as p0`, ...identities];
 }
 
@@ -179,24 +203,30 @@ export function profileDelta(grammar: Grammar, of: DeltaOf): string {
     'false as gone',
     `s.${grammar.place} as place`,
     `${momentOf(grammar, of, 's')} as moment`,
-    ...whoColumns(grammar, derive, 's'),
+    ...whoColumns(grammar, of, 's'),
     `${grammar.sets(sets, isPlain(of))} as sets`,
     `${grammar.names(target.policy.nulls === 'write' ? unsets : [])} as unsets`,
   ];
   const attributes = derive.attributes.map(({ column }) => column);
   const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, [...who, ...attributes])}`;
   const arriving = `select ${columns.join(', ')} from ${stage} s${join(of)}${where}`;
-  if (!takesBack(of)) return known(of, arriving);
+  const rest = ['gone', 'place', 'moment', 'sets', 'unsets'];
+  if (!takesBack(of)) return known(grammar, of, arriving, rest);
   const left = derive.attributes.map(({ column, property }) => ({ property, when: `t.${quoteName(column)} is not null` }));
   const gone = [
     'true',
     'null',
     'cast(null as timestamptz)',
-    ...whoColumns(grammar, derive, 't'),
+    ...whoColumns(grammar, of, 't'),
     grammar.sets([], isPlain(of)),
     grammar.names(left),
   ];
-  return known(of, `${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`);
+  return known(
+    grammar,
+    of,
+    `${arriving} union all select ${gone.join(', ')} from ${table} t where ${goneWhere(of, moved)}`,
+    rest,
+  );
 }
 
 export function eventDelta(grammar: Grammar, of: DeltaOf): string {
@@ -207,32 +237,57 @@ export function eventDelta(grammar: Grammar, of: DeltaOf): string {
       `${gone} as gone`,
       `${gone ? 'null' : `${alias}.${grammar.place}`} as place`,
       `${momentOf(grammar, of, alias)} as moment`,
-      ...whoColumns(grammar, derive, alias),
+      ...whoColumns(grammar, of, alias),
       `${eventId(grammar, of, alias)} as event`,
       `${gone ? grammar.object([]) : grammar.object(attributePieces(grammar, of, alias, (column) => short(grammar, of, column)))} as properties`,
       ...alsoSets(grammar, of, gone),
     ].join(', ');
   const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, all)}`;
   const arriving = `select ${columns('s', false)} from ${stage} s${join(of)}${where}`;
-  if (table === undefined) return known(of, arriving);
+  const rest = ['gone', 'place', 'moment', 'event', 'properties', ...(derive.sets ? ['sets', 'unsets'] : [])];
+  if (table === undefined) return known(grammar, of, arriving, rest);
   // An event whose row changed is taken back under its old id; its new form comes under that of its new content.
   const different = differing(grammar, of, all);
   const replaced = `exists (select 1 from ${stage} s where ${onKey(target)} and ${different})`;
   const condition = takesBack(of) ? goneWhere(of, different) : replaced;
-  return known(of, `${arriving} union all select ${columns('t', true)} from ${table} t where ${condition}`);
+  return known(grammar, of, `${arriving} union all select ${columns('t', true)} from ${table} t where ${condition}`, rest);
 }
 
 /**
- * Each row with the profile of each identity (`f1`…) and its own (`settled`), as far as they are known. The lookup is a part of
- * this query so that a system can share it among its processes; numbers for the rows would keep it from that.
+ * Each row with whose it is, as far as stored identities tell: `own` is its profile, or the one that it would found where it is
+ * `open`; `own_fresh` where there is no such profile yet. `i1`… keep the identities that lead nowhere yet; `rivals` is the number
+ * of those that lead elsewhere. The lookups are a part of this query so that a system can share them among its processes; numbers
+ * for the rows would keep it from that. What is read several times comes first.
  */
-function known({ derive, tables }: DeltaOf, query: string): string {
-  const found = derive.identities.map((_, i) => `x${i + 1}.profile`);
-  const joins = derive.identities.map(
+function known(grammar: Grammar, { derive, tables }: DeltaOf, query: string, rest: readonly string[]): string {
+  const { identities, kind } = derive;
+  const names = identities.map((_, i) => ({ own: `d.i${i + 1}`, found: `x${i + 1}.profile` }));
+  const joins = identities.map(
     ({ type }, i) =>
-      ` left join ${tables.identities} x${i + 1} on x${i + 1}.kind = ${quoteText(derive.kind)} and x${i + 1}.type = ${quoteText(type)} and x${i + 1}.value = d.i${i + 1}`,
+      ` left join ${tables.identities} x${i + 1} on x${i + 1}.kind = ${quoteText(kind)} and x${i + 1}.type = ${quoteText(type)} and x${i + 1}.value = d.i${i + 1}`,
   );
-  const columns = ['d.*', ...found.map((name, i) => `${name} as f${i + 1}`)];
-  const settled = found.length === 0 ? 'd.p0' : `coalesce(d.p0, ${found.join(', ')})`;
-  return `select ${[...columns, `${settled} as settled`].join(', ')} from (${query}) d${joins.join('')}`;
+  const settled = names.length === 0 ? 'd.p0' : `coalesce(d.p0, ${names.map(({ found }) => found).join(', ')})`;
+  const founding = identities.map(
+    ({ type }, i) => `when d.i${i + 1} is not null then ${founded(grammar, kind, type, `d.i${i + 1}`)}`,
+  );
+  const made = names.length === 0 ? 'null' : `case when d.gone then null ${founding.join(' ')} end`;
+  const someone = names.length === 0 ? 'null' : `coalesce(${names.map(({ own }) => own).join(', ')})`;
+  const rivals = names.map(({ found }) => `case when ${found} <> ${settled} then 1 else 0 end`);
+  const loose = names.map((_, i) => `i${i + 1}`);
+  const columns = [
+    `coalesce(${settled}, ${made}) as own`,
+    `not d.gone and ${settled} is null and ${someone} is not null as open`,
+    `${rivals.join(' + ') || '0'} as rivals`,
+    ...names.map(({ own, found }, i) => `case when ${found} is null then ${own} end as i${i + 1}`),
+    ...rest.map((name) => `d.${name}`),
+  ];
+  const looked = `select ${columns.join(', ')} from (${query}) d${joins.join('')}`;
+  const all = ['own', 'p.id is null as own_fresh', 'open', 'rivals', ...loose, ...rest].map((name) =>
+    name.includes(' ') ? name : `k.${name}`,
+  );
+  return `select ${all.join(', ')} from (${looked}${grammar.apart}) k left join ${tables.profiles} p on p.kind = ${quoteText(kind)} and p.id = k.own`;
 }
+
+/** The id of a profile that an identity founds: the same in every run. */
+export const founded = (grammar: Grammar, kind: string, type: string, value: string): string =>
+  grammar.digest(`${quoteText(`${kind}\n${type}\n`)} || ${value}`);

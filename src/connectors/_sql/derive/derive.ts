@@ -1,4 +1,4 @@
-/** Profiles and events as a part of a publish: what is captured before the table is written, and what comes of it after. */
+/** Profiles and events as a part of a publish, out of what it is about to change in its table. */
 import { rejectCodes, type DerivedCounts, type RejectCode } from '../../../domain/derivation.ts';
 import type { Derivation, Forgotten, RefusedRow, TablePublish, Target } from '../../../sdk/index.ts';
 import { quoteText } from '../names.ts';
@@ -10,7 +10,7 @@ import { refusedSql, refuseSql, surveySql } from './survey.ts';
 import { tablesIn, type Tables } from './tables.ts';
 
 /** Tables that live as long as a publish. */
-const temporary = [delta, 'hg_open', 'hg_solved', 'hg_links', 'hg_twice', 'hg_merged', 'hg_next'];
+const temporary = [delta, 'hg_open', 'hg_solved', 'hg_links', 'hg_twice', 'hg_merged'];
 
 /** What differs between systems beside their words: how profiles are stored, and how writers wait for each other. */
 export interface System {
@@ -22,7 +22,7 @@ export interface System {
   forget(tables: Tables, number: number): Readonly<Record<keyof Forgotten, readonly string[]>>;
   /** Something was filled and will be joined. */
   filled(table: string): Promise<void>;
-  /** Applies rows of (profile, sets, unsets), several per profile in the order of gone, moment and place. */
+  /** Applies rows of (profile, fresh, sets, unsets), several per profile in the order of gone, moment and place. */
   writeProfiles(rows: string, of: Write): Promise<{ readonly added: number; readonly changed: number }>;
 }
 
@@ -52,6 +52,7 @@ export class Deriver {
   readonly #tables: Tables;
   #rejects: readonly number[] = rejectCodes.map(() => 0);
   #dropped = 0;
+  #written: Omit<DerivedCounts, 'dropped' | 'cut' | 'rejects'> = { added: 0, changed: 0, removed: 0, linked: 0, conflicts: 0 };
 
   constructor(of: Publishing) {
     this.#of = of;
@@ -73,7 +74,7 @@ export class Deriver {
   }
 
   /** Before the table is written. `table`, with the condition for rows that are gone from it already: where there are rows to compare. */
-  async capture(stage: string, table?: { readonly name: string; readonly softened?: string }): Promise<void> {
+  async derive(stage: string, table?: { readonly name: string; readonly softened?: string }): Promise<void> {
     const { target, derive, pipeline, run, system } = this.#of;
     const { grammar, tx } = system;
     const of = {
@@ -88,10 +89,10 @@ export class Deriver {
     const query = derive.into === 'profiles' ? profileDelta(grammar, of) : eventDelta(grammar, of);
     await tx.run(grammar.createTemp(delta, query));
     await system.filled(delta);
+    await this.#apply();
   }
 
-  /** After the table is written. */
-  async apply(): Promise<DerivedCounts> {
+  async #apply(): Promise<void> {
     const { derive, system, pipeline } = this.#of;
     const { number, seq } = await this.#register(pipeline);
     const resolution: Resolution = { derive, tables: this.#tables, number };
@@ -99,9 +100,14 @@ export class Deriver {
     const written =
       derive.into === 'profiles' ? await this.#profiles(rows, resolution, seq) : await this.#events(rows, resolution, seq);
     await this.#drop();
+    this.#written = { ...written, linked, conflicts };
+  }
+
+  /** What came of it all. */
+  get counts(): DerivedCounts {
     const [missing = 0, many = 0, time = 0] = this.#rejects;
     const rejects: Record<RejectCode, number> = { 'identity.missing': missing, 'attributes.limit': many, 'time.invalid': time };
-    return { ...written, linked, conflicts, dropped: this.#dropped, cut: derive.cut, rejects };
+    return { ...this.#written, dropped: this.#dropped, cut: this.#of.derive.cut, rejects };
   }
 
   async #drop(): Promise<void> {

@@ -11,6 +11,8 @@ export interface Grammar {
   /** How a table that lives as long as the publish is named. */
   temp(name: string): string;
   createTemp(name: string, query: string): string;
+  /** At the end of a subquery: its columns are worked out once, however often they are used. */
+  readonly apart: string;
   /** The place of a row in its table: later rows have greater ones. */
   readonly place: string;
   /** The JSON text of a value that is not NULL. Numbers keep their digits: decimals and more than 64 bits become strings. */
@@ -20,6 +22,8 @@ export interface Grammar {
   longList(field: Field, value: string, most: { readonly entries: number; readonly entry: number }): string;
   /** The first 128 bits of the SHA-256, in hexadecimal. */
   digest(text: string): string;
+  /** A number of 64 bits: equal for equal texts, and hardly ever for others. */
+  hash(text: string, seed: number): string;
   /** All values of a row as one text; columns at its end that are NULL leave no trace. */
   content(columns: readonly string[]): string;
   differs(field: Field, a: string, b: string): string;
@@ -41,6 +45,9 @@ export interface Transaction {
   /** All rows, every value as text, a bounded number of them at a time. */
   rows(sql: string): AsyncIterable<readonly (string | null)[]>;
 }
+
+/** Most rows have no name: asking costs less than making a list of none. */
+export const anyOf = (of: readonly { readonly when: string }[]): string => of.map(({ when }) => `(${when})`).join(' or ');
 
 /** Several texts as one, without the NULLs; a function takes 100 arguments at most. */
 export function joined(texts: readonly string[]): string {

@@ -5,7 +5,7 @@
  */
 import type { Derivation } from '../../../sdk/index.ts';
 import { quoteText } from '../names.ts';
-import { delta } from './delta.ts';
+import { delta, founded } from './delta.ts';
 import type { Grammar, Transaction } from './grammar.ts';
 import type { Tables } from './tables.ts';
 
@@ -20,58 +20,80 @@ export interface Resolution {
 const [open, solved, links] = ['hg_open', 'hg_solved', 'hg_links'];
 
 export interface Resolved {
-  /** The rows of the delta, each with its profile; NULL for an event about nobody and for a row that is gone and led nowhere. */
+  /**
+   * The rows of the delta, each with its `profile`; NULL for an event about nobody and for a row that is gone and led nowhere.
+   * `fresh`: there is none yet.
+   */
   readonly rows: string;
   readonly linked: number;
   readonly conflicts: number;
 }
 
 export async function resolveProfiles(grammar: Grammar, tx: Transaction, of: Resolution): Promise<Resolved> {
-  const { derive, tables, number } = of;
+  const { derive } = of;
   const d = grammar.temp(delta);
-  const settledRows = `(select d.*, d.settled as profile from ${d} d)`;
-  if (derive.identities.length === 0) return { rows: settledRows, linked: 0, conflicts: 0 };
+  const rows = `(select d.*, d.own as profile, d.own_fresh as fresh from ${d} d)`;
+  if (derive.identities.length === 0) return { rows, linked: 0, conflicts: 0 };
+  const [loose = 0, open = 0, conflicts = 0] = (await tx.first(countKnown(derive, d))).map(Number);
+  if (loose + open === 0) return { rows, linked: 0, conflicts };
+  const found = nodes(derive, d, 'own', (i) => `not gone and i${i} is not null`);
+  const [shared] = await tx.first(sharedSql(grammar, derive, d));
+  if (Number(shared) === 0) return { rows, linked: await tx.run(linkSql(of, found)), conflicts };
+  const { linked, rivals } = await resolveTogether(grammar, tx, of, { loose, open });
+  const together =
+    `(select d.*, coalesce(o.found, d.own) as profile, p.id is null as fresh from ${d} d left join ${grammar.temp(solved)} o on o.line = d.${grammar.place} ` +
+    `left join ${of.tables.profiles} p on p.kind = ${quoteText(derive.kind)} and p.id = coalesce(o.found, d.own))`;
+  return { rows: open > 0 ? together : rows, linked, conflicts: conflicts + rivals };
+}
+
+/** Some rows have an identity in common that leads nowhere yet. */
+async function resolveTogether(
+  grammar: Grammar,
+  tx: Transaction,
+  of: Resolution,
+  { loose, open }: { readonly loose: number; readonly open: number },
+): Promise<{ readonly linked: number; readonly rivals: number }> {
+  const l = grammar.temp(links);
   await tx.run(
     grammar.createTemp(
       links,
       'select cast(null as varchar) as type, cast(null as varchar) as value, cast(null as varchar) as profile, 0 as rivals limit 0',
     ),
   );
-  const known = await tx.first(countKnown(derive, d));
-  const [loose = 0, unknown = 0, rivals = 0] = known.map(Number);
-  if (loose > 0)
-    await link(
-      grammar,
-      tx,
-      nodes(
-        derive,
-        `(select d.*, d.settled as profile from ${d} d) x`,
-        (i) => `not gone and profile is not null and i${i} is not null and f${i} is null`,
-      ),
-    );
-  if (unknown > 0) await settle(grammar, tx, of);
-  const l = grammar.temp(links);
-  const [among] = await tx.first(`select coalesce(sum(rivals), 0) from ${l}`);
-  const linked = await tx.run(
-    `insert into ${tables.identities} (kind, type, value, profile, import) select ${quoteText(derive.kind)}, type, value, profile, ${number} from ${l}`,
-  );
-  const rows = `(select d.*, coalesce(d.settled, o.found) as profile from ${d} d left join ${grammar.temp(solved)} o on o.line = d.${grammar.place})`;
-  return { rows: unknown > 0 ? rows : settledRows, linked, conflicts: rivals + Number(among) };
+  if (loose > 0) {
+    const found = nodes(of.derive, grammar.temp(delta), 'own', (i) => `not gone and not open and i${i} is not null`);
+    await link(grammar, tx, found);
+  }
+  if (open > 0) await settle(grammar, tx, of);
+  const [rivals] = await tx.first(`select coalesce(sum(rivals), 0) from ${l}`);
+  return { linked: await tx.run(linkSql(of, `select type, value, profile from ${l}`)), rivals: Number(rivals) };
 }
+
+const linkSql = ({ derive, tables, number }: Resolution, found: string): string =>
+  `insert into ${tables.identities} (kind, type, value, profile, import) select ${quoteText(derive.kind)}, type, value, profile, ${number} from (${found}) f`;
 
 /** Identities of settled rows that lead nowhere, rows that are not settled, identities that lead somewhere else. */
 function countKnown({ identities }: Derivation, from: string): string {
-  const sum = (condition: (i: number) => string): string =>
-    identities.map((_, i) => `count(*) filter (where not gone and settled is not null and ${condition(i + 1)})`).join(' + ');
-  const loose = sum((i) => `i${i} is not null and f${i} is null`);
-  const someone = identities.map((_, i) => `i${i + 1}`).join(', ');
-  const unknown = `count(*) filter (where not gone and settled is null and coalesce(${someone}) is not null)`;
-  return `select ${loose} as loose, ${unknown} as unknown, ${sum((i) => `f${i} <> settled`)} as rivals from ${from}`;
+  const loose = identities.map((_, i) => `count(i${i + 1}) filter (where not open)`).join(' + ');
+  return `select ${loose} as loose, count(*) filter (where open) as open, coalesce(sum(rivals), 0) as rivals from ${from} where not gone`;
 }
 
-const nodes = ({ identities }: Derivation, from: string, where: (i: number) => string): string =>
+/** The number of identities that lead nowhere yet and that several rows have; equal digests may count as one. */
+function sharedSql(grammar: Grammar, { identities }: Derivation, from: string): string {
+  const types = identities.map(({ type }) => type);
+  const all = types.map(
+    (type, i) =>
+      `select ${grammar.hash(`i${i + 1}`, types.indexOf(type))} as h from ${from} where not gone and i${i + 1} is not null`,
+  );
+  return `select count(*) from (select h from (${all.join(' union all ')}) n group by h having count(*) > 1) s`;
+}
+
+const nodes = ({ identities }: Derivation, from: string, profile: string, where: (i: number) => string): string =>
   identities
-    .map(({ type }, i) => `select ${quoteText(type)} as type, i${i + 1} as value, profile from ${from} where ${where(i + 1)}`)
+    .map(
+      ({ type }, i) =>
+        `select ${quoteText(type)} as type, i${i + 1} as value, ${profile} as profile from ${from} where ${where(i + 1)}`,
+    )
     .join(' union all ');
 
 /** Where several profiles want one identity, the first in the order of their ids gets it. */
@@ -88,7 +110,7 @@ async function settle(grammar: Grammar, tx: Transaction, of: Resolution): Promis
   const { derive } = of;
   const [o, s, l] = [grammar.temp(open), grammar.temp(solved), grammar.temp(links)];
   const who = derive.identities.map((_, i) => `i${i + 1}`);
-  const everyone = `select ${grammar.place} as line, ${who.join(', ')} from ${grammar.temp(delta)} where not gone and settled is null and coalesce(${who.join(', ')}) is not null`;
+  const everyone = `select ${grammar.place} as line, ${who.join(', ')} from ${grammar.temp(delta)} where open`;
   await tx.run(grammar.createTemp(open, everyone));
   await tx.run(grammar.createTemp(solved, `select line, cast(null as varchar) as found, 0 as turn from ${o} limit 0`));
   let left = Number((await tx.first(`select count(*) from ${o}`))[0]);
@@ -102,7 +124,7 @@ async function settle(grammar: Grammar, tx: Transaction, of: Resolution): Promis
     await link(
       grammar,
       tx,
-      nodes(derive, `${fresh} x`, (i) => `i${i} is not null`),
+      nodes(derive, `${fresh} x`, 'profile', (i) => `i${i} is not null`),
     );
     if (left > 0) await tx.run(`delete from ${o} where line in (select line from ${s} where turn = ${turn})`);
     return true;
@@ -115,7 +137,7 @@ async function settle(grammar: Grammar, tx: Transaction, of: Resolution): Promis
   for (const [i, { type }] of derive.identities.entries()) {
     while (left > 0 && (await hasLinks(tx, l)) && (await close(follow)));
     if (left === 0) return;
-    const made = grammar.digest(`${quoteText(`${derive.kind}\n${type}\n`)} || i${i + 1}`);
+    const made = founded(grammar, derive.kind, type, `i${i + 1}`);
     await close(`select line, ${made} as found from ${o} where i${i + 1} is not null`);
   }
 }

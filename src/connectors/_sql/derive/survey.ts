@@ -1,7 +1,7 @@
 /** Rows of a read that a derivation refuses, and values that it leaves out. Pure. */
 import type { Derivation, Target } from '../../../sdk/index.ts';
 import { quoteName, quoteText } from '../names.ts';
-import { identityText, tooLong } from './delta.ts';
+import { isNobody, tooLong } from './delta.ts';
 import type { Grammar } from './grammar.ts';
 
 interface Of {
@@ -21,7 +21,6 @@ interface Refusals {
 
 function refusals(grammar: Grammar, { target, derive }: Of): Refusals {
   const who = [...(derive.id === undefined ? [] : [derive.id]), ...derive.identities.map(({ column }) => column)];
-  const texts = who.map((name) => identityText(grammar, derive, `s.${quoteName(name)}`));
   const { count } = derive.limits;
   const given = derive.attributes.map(({ column }) => {
     const long = tooLong(grammar, { target, derive }, column);
@@ -32,7 +31,7 @@ function refusals(grammar: Grammar, { target, derive }: Of): Refusals {
   const [low, high] = calendar[time?.unit ?? 's'];
   return {
     // An event may be about nobody.
-    ...(derive.into === 'profiles' && { 'identity.missing': `coalesce(${texts.join(', ')}) is null` }),
+    ...(derive.into === 'profiles' && { 'identity.missing': isNobody(grammar, { target, derive }, who, 's') }),
     ...(count !== undefined && given.length > count && { 'attributes.limit': `${given.join(' + ')} > ${count}` }),
     ...(time?.unit && { 'time.invalid': `s.${quoteName(time.column)} not between ${low} and ${high}` }),
   };
@@ -52,7 +51,8 @@ export function surveySql(grammar: Grammar, of: Of, stage: string): string | und
   const accepted = found.map((condition) => ` and not coalesce(${condition}, false)`).join('');
   const dropped = long.map((condition) => `count(*) filter (where ${condition}${accepted})`).join(' + ');
   const columns = [...counts, dropped === '' ? '0' : dropped].map((count, i) => `${count} as c${i}`);
-  return `select ${columns.join(', ')} from ${stage} s`;
+  const any = [nobody, many, time, ...long].flatMap((condition) => (condition === undefined ? [] : [`(${condition})`]));
+  return `select ${columns.join(', ')} from ${stage} s where ${any.join(' or ')}`;
 }
 
 /** Why each refused row is refused, and its values as text in the order of the schema. */

@@ -1,7 +1,7 @@
 /** DuckDB's words for derivations. Pure. */
 import type { Field } from '../../../domain/schema.ts';
 import type { LogicalType } from '../../../domain/types.ts';
-import { joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
+import { anyOf, joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
 import { quoteText, toWire } from '../../../sdk/duck-sql.ts';
 import { nativeType } from '../load-sql.ts';
 
@@ -18,6 +18,13 @@ function json(field: Field, value: string): string {
       return type.bits <= 64 ? text(value) : `'"' || ${text(value)} || '"'`;
     case 'float':
       return `case when isfinite(${value}) then ${text(value)} else '"' || ${toWire(type, value)} || '"' end`;
+    case 'decimal':
+    case 'date':
+    case 'time':
+    case 'timestamp':
+    case 'interval':
+    case 'uuid':
+      return `'"' || ${toWire(type, value)} || '"'`;
     case 'array':
       return isList(field) ? text(`to_json(${value})`) : wireList(type.of, text(value));
     default:
@@ -65,6 +72,7 @@ const sets = (pieces: readonly Piece[], plain: boolean): string => {
 export const grammar: Grammar = {
   temp,
   createTemp: (name, query) => `create or replace temp table ${name} as ${query}`,
+  apart: '',
   place: 'rowid',
   json,
   text,
@@ -73,6 +81,7 @@ export const grammar: Grammar = {
     return `(len(${list}) > ${most.entries} or len(list_filter(${list}, lambda e: length(${entry}) > ${most.entry})) > 0)`;
   },
   digest: (value) => `substr(sha256(${value}), 1, 32)`,
+  hash: (value, seed) => `hash(${value}, ${seed})`,
   content: (columns) => {
     const cells = columns.map((name) => `coalesce('"' || replace(${text(name)}, '"', '""') || '"', '')`);
     return `rtrim(${cells.join(` || ',' || `)}, ',')`;
@@ -87,7 +96,7 @@ export const grammar: Grammar = {
   names: (of) => {
     if (of.length === 0) return 'cast([] as varchar[])';
     const all = of.map(({ property, when }) => `case when ${when} then ${quoteText(property)} end`);
-    return `list_filter([${all.join(', ')}], lambda e: e is not null)`;
+    return `case when ${anyOf(of)} then list_filter([${all.join(', ')}], lambda e: e is not null) else [] end`;
   },
   object: (pieces) => `cast(${members(pieces)} as json)`,
 };

@@ -62,14 +62,14 @@ with several as (select * from ${rows} r where profile in (select profile from $
       ? `'{' || coalesce(string_agg(${member}, ',' order by e.property) filter (where e.value is not null), '') || '}'`
       : `list(e order by e.property) filter (where e.value is not null)`
   } as sets from last group by profile
-), everyone as (select profile, bool_and(gone) as gone from several group by profile)
-select y.profile, y.gone, coalesce(s.sets, ${of.plain ? `'{}'` : '[]'}) as sets, coalesce(s.unsets, []) as unsets
+), everyone as (select profile, bool_and(fresh) as fresh, bool_and(gone) as gone from several group by profile)
+select y.profile, y.fresh, y.gone, coalesce(s.sets, ${of.plain ? `'{}'` : '[]'}) as sets, coalesce(s.unsets, []) as unsets
 from everyone y left join sums s on s.profile = y.profile`;
 
 /** Rows of profiles that have one, and what became of those that had several. */
 export const onceEach = (rows: string, twice: string, merged: string): string => `(
-select profile, gone, sets, unsets from ${rows} r where profile not in (select profile from ${twice})
-union all select profile, gone, sets, unsets from ${merged})`;
+select profile, fresh, gone, sets, unsets from ${rows} r where profile not in (select profile from ${twice})
+union all select profile, fresh, gone, sets, unsets from ${merged})`;
 
 /** A patch that says every value of `sets` and takes `unsets` away. */
 const patched = `json_merge_patch(case when len(unsets) = 0 then was else json_merge_patch(was,
@@ -78,9 +78,14 @@ const patched = `json_merge_patch(case when len(unsets) = 0 then was else json_m
 const entered = (values: string, { number, seq }: Pick<Write, 'number' | 'seq'>): string =>
   `list_transform(${values}, lambda e: {'property': e.property, 'import': ${number}::integer, 'seq': ${seq}::bigint, 'value': e.value})`;
 
-/** Every profile that is there and written to, as it will be. `alone`: this import is the only one that has written to it. */
-export function nextSql(rows: string, write: Write): string {
-  const { tables, derive, number, plain, differs } = write;
+const columns = 'kind, id, properties, updated_at, written, import, seq';
+
+/**
+ * Adds every profile that is there and written to as it will be, beside its old row, which `removeOldSql` takes away: holding
+ * all of them in a table of their own costs as much memory as they have. `alone`: this import is the only one that has written to it.
+ */
+export function changeSql(rows: string, write: Write): string {
+  const { tables, derive, number, seq, plain, differs } = write;
   const alone = plain ? `p.import is not distinct from ${number}` : 'false';
   const values = valuesOf('d.sets', write);
   const shared = {
@@ -88,19 +93,32 @@ export function nextSql(rows: string, write: Write): string {
     own: entered(values, write),
     names: `list_concat(d.unsets, list_transform(${values}, lambda e: e.property))`,
   };
-  const columns = Object.entries(shared).map(([name, value]) => `case when not (${alone}) then ${value} end as ${name}`);
+  const parts = Object.entries(shared).map(([name, value]) => `case when not (${alone}) then ${value} end as ${name}`);
   const written = `list_concat(list_filter(old, lambda e: not (e.import = ${number} and list_contains(names, e.property))), own)`;
   const says = `case when alone then not json_contains(was, sets) or list_has_any(json_keys(was), unsets)
   else ${said('written')} is distinct from ${said('old')} end`;
   return `
+insert into ${tables.profiles} (${columns})
 with found as (
-  select d.profile, d.sets, d.unsets, p.properties as was, ${alone} as alone, ${columns.join(', ')}
+  select d.profile, d.sets, d.unsets, p.properties as was, p.updated_at as before, ${alone} as alone, ${parts.join(', ')}
   from ${tables.profiles} p join ${rows} d on d.profile = p.id
-  where p.kind = ${quoteText(derive.kind)} and (${plain ? `d.sets <> '{}'` : 'len(d.sets) > 0'} or len(d.unsets) > 0)
-), next as (select *, case when not alone then ${written} end as written from found)
-select profile, written, case when alone then ${number} end as import,
-  case when alone then ${plain ? patched : 'was'} else ${inForce('written')} end as properties, properties is distinct from was as other
-from next ${differs ? '' : `where ${plain ? says : `${said('written')} is distinct from ${said('old')}`}`}`;
+  where p.kind = ${quoteText(derive.kind)} and not d.fresh and (${plain ? `d.sets <> '{}'` : 'len(d.sets) > 0'} or len(d.unsets) > 0)
+), next as (select *, case when not alone then ${written} end as written from found),
+built as (
+  select profile, was, before, written, alone, case when alone then ${plain ? patched : 'was'} else ${inForce('written')} end as properties
+  from next ${differs ? '' : `where ${plain ? says : `${said('written')} is distinct from ${said('old')}`}`}
+)
+select ${quoteText(derive.kind)}, profile, properties, case when properties is distinct from was then now() else before end, written,
+  case when alone then ${number} end, ${seq} from built`;
+}
+
+/** How many profiles are other than before, among those that `changeSql` has added. */
+export const countChangedSql = ({ tables, derive, seq }: Write): string =>
+  `select count(*) from ${tables.profiles} where kind = ${quoteText(derive.kind)} and seq = ${seq} and updated_at = now()`;
+
+export function removeOldSql({ tables, derive, seq }: Write): string {
+  const kind = `kind = ${quoteText(derive.kind)}`;
+  return `delete from ${tables.profiles} where ${kind} and seq < ${seq} and id in (select id from ${tables.profiles} where ${kind} and seq = ${seq})`;
 }
 
 /** Who says what, whenever it was said and in whatever order: saying it again is no change. */
@@ -108,20 +126,13 @@ function said(written: string): string {
   return `list_sort(list_transform(${written}, lambda e: {'p': e.property, 'i': e.import, 'v': e.value}))`;
 }
 
-const columns = 'kind, id, properties, updated_at, written, import, seq';
-
 export function addSql(rows: string, { tables, derive, number, seq, plain }: Write): string {
   const kind = quoteText(derive.kind);
   const own = entered('d.sets', { number, seq });
   const values = plain ? `d.sets, now(), null, ${number}` : `${inForce(own)}, now(), ${own}, null`;
   return `insert into ${tables.profiles} (${columns}) select ${kind}, d.profile, ${values}, ${seq} from ${rows} d
-where not d.gone and not exists (select 1 from ${tables.profiles} p where p.kind = ${kind} and p.id = d.profile)`;
+where d.fresh and not d.gone`;
 }
-
-export const replaceSql = (next: string, { tables, derive, seq }: Write): readonly string[] => [
-  `delete from ${tables.profiles} where kind = ${quoteText(derive.kind)} and id in (select profile from ${next})`,
-  `insert into ${tables.profiles} (${columns}) select ${quoteText(derive.kind)}, profile, properties, now(), written, import, ${seq} from ${next}`,
-];
 
 /** Takes back what an import wrote, and restores what it covered. */
 export const forgetSql = (

@@ -3,7 +3,7 @@ import type { Duck } from '../../../sdk/index.ts';
 import type { System, Write } from '../../_sql/derive/derive.ts';
 import { relationExists } from '../catalog.ts';
 import { grammar } from './grammar.ts';
-import { addSql, collapseSql, forgetSql, layout, nextSql, onceEach, replaceSql } from './profiles.ts';
+import { addSql, changeSql, collapseSql, countChangedSql, forgetSql, layout, onceEach, removeOldSql } from './profiles.ts';
 
 export function systemOf(duck: Duck): System {
   const first = async (sql: string): Promise<readonly (string | null)[]> => (await duck.rows(sql))[0] ?? [];
@@ -26,12 +26,10 @@ async function* streamed(duck: Duck, sql: string): AsyncGenerator<readonly (stri
 
 async function writeProfiles(duck: Duck, rows: string, of: Write): Promise<{ added: number; changed: number }> {
   const merged = of.single ? rows : await collapse(duck, rows, of);
-  const next = grammar.temp('hg_next');
-  await duck.run(grammar.createTemp('hg_next', nextSql(merged, of)));
-  const [changed] = (await duck.rows(`select count(*) from ${next} where other`))[0] ?? [];
-  const added = await duck.run(addSql(merged, of));
-  for (const sql of replaceSql(next, of)) await duck.run(sql);
-  return { added, changed: Number(changed) };
+  await duck.run(changeSql(merged, of));
+  const [changed] = (await duck.rows(countChangedSql(of)))[0] ?? [];
+  await duck.run(removeOldSql(of));
+  return { added: await duck.run(addSql(merged, of)), changed: Number(changed) };
 }
 
 async function collapse(duck: Duck, rows: string, of: Write): Promise<string> {

@@ -63,21 +63,35 @@ export async function settleCsv(file: Plain, config: FileConfig, { signal }: Pic
  * do with every record proves it. Undefined where the rest could say something else. Costs a tenth of `settleCsv`.
  */
 export async function guessDialect(
-  { path, head, size }: Plain,
+  file: Plain,
   config: FileConfig,
   { signal }: Pick<Context, 'signal'>,
 ): Promise<SettledCsv | undefined> {
+  const guess = dialectOfHead(file, config);
+  if (!guess || guess.found.ends.crlf > 0) return undefined;
+  // Where nothing is in quotes, apostrophes may be quotes.
+  const others = [0, cr, ...(config.quote === undefined && guess.found.opened === 0 ? [apostropheByte] : [])];
+  for await (const chunk of glances(file.path, signal)) if (others.some((byte) => chunk.includes(byte))) return undefined;
+  return guess.settled;
+}
+
+interface HeadGuess {
+  readonly settled: SettledCsv;
+  readonly found: Survey;
+}
+
+/** The dialect of the first bytes, where they leave no choice and there are more. Pure. */
+export function dialectOfHead({ head, size }: Pick<Plain, 'head' | 'size'>, config: FileConfig): HeadGuess | undefined {
   const [marks, ...more] = candidates(head.toString('utf8'), config);
   if (!marks || more.length > 0 || head.length >= size || asGiven(config)) return undefined;
   const found = new Survey(marks);
   found.push(head);
-  const odd = found.malformed + found.stray + found.zeros + found.blanks + found.ends.cr + found.ends.crlf;
+  const odd =
+    found.malformed + found.stray + found.zeros + found.blanks + found.ends.cr + (found.ends.lf > 0 ? found.ends.crlf : 0);
   if (found.records < 2 || found.width < 2 || found.agreeing < found.records || odd > 0) return undefined;
-  // Where nothing is in quotes, apostrophes may be quotes.
-  const others = [0, cr, ...(config.quote === undefined && found.opened === 0 ? [apostropheByte] : [])];
-  for await (const chunk of glances(path, signal)) if (others.some((byte) => chunk.includes(byte))) return undefined;
   const { header, names, notes } = columnsOf(head.toString('utf8'), false, marks, config);
-  return { dialect: { ...marks, header, guessed: true }, names, notes, clean: true, regular: true, uneven: false };
+  const dialect = { ...marks, header, guessed: true };
+  return { settled: { dialect, names, notes, clean: true, regular: true, uneven: false }, found };
 }
 
 async function openQuote({ name, path, lines }: Plain, marks: Marks, signal: AbortSignal): Promise<HeadgateError> {

@@ -16,7 +16,12 @@ type Place = Pick<Context, 'scratch' | 'signal' | 'net' | 'files'>;
 /** Those of each path in the order of their names. Throws `file.missing` where there is none, and what fetching throws. */
 export async function findFiles(config: FileConfig, context: Place): Promise<readonly Found[]> {
   const found: Found[] = [];
-  for (const path of [config.path, ...(config.more ?? [])]) found.push(...(await filesAt(path, config, context)));
+  const paths = [config.path, ...(config.more ?? [])];
+  if (config.bucket) {
+    const { objectsAt } = await import('./bucket.ts');
+    return await objectsAt(paths, { ...config, bucket: config.bucket, mostFiles }, context);
+  }
+  for (const path of paths) found.push(...(await filesAt(path, config, context)));
   return found;
 }
 

@@ -25,8 +25,11 @@ const magics: readonly { readonly bytes: string; readonly is: string }[] = [
   { bytes: 'fd377a585a', is: 'xz' },
   { bytes: '25504446', is: 'PDF' },
   { bytes: '53514c69746520666f726d6174', is: 'a SQLite database' },
-  { bytes: 'd0cf11e0', is: 'an old spreadsheet' },
+  { bytes: 'd0cf11e0', is: 'a spreadsheet of the old kind (.xls): save it as .xlsx or .csv' },
 ];
+
+/** Inside of the same old container: a new spreadsheet that only its password opens. */
+const locked = Buffer.from('EncryptedPackage', 'utf16le');
 
 /** How the bytes are packed, where it is in a way that we open. */
 export function packingOf(head: Buffer): 'gzip' | 'zstd' | 'zip' | undefined {
@@ -39,6 +42,7 @@ export function packingOf(head: Buffer): 'gzip' | 'zstd' | 'zip' | undefined {
 /** What the first bytes say the file is; absent = plain text, as far as they show. */
 export function seems(head: Buffer): string | undefined {
   const magic = magics.find(({ bytes }) => head.subarray(0, bytes.length / 2).toString('hex') === bytes);
+  if (magic?.bytes === 'd0cf11e0' && head.includes(locked)) return 'protected by a password: save it without one';
   if (magic) return magic.is;
   const start = head
     .subarray(0, 512)
@@ -52,6 +56,23 @@ export function seems(head: Buffer): string | undefined {
   if (/^\{\s*"/.test(start)) return 'JSON lines';
   if (looksBinary(head)) return 'binary data';
   return undefined;
+}
+
+/** Where JSON was to be: with or without the first line that XML may have. */
+export const isXml = (head: Buffer): boolean =>
+  seems(head) !== 'a web page' && /^\ufeff?\s*<(?:[?!]|[\p{L}_])/u.test(head.subarray(0, 512).toString('utf8'));
+
+/** As the first line of XML says; undefined where there is none, or what it names is nothing. */
+export function declaredEncoding(head: Buffer): { readonly encoding: string; readonly known: string } | undefined {
+  const [, label] = /^<\?xml[^>]{0,200}\sencoding=["']([\w.:-]{1,40})["']/.exec(head.subarray(0, 300).toString('latin1')) ?? [];
+  if (label === undefined) return undefined;
+  try {
+    const { encoding } = new TextDecoder(label);
+    // Whoever reads this as bytes sees that it is not written in what it says.
+    return encoding.startsWith('utf-16') ? undefined : { encoding, known: 'its first line says so' };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Zero bytes occur in damaged texts; among other control characters, or in numbers, they are something else. */

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Context, CountedLines } from '../../../sdk/index.ts';
 import type { FileConfig } from '../location.ts';
 import { allUtf8, asUtf8, encodingOfHead, encodingOfText, notText, type Encoded } from './encoding.ts';
-import { inspect, packingOf, requireParquet, requireText, type FileFacts } from './inspect.ts';
+import { declaredEncoding, inspect, isXml, packingOf, requireParquet, requireText, type FileFacts } from './inspect.ts';
 import { isSpread, jsonLines } from './json-records.ts';
 import { bytesOf, glances, spool } from './spool.ts';
 import { bounded, unpacked } from './unpack.ts';
@@ -42,8 +42,14 @@ export async function makePlain(found: Found, config: FileConfig, place: Place):
     return withoutLines(opened);
   }
   // Other bytes than text are called what they are, not text in a wrong encoding.
-  if ((config.encoding ?? encodingOfHead(opened.head)) === undefined) requireText(config.format, name, opened.head);
+  const isKnown = (config.encoding ?? encodingOfHead(opened.head)) !== undefined;
+  if (!isKnown && !(config.format === 'ndjson' && isXml(opened.head))) requireText(config.format, name, opened.head);
   const text = await inUtf8(opened, config, place);
+  if (config.format === 'ndjson' && isXml(text.head)) {
+    const { xmlLines } = await import('./xml-records.ts');
+    const bytes = (): AsyncIterable<Buffer> => bytesOf(text.path, place.signal);
+    return withoutLines(await becomes(text, xmlLines(name, bytes, config.xml), place));
+  }
   requireText(config.format, name, text.head);
   if (config.format !== 'ndjson' || !isSpread(text.head)) return text;
   return withoutLines(await becomes(text, jsonLines(name, bytesOf(text.path, place.signal)), place));
@@ -80,7 +86,7 @@ async function inUtf8(file: Plain, config: FileConfig, place: Place): Promise<Pl
   const declared: Encoded | undefined =
     config.encoding === undefined ? undefined : { encoding: config.encoding, known: 'as you say' };
   const looks = (): AsyncIterable<Buffer> => glances(path, place.signal);
-  const { encoding, known } = declared ?? encodingOfHead(head) ?? (await encodingOfText(name, looks));
+  const { encoding, known } = declared ?? encodingOfHead(head) ?? declaredEncoding(head) ?? (await encodingOfText(name, looks));
   if (encoding !== 'utf-8')
     return await becomes(file, asUtf8(name, chunks(), encoding), place, `it is read as ${encoding}: ${known}`);
   // A mark or a person's word says what the bytes should be, not that they are.

@@ -15,12 +15,12 @@ const mostGrowth = 200;
 const freeBytes = 32 * 1024 ** 2;
 
 /** Passes bytes on up to the limit. `from` = bytes that they are unpacked from. Throws `file.limit`. */
-export async function* bounded(
+export async function* bounded<B extends Uint8Array>(
   name: string,
-  bytes: AsyncIterable<Buffer>,
+  bytes: AsyncIterable<B>,
   { limit }: Pick<FileConfig, 'limit'>,
   from?: number,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<B> {
   const growth = from === undefined ? mostBytes : Math.max(freeBytes, from * mostGrowth);
   const most = limit ?? Math.min(mostBytes, growth);
   let seen = 0;

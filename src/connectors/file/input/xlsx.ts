@@ -1,9 +1,9 @@
 /** One sheet of a workbook as csv: cells as the file stores them, dates as ISO text. */
-import { SaxesParser } from 'saxes';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { FileConfig } from '../location.ts';
 import { columnAt, plainNumber, serialText, shownAs, unescaped, type Shown } from './cells.ts';
 import { bounded } from './unpack.ts';
+import { parseXml, readXml, textOf, type Attributes } from './xml.ts';
 import type { Archive } from './zip.ts';
 
 export interface Sheet {
@@ -17,7 +17,7 @@ export interface Sheet {
 export async function sheetAsCsv(name: string, archive: Archive, config: FileConfig): Promise<Sheet> {
   const part = (path: string): AsyncIterable<string> | undefined => {
     const member = archive.members.find(({ fileName }) => fileName === path);
-    return member && text(bounded(name, archive.read(member), config, member.compressedSize));
+    return member && textOf(bounded(name, archive.read(member), config, member.compressedSize));
   };
   const book = await readBook(name, part);
   const chosen = chooseSheet(name, book.sheets, config.sheet);
@@ -32,7 +32,6 @@ export async function sheetAsCsv(name: string, archive: Archive, config: FileCon
 }
 
 type Part = (path: string) => AsyncIterable<string> | undefined;
-type Attributes = Readonly<Record<string, string>>;
 
 interface SheetPlace {
   readonly name: string;
@@ -46,56 +45,19 @@ interface CellContext {
   readonly since1904: boolean;
 }
 
-async function* text(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
-  yield decoder.decode();
-}
-
-interface Handlers {
-  open?(tag: string, attributes: Attributes): void;
-  text?(text: string): void;
-  close?(tag: string): void;
-}
-
-/** Tags without their prefix. `after` each piece of XML the caller may take what came of it. */
-async function* parse(name: string, xml: AsyncIterable<string> | undefined, handlers: Handlers): AsyncGenerator<undefined> {
-  const parser = new SaxesParser();
-  const local = (tag: string): string => tag.slice(tag.indexOf(':') + 1);
-  parser.on('opentag', (tag) => handlers.open?.(local(tag.name), tag.attributes));
-  parser.on('text', (value) => handlers.text?.(value));
-  parser.on('cdata', (value) => handlers.text?.(value));
-  parser.on('closetag', (tag) => handlers.close?.(local(tag.name)));
-  try {
-    for await (const piece of xml ?? []) {
-      parser.write(piece);
-      yield;
-    }
-    if (xml) parser.close();
-  } catch (error) {
-    if (error instanceof HeadgateError) throw error;
-    // The parser's own words quote the content.
-    throw new HeadgateError('file.format', `reading ${name}: the XML in it is damaged`, { cause: error });
-  }
-}
-
-async function parseAll(name: string, xml: AsyncIterable<string> | undefined, handlers: Handlers): Promise<void> {
-  for await (const _piece of parse(name, xml, handlers));
-}
-
 async function readBook(
   name: string,
   part: Part,
 ): Promise<{ readonly sheets: readonly SheetPlace[]; readonly since1904: boolean }> {
   const targets = new Map<string, string>();
-  await parseAll(name, part('xl/_rels/workbook.xml.rels'), {
+  await readXml(name, part('xl/_rels/workbook.xml.rels'), {
     open: (tag, { Id = '', Target = '' }) => {
       if (tag === 'Relationship') targets.set(Id, Target.startsWith('/') ? Target.slice(1) : `xl/${Target}`);
     },
   });
   const sheets: SheetPlace[] = [];
   let since1904 = false;
-  await parseAll(name, part('xl/workbook.xml'), {
+  await readXml(name, part('xl/workbook.xml'), {
     open: (tag, attributes) => {
       if (tag === 'workbookPr') since1904 = ['1', 'true'].includes(attributes['date1904'] ?? '');
       if (tag === 'sheet') {
@@ -121,7 +83,7 @@ async function readStrings(name: string, xml: AsyncIterable<string> | undefined)
   let inText = false;
   // Readings of Japanese names stand beside the name.
   let aside = false;
-  await parseAll(name, xml, {
+  await readXml(name, xml, {
     open: (tag) => {
       if (tag === 'si') value = '';
       else if (tag === 'rPh') aside = true;
@@ -143,7 +105,7 @@ async function readStyles(name: string, xml: AsyncIterable<string> | undefined):
   const codes = new Map<string, string>();
   const shown: Shown[] = [];
   let inCells = false;
-  await parseAll(name, xml, {
+  await readXml(name, xml, {
     open: (tag, { numFmtId = '0', formatCode = '' }) => {
       if (tag === 'numFmt') codes.set(numFmtId, formatCode);
       else if (tag === 'cellXfs') inCells = true;
@@ -167,7 +129,7 @@ async function* csvRows(name: string, xml: AsyncIterable<string>, context: CellC
   let value: string | undefined;
   let inValue = false;
   let width = 0;
-  const parsing = parse(name, xml, {
+  const parsing = parseXml(name, xml, {
     open: (tag, attributes) => {
       if (tag === 'row') row = [];
       else if (tag === 'c') [cell, value] = [attributes, undefined];

@@ -1,6 +1,6 @@
 /** PostgreSQL's words for derivations. Pure. */
 import type { Field } from '../../../domain/schema.ts';
-import { joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
+import { anyOf, joined, type Grammar, type Piece } from '../../_sql/derive/grammar.ts';
 import { quoteName, quoteText } from '../../_sql/names.ts';
 
 const temp = (name: string): string => `pg_temp.${quoteName(name)}`;
@@ -43,12 +43,14 @@ const object = (pieces: readonly Piece[]): string =>
 export const grammar: Grammar = {
   temp,
   createTemp: (name, query) => `create temp table ${quoteName(name)} on commit drop as ${query}`,
+  apart: ' offset 0',
   place: 'ctid',
   json,
   text: (value) => `${value}::text`,
   longList: (_, value, { entries, entry }) =>
     `(cardinality(${value}) > ${entries} or exists (select from unnest(${value}) as u (e) where length(u.e::text) > ${entry}))`,
   digest: (text) => `encode(substr(sha256(convert_to(${text}, 'UTF8')), 1, 16), 'hex')`,
+  hash: (text, seed) => `hashtextextended(${text}, ${seed})`,
   content: (columns) => `rtrim(row(${columns.join(', ')})::text, ',)')`,
   differs: ({ type }, a, b) =>
     byText.includes(type.kind) ? `${a}::text is distinct from ${b}::text` : `${a} is distinct from ${b}`,
@@ -58,9 +60,10 @@ export const grammar: Grammar = {
     return type.kind === 'timestamp' && type.zone ? value : `${value}::timestamp at time zone 'UTC'`;
   },
   sets: object,
-  names: (of) =>
-    of.length === 0
-      ? `'{}'::text[]`
-      : `array_remove(array[${of.map(({ property, when }) => `case when ${when} then ${quoteText(property)} end`).join(', ')}], null)`,
+  names: (of) => {
+    if (of.length === 0) return `'{}'::text[]`;
+    const all = of.map(({ property, when }) => `case when ${when} then ${quoteText(property)} end`);
+    return `case when ${anyOf(of)} then array_remove(array[${all.join(', ')}], null) else '{}'::text[] end`;
+  },
   object,
 };
