@@ -41,6 +41,19 @@ export interface Bench {
 /** What a test does around the work of a run. */
 export type Around = (run: RunRow, carry: () => Promise<RunEnd>) => Promise<RunEnd>;
 
+/** Whatever a server does besides answering. */
+async function startWork({ db }: TestState, ports: Ports, around: Around, parts: AsyncDisposableStack): Promise<void> {
+  const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
+  const worker = await startWorker(
+    db,
+    async (run, of) => await around(run, async () => await executeRun(run, { ...ports, ...of })),
+    options,
+  );
+  parts.defer(async () => await worker.stop(10_000));
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, undefined, formsOf(ports)));
+  parts.defer(async () => await deliveries.stop());
+}
+
 /** `port` 0 = any. */
 export async function open(
   port = 0,
@@ -51,17 +64,8 @@ export async function open(
   const server = parts.adopt(await startPostgres(), async (one) => await one.stop());
   const state = parts.use(await openState(server));
   await ensureWarehouse(state.db, 1);
-  const { db } = state;
   const ports = { ...state.ports, ...more };
-  const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
-  const worker = await startWorker(
-    db,
-    async (run, of) => await around(run, async () => await executeRun(run, { ...ports, ...of })),
-    options,
-  );
-  parts.defer(async () => await worker.stop(10_000));
-  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, undefined, formsOf(ports)));
-  parts.defer(async () => await deliveries.stop());
+  await startWork(state, ports, around, parts);
   const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port, hostname: '127.0.0.1' }) as Server; // no HTTP/2
   await once(listening, 'listening');
   parts.defer(() => void listening.close());
