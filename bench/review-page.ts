@@ -1,7 +1,7 @@
 /** `npm run bench:page -- [rows]`: the review page in Chromium through the real server: opening, scrolling, jumping, editing. */
 import type { Page } from 'playwright-core';
 import { open } from '../src/api/dialects/dromo/harness.ts';
-import { fields, sample } from '../test/review/sample.ts';
+import { fields, sample, settings } from '../test/review/sample.ts';
 import { startChromium } from '../test/support/chromium.ts';
 
 await import(new URL('../web/build.js', import.meta.url).href);
@@ -16,7 +16,6 @@ parts.defer(async () => await browser.close());
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 page.setDefaultTimeout(1_800_000);
 
-const settings = { importIdentifier: 'people', title: 'Add people', invalidDataBehavior: 'BLOCK_SUBMIT' };
 const wanted = { fields, settings, original_filename: 'people.csv' };
 const made = await timed('import', async () => await bench.imported(wanted, [...sample(rows)].join('')));
 const shown = page.locator('.grid-cell:not(:has(.grid-waiting))').first();

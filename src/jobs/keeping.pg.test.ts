@@ -1,7 +1,8 @@
 /** What is old goes, what is needed stays; a disk that is fuller than its budget is told once. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
@@ -14,6 +15,7 @@ import { happen, listEvents } from '../store/events.ts';
 import { deleteObject, insertObject } from '../store/objects.ts';
 import { insertRejects } from '../store/rejects.ts';
 import { insertReplay } from '../store/replays.ts';
+import { insertReview } from '../store/reviews.ts';
 import { appendLog } from '../store/run-logs.ts';
 import { insertRun } from '../store/runs.ts';
 import { keep, type KeepingSettings } from './keeping.ts';
@@ -189,4 +191,22 @@ test('a passed budget is told once, and again after it was kept; uploads count',
   assert.deepEqual(counts, [0, 1, 1, 1, 2]);
   const [row] = await db.query<{ bytes: string }>("select bytes from headgate.kept where kind = 'uploads'");
   assert.equal(row?.bytes, '10000');
+});
+
+test('rows of reviews go with their link', async () => {
+  const folder = join(dataDir, 'engine', '1', 'reviews');
+  await mkdir(folder, { recursive: true });
+  const made = async (until: Date, finished: boolean): Promise<string> => {
+    const id = randomUUID();
+    await insertReview(db, 1, { id, token: Buffer.from(id), until });
+    if (finished) await db.query('update headgate.reviews set finished_at = now() where id = $1', [id]);
+    for (const name of [`${id}.0.db`, `${id}.0.db.wal`]) await writeFile(join(folder, name), '');
+    return id;
+  };
+  const [good, over, ended] = [await made(daysAgo(-1), false), await made(daysAgo(1), false), await made(daysAgo(-1), true)];
+  for (const name of [`${randomUUID()}.0.db`, 'duckdb_temp_storage-0.tmp']) await writeFile(join(folder, name), '');
+  assert.equal((await keep(db, settings, now)).get('review rows'), 5);
+  const left = await readdir(folder);
+  assert.deepEqual(left.sort(), ['duckdb_temp_storage-0.tmp', `${good}.0.db`, `${good}.0.db.wal`].sort());
+  assert.ok(![over, ended].some((id) => left.join().includes(id)));
 });

@@ -8,7 +8,8 @@ import { objectsFolder } from '../storage/local.ts';
 import type { Db, OpenDb } from '../store/db.ts';
 import { happen } from '../store/events.ts';
 import { markPassed, removeOld, saveKept } from '../store/keeping.ts';
-import { bytesBelow, removeScratch } from './kept-files.ts';
+import { openReviews } from '../store/reviews.ts';
+import { bytesBelow, removeReviewRows, removeScratch } from './kept-files.ts';
 
 export interface KeepingSettings {
   readonly dataDir: string;
@@ -45,6 +46,13 @@ const kinds: readonly Kept[] = [
   // Who repeats a request within a day gets the first answer.
   { kind: 'idempotency', days: () => 1, remove: async ({ db }, before) => await removeOld(db, 'idempotency', before) },
   { kind: 'audit', days: (of) => of.keepAuditDays, remove: async ({ db }, before) => await removeOld(db, 'audit', before) },
+  // Before it the link has ended: nobody comes back to them.
+  {
+    kind: 'review rows',
+    days: () => 0,
+    remove: async ({ db, dataDir }, before) =>
+      await removeReviewRows(dataDir, async (workspace, ids) => new Set(await openReviews(db, workspace, ids, before))),
+  },
   { kind: 'scratch', days: () => 0, remove: async ({ dataDir }) => await removeScratch(dataDir, isAlive) },
 ];
 

@@ -1,6 +1,6 @@
 /** Files of the data directory that go when they are old, and how much all of it takes. */
 import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Every file below a folder; none where there is no such folder. */
 async function* filesBelow(folder: string): AsyncGenerator<{ readonly path: string; readonly bytes: number; readonly at: Date }> {
@@ -30,6 +30,31 @@ export async function removeScratch(dataDir: string, isAlive: (pid: number) => b
       const pid = Number.parseInt(name, 10);
       if (!Number.isInteger(pid) || isAlive(pid)) continue;
       await rm(join(folder, 'scratch', name), { recursive: true, force: true });
+      gone += 1;
+    }
+  }
+  return gone;
+}
+
+/**
+ * Rows of reviews that nobody can open any more: their link has ended, or they have. They could be made again. What else lies there is
+ * somebody's at work. `open`: which of some reviews of a workspace are.
+ */
+export async function removeReviewRows(
+  dataDir: string,
+  open: (workspace: number, ids: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<number> {
+  let gone = 0;
+  for (const folder of await workspaceFolders(dataDir)) {
+    const names = await readdir(join(folder, 'reviews')).catch(() => []);
+    const files = names.flatMap((name) => {
+      const [, id] = /^([0-9a-f-]{36})\./.exec(name) ?? [];
+      return id === undefined ? [] : [{ id, name }];
+    });
+    const kept =
+      files.length === 0 ? new Set<string>() : await open(Number(basename(folder)), [...new Set(files.map(({ id }) => id))]);
+    for (const { name } of files.filter(({ id }) => !kept.has(id))) {
+      await rm(join(folder, 'reviews', name), { recursive: true, force: true });
       gone += 1;
     }
   }

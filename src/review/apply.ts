@@ -4,9 +4,9 @@ import type { Duck } from '../sdk/index.ts';
 import { columnName } from '../shape/assess/cells.ts';
 import type { Hooking } from '../shape/assess/work.ts';
 import { changesOf } from './changes.ts';
-import { cellsSaid, summed } from './counts.ts';
+import { cellsSaid } from './counts.ts';
 import type { Entry, Hooked, Logged } from './edit.ts';
-import { askHooks, keepNotes } from './hooked.ts';
+import { askHooks, keepNotes, keepOptions } from './hooked.ts';
 import { judgeAgain, recountRows, rememberKeys, rowsIn, type Recount, type Touched } from './judge.ts';
 import type { Plan } from './plan.ts';
 
@@ -68,31 +68,33 @@ export async function applyEntry(
     if (stale !== undefined) throw new StaleEdit(stale);
     const first = await write(open, seq);
     const hooked = isNew && open.hooking ? await askHooks(open, open.hooking) : known;
-    const second = hooked ? await followHooks(open, seq, hooked) : undefined;
+    const later = hooked ? await followHooks(open, seq, hooked, entry.kind === 'told') : [];
     await duck.run(`update about set applied = ${seq}`);
     const ids = await duck.rows(`select distinct id from touched where seq = ${seq} order by id limit ${told}`);
     const commit = async (): Promise<void> => void (await duck.run('commit'));
-    return { rows: ids.map(([id]) => Number(id)), recounts: second ? [first, second] : [first], hooked, commit, rollback };
+    return { rows: ids.map(([id]) => Number(id)), recounts: [first, ...later], hooked, commit, rollback };
   } catch (error) {
     await rollback();
     throw error;
   }
 }
 
-/** A part of the same entry: whoever turns it back turns this back. */
-async function followHooks(open: Open, seq: number, hooked: Hooked): Promise<Recount> {
+/** A part of the same entry: whoever turns it back turns this back. `told`: by the hooks of the end. */
+async function followHooks(open: Open, seq: number, hooked: Hooked, told: boolean): Promise<readonly Recount[]> {
   const { duck, plan } = open;
-  const ids = [...new Set([...hooked.cells, ...hooked.notes].map(({ row }) => row))];
-  if (ids.length === 0) return { before: new Map(), after: new Map() };
+  const { cells, notes, options } = hooked;
+  const ids = [...new Set([...cells, ...notes, ...options].map(({ row }) => row))];
+  if (ids.length === 0) return [];
   const where = `id in (${ids.join(', ')})`;
   const before = await cellsSaid(duck, where);
-  await keepNotes(open, hooked);
-  await changesOf(duck, plan, { kind: 'cells', cells: hooked.cells });
+  await keepNotes(open, hooked, told);
+  await changesOf(duck, plan, { kind: 'cells', cells });
   await recountRows(duck, where);
-  const after = await cellsSaid(duck, where);
+  const said = { before, after: await cellsSaid(duck, where) };
   const written = await write(open, seq);
+  const chosen = await keepOptions(open, hooked);
   await duck.run(`insert into touched select ${seq}, id from rows where ${where}`);
-  return { before: summed(before, written.before), after: summed(after, written.after) };
+  return [said, written, ...(chosen ? [chosen] : [])];
 }
 
 async function write(open: Open, seq: number): Promise<Recount> {

@@ -5,14 +5,18 @@ import { parseSchemaFile } from '../rules/schema-file.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck, FileRef } from '../sdk/index.ts';
 import { prepare, type Prepared } from '../shape/assess/assess.ts';
-import { emptyColumns } from '../shape/assess/grid.ts';
-import { levels, sayAll } from '../shape/assess/judge.ts';
-import type { Hooking } from '../shape/assess/work.ts';
+import { layered } from '../shape/assess/cells.ts';
+import { latestSql } from '../shape/assess/changed.ts';
+import { chosenSql, learnColumns } from '../shape/assess/fill.ts';
+import { levels, openParts, sayAll } from '../shape/assess/judge.ts';
+import type { Hooking, Work } from '../shape/assess/work.ts';
 import type { Choices } from './choices.ts';
-import { planOf, withValues, type Layout } from './plan.ts';
+import { planOf, withValues, type Layout, type Plan } from './plan.ts';
 
 export interface Building {
   readonly file: FileRef;
+  /** Its sheet was asked for by name. */
+  readonly isNamed?: boolean;
   readonly task: AssessTask;
   readonly choices: Choices;
   /** Names what it was made of: another stamp is another file. */
@@ -23,37 +27,39 @@ export interface Building {
   readonly scratch: string;
   /** Absent = there are no hooks. */
   readonly hooking?: Hooking | undefined;
+  /** What is known of the file already, on this connection; absent = it is read. */
+  readonly prepared?: Prepared | undefined;
 }
 
-/** Rows that are shown before anybody knows what they are. */
-const previewed = 50;
 /** Verdicts of hooks have numbers from here on. */
 export const firstNote = 1_000_000;
 
 /** `duck` = one in memory. Throws `file.format`, `rule.timeout`, `HookError`s. */
 export async function buildReview(duck: Duck, building: Building): Promise<Layout> {
-  const { file, choices, scratch, stamp, from, hooking } = building;
-  const task = withValues(building.task, choices);
-  const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
-  const header = choices.header ?? task.header;
-  const prepared = await prepare(duck, {
-    file,
-    schema,
-    task: { ...task, header },
-    scratch,
-    ...(choices.mapping && { chosen: chosenOf(choices.mapping) }),
-    ...(hooking && { hooking }),
-  });
+  const { file, isNamed = false, task, scratch, stamp, from } = building;
+  const prepared = building.prepared ?? (await read(duck, building));
   await duck.run(`attach ${quoteText(`${scratch}.review`)} as review`);
-  const isAmbiguous = (file.sheets ?? []).length > 1 && choices.sheet === null && task.sheet === null && task.hold.sheets;
+  const isAmbiguous = (file.sheets ?? []).length > 1 && !isNamed && task.hold.sheets;
   const sheets = isAmbiguous ? [{ code: 'SHEET_AMBIGUOUS', message: 'The workbook has several sheets' }] : [];
-  const found = await fillReview(duck, prepared, { sheets: [...(file.sheets ?? [])], blocks: sheets });
+  const found = await fillReview(prepared, { sheets: [...(file.sheets ?? [])], blocks: sheets });
   await duck.run(
-    `create table review.preview as select * from grid where n < ${previewed} order by n; ` +
+    `create table review.preview as select * from first_rows order by n; ` +
       `create table review.about as select ${quoteText(stamp)} as stamp, ${quoteText(JSON.stringify(found))} as layout, ${from}::BIGINT as applied; ` +
       `detach review`,
   );
   return found;
+}
+
+async function read(duck: Duck, { file, task, choices, scratch, hooking }: Building): Promise<Prepared> {
+  const meant = withValues(task, choices);
+  return await prepare(duck, {
+    file,
+    schema: parseSchemaFile(JSON.stringify(meant.definition), 'the fields of this import'),
+    task: { ...meant, header: choices.header ?? task.header },
+    scratch,
+    ...(choices.mapping && { chosen: chosenOf(choices.mapping) }),
+    ...(hooking && { hooking }),
+  });
 }
 
 const chosenOf = (mapping: Readonly<Record<string, string | null>>): Matching => ({
@@ -64,7 +70,6 @@ const chosenOf = (mapping: Readonly<Record<string, string | null>>): Matching =>
 });
 
 async function fillReview(
-  duck: Duck,
   { work, blocks, matching, dropped }: Prepared,
   about: Pick<Layout, 'sheets' | 'blocks'>,
 ): Promise<Layout> {
@@ -83,46 +88,68 @@ async function fillReview(
   };
   const waiting = [...about.blocks, ...blocks.map((one) => ({ ...one }))];
   if (waiting.length > 0) return { ...found, blocks: waiting };
-  const { fields, parts, said } = await sayAll(work);
+  const { fields, parts } = await openParts(work);
   const taken = new Set(parts.map(({ column }) => column));
-  const empty = await emptyColumns(duck, grid);
   const full: Layout = {
     ...found,
     columns: Object.fromEntries(fields.map(({ field, columns }) => [field.name, [...columns]])),
-    unmapped: grid.headers.flatMap((_, at) => (taken.has(at) || empty.has(at) ? [] : [at])),
+    unmapped: grid.headers.flatMap((_, at) => (taken.has(at) || grid.empty.has(at) ? [] : [at])),
   };
-  await fillTables(duck, full, said.length);
-  const [[rows = null] = []] = await duck.rows('select count(*) from cells');
-  return { ...full, rows: Number(rows) };
+  const plan = planOf(full);
+  await learnColumns(work, parts);
+  const rows = await fillRows(work, plan);
+  await judgeRows(work, plan);
+  return { ...full, rows };
+}
+
+/** The tables `rows`, `options` (what hooks let a single cell be), and what was found out about whole columns. Resolves to how many rows there are. */
+async function fillRows({ duck, changed }: Work, { parts, keys }: Plan): Promise<number> {
+  // Into the file at once: a million rows with what they mean are more than fits in memory.
+  const keyed = keys.map(({ column, sql }) => `${sql} as ${column}, `).join('');
+  const rows = await duck.run(
+    `create table review.rows as select i as id, case when n >= 0 then n + 1 end as line, cast(0 as TINYINT) as state, 0 as errs, 0 as warns, false as edited, ${keyed}* exclude (i, n)
+     from ${layered('texts', parts)}`,
+  );
+  const options = (changed?.columns('options') ?? []).map(
+    (column) =>
+      `insert into review.options select t.i, ${column}, h.x from (${latestSql('options', column)}) h join texts t on t.n = h.n`,
+  );
+  const facts = parts.flatMap(({ fact }) => (fact ? [`create table review.${fact.table} as select * from ${fact.table}`] : []));
+  await duck.run(['create table review.options (id BIGINT, col INTEGER, o VARCHAR)', ...options, ...facts].join('; '));
+  if (options.length === 0) return rows;
+  const chosen = parts.flatMap((part) => {
+    const own = `select id, o from review.options where col = ${part.column}`;
+    return chosenSql(part, { table: 'review.rows', key: 'id', options: own, where: 'true' }) ?? [];
+  });
+  const again = keys.map(({ column, sql }) => `update review.rows set ${column} = ${sql}`);
+  for (const sql of [...chosen, ...again]) await duck.run(sql);
+  return rows;
 }
 
 /**
- * The tables `rows`, `said`, `verdict`, `notes` (what hooks say of cells), `raws` (what edited cells were), `journal` (what was
- * changed), `touched` (what may look otherwise since), and what was found
- * out about whole columns.
+ * The tables `said`, `verdict`, `notes` (what hooks say of cells; `told`: those of the end), `raws` (what edited cells were), `journal` (what
+ * was changed) and `touched` (what may look otherwise since).
  */
-async function fillTables(duck: Duck, layout: Layout, verdictCount: number): Promise<void> {
-  const plan = planOf(layout);
-  const keys = plan.keys.map(({ column, sql }) => `${sql} as ${column}, `).join('');
-  const rules = plan.verdicts.map(
+async function judgeRows(work: Work, { parts, verdicts }: Plan): Promise<void> {
+  const { duck } = work;
+  await duck.run('drop table if exists temp.cells; create temp view cells as select id as i, * exclude id from review.rows');
+  await sayAll(work, parts);
+  await duck.run('drop view cells');
+  const count = verdicts.length;
+  const rules = verdicts.map(
     ({ part, level, message }, at) => `(${at}, ${part.column}, ${quoteText(level)}, ${quoteText(message)})`,
   );
-  const facts = plan.parts.flatMap(({ fact }) =>
-    fact ? [`create table review.${fact.table} as select * from ${fact.table}`] : [],
-  );
   const [error, warning, info] = levels;
-  const place = `v - ${verdictCount}`;
+  const place = `v - ${count}`;
   await duck.run(
     [
-      ...facts,
       'create table review.verdict (v INTEGER, col INTEGER, level VARCHAR, message VARCHAR)',
       ...(rules.length > 0 ? [`insert into review.verdict values ${rules.join(', ')}`] : []),
       `create table review.notes as select i as id, cast((${place}) // ${levels.length} as INTEGER) as col,
-         case (${place}) % ${levels.length} when 0 then '${error}' when 1 then '${warning}' else '${info}' end as level, m as message from said where v >= ${verdictCount} order by i`,
+         case (${place}) % ${levels.length} when 0 then '${error}' when 1 then '${warning}' else '${info}' end as level, m as message, false as told from said where v >= ${count} order by i`,
       noteVerdicts('review.'),
-      `create table review.said as select i as id, cast(v as INTEGER) as v from said where v < ${verdictCount} union all ${noteSaid('review.')} order by id, v`,
-      `create table review.rows as select i as id, case when n >= 0 then n + 1 end as line, cast(0 as TINYINT) as state, coalesce(m.errs, 0) as errs, coalesce(m.warns, 0) as warns, false as edited, ${keys}cells.* exclude (i, n)
-       from cells left join (${messageCounts('review.said', 'review.verdict')}) m on m.id = i order by i`,
+      `create table review.said as select i as id, cast(v as INTEGER) as v from said where v < ${count} union all ${noteSaid('review.')} order by id, v`,
+      `update review.rows as r set errs = m.errs, warns = m.warns from (${messageCounts('review.said', 'review.verdict')}) m where r.id = m.id`,
       'create table review.raws (id BIGINT, col INTEGER, raw VARCHAR, now VARCHAR)',
       'create table review.touched (seq BIGINT, id BIGINT)',
       'create table review.journal (seq BIGINT, id BIGINT, col INTEGER, before VARCHAR, after VARCHAR)',

@@ -20,6 +20,8 @@ export async function changesOf(duck: Duck, plan: Plan, entry: Exclude<Entry, { 
 
 function statements(plan: Plan, entry: Exclude<Entry, { kind: 'reread' }>): readonly string[] {
   switch (entry.kind) {
+    case 'told':
+      return [];
     case 'cells':
       return cellStatements(plan, entry.cells);
     case 'add':

@@ -7,7 +7,7 @@ export const choices = z.object({
   header: z.number().int().min(0).nullable().default(null),
   /** Column of the file → key of a field, null = none; absent = as it matches by itself. */
   mapping: z.record(z.string(), z.string().nullable()).nullable().default(null),
-  /** Field → text as it stands in the file → the value that is meant, null = nothing. */
+  /** Field → text as it stands in the file → the value that is meant, null = it stays as it is. */
   values: z.record(z.string(), z.record(z.string(), z.string().nullable())).default({}),
 });
 

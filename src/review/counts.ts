@@ -47,11 +47,6 @@ export function recounted(all: CellCounts, before: CellCounts, after: CellCounts
   return found;
 }
 
-/** Pure. */
-export function summed(one: CellCounts, other: CellCounts): CellCounts {
-  return recounted(one, new Map(), other);
-}
-
 const shownCells = ({ parts }: Plan, counts: CellCounts): ReviewCounts['byColumn'] =>
   Object.fromEntries(
     parts.map(({ column }) => {

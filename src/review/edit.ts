@@ -63,15 +63,30 @@ const hooked = z.object({
       messages: z.array(z.object({ message: z.string(), level: z.enum(['error', 'warning', 'info']) })),
     }),
   ),
+  options: z
+    .array(
+      z.object({
+        row: z.number().int(),
+        column,
+        options: z.array(
+          z.object({ label: z.string(), value: z.string(), alternateMatches: z.array(z.string()).exactOptional() }),
+        ),
+      }),
+    )
+    .default([]),
 });
 
 export type Hooked = z.output<typeof hooked>;
 
-/** `undo` and `redo` name the edit that they are about; `reread` begins anew with the original, and nothing before it counts. */
+/**
+ * `undo` and `redo` name the edit that they are about; `reread` begins anew with the original, and nothing before it counts; `told` is what
+ * the hooks of the end have said of cells when they did not let it end.
+ */
 export const entry = z.union([
   edit,
   z.object({ kind: z.enum(['undo', 'redo']), of: z.number().int() }),
   z.object({ kind: z.literal('reread'), choices }),
+  z.object({ kind: z.literal('told') }),
 ]);
 
 export type Entry = z.output<typeof entry>;

@@ -2,6 +2,7 @@
 import type { Duck } from '../sdk/index.ts';
 import { columnName, type Part } from '../shape/assess/cells.ts';
 import { saidOf, states } from './changes.ts';
+import type { Choices } from './choices.ts';
 import { columnId, type Plan } from './plan.ts';
 import { suggestionsOf } from './suggest.ts';
 import type { Said } from './windows.ts';
@@ -62,15 +63,25 @@ async function suggested(duck: Duck, part: Part, message: string): Promise<Group
   return best;
 }
 
-/** Texts of a field of options that mean none of them, the most frequent first. */
-export async function unknownTexts({ duck, plan }: Open, field: string): Promise<Group['values']> {
+/** Texts of a field of options that mean none of them, the most frequent first, `most` at most. */
+export async function unknownTexts({ duck, plan }: Open, field: string, most = 1000): Promise<Group['values']> {
   const parts = plan.parts.filter(({ fed }) => fed.field.name === field);
   if (parts.length === 0) return [];
   const each = parts.map(
     ({ raw, misfit = 'false' }) => `select trim(${raw}) as value from rows where state = ${states.live} and ${misfit}`,
   );
   const found = await duck.rows(
-    `select value, count(*) as n from (${each.join(' union all ')}) group by 1 order by n desc, value limit 1000`,
+    `select value, count(*) as n from (${each.join(' union all ')}) group by 1 order by n desc, value limit ${most}`,
   );
   return found.map(([value, count]) => ({ value: value ?? '', count: Number(count) }));
+}
+
+/** Is there a field with texts that mean none of its options, of which nobody has said anything? Where there are more than `most`, rows are the place. */
+export async function undecided(open: Open, { values }: Pick<Choices, 'values'>, most: number): Promise<boolean> {
+  for (const { field } of open.plan.fields.filter((one) => one.field.means?.is === 'select')) {
+    const unknown = await unknownTexts(open, field.name, most + 1);
+    const said = values[field.name] ?? {};
+    if (unknown.length <= most && unknown.some(({ value }) => value !== '' && !Object.hasOwn(said, value))) return true;
+  }
+  return false;
 }

@@ -12,7 +12,7 @@ export class History {
     } else if (kind === 'redo') {
       const last = this.#undone.pop();
       if (last !== undefined) this.#done.push(last);
-    } else {
+    } else if (kind !== 'told') {
       this.#undone = [];
       if (kind === 'reread') this.#done.length = 0;
       else this.#done.push(seq);

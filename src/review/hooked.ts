@@ -1,15 +1,15 @@
 /** After a change, hooks see the rows that were changed, and change them in turn. What they have done stands in the log beside the edit. */
-import type { Info } from '../hooks/cells.ts';
+import type { Info, SelectOption } from '../hooks/cells.ts';
 import { runDeleteHooks, runUpdateHooks } from '../hooks/order.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
-import { Changed, latestSql } from '../shape/assess/changed.ts';
+import { Changed, latestSql, type ChangeKind } from '../shape/assess/changed.ts';
 import { Sheet } from '../shape/assess/sheet.ts';
 import type { Hooking } from '../shape/assess/work.ts';
 import { noteVerdicts } from './build.ts';
 import { states } from './changes.ts';
 import type { Hooked } from './edit.ts';
-import { rowsIn, sayNotes, understood } from './judge.ts';
+import { judgeAgain, rememberKeys, rowsIn, sayNotes, understood, type Recount } from './judge.ts';
 import { columnId, type Plan } from './plan.ts';
 
 interface Open {
@@ -28,6 +28,7 @@ export async function askHooks(open: Open, { sandbox, hooks }: Hooking): Promise
       `create or replace temp table cells as select row_number() over (order by id) - 1 as i, coalesce(line - 1, -1 - id) as n, * from rows where ${where} and state = ${state}`,
     );
     await duck.run('create or replace temp table texts as select i, n, id from cells');
+    await remind(changed);
     const [[count = '0'] = []] = await duck.rows('select count(*) from cells');
     const of = { duck, fields: plan.fields, parts: plan.parts, changed, ids: new Map<number, string>(), count: Number(count) };
     const settle = async (): Promise<void> => await understand(open, changed);
@@ -49,34 +50,56 @@ async function understand({ duck, plan }: Open, changed: Changed): Promise<void>
   if (parts.length > 0) await duck.run([...statements, ...understood('cells', parts, 'id >= 0')].join('; '));
 }
 
-async function hookedOf({ duck, plan }: Open, changed: Changed): Promise<Hooked> {
-  const cells: Hooked['cells'] = [];
-  const notes: Hooked['notes'] = [];
-  for (const { column } of plan.parts) {
-    const latest = async (kind: 'value' | 'note'): Promise<readonly (readonly (string | null)[])[]> =>
-      changed.has(kind, column)
-        ? await duck.rows(`select t.id, h.x from (${latestSql(kind, column)}) h join texts t on t.n = h.n order by t.id`)
-        : [];
-    for (const [row, text] of await latest('value')) cells.push({ row: Number(row), column: columnId(column), text: text ?? '' });
-    for (const [row, text] of await latest('note')) {
-      const said = JSON.parse(text ?? '[]') as readonly Info[]; // as the sheet wrote it
-      notes.push({
-        row: Number(row),
-        column: columnId(column),
-        messages: said.map(({ message, level }) => ({ message, level })),
+/** What hooks have said before of the rows in `texts`. */
+export async function remind(changed: Changed): Promise<void> {
+  const said = `select id, col, cast(to_json(list({'message': message, 'level': level})) as VARCHAR) as x from notes group by all`;
+  await changed.take('note', `select t.n, s.col as c, s.x from (${said}) s join texts t on t.id = s.id`);
+  await changed.take('options', 'select t.n, o.col as c, o.o as x from options o join texts t on t.id = o.id');
+}
+
+/** What they say now. */
+export async function hookedOf({ duck, plan }: Pick<Open, 'duck' | 'plan'>, changed: Changed): Promise<Hooked> {
+  const found: Hooked = { cells: [], notes: [], options: [] };
+  for (const part of plan.parts) {
+    const column = columnId(part.column);
+    const latest = async (kind: ChangeKind): Promise<readonly { readonly row: number; readonly text: string }[]> => {
+      if (!changed.has(kind, part.column)) return [];
+      const rows = await duck.rows(
+        `select t.id, h.x from (${latestSql(kind, part.column, 0)}) h join texts t on t.n = h.n where t.id is not null order by t.id`,
+      );
+      return rows.map(([row, text]) => ({ row: Number(row), text: text ?? '' }));
+    };
+    for (const { row, text } of await latest('value')) found.cells.push({ row, column, text });
+    for (const { row, text } of await latest('note')) {
+      const said = JSON.parse(text) as readonly Info[]; // as the sheet wrote it
+      found.notes.push({ row, column, messages: said.map(({ message, level }) => ({ message, level })) });
+    }
+    for (const { row, text } of await latest('options')) {
+      const given = JSON.parse(text) as readonly SelectOption[]; // as the sheet wrote it
+      found.options.push({
+        row,
+        column,
+        options: given.map(({ label, value, alternateMatches: more }) => ({
+          label,
+          value,
+          ...(more && { alternateMatches: [...more] }),
+        })),
       });
     }
   }
-  return { cells, notes };
+  return found;
 }
 
-/** Puts messages in the place of those that hooks said of these cells before. */
-export async function keepNotes({ duck, plan }: Open, { notes }: Hooked): Promise<void> {
+const placeOf = ({ parts }: Plan, id: string): number => parts.find(({ column }) => columnId(column) === id)?.column ?? -1;
+
+/** Puts messages in the place of those that hooks said of these cells before. `told`: they are those of the end. */
+export async function keepNotes({ duck, plan }: Open, { notes }: Hooked, told: boolean): Promise<void> {
   if (notes.length === 0) return;
-  const place = (id: string): number => plan.parts.find(({ column }) => columnId(column) === id)?.column ?? -1;
-  const cells = notes.map(({ row, column }) => `(${row}, ${place(column)})`);
+  const cells = notes.map(({ row, column }) => `(${row}, ${placeOf(plan, column)})`);
   const said = notes.flatMap(({ row, column, messages }) =>
-    messages.map(({ message, level }) => `(${row}, ${place(column)}, ${quoteText(level)}, ${quoteText(message)})`),
+    messages.map(
+      ({ message, level }) => `(${row}, ${placeOf(plan, column)}, ${quoteText(level)}, ${quoteText(message)}, ${told})`,
+    ),
   );
   await duck.run(
     [
@@ -87,4 +110,27 @@ export async function keepNotes({ duck, plan }: Open, { notes }: Hooked): Promis
     ].join('; '),
   );
   await sayNotes(duck, await rowsIn(duck, 'noted'));
+}
+
+/** Puts options in the place of those that these cells had; what their texts mean is asked again. Undefined = there are none. */
+export async function keepOptions(open: Open, { options }: Hooked): Promise<Recount | undefined> {
+  if (options.length === 0) return undefined;
+  const { duck, plan } = open;
+  const given = options.map(
+    ({ row, column, options: some }) => `(${row}, ${placeOf(plan, column)}, ${quoteText(JSON.stringify(some))})`,
+  );
+  await duck.run(
+    [
+      'create or replace temp table given (id BIGINT, col INTEGER, o VARCHAR)',
+      `insert into given values ${given.join(', ')}`,
+      'delete from options using given where options.id = given.id and options.col = given.col',
+      'insert into options select * from given',
+    ].join('; '),
+  );
+  const touched = {
+    where: await rowsIn(duck, 'given'),
+    columns: new Set(options.map(({ column }) => placeOf(plan, column))),
+  };
+  await rememberKeys(open, touched);
+  return await judgeAgain(open, touched);
 }

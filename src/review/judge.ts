@@ -3,6 +3,7 @@ import { openKnown } from '../rules/meanings/known.ts';
 import { openSets } from '../rules/sets.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName, layered, type Part } from '../shape/assess/cells.ts';
+import { chosenSql } from '../shape/assess/fill.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
 import { cellsSaid, type CellCounts } from './counts.ts';
 import { firstNote, messageCounts, noteSaid } from './build.ts';
@@ -72,18 +73,21 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<Recount>
   await duck.run(
     [
       ...understood('rows', parts, where),
+      ...(await chosen(open, parts, where)),
       ...keys.map(({ column, sql }) => `update rows set ${column} = ${sql} where ${where}`),
       `create or replace temp table judged as select id from rows where ${where}`,
-      ...keys.map(
-        ({ column }) =>
-          `insert into judged select id from rows where state = 0 and ${column} in (select k from old_${column} union select ${column} from rows where ${where})`,
-      ),
+      ...keys.flatMap(({ column }) => [
+        `create or replace temp table same_${column} as select id from rows where state = 0 and ${column} in (select k from old_${column} union select ${column} from rows where ${where})`,
+        `insert into judged select id from same_${column}`,
+      ]),
     ].join('; '),
   );
   const all = await rowsIn(duck, 'judged');
   const before = await cellsSaid(duck, all);
   await say(open, numbers, where);
-  if (!columns) await sayNotes(duck, where);
+  // What the hooks of the end have said was said of the row as it was.
+  const forgotten = columns ? await duck.run(`delete from notes where told and ${where}`) : 0;
+  if (!columns || forgotten > 0) await sayNotes(duck, where);
   for (const key of keys) await sayDoubles(open, key, where);
   await recountRows(duck, all);
   return { before, after: await cellsSaid(duck, all) };
@@ -118,6 +122,16 @@ export function understood(table: 'rows' | 'cells', parts: readonly Part[], wher
   return [`update ${table} set ${set} from ${from} n where ${table}.id = n.id and (${table}.${where})`];
 }
 
+/** What they mean in cells with options of their own. */
+async function chosen({ duck }: Open, parts: readonly Part[], where: string): Promise<readonly string[]> {
+  const columns = new Set((await duck.rows(`select distinct col from options where ${where}`)).map(([col]) => Number(col)));
+  return parts.flatMap((part) => {
+    const options = `select id, o from options where col = ${part.column} and ${where}`;
+    const sql = columns.has(part.column) ? chosenSql(part, { table: 'rows', key: 'id', options, where }) : undefined;
+    return sql ?? [];
+  });
+}
+
 /** Those that need nothing but the row itself; what others must be known for is `sayDoubles`. */
 async function say({ duck, plan, scratch }: Open, numbers: ReadonlySet<number>, where: string): Promise<void> {
   const rules = plan.schema.rules.filter(
@@ -145,9 +159,8 @@ const saying = (each: readonly { readonly at: number; readonly found: string }[]
 
 /** Every member of the groups that the rows have left or come into. */
 async function sayDoubles({ duck, plan, scratch }: Open, { rule, column }: UniqueKey, where: string): Promise<void> {
-  const members = `state = 0 and ${column} in (select k from old_${column} union select ${column} from rows where ${where})`;
   await duck.run(
-    `create or replace temp table members as select id from rows where ${members} union select id from rows where ${where}`,
+    `create or replace temp table members as select id from same_${column} union select id from rows where ${where}`,
   );
   const picked = await rowsIn(duck, 'members');
   const rows = `(select * from rows where ${picked} and state = 0)`;

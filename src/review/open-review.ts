@@ -8,7 +8,7 @@ import type { Choices } from './choices.ts';
 import { cellsSaid, countRows, recounted, type CellCounts, type ReviewCounts } from './counts.ts';
 import type { Entry, Logged, Replacement } from './edit.ts';
 import { foresee, type Foreseen } from './foresee.ts';
-import { groupsOf, unknownTexts, type Group } from './groups.ts';
+import { groupsOf, undecided, unknownTexts, type Group } from './groups.ts';
 import { History } from './history.ts';
 import { layout, planOf, type Plan } from './plan.ts';
 import { openView, rowsOf, seekProblem, viewedIds, type Problem, type Seeking, type ShownRow, type Wanted } from './windows.ts';
@@ -36,12 +36,13 @@ export class OpenReview implements AsyncDisposable {
   readonly choices: Choices;
   readonly from: number;
   readonly history = new History();
-  readonly #scratch: string;
+  readonly scratch: string;
   readonly #hooking: Hooking | undefined;
   /** Name → number of rows. */
   readonly #views = new Map<string, number>();
   #counts: ReviewCounts | undefined;
   #cells: CellCounts | undefined;
+  #asks: boolean | undefined;
   /** What the rows hold. */
   applied: number;
   /** What the history holds. */
@@ -54,7 +55,7 @@ export class OpenReview implements AsyncDisposable {
     this.from = from;
     this.applied = applied;
     this.known = from;
-    this.#scratch = scratch;
+    this.scratch = scratch;
     this.#hooking = hooking;
   }
 
@@ -75,7 +76,7 @@ export class OpenReview implements AsyncDisposable {
     this.#requireRows();
     const { duck, plan } = this;
     const stale = version !== undefined && version < this.applied;
-    const open = { duck, plan, scratch: this.#scratch, hooking: this.#hooking };
+    const open = { duck, plan, scratch: this.scratch, hooking: this.#hooking };
     const pending = await applyEntry(open, logged, { version: stale ? version : undefined, isNew: version !== undefined });
     return {
       ...pending,
@@ -146,6 +147,13 @@ export class OpenReview implements AsyncDisposable {
   async unknownTexts(field: string): Promise<Group['values']> {
     this.#requireRows();
     return await unknownTexts(this, field);
+  }
+
+  /** Does somebody have to say what texts mean, before anything is changed? Not of fields with more than `most` such texts. */
+  async asksForValues(most: number): Promise<boolean> {
+    if (this.applied > this.from) return false;
+    this.#asks ??= await undecided(this, this.choices, most);
+    return this.#asks;
   }
 
   async foresee(wanted: Replacement): Promise<Foreseen> {

@@ -84,7 +84,7 @@ export function withValues(task: AssessTask, { values }: Choices): AssessTask {
   if (!Array.isArray(fields)) return task;
   const meant = fields.map((field: z.core.util.JSONType) => {
     if (typeof field !== 'object' || field === null || !('name' in field) || typeof field['name'] !== 'string') return field;
-    const texts = Object.entries(values[field['name']] ?? {}).map(([text, value]) => [text, value ?? '']);
+    const texts = Object.entries(values[field['name']] ?? {}).filter(([, value]) => value !== null);
     const replace = { ...(field['replace'] as object | undefined), ...Object.fromEntries(texts) };
     return texts.length === 0 ? field : { ...field, replace };
   });

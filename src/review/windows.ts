@@ -1,5 +1,6 @@
 /** Windows of rows in an order that does not change while they are looked at. */
 import { HeadgateError } from '../domain/error.ts';
+import type { SelectOption } from '../hooks/cells.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName } from '../shape/assess/cells.ts';
@@ -29,6 +30,8 @@ export interface ShownCell {
   /** Edited. */
   readonly e?: true;
   readonly m?: readonly Said[];
+  /** What this cell may be, where that is not what its field may be. */
+  readonly o?: readonly SelectOption[];
 }
 
 export interface ShownRow {
@@ -89,7 +92,8 @@ export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Prom
   const where = `id in (${ids.join(', ')})`;
   const columns = plan.parts.flatMap(({ cell, raw }) => [`coalesce(${cell.text}, '')`, `coalesce(${raw}, '')`]);
   const found = await duck.rows(
-    `select ${['id', 'line', 'state', ...columns].join(', ')} from rows where ${where} and state <> ${states.gone}`,
+    // The range is what the engine finds their place by: of a list it would read more columns than it shows.
+    `select ${['id', 'line', 'state', ...columns].join(', ')} from rows where id between ${Math.min(...ids)} and ${Math.max(...ids)} and ${where} and state <> ${states.gone}`,
   );
   const said = await duck.rows(
     `select s.id, d.col, d.level, d.message from said s join verdict d on d.v = s.v where s.${where} order by s.v`,
@@ -97,6 +101,8 @@ export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Prom
   const edited = await duck.rows(
     `select id, col, coalesce(raw, '') from raws where ${where} and coalesce(raw, '') <> coalesce(now, '')`,
   );
+  const own = await duck.rows(`select id, col, o from options where ${where}`);
+  const options = new Map(own.map(([id, col, o]) => [`${id} ${col}`, JSON.parse(o ?? '[]') as readonly SelectOption[]])); // as hooks gave them
   const messages = new Map<string, Said[]>();
   for (const [id, col, level, message] of said) {
     const key = `${id} ${col}`;
@@ -106,7 +112,7 @@ export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Prom
     if (!known.some((other) => other.message === one.message)) messages.set(key, [...known, one]);
   }
   const raws = new Map(edited.map(([id, col, raw]) => [`${id} ${col}`, raw ?? '']));
-  const shown = new Map(found.map((row) => [Number(row[0]), shownRow(plan, row, { messages, raws })]));
+  const shown = new Map(found.map((row) => [Number(row[0]), shownRow(plan, row, { messages, raws, options })]));
   return ids.flatMap((id) => shown.get(id) ?? []);
 }
 
@@ -114,9 +120,10 @@ interface Around {
   /** By row and column. */
   readonly messages: ReadonlyMap<string, readonly Said[]>;
   readonly raws: ReadonlyMap<string, string>;
+  readonly options: ReadonlyMap<string, readonly SelectOption[]>;
 }
 
-function shownRow({ parts, layout }: Plan, row: readonly (string | null)[], { messages, raws }: Around): ShownRow {
+function shownRow({ parts, layout }: Plan, row: readonly (string | null)[], { messages, raws, options }: Around): ShownRow {
   const [id = null, line = null, state = null, ...texts] = row;
   const cells = parts.map(({ column }, at): ShownCell => {
     const key = `${id} ${column}`;
@@ -124,7 +131,8 @@ function shownRow({ parts, layout }: Plan, row: readonly (string | null)[], { me
     const edited = raws.get(key);
     const raw = edited ?? texts[2 * at + 1] ?? '';
     const m = messages.get(key);
-    return { v, ...(raw !== v && { raw }), ...(edited !== undefined && { e: true }), ...(m && { m }) };
+    const o = options.get(key);
+    return { v, ...(raw !== v && { raw }), ...(edited !== undefined && { e: true }), ...(m && { m }), ...(o && { o }) };
   });
   return {
     id: Number(id),

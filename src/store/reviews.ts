@@ -44,6 +44,15 @@ export async function findReview(db: Db, workspace: number, id: string): Promise
   return row;
 }
 
+/** Those among some that may still be opened at that moment. */
+export async function openReviews(db: Db, workspace: number, ids: readonly string[], at: Date): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    'select id from headgate.reviews where workspace_id = $1 and id = any($2) and finished_at is null and expires_at > $3',
+    [workspace, ids, at],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** The same, and nobody else changes it until the end of the transaction. */
 export async function holdReview(tx: Db, workspace: number, id: string): Promise<ReviewRow | undefined> {
   const [row] = await tx.query<ReviewRow>(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { open, type Bench } from '../../src/api/dialects/dromo/harness.ts';
 import { startChromium } from '../support/chromium.ts';
-import { fields, sample } from './sample.ts';
+import { fields, sample, settings as usual } from './sample.ts';
 
 export interface Visit extends Pick<BrowserContextOptions, 'hasTouch' | 'locale'> {
   readonly theme?: 'light' | 'dark';
@@ -32,7 +32,7 @@ export async function openPages(): Promise<PageBench> {
     return String(made['review_url']);
   };
   const review: PageBench['review'] = async (rows, more = {}) => {
-    const settings = { importIdentifier: 'people', title: 'Add people', invalidDataBehavior: 'BLOCK_SUBMIT', ...more };
+    const settings = { ...usual, ...more };
     return await reviewOf({ fields, settings, original_filename: 'people.csv' }, [...sample(rows)].join(''));
   };
   const visit: PageBench['visit'] = async (url, { theme = 'light', width = 1280, ...more } = {}) => {

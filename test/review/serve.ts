@@ -1,10 +1,9 @@
 /** `node test/review/serve.ts [rows] [port]`: a server with an import in review, until it is stopped; prints the address of its page. */
 import { open } from '../../src/api/dialects/dromo/harness.ts';
-import { fields, sample } from './sample.ts';
+import { fields, sample, settings } from './sample.ts';
 
 const rows = Number(process.argv[2] ?? 5000);
 const bench = await open(Number(process.argv[3] ?? 0));
-const settings = { importIdentifier: 'people', title: 'Add people', invalidDataBehavior: 'BLOCK_SUBMIT' };
 const wanted = { fields, settings, original_filename: 'people.csv' };
 const made = await bench.imported(wanted, [...sample(rows)].join(''));
 console.log(String(made['status']), String(made['review_url']));

@@ -28,6 +28,24 @@ export async function plainFile<T>(path: string, told: Told, context: Context, u
   throw empty();
 }
 
+/** The sheet by its name; a workbook of one sheet needs none, and one that has no such sheet is opened without: `isNamed` says so. */
+export async function plainSheet<T>(
+  path: string,
+  told: Told,
+  context: Context,
+  use: (file: FileRef, isNamed: boolean) => Promise<T>,
+): Promise<T> {
+  const nameless = async (): Promise<T> =>
+    await plainFile(path, { ...told, sheet: null }, context, async (file) => await use(file, false));
+  if (told.sheet === null) return await nameless();
+  try {
+    return await plainFile(path, told, context, async (file) => await use(file, true));
+  } catch (error) {
+    if (!(error instanceof HeadgateError) || error.code !== 'file.missing') throw error;
+    return await nameless();
+  }
+}
+
 function settingsOf(path: string, told: Told): object {
   const { sheet, delimiter, xml } = told;
   if (isJson(told)) return { path, format: 'ndjson', ...(xml && { xml }) };

@@ -1,7 +1,7 @@
 /** An edit, an undo or a redo: written into the log and into the rows, or neither. */
 import { HeadgateError } from '../../domain/error.ts';
 import type { ReviewCounts } from '../../review/counts.ts';
-import type { Edit, Entry } from '../../review/edit.ts';
+import type { Edit, Entry, Hooked } from '../../review/edit.ts';
 import { requireAllowed, type EditLimits } from '../../review/limits.ts';
 import { StaleEdit, type Pending } from '../../review/apply.ts';
 import type { OpenReview } from '../../review/open-review.ts';
@@ -84,14 +84,16 @@ async function changed(
   return await withReview(ports, reviewed, async (review) => await answer(review, made));
 }
 
-interface Writing {
+export interface Writing {
   readonly entry: Exclude<Entry, { kind: 'reread' }>;
   readonly about: number | null;
-  readonly version: number;
+  /** Absent = it goes by no version, and hooks have their say already: `hooked`. */
+  readonly version?: number;
+  readonly hooked?: Hooked;
 }
 
 /** The log first: a process that dies behind its commit finds the entry there, and one that dies before it has done nothing. */
-async function write(
+export async function write(
   db: Db,
   reviewed: Reviewed,
   review: OpenReview,
@@ -103,9 +105,9 @@ async function write(
     const { seq, rows } = await db.tx(async (tx) => {
       await requireOpen(tx, reviewed);
       await freshen(tx, reviewed, review);
-      const { entry, about, version } = await make();
+      const { entry, about, version, hooked: said } = await make();
       const seq = review.known + 1;
-      pending = await review.begin(changeOf({ seq, entry }), version);
+      pending = await review.begin({ ...changeOf({ seq, entry }), hooked: said }, version);
       const { hooked } = pending;
       await insertEdit(tx, workspace, id, { seq, entry: { ...entry, ...(hooked && { hooked }) }, about });
       return { seq, rows: pending.rows };

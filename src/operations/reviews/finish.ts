@@ -7,12 +7,13 @@ import { HeadgateError } from '../../domain/error.ts';
 import { hasHooks } from '../../domain/fields/hooks.ts';
 import type { Json } from '../../domain/json.ts';
 import { createContext } from '../../engine/context.ts';
-import { beforeFinish } from '../../hooks/hooks.ts';
-import { runBeforeFinish } from '../../hooks/steps.ts';
+import { closeRows, hasClosing, type Closed } from '../../review/closing.ts';
 import { deliveredSql, foundIn, type Found } from '../../review/deliver.ts';
+import type { Hooked } from '../../review/edit.ts';
 import { endingOf } from '../../review/ending.ts';
 import { StaleEdit } from '../../review/apply.ts';
 import type { OpenReview } from '../../review/open-review.ts';
+import type { Duck } from '../../sdk/index.ts';
 import type { Db } from '../../store/db.ts';
 import { finishReview, holdReview } from '../../store/reviews.ts';
 import { storeFile } from '../files/store.ts';
@@ -21,11 +22,12 @@ import type { Ports } from '../operation.ts';
 import { roomOf } from '../room.ts';
 import { jsonArray } from '../runs/json-array.ts';
 import { hooksOf, openReviewSandbox } from '../schemas/check-hooks.ts';
-import { deskKey, deskOf, forgetRows, freshen, withReview, type Reviewed } from './open.ts';
+import { write } from './change.ts';
+import { deskKey, deskOf, forgetRows, freshen, lookAside, withReview, type Reviewed } from './open.ts';
 
 export interface Ended {
-  /** A hook does not let it end: what it says. */
-  readonly cancelled?: string;
+  /** Why it has not. */
+  readonly blocks: readonly { readonly code: string; readonly message: string }[];
 }
 
 const rowsName = 'rows.json';
@@ -41,40 +43,44 @@ export interface Ending {
   readonly version: number;
   /** Whose the rows are. */
   readonly pipeline: string;
-  /** In the transaction in which it ends: others hear of it, or it has not ended. */
+  /** What hooks have said of the import before. */
+  readonly told: Readonly<Record<string, Json>>;
+  /** In the transaction in which it ends, with what is delivered: what follows from that happens, or it has not ended. */
   ended(tx: Db, delivered: Delivered): Promise<void>;
 }
 
-/** Throws `object.conflict` where it cannot end, `StaleEdit`. Ending it twice is ending it once. */
+/** Throws `object.conflict` where it cannot end, `StaleEdit`, `HookError`s. Ending it twice is ending it once. */
 export async function endReview(
   ports: Ports,
   reviewed: Reviewed,
-  { version, pipeline: owner, ended: tell }: Ending,
+  { version, pipeline: owner, told, ended: tell }: Ending,
 ): Promise<Ended> {
   const { db, clock } = ports;
   const { workspace, id } = reviewed;
-  const ended = await withReview(ports, reviewed, async (review) => {
-    return await db.tx(async (tx): Promise<Ended> => {
+  const blocks = await withReview(ports, reviewed, async (review) => {
+    const held = await db.tx(async (tx): Promise<End['closed'] | undefined> => {
       const row = await holdReview(tx, workspace, id);
       if (!row) throw new HeadgateError('object.missing', 'there is no such review');
-      if (row.finished_at !== null) return {};
+      if (row.finished_at !== null) return undefined;
       await freshen(tx, reviewed, review);
       if (review.known > version) throw new StaleEdit(-1);
       await requireReady(review, reviewed);
-      const found = await foundIn(review, reviewed.task);
-      const cancelled = await askBefore(ports, review, reviewed, found);
-      if (cancelled !== undefined) return { cancelled };
-      const file = await store(ports, reviewed, review, owner);
+      await using end = await openEnd(ports, reviewed, review, told);
+      const { found, rows } = end.closed;
+      if (rows === undefined) return end.closed;
+      const file = await store(ports, reviewed, { duck: end.duck, rows }, owner);
       await finishReview(tx, workspace, id, { at: clock.now(), result: found, file });
       await tell(tx, { file, rows: found.counts.delivered });
-      return {};
+      return undefined;
     });
+    if (held) await keepTold(db, reviewed, review, held.hooked);
+    return held?.found.blocks ?? [];
   });
-  if (ended.cancelled === undefined) {
+  if (blocks.length === 0) {
     await deskOf(ports).close(deskKey(reviewed));
     await forgetRows(ports.dataDir, reviewed);
   }
-  return ended;
+  return { blocks };
 }
 
 async function requireReady(review: OpenReview, { task }: Reviewed): Promise<void> {
@@ -82,28 +88,47 @@ async function requireReady(review: OpenReview, { task }: Reviewed): Promise<voi
   if (blocked) throw new HeadgateError('object.conflict', `ending a review: ${message}`);
 }
 
-async function store(ports: Ports, { workspace, task }: Reviewed, review: OpenReview, owner: string): Promise<string> {
-  await using context = await createContext({ ...roomOf(ports, workspace), signal: new AbortController().signal, log: silent });
-  const path = join(context.scratch, rowsName);
-  const { batches } = await review.duck.stream(deliveredSql(review.plan, task));
-  await pipeline(Readable.from(jsonArray(batches)), createWriteStream(path));
-  return await storeFile(ports, { workspace, pipeline: { id: owner } }, { name: rowsName, path, type: 'application/json' });
+interface End extends AsyncDisposable {
+  /** Where its rows are asked for. */
+  readonly duck: Duck;
+  readonly closed: Pick<Closed, 'hooked' | 'rows'> & { readonly found: Found | Closed['found'] };
 }
 
-/** Undefined = nobody minds. Throws `HookError`s. */
-async function askBefore(
-  ports: Ports,
-  { duck, plan }: OpenReview,
-  { task }: Reviewed,
-  found: Found,
-): Promise<string | undefined> {
+/** Where nobody has a say the rows are what they were found to be, one after the other. */
+async function openEnd(ports: Ports, reviewed: Reviewed, review: OpenReview, told: Ending['told']): Promise<End> {
+  const { task } = reviewed;
+  const { duck, plan } = review;
   const hooks = hasHooks(task.hooks) ? hooksOf(task.hooks) : {};
-  if (beforeFinish(hooks).length === 0) return undefined;
-  await using sandbox = openReviewSandbox(ports);
-  const rows = await duck.rows(`select * from (${deliveredSql(plan, task)}) limit ${sandbox.limits.bulkRows + 1}`);
-  const data = rows.map(([row]) => JSON.parse(row ?? 'null') as Json); // as we wrote it
-  const about = { ...task.about, rowsWithError: found.invalidRows, errors: found.errors, rawHeaders: found.headers };
-  const metadata = JSON.parse(JSON.stringify(about)) as Json; // plain data
-  const { cancel, message } = await runBeforeFinish(sandbox, hooks, data, metadata, () => Promise.resolve());
-  return cancel ? (message ?? 'A hook has stopped the import') : undefined;
+  if (!hasClosing(hooks)) {
+    const closed = { found: { ...(await foundIn(review, task)), told }, rows: deliveredSql(plan, task), hooked: noneHooked };
+    return { duck, closed, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  await using parts = new AsyncDisposableStack();
+  const aside = parts.use(await lookAside(ports, reviewed, new AbortController().signal));
+  const sandbox = parts.use(openReviewSandbox(ports));
+  const { scratch } = review;
+  const closed = await closeRows({ duck: aside, plan, task, told, scratch, hooking: { sandbox, hooks } });
+  const held = parts.move();
+  return { duck: aside, closed, [Symbol.asyncDispose]: async () => await held.disposeAsync() };
+}
+
+const noneHooked: Hooked = { cells: [], notes: [], options: [] };
+
+/** What the hooks of the end have said of cells is there for whoever puts them right. */
+async function keepTold(db: Db, reviewed: Reviewed, review: OpenReview, hooked: Hooked): Promise<void> {
+  if (hooked.notes.length === 0) return;
+  await write(db, reviewed, review, () => Promise.resolve({ entry: { kind: 'told' }, about: null, hooked }));
+}
+
+interface Rows {
+  readonly duck: Duck;
+  readonly rows: string;
+}
+
+async function store(ports: Ports, { workspace }: Reviewed, { duck, rows }: Rows, owner: string): Promise<string> {
+  await using context = await createContext({ ...roomOf(ports, workspace), signal: new AbortController().signal, log: silent });
+  const path = join(context.scratch, rowsName);
+  const { batches } = await duck.stream(rows);
+  await pipeline(Readable.from(jsonArray(batches)), createWriteStream(path));
+  return await storeFile(ports, { workspace, pipeline: { id: owner } }, { name: rowsName, path, type: 'application/json' });
 }

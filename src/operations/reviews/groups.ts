@@ -52,7 +52,7 @@ export async function textsWithoutOption(
   field: string,
 ): Promise<z.input<typeof valuesShape>['values']> {
   return await withReview(ports, reviewed, async (review) => {
-    const said = Object.entries(review.choices.values[field] ?? {});
+    const said = Object.entries(review.choices.values[field] ?? {}).filter(([, value]) => value !== null);
     const unknown = await review.unknownTexts(field);
     return [
       ...said.map(([text, value]) => ({ text, count: 0, value })),

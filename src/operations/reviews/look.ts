@@ -33,7 +33,10 @@ export const rowShape = z.object({
 });
 
 export const rowsOut = (rows: readonly ShownRow[]): z.input<typeof rowShape>[] =>
-  rows.map(({ cells, ...row }) => ({ ...row, cells: cells.map(({ m, ...cell }) => ({ ...cell, ...(m && { m: [...m] }) })) }));
+  rows.map(({ cells, ...row }) => ({
+    ...row,
+    cells: cells.map(({ m, o, ...cell }) => ({ ...cell, ...(m && { m: [...m] }), ...(o && { o: [...o] }) })),
+  }));
 
 export async function viewRows(
   ports: Ports,

@@ -1,7 +1,6 @@
 /** The rows of a review at hand: from their file where it is good, else made again from the original and the log. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { readdir, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadgateError } from '../../domain/error.ts';
 import type { AssessTask } from '../../domain/run.ts';
@@ -16,10 +15,11 @@ import type { Duck } from '../../sdk/index.ts';
 import { openDuck } from '../../staging/duck.ts';
 import type { Db } from '../../store/db.ts';
 import { lastReread, listEdits } from '../../store/reviews.ts';
-import { plainFile } from '../files/plain-file.ts';
+import { plainSheet } from '../files/plain-file.ts';
 import { hooksOf, openReviewSandbox, openSandbox } from '../schemas/check-hooks.ts';
 import { silent } from '../log.ts';
 import type { Ports } from '../operation.ts';
+import { openReviewFolder, reviewFile, reviewFolder, stampOf } from './keep.ts';
 import { roomOf } from '../room.ts';
 
 export type { EditLimits } from '../../review/limits.ts';
@@ -28,13 +28,14 @@ export type { EditLimits } from '../../review/limits.ts';
 export interface Reviewed {
   readonly workspace: number;
   readonly id: string;
+  /** That has looked at it first. */
+  readonly run: string;
   /** The original, as flows name uploaded files. */
   readonly file: string;
   readonly task: AssessTask;
+  /** Texts of one field that somebody is asked the meaning of; where there are more, rows are the place. */
+  readonly mostValues: number;
 }
-
-/** Changes with what the file of a review holds: older files are made again. */
-const format = 1;
 
 export interface Begun {
   readonly choices: Choices;
@@ -95,17 +96,12 @@ export function changeOf({ seq, entry }: Logged): Logged & { readonly entry: Exc
   return { seq, entry };
 }
 
-export const reviewFolder = (dataDir: string, workspace: number): string => join(dataDir, 'engine', String(workspace), 'reviews');
-
 async function openRows(ports: Ports, reviewed: Reviewed, signal: AbortSignal): Promise<OpenReview> {
   const { task, id, workspace } = reviewed;
   const { choices, from } = await begunBy(ports.db, reviewed);
-  const stamp = createHash('sha256')
-    .update(JSON.stringify([format, task, choices, from]))
-    .digest('hex');
-  await mkdir(reviewFolder(ports.dataDir, workspace), { recursive: true });
-  const folder = await realpath(reviewFolder(ports.dataDir, workspace));
-  const path = join(folder, `${id}.${from}.db`);
+  const stamp = stampOf(reviewed.run, choices, from);
+  const folder = await openReviewFolder(ports.dataDir, workspace);
+  const path = reviewFile(folder, id, from);
   const scratch = join(folder, `${id}.scratch`);
   const open = async (): Promise<OpenReview> => {
     const env = { scratch: folder, signal, within: [folder] };
@@ -145,8 +141,8 @@ async function make(ports: Ports, reviewed: Reviewed, { choices, from, stamp, pa
   await using sandbox = openSandbox(ports, signal);
   const hooking = hasHooks(task.hooks) ? { sandbox, hooks: hooksOf(task.hooks) } : undefined;
   const sheet = choices.sheet ?? task.sheet;
-  await plainFile(original, { ...task, sheet }, context, async (file) => {
-    await buildReview(duck, { file, task, choices, stamp, from, scratch, hooking });
+  await plainSheet(original, { ...task, sheet }, context, async (file, isNamed) => {
+    await buildReview(duck, { file, isNamed, task, choices, stamp, from, scratch, hooking });
   });
   await rename(`${scratch}.review`, path);
 }
@@ -155,7 +151,7 @@ async function make(ports: Ports, reviewed: Reviewed, { choices, from, stamp, pa
 export async function lookAside(ports: Ports, reviewed: Reviewed, signal: AbortSignal): Promise<Duck> {
   const { from } = await begunBy(ports.db, reviewed);
   const folder = await realpath(reviewFolder(ports.dataDir, reviewed.workspace));
-  const path = join(folder, `${reviewed.id}.${from}.db`);
+  const path = reviewFile(folder, reviewed.id, from);
   return await (ports.openDuck ?? openDuck)({ path }, { scratch: folder, signal, within: [folder] });
 }
 

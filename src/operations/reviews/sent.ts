@@ -1,5 +1,6 @@
 /** Edits as they are sent: rows may be those of a view, which only this process knows. */
 import { z } from 'zod';
+import { HeadgateError } from '../../domain/error.ts';
 import { edit, fix, replacement, spansOf, type Edit, type Span } from '../../review/edit.ts';
 import type { EditLimits } from '../../review/limits.ts';
 import type { OpenReview } from '../../review/open-review.ts';
@@ -28,22 +29,30 @@ export const sentEdit = z.discriminatedUnion('kind', [
 
 export type SentEdit = z.output<typeof sentEdit>;
 
+/** Throws `request.invalid`. */
+function readEdit(given: unknown): Edit {
+  const read = edit.safeParse(given);
+  if (read.success) return read.data;
+  const [{ path, message } = { path: [], message: 'it is none' }] = read.error.issues;
+  throw new HeadgateError('request.invalid', `editing: ${path.join('.')}: ${message}`);
+}
+
 /** As the log has it. Throws `object.missing` for a view that is no more, `request.invalid`. */
 export async function editOf(review: OpenReview, sent: SentEdit, { readOnly }: Pick<EditLimits, 'readOnly'>): Promise<Edit> {
   switch (sent.kind) {
     case 'delete':
     case 'restore':
-      return edit.parse({
+      return readEdit({
         kind: sent.kind,
         rows: [...(sent.view === undefined ? spansOf(sent.rows ?? []) : await viewed(review, sent.view))],
       });
     case 'replace': {
       const { view: named, ...rest } = sent;
       const except = review.plan.parts.flatMap(({ fed, column }) => (readOnly.has(fed.field.name) ? [columnId(column)] : []));
-      return edit.parse({ ...rest, except, ...(named !== undefined && { rows: [...(await viewed(review, named))] }) });
+      return readEdit({ ...rest, except, ...(named !== undefined && { rows: [...(await viewed(review, named))] }) });
     }
     default:
-      return edit.parse(sent);
+      return readEdit(sent);
   }
 }
 

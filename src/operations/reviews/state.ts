@@ -58,7 +58,7 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
   const { plan, choices } = review;
   const counts = review.hasRows ? await review.counts() : noRows;
   return {
-    stage: stageOf(review),
+    stage: await stageOf(review, reviewed),
     version: review.known,
     reasons: reasonsOf(review, reviewed, counts),
     sheet: choices.sheet ?? reviewed.task.sheet,
@@ -75,10 +75,13 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
   };
 }
 
-function stageOf({ plan: { layout } }: OpenReview): Stage {
+/** The first that waits for somebody. */
+async function stageOf(review: OpenReview, { mostValues }: Reviewed): Promise<Stage> {
+  const { layout } = review.plan;
   if (layout.blocks.some(({ code }) => code === 'SHEET_AMBIGUOUS')) return 'sheet';
   if (layout.header === null) return 'header';
-  return layout.blocks.length > 0 ? 'match' : 'rows';
+  if (layout.blocks.length > 0) return 'match';
+  return (await review.asksForValues(mostValues)) ? 'values' : 'rows';
 }
 
 /** Why it cannot end yet. */

@@ -3,18 +3,19 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { HeadgateError } from '../../domain/error.ts';
+import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
 import { hasHooks } from '../../domain/fields/hooks.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { AssessTask } from '../../domain/run.ts';
 import { HookError } from '../../hooks/failure.ts';
-import type { FileRef } from '../../sdk/index.ts';
+import type { Duck, FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { assess, nothingFound } from '../../shape/assess/assess.ts';
 import { replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
-import { plainFile } from '../files/plain-file.ts';
+import { plainSheet } from '../files/plain-file.ts';
 import { storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
+import { keepRows } from '../reviews/keep.ts';
 import { hooksOf, openSandbox } from '../schemas/check-hooks.ts';
 import { jsonArray } from './json-array.ts';
 import { deliverAssessed } from './deliver-assessed.ts';
@@ -35,16 +36,9 @@ export interface AssessedFile {
 /** `run`: its id. */
 export async function assessFile(run: string, task: AssessTask, work: TaskWork): Promise<AssessedFile> {
   const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
-  const use = async (file: FileRef): Promise<AssessedFile> => await outputsOf(file, { run, schema, task }, work);
-  const first = async (file: FileRef): Promise<AssessedFile> => (isAmbiguous(file, task) ? ambiguous(file) : await use(file));
-  if (task.sheet === null) return await withFile(null, task, work, first);
-  try {
-    return await withFile(task.sheet, task, work, use);
-  } catch (error) {
-    // A workbook of one sheet needs no name.
-    if (!(error instanceof HeadgateError) || error.code !== 'file.missing') throw error;
-    return await withFile(null, task, work, first);
-  }
+  return await plainSheet(await pathOf(work), task, work.context, async (file, isNamed) =>
+    !isNamed && isAmbiguous(file, task) ? ambiguous(file) : await outputsOf(file, { run, schema, task, isNamed }, work),
+  );
 }
 
 const isAmbiguous = ({ sheets = [] }: FileRef, { hold }: AssessTask): boolean => hold.sheets && sheets.length > 1;
@@ -56,15 +50,6 @@ function ambiguous({ sheets = [] }: FileRef): AssessedFile {
     message: `The workbook has ${sheets.length} sheets, and it is not clear which one is meant`,
   };
   return { outputs: [findingsOf({ ...nothingFound, blocks: [block] })] };
-}
-
-async function withFile<T>(
-  sheet: string | null,
-  task: AssessTask,
-  work: TaskWork,
-  use: (file: FileRef) => Promise<T>,
-): Promise<T> {
-  return await plainFile(await pathOf(work), { ...task, sheet }, work.context, use);
 }
 
 /** Throws `usage.mode`. */
@@ -79,15 +64,18 @@ interface Asked {
   readonly run: string;
   readonly schema: SchemaFile;
   readonly task: AssessTask;
+  /** Its sheet, where it has any. */
+  readonly isNamed: boolean;
 }
 
-async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: TaskWork): Promise<AssessedFile> {
+async function outputsOf(file: FileRef, { run, schema, task, isNamed }: Asked, work: TaskWork): Promise<AssessedFile> {
   const { execution, opened, context } = work;
   await using duck = await context.duck();
   await using sandbox = openSandbox(execution, execution.signal);
   const hooking = hasHooks(task.hooks) ? { hooking: { sandbox, hooks: hooksOf(task.hooks) } } : {};
   const scratch = join(context.scratch, 'assess');
-  const { rows, ...found } = await assess(duck, { file, schema, task, scratch, ...hooking }).catch(async (error: unknown) => {
+  const asked = { file, schema, task, scratch, ...hooking };
+  const { rows, prepared, ...found } = await assess(duck, asked).catch(async (error: unknown) => {
     if (error instanceof HookError) await replaceOutputs(execution.db, opened.workspace, run, [failureOf(error)]);
     throw error;
   });
@@ -95,13 +83,33 @@ async function outputsOf(file: FileRef, { run, schema, task }: Asked, work: Task
   execution.log.info(`${counts.rows} rows were looked at`, { invalid: counts.invalid, delivered: counts.delivered });
   for (const { code, message } of blocks) execution.log.warn(message, { code });
   const findings = findingsOf({ ...found, sheets: file.sheets ?? [] });
-  if (rows === undefined) return { outputs: [findings] };
+  if (rows === undefined) {
+    await keepForReview(run, duck, { ...asked, isNamed, prepared }, work);
+    return { outputs: [findings] };
+  }
   const path = join(context.scratch, rowsName);
   const { batches } = await duck.stream(rows);
   await pipeline(Readable.from(jsonArray(batches)), createWriteStream(path), { signal: execution.signal });
   const file_id = await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' });
   const outputs = [findings, { name: rowsName, file_id, value: {} }];
   return { outputs, receipt: task.load ? await deliverAssessed(run, duck, rows, work) : undefined };
+}
+
+/** Rows that cannot be kept are made again by whoever opens the review. */
+async function keepForReview(
+  run: string,
+  duck: Duck,
+  building: Parameters<typeof keepRows>[2],
+  { execution, opened }: TaskWork,
+): Promise<void> {
+  const { id } = building.task.about;
+  // It becomes the name of a file.
+  if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) return;
+  const { dataDir, signal, log } = execution;
+  await keepRows(duck, { dataDir, workspace: opened.workspace, id, run }, building).catch((error: unknown) => {
+    signal.throwIfAborted();
+    log.info(`the rows for the review are not kept: ${asHeadgateError(error, 'keeping rows').message}`);
+  });
 }
 
 const findingsOf = (found: object): NewOutput => ({

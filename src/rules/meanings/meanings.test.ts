@@ -23,11 +23,21 @@ type Row = readonly [text: string | null, result: string | null, shown?: string 
 async function understood(meaning: Meaning, texts: readonly (string | null)[]): Promise<readonly (readonly (string | null)[])[]> {
   const values = texts.map((text, at) => `(${at}, ${text === null ? 'cast(null as VARCHAR)' : quoteText(text)})`);
   await duck.run(`create or replace temp table texts as select * from (values ${values.join(', ')}) as t(n, x)`);
-  const known = knownOf(meaning, 'x', 'fact');
-  if (known) await openKnown(duck, known, { from: 'texts', scratch: join(folder, 'known') });
+  const fact = knownOf(meaning, 'x', 'fact');
+  if (fact) await openKnown(duck, fact, { from: 'texts', scratch: join(folder, 'known') });
   const { result, shown } = meaningSql(meaning, 'x', 'fact');
   const doubt = doubtSql(meaning, 'x', 'fact')?.found ?? 'false';
-  return await duck.rows(`select ${result}, ${shown ?? 'x'}, cast(coalesce(${doubt}, false) as VARCHAR) from texts order by n`);
+  const found = await duck.rows(
+    `select ${result}, ${shown ?? 'x'}, cast(coalesce(${doubt}, false) as VARCHAR) from texts order by n`,
+  );
+  const again = meaningSql(meaning, 'x', 'fact', '"$r"').shown ?? 'x';
+  const known = await duck.rows(`select ${again} from (select *, ${result} as "$r" from texts) order by n`);
+  assert.deepEqual(
+    known.flat(),
+    found.map((row) => row[1] ?? null),
+    'what is shown, made of the result',
+  );
+  return found;
 }
 
 const means = (name: string, meaning: Meaning, rows: readonly Row[]): void => {

@@ -45,7 +45,7 @@ function dateSql(text: string, dayFirst: string): string {
   const [a, b] = [group(text, numeric, 1), group(text, numeric, 2)];
   const [asDay, asMonth] = [dateOf(full(group(text, numeric, 3)), b, a), dateOf(full(group(text, numeric, 3)), a, b)];
   return (
-    `case when ${is(iso)} then ${dateOf(group(text, iso, 1), group(text, iso, 2), group(text, iso, 3))} ` +
+    `case when ${is(String.raw`\d{4}-\d\d-\d\d`)} then try_cast(${text} as DATE) when ${is(iso)} then ${dateOf(group(text, iso, 1), group(text, iso, 2), group(text, iso, 3))} ` +
     `when ${is(numeric)} then case when ${number(a)} > 12 then ${asDay} when ${number(b)} > 12 then ${asMonth} when ${dayFirst} then ${asDay} else ${asMonth} end ` +
     `when ${is(dayMonth)} then ${dateOf(full(group(text, dayMonth, 3)), monthNumber(group(text, dayMonth, 2)), group(text, dayMonth, 1))} ` +
     `when ${is(monthDay)} then ${dateOf(full(group(text, monthDay, 3)), monthNumber(group(text, monthDay, 1)), group(text, monthDay, 2))} end`
@@ -64,7 +64,8 @@ function timeSql(text: string): string {
   return `case when regexp_matches(${text}, ${quoteText(clock)}) then try_cast(lpad(${hour}, 2, '0') || ':' || ${piece(2)} || ':' || ${seconds} as TIME) end`;
 }
 
-export function momentSql(meaning: MomentMeaning, text: string, dayFirst: string): Meant {
+/** `known` = the name of a column that holds the result. */
+export function momentSql(meaning: MomentMeaning, text: string, dayFirst: string, known?: string): Meant {
   const { is, locale = 'en-US', displayFormat, outputFormat } = meaning;
   const seconds = meaning.is !== 'date' && (meaning.withSeconds ?? false);
   const usual = { date: 'D', datetime: seconds ? 'F' : 'f', time: seconds ? 'tt' : 't' }[is];
@@ -75,9 +76,11 @@ export function momentSql(meaning: MomentMeaning, text: string, dayFirst: string
   }[is];
   const result = outputFormat === undefined || outputFormat === '[ISO]' ? ends : outputFormat;
   const value = moment(is, text, dayFirst);
-  const write = (format: string): string =>
-    named('m', value, `case when m is not null then ${momentText('m', format, locale)} end`);
-  return { result: write(result), shown: write(displayFormat ?? usual) };
+  const write = (format: string, of = value): string =>
+    named('m', of, `case when m is not null then ${momentText('m', format, locale)} end`);
+  // A day as it is delivered says all that there is to show.
+  const isKnown = known !== undefined && is === 'date' && result === ends;
+  return { result: write(result), shown: write(displayFormat ?? usual, isKnown ? `try_cast(${known} as TIMESTAMP)` : value) };
 }
 
 /** A TIMESTAMP; of times, on the first day that there is. */

@@ -23,6 +23,10 @@ export function numberText(value: string, format: NumberFormat): string {
   return `${quoteText(prefix)} || (${written(value, format)}) || ${quoteText(postfix)}`;
 }
 
+/** What is put around digits that are there already, as many as are wanted. */
+export const dressed = (digits: string, format: NumberFormat): string =>
+  `${quoteText(format.prefix ?? '')} || (${signed('', format, '', digits)}) || ${quoteText(format.postfix ?? '')}`;
+
 function written(value: string, format: NumberFormat): string {
   const { output, exponential = false, spaceSeparated = false } = format;
   const gap = quoteText(spaceSeparated ? ' ' : '');
@@ -60,7 +64,8 @@ function powered(value: string, { average: _none, characteristic = 0, ...format 
 /** An abbreviation, or an expression for a power of ten. */
 type Unit = string | { readonly power: string };
 
-function signed(value: string, format: NumberFormat, unit: Unit): string {
+/** `n` = its digits, as many as are wanted, with a minus. */
+function signed(value: string, format: NumberFormat, unit: Unit, n = cut(value, format)): string {
   const { negative = 'sign', forceSign = false, spaceSeparated = false, characteristic = 0, optionalCharacteristic } = format;
   const gap = unit !== '' && spaceSeparated ? ' ' : '';
   const behind = typeof unit === 'string' ? quoteText(gap + unit) : unit.power;
@@ -74,7 +79,7 @@ function signed(value: string, format: NumberFormat, unit: Unit): string {
     negative
   ];
   const above = forceSign ? `'+' || ${bare(false)}` : bare(false);
-  return named('n', cut(value, format), `${front}case when starts_with(n, '-') then ${below} else ${above} end`);
+  return named('n', n, `${front}case when starts_with(n, '-') then ${below} else ${above} end`);
 }
 
 /** With as many digits after the point as are wanted. */
@@ -105,7 +110,7 @@ function grouped(text: string, separated: boolean): string {
   const whole = `split_part(${text}, '.', 1)`;
   const inGroups = `reverse(ltrim(regexp_replace(reverse(${whole}), '([0-9]{3})', '\\1,', 'g'), ','))`;
   const rest = `case when contains(${text}, '.') then '.' || split_part(${text}, '.', 2) else '' end`;
-  return `ltrim(${inGroups}, ',') || ${rest}`;
+  return `case when length(${whole}) <= 3 then ${text} else ltrim(${inGroups}, ',') || ${rest} end`;
 }
 
 /** `closely`: no space beside the symbol. */

@@ -1,7 +1,7 @@
 /** Numbers as people write them: `$1,234.56`, `(89)`, `45 %`, `2.5m`. Digits stay digits: nothing becomes a double. Pure. */
-import type { Meaning } from '../../domain/meaning.ts';
+import type { Meaning, NumberFormat } from '../../domain/meaning.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
-import { digitsOf, fixed, numberText } from './number-text.ts';
+import { digitsOf, dressed, fixed, numberText } from './number-text.ts';
 import { named, type Meant } from './meant.ts';
 
 export type NumberMeaning = Extract<Meaning, { is: 'number' }>;
@@ -36,18 +36,19 @@ export const europeanSql = (text: string): string =>
 /** True for a number that such a column may mean otherwise. */
 export const doubtfulNumber = (text: string, fact: string): string => `(${fact} and contains(${text}, ','))`;
 
-export function numberSql(meaning: NumberMeaning, text: string): Meant {
+/** `known` = the name of a column that holds the result. */
+export function numberSql(meaning: NumberMeaning, text: string, known?: string): Meant {
   const { round, min, max, display = { thousandSeparated: true }, output } = meaning;
   const part = (what: string): string => `regexp_extract(${text}, ${quoteText(what)})`;
   const minus = `case when regexp_matches(${text}, '^[^0-9.]*[-(]') then '-' else '' end`;
   const digits = `replace(${part(String.raw`[0-9][0-9.,]*|\.[0-9]+`)}, ',', '')`;
   const exponent = `case lower(trim(regexp_extract(${text}, '[0-9.]\\s?([kKmMbBtT%])', 1))) when 'k' then 'e3' when 'm' then 'e6' when 'b' then 'e9' when 't' then 'e12' when '%' then 'e-2' else regexp_extract(${text}, '[eE][+-]?[0-9]+') end`;
   const isNumber = `regexp_full_match(${text}, ${quoteText(pattern(meaning))})`;
-  const wanted = [
-    ...(min === undefined ? [] : [`x >= cast(${quoteText(min)} as ${fixed})`]),
-    ...(max === undefined ? [] : [`x <= cast(${quoteText(max)} as ${fixed})`]),
+  const within = (x: string): readonly string[] => [
+    ...(min === undefined ? [] : [`${x} >= ${bound(min)}`]),
+    ...(max === undefined ? [] : [`${x} <= ${bound(max)}`]),
   ];
-  const bounds = [`abs(x) <= ${largest}`, ...wanted].join(' and ');
+  const bounds = [`abs(x) <= ${largest}`, ...within('x')].join(' and ');
   const read = `case when ${isNumber} then try_cast(${minus} || ${digits} || ${exponent} as ${fixed}) end`;
   const rounded = round === undefined ? read : `cast(round(${read}, ${round}) as ${fixed})`;
   const value = (write: string): string => named('x', rounded, `case when ${bounds} then ${write} end`);
@@ -59,12 +60,63 @@ export function numberSql(meaning: NumberMeaning, text: string): Meant {
   const quick = named(
     'x',
     `try_cast(${minus} || ${digits} as ${small})`,
-    `case when ${['x is not null', ...wanted].join(' and ')} then ${scale === 0 ? 'cast(x as VARCHAR)' : digitsOf('x')} end`,
+    `case when ${['x is not null', ...within('x')].join(' and ')} then ${scale === 0 ? 'cast(x as VARCHAR)' : digitsOf('x')} end`,
   );
+  // As most numbers stand: one look is enough.
+  const isBare = [
+    `regexp_full_match(${text}, ${quoteText(bareNumber(Math.min(scale, usualScale)))})`,
+    ...within(`try_cast(${text} as ${small})`),
+  ];
   const exact = value(digitsOf('x'));
-  const plainly = scale < 0 || scale > 4 ? exact : `case when ${isShort} then ${quick} else ${exact} end`;
+  const plainly =
+    scale < 0 || scale > 4
+      ? exact
+      : `case when ${isBare.join(' and ')} then ${bareDigits(text)} when ${isShort} then ${quick} else ${exact} end`;
+  const isKnown = known !== undefined && output === undefined;
   return {
     result: output === undefined ? plainly : value(numberText('x', output)),
-    shown: value(numberText('x', display)),
+    shown: isKnown ? digitsShown(known, display) : value(numberText('x', display)),
   };
 }
+
+/** As narrow as it can be: wide numbers are compared slowly. */
+const bound = (text: string): string =>
+  `cast(${quoteText(text)} as ${/^-?\d{1,12}(?:\.\d{1,3})?$/.test(text) ? 'DECIMAL(18,3)' : fixed})`;
+
+/** Few digits, a minus in front of one that is no zero, and a point with so many behind it. */
+const bareNumber = (behind: number): string =>
+  behind === 0
+    ? String.raw`0|-?[1-9]\d{0,${shortest - 1}}`
+    : String.raw`0|-?[1-9]\d{0,${shortest - 1}}|(?:0|-?[1-9]\d{0,9})\.\d{1,${behind}}`;
+
+const bareDigits = (text: string): string =>
+  `case when contains(${text}, '.') then rtrim(rtrim(${text}, '0'), '.') else ${text} end`;
+
+/** From digits as they are delivered: where they are as many as are wanted, they stay texts. */
+function digitsShown(digits: string, format: NumberFormat): string {
+  const { mantissa, output = 'number' } = format;
+  const slowly = named('x', `try_cast(${digits} as ${fixed})`, `case when x is not null then ${numberText('x', format)} end`);
+  const isPlain = output === 'number' || output === 'currency';
+  if (!isPlain || Object.keys(format).some((key) => !plainKeys.has(key))) return slowly;
+  if (mantissa === undefined) return dressed(digits, format);
+  const behind = `length(split_part(${digits}, '.', 2))`;
+  const point = `case when ${behind} = 0 then '.' else '' end`;
+  const padded = mantissa === 0 ? digits : `${digits} || ${point} || repeat('0', ${mantissa} - ${behind})`;
+  return `case when ${digits} is null then null when ${behind} <= ${mantissa} then ${dressed(padded, format)} else ${slowly} end`;
+}
+
+/** What does not change the digits. */
+const plainKeys: ReadonlySet<string> = new Set([
+  'mantissa',
+  'characteristic',
+  'thousandSeparated',
+  'output',
+  'currencySymbol',
+  'currencyPosition',
+  'spaceSeparated',
+  'spaceSeparatedCurrency',
+  'negative',
+  'forceSign',
+  'prefix',
+  'postfix',
+]);

@@ -54,10 +54,11 @@ function valueSql(options: readonly Option[], text: string, exactly: boolean): s
 const labelSql = (options: readonly Option[], value: string): string =>
   `element_at(${mapSql(new Map(options.map((option) => [option.value, option.label])))}, ${value})[1]`;
 
-export function selectSql({ options, allowCustom = false, exactMatchOnly = false }: Select, text: string): Meant {
+export function selectSql({ options, allowCustom = false, exactMatchOnly = false }: Select, text: string, known?: string): Meant {
   const found = options.length === 0 ? 'cast(null as VARCHAR)' : valueSql(options, text, exactMatchOnly);
   const result = allowCustom ? `coalesce(${found}, nullif(${text}, ''))` : found;
-  const shown = options.length === 0 ? text : named('r', result, `coalesce(${labelSql(options, 'r')}, r)`);
+  const label = (value: string): string => `coalesce(${labelSql(options, value)}, ${value})`;
+  const shown = options.length === 0 ? text : known === undefined ? named('r', result, label('r')) : label(known);
   return { result, shown };
 }
 

@@ -21,17 +21,20 @@ export function factSql(meaning: Meaning, text: string): string | undefined {
   }
 }
 
-/** `text` = a trimmed text, best the name of a column; `table` = what `openKnown` made of all of it. */
-export function meaningSql(meaning: Meaning, text: string, table: string): Meant {
+/**
+ * `text` = a trimmed text, best the name of a column; `table` = what `openKnown` made of all of it; `known` = the name of a column that holds
+ * the result: what is shown is made of that where it can be.
+ */
+export function meaningSql(meaning: Meaning, text: string, table: string, known?: string): Meant {
   switch (meaning.is) {
     case 'number':
-      return numberSql(meaning, text);
+      return numberSql(meaning, text, known);
     case 'date':
     case 'datetime':
     case 'time':
-      return momentSql(meaning, text, factOf(table));
+      return momentSql(meaning, text, factOf(table), known);
     case 'select':
-      return selectSql(meaning, text);
+      return selectSql(meaning, text, known);
     case 'multi-select':
       return multiSelectSql(meaning, text);
     case 'checkbox':

@@ -4,6 +4,8 @@ import { quoteText } from '../../sdk/duck-sql.ts';
 import { named, type Meant } from './meant.ts';
 
 const form = String.raw`^([A-Za-z][A-Za-z0-9+.-]*):[/\\]*([^/\\?#\s]+)([^?#\s]*)([?#]\S*)?$`;
+/** Nothing of it would be written otherwise: small letters, no empty steps, and none that begins with a point. */
+const usual = String.raw`[a-z][a-z0-9+.-]*://[a-z0-9.-]+(?::\d{1,5})?(?:/|(?:/[^/\\?#\s.][^/\\?#\s]*)+/?)(?:[?#]\S*)?`;
 const host = String.raw`(?:[^@\s]*@)?([^\s@:\[\]<>|^%]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?`;
 
 export function urlSql({ acceptedProtocols, acceptedDomains }: Extract<Meaning, { is: 'url' }>, text: string): Meant {
@@ -18,7 +20,9 @@ export function urlSql({ acceptedProtocols, acceptedDomains }: Extract<Meaning, 
     ...(acceptedDomains === undefined ? [] : [named('h', name, `(${acceptedDomains.map(ofDomain).join(' or ')})`)]),
   ];
   const written = `lower(${at(1)}) || '://' || lower(${at(2)}) || ${path(at(3))} || ${at(4)}`;
-  return { result: `case when ${tests.join(' and ')} then ${written} end` };
+  const read = `when ${tests.join(' and ')} then ${written}`;
+  const isAny = acceptedProtocols === undefined && acceptedDomains === undefined;
+  return { result: `case ${isAny ? `when regexp_full_match(${text}, ${quoteText(usual)}) then ${text} ` : ''}${read} end` };
 }
 
 /** The host itself, a name below it, or one that is it with whatever behind the last point. */

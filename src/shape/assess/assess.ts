@@ -10,7 +10,7 @@ import { partsOf } from './cells.ts';
 import { Changed } from './changed.ts';
 import { fill } from './fill.ts';
 import { finish } from './finish.ts';
-import { dropRows, keepRows, openGrid, withHeader, type Grid } from './grid.ts';
+import { dropGrid, dropRows, emptyColumns, keepRows, openGrid, withHeader, type Grid } from './grid.ts';
 import { judge, type CellError } from './judge.ts';
 import { fedFields, layoutOf, withNeededColumns, withOwnColumns } from './layout.ts';
 import { addColumns } from './rows.ts';
@@ -31,6 +31,8 @@ export interface Assessed {
   readonly told: Readonly<Record<string, Json>>;
   /** A query of one column: each row that is delivered as a JSON object, in order; undefined where a person has to decide first. */
   readonly rows: string | undefined;
+  /** As the file came; absent where hooks of the end have changed it since. */
+  readonly prepared?: Prepared;
 }
 
 export interface Assessing {
@@ -69,12 +71,20 @@ export interface Prepared {
 
 /** Throws `file.format`, `rule.timeout`, `HookError`s. */
 export async function assess(duck: Duck, of: Assessing): Promise<Assessed> {
-  const { work, blocks, columns, dropped } = await prepare(duck, of);
+  const prepared = await prepare(duck, of);
+  const { work, blocks, columns, dropped } = prepared;
   const about = { ...nothingFound, headers: work.grid.headers, told: work.told };
-  if (blocks.length > 0) return { ...about, columns, blocks };
-  const judged = await finish(work, await judge(work));
+  if (blocks.length > 0) return { ...about, columns, blocks, prepared };
+  const first = await judge(work);
+  const judged = await finish(work, first);
   const own = { blocks: judged.blocks, invalidRows: judged.invalidRows, errors: judged.errors, rows: judged.rows };
-  return { ...about, ...own, columns: fileColumns(work), counts: { ...judged.counts, dropped } };
+  return {
+    ...about,
+    ...own,
+    columns: fileColumns(work),
+    counts: { ...judged.counts, dropped },
+    ...(judged === first && { prepared }),
+  };
 }
 
 /**
@@ -98,6 +108,8 @@ export async function prepare(duck: Duck, of: Assessing & { readonly chosen?: Ma
   if (blocks.length > 0 && !isFilledIn) return { work, blocks, matching, columns, dropped: 0 };
   work.layout = { ...layout, columns, width: grid.headers.length };
   const dropped = await keepRows(duck, grid, mostRows(task, work.told));
+  work.grid = { ...grid, empty: await emptyColumns(duck, grid) };
+  await dropGrid(duck);
   if (isFilledIn) work.layout = await addColumns(work, withNeededColumns(work.layout));
   const late = of.hooking ? await hookRows(work, of.hooking) : 0;
   return { work, blocks: [], matching, columns, dropped: dropped + late };
@@ -140,7 +152,7 @@ function matchFields(
 }
 
 /** Columns of ours are no part of the file. */
-const fileColumns = ({ grid: { headers }, layout: { columns } }: Work): Assessed['columns'] =>
+export const fileColumns = ({ grid: { headers }, layout: { columns } }: Pick<Work, 'grid' | 'layout'>): Assessed['columns'] =>
   Object.fromEntries(Object.entries(columns).map(([key, all]) => [key, all.filter((column) => column < headers.length)]));
 
 /** Resolves to how many rows were dropped: a step may say that all this is only a trial. */

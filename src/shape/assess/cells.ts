@@ -48,7 +48,7 @@ function partOf(fed: FedField, column: number): Part {
   const [result, shown] = field.means ? [named('r'), named('s')] : [text, text];
   const empty = named('e');
   const table = `fact_${column}`;
-  const meant = field.means && meaningSql(field.means, text, table);
+  const meant = field.means && meaningSql(field.means, text, table, result);
   const fact = field.means && knownOf(field.means, prepared, table);
   const doubt = field.means && doubtSql(field.means, text, table);
   return {
@@ -68,10 +68,8 @@ function partOf(fed: FedField, column: number): Part {
     },
     steps: [
       text === raw ? [] : [`${prepared} as ${text}`],
-      [
-        ...(meant ? [`${meant.result} as ${result}`, `coalesce(${meant.shown ?? 'null'}, ${text}) as ${shown}`] : []),
-        `${emptyText(text, false)} as ${empty}`,
-      ],
+      [...(meant ? [`${meant.result} as ${result}`] : []), `${emptyText(text, false)} as ${empty}`],
+      meant ? [`coalesce(${meant.shown ?? 'null'}, ${text}) as ${shown}`] : [],
     ],
     named: [...(text === raw ? [] : [text]), ...(meant ? [result, shown] : []), empty],
     ...(fact && { fact }),
@@ -80,7 +78,7 @@ function partOf(fed: FedField, column: number): Part {
 
 /** `from` with the columns that the parts name. */
 export function layered(from: string, parts: readonly Part[]): string {
-  return [0, 1].reduce((inner, at) => {
+  return [0, 1, 2].reduce((inner, at) => {
     const added = parts.flatMap(({ steps }) => steps[at] ?? []);
     return added.length === 0 ? inner : `(select *, ${added.join(', ')} from ${inner})`;
   }, from);

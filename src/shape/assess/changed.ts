@@ -36,6 +36,13 @@ export class Changed {
     return new Changed(duck, path);
   }
 
+  /** What was said before of cells: `query` of their `n`, column `c` and text `x`. What comes later takes its place. */
+  async take(kind: ChangeKind, query: string): Promise<void> {
+    await this.#duck.run(`insert into hooked select 0, n, c, '${kind}', x from (${query})`);
+    for (const [column] of await this.#duck.rows(`select distinct c from hooked where k = '${kind}'`))
+      this.#columns[kind].add(Number(column));
+  }
+
   async add(row: number, column: number, kind: ChangeKind, text: string | null): Promise<void> {
     this.#columns[kind].add(column);
     if (kind === 'value') this.written.add(column);
@@ -81,6 +88,6 @@ export class Changed {
   }
 }
 
-/** The last word on each row of a column: `n` and `x`. */
-export const latestSql = (kind: ChangeKind, column: number): string =>
-  `select n, x from hooked where k = '${kind}' and c = ${column} qualify row_number() over (partition by n order by s desc) = 1`;
+/** The last word on each row of a column: `n` and `x`; `since` = only what was said later. */
+export const latestSql = (kind: ChangeKind, column: number, since = -1): string =>
+  `select n, x from hooked where k = '${kind}' and c = ${column} and s > ${since} qualify row_number() over (partition by n order by s desc) = 1`;

@@ -5,23 +5,49 @@ import type { Work } from './work.ts';
 import { layered, type Part } from './cells.ts';
 import { latestSql } from './changed.ts';
 
-/** Fills `cells` from `texts`. Options that hooks have given to single cells take the place of those of the field. */
-export async function fill(
-  { duck, scratch, changed }: Pick<Work, 'duck' | 'scratch' | 'changed'>,
+/** What has to be known of whole columns of `texts`. Throws `disk.full`. */
+export async function learnColumns(
+  { duck, scratch, known }: Pick<Work, 'duck' | 'scratch' | 'known'>,
   parts: readonly Part[],
 ): Promise<void> {
-  for (const { fact } of parts) {
-    if (fact) await openKnown(duck, fact, { from: 'texts', scratch });
+  for (const { fact, column } of parts) {
+    // Each phone number speaks for itself, and there may be new ones.
+    if (fact && !(known?.has(column) && fact.meaning.is !== 'phone-number'))
+      await openKnown(duck, fact, { from: 'texts', scratch });
   }
-  await duck.run(`create or replace temp table cells as select * from ${layered('texts', parts)}`);
+}
+
+/** Fills `cells` from `texts`. Options that hooks have given to single cells take the place of those of the field. */
+export async function fill(work: Pick<Work, 'duck' | 'scratch' | 'changed' | 'known'>, parts: readonly Part[]): Promise<void> {
+  const { duck, changed } = work;
+  await learnColumns(work, parts);
+  // Not replaced: both would take their room at the same time.
+  await duck.run(`drop table if exists temp.cells; create temp table cells as select * from ${layered('texts', parts)}`);
   for (const part of parts) {
-    const chosen = changed?.has('options', part.column) ? chosenSql(part) : undefined;
-    if (chosen === undefined) continue;
-    const options = `select n, from_json(x, '[{"label":"VARCHAR","value":"VARCHAR","alternateMatches":["VARCHAR"]}]') as o from (${latestSql('options', part.column)})`;
-    await duck.run(
-      `update cells set ${part.result} = h.r, ${part.cell.text} = h.s from (select n, ${chosen.result} as r, ${chosen.shown} as s from cells join (${options}) using (n)) h where cells.n = h.n`,
-    );
+    if (!changed?.has('options', part.column)) continue;
+    const options = `select n, x as o from (${latestSql('options', part.column)})`;
+    const sql = chosenSql(part, { table: 'cells', key: 'n', options, where: 'true' });
+    if (sql !== undefined) await duck.run(sql);
   }
+}
+
+interface Chosen {
+  readonly table: string;
+  /** What rows and options know each other by. */
+  readonly key: string;
+  /** A query of the key, and of the options `o` as JSON. */
+  readonly options: string;
+  /** Which rows. */
+  readonly where: string;
+}
+
+/** What the texts of a column mean where a cell has options of its own; undefined for fields that have none. */
+export function chosenSql(part: Part, { table, key, options, where }: Chosen): string | undefined {
+  const { result, cell } = part;
+  const meant = meantSql(part);
+  if (!meant) return undefined;
+  const own = `select ${key}, from_json(o, '[{"label":"VARCHAR","value":"VARCHAR","alternateMatches":["VARCHAR"]}]') as o from (${options})`;
+  return `update ${table} as own set ${result} = h.r, ${cell.text} = h.s from (select ${key}, ${meant.result} as r, ${meant.shown} as s from (select * from ${table} where ${where}) join (${own}) using (${key})) h where own.${key} = h.${key}`;
 }
 
 const first = (options: string, test: string, key: 'label' | 'value'): string =>
@@ -31,7 +57,7 @@ const valueOf = (name: string): string =>
 const labelOf = (value: string): string => `coalesce(${first('o', `p.value = ${value}`, 'label')}, ${value})`;
 
 /** Of the options `o` of each row; undefined for fields that have no options. */
-function chosenSql({ fed, text }: Part): { readonly result: string; readonly shown: string } | undefined {
+function meantSql({ fed, text }: Part): { readonly result: string; readonly shown: string } | undefined {
   const { means } = fed.field;
   if (means?.is === 'select') {
     const result = means.allowCustom ? `coalesce(${valueOf(text)}, nullif(${text}, ''))` : valueOf(text);

@@ -1,4 +1,5 @@
 /** A file as a grid of texts, as it stands: rows may be of any length, and the names of columns anywhere. */
+import { createReadStream } from 'node:fs';
 import { HeadgateError } from '../../domain/error.ts';
 import { headerRow } from '../../rules/header-row.ts';
 import type { Duck, FileRef } from '../../sdk/index.ts';
@@ -11,54 +12,65 @@ export interface Grid {
   /** The row of names, from 0; undefined = none is likely to be. */
   readonly header: number | undefined;
   readonly headers: readonly string[];
+  /** Columns that hold neither a name nor a value, once that is known. */
+  readonly empty: ReadonlySet<number>;
   /** The first rows as they stand. */
   readonly first: readonly (readonly (string | null)[])[];
 }
 
 /** Enough to find the names. */
 const looked = 25;
+/** Rows that people are shown before anybody knows what they are. */
+const shown = 50;
 const widest = 32 * 1024 * 1024;
 
-/** Fills the table `grid`: a row's number `n`, and its texts `c0`, `c1`, … Throws `file.format`. */
+/**
+ * Fills `grid`, a row's number `n` and its texts `c0`, `c1`, … (a view of the table `lines`), and `first_rows` with its beginning. Throws
+ * `file.format`.
+ */
 export async function openGrid(duck: Duck, file: FileRef, names: readonly string[], given: number | null): Promise<Grid> {
   await (file.csv ? csvLines(duck, file) : jsonLines(duck, file));
   const columns = await duck.rows(`select column_name from duckdb_columns() where table_name = 'lines' order by column_index`);
   // Renamed, not copied.
-  const renamed = columns.map(
-    ([name], at) => `alter table lines rename column ${quoteName(name ?? '')} to ${columnName(at - 1)}`,
+  const renamed = columns.map(([name], at) => `alter table lines rename column ${quoteName(name ?? '')} to ${columnName(at)}`);
+  // A table in memory keeps its order, and its rows have numbers of their own: counting them would take one thread all the way.
+  const grid = 'create or replace temp view grid as select rowid as n, * from lines';
+  await duck.run(
+    [...renamed, grid, `create or replace temp table first_rows as select * from grid where n < ${shown}`].join('; '),
   );
-  await duck.run(`drop table if exists grid; ${renamed.slice(1).join('; ')}; alter table lines rename to grid`);
-  const filled = columns
-    .slice(1)
-    .map((_, at) => `not coalesce(${blank(columnName(at))}, true)`)
-    .join(' or ');
+  const filled = columns.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
   const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
   if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
   const first = await duck.rows(`select * exclude n from grid order by n limit ${looked}`);
-  return await withHeader(
-    duck,
-    { header: undefined, headers: columns.slice(1).map(() => ''), first },
-    names,
-    file.csv ? given : 0,
-  );
+  const nameless = { header: undefined, headers: columns.map(() => ''), empty: new Set<number>(), first };
+  return await withHeader(duck, nameless, names, file.csv ? given : 0);
 }
+
+/** All that is needed of it is in `texts`. */
+export const dropGrid = async (duck: Duck): Promise<void> => void (await duck.run('drop view grid; drop table lines'));
 
 async function csvLines(duck: Duck, { path, csv }: FileRef): Promise<void> {
   const delimiter = csv?.delimiter ?? ',';
+  // Where no text may hold a line break, several threads know where lines begin.
   const settings =
-    `header = false, all_varchar = true, null_padding = true, strict_mode = false, auto_detect = true, sample_size = -1, parallel = false, ` +
+    `header = false, all_varchar = true, null_padding = true, strict_mode = false, auto_detect = true, sample_size = -1, parallel = ${!(await hasQuotes(path))}, ` +
     `delim = ${quoteText(delimiter)}, quote = '"', escape = ${quoteText(csv?.escape ?? '"')}, max_line_size = ${widest}, buffer_size = ${2 * widest}`;
-  await duck.run(
-    `create or replace temp table lines as select row_number() over () - 1 as n, * from read_csv(${quoteText(path)}, ${settings})`,
-  );
+  await duck.run(`create or replace temp table lines as select * from read_csv(${quoteText(path)}, ${settings})`);
+}
+
+async function hasQuotes(path: string): Promise<boolean> {
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    if ((bytes as Buffer).includes(0x22)) return true; // without an encoding
+  }
+  return false;
 }
 
 /** JSON objects have their names in every row; here they stand once, above the rows. */
 async function jsonLines(duck: Duck, { path, schema: { fields } }: FileRef): Promise<void> {
   const columns = fields.map(({ name }, at) => `${quoteText(name)} as ${columnName(at)}`);
-  await duck.run(`create or replace temp table lines as select cast(0 as BIGINT) as n, ${columns.join(', ')}`);
+  await duck.run(`create or replace temp table lines as select ${columns.join(', ')}`);
   const texts = fields.map(({ name }) => ndjsonText(name));
-  await duck.run(`insert into lines select row_number() over (), ${texts.join(', ')} from ${ndjsonDocuments([path])}`);
+  await duck.run(`insert into lines select ${texts.join(', ')} from ${ndjsonDocuments([path])}`);
 }
 
 /** The row of names as it is given, however far below the first ones, or else found. */
@@ -74,7 +86,7 @@ async function rowAt(duck: Duck, n: number): Promise<readonly (string | null)[] 
   return row;
 }
 
-/** Columns that hold neither a name nor a value. */
+/** Reads all rows. */
 export async function emptyColumns(duck: Duck, { headers, header = -1 }: Grid): Promise<ReadonlySet<number>> {
   const nameless = headers.flatMap((name, at) => (name === '' ? [at] : []));
   if (nameless.length === 0) return new Set();
@@ -89,8 +101,14 @@ export async function emptyColumns(duck: Duck, { headers, header = -1 }: Grid): 
  */
 export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most: number | null): Promise<number> {
   const filled = headers.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
-  const rows = `select row_number() over () - 1 as i, * from grid where n > ${header} and (${filled})`;
-  await duck.run(`create or replace temp table texts as ${rows}`);
+  const rows = `select n - ${header + 1} as i, * from grid where n > ${header} and (${filled})`;
+  const all = await duck.run(`create or replace temp table texts as ${rows}`);
+  const [[last = null] = []] = await duck.rows('select max(i) from texts');
+  // Blank ones were among them.
+  if (Number(last ?? -1) !== all - 1)
+    await duck.run(
+      `create or replace temp table texts as select row_number() over (order by n) - 1 as i, * exclude i from texts`,
+    );
   return await dropRows(duck, most);
 }
 

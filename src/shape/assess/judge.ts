@@ -4,7 +4,6 @@ import { dataBlocks, type Block, type Counts } from './blocks.ts';
 import { columnName, partsOf, type FedField, type Part } from './cells.ts';
 import { latestSql, type Changed } from './changed.ts';
 import { fill } from './fill.ts';
-import { emptyColumns } from './grid.ts';
 import { rowJson } from './json.ts';
 import { fedFields } from './layout.ts';
 import { anySql, cellsOf, foundSql, verdicts, type Verdict } from './verdicts.ts';
@@ -33,20 +32,24 @@ const mostRows = 10_000;
 /** Of messages of hooks, in the order of their numbers. */
 export const levels = ['error', 'warning', 'info'] as const;
 
-export interface SaidAll {
+interface Parts {
   readonly fields: readonly FedField[];
   readonly parts: readonly Part[];
-  /** In the order of their numbers; messages of hooks come behind them. */
-  readonly said: readonly Verdict[];
 }
 
-/** Fills `cells` from `texts`, and `said`: the row `i`, the number `v` of the verdict, the text `x`, and `m`, what a hook says. Throws `rule.timeout`. */
-export async function sayAll(work: Work): Promise<SaidAll> {
-  const { duck, scratch, layout, changed } = work;
+/** What there is to understand, once `texts` has what hooks have changed. */
+export async function openParts(work: Work): Promise<Parts> {
+  await work.changed?.apply();
   const fields = livingFields(work);
-  const parts = partsOf(fields);
-  await changed?.apply();
-  await fill(work, parts);
+  return { fields, parts: partsOf(fields) };
+}
+
+/**
+ * Fills `said` from `cells`: the row `i`, the number `v` of the verdict, the text `x`, and `m`, what a hook says. Throws
+ * `rule.timeout`.
+ */
+export async function sayAll(work: Work, parts: readonly Part[]): Promise<readonly Verdict[]> {
+  const { duck, scratch, layout, changed } = work;
   const { rules } = layout.schema;
   const setOf = await openSets(duck, rules, { from: 'cells', cellOf: cellsOf(parts), scratch });
   const said = verdicts(parts, rules, setOf);
@@ -54,19 +57,20 @@ export async function sayAll(work: Work): Promise<SaidAll> {
     `create or replace temp table said as select i, o.v as v, o.x as x, o.m as m from (select i, unnest(found) as o from (select i, ${foundSql(said)} as found from cells where ${anySql(said)}))`,
   );
   if (changed) await sayNotes(work, said.length, parts, changed);
-  return { fields, parts, said };
+  return said;
 }
 
 /** Of what `texts` holds. Throws `rule.timeout`. */
 export async function judge(work: Work): Promise<Judged> {
-  const { duck, task, grid } = work;
-  const { fields, parts, said } = await sayAll(work);
+  const { task, grid } = work;
+  const { fields, parts } = await openParts(work);
+  await fill(work, parts);
+  const said = await sayAll(work, parts);
   const isError = errorTest(said);
   const keeps = task.deliver === 'valid' ? ` where i not in (select i from said where ${isError})` : '';
   const counts = await countRows(work, isError, keeps);
   const taken = new Set(parts.map(({ column }) => column));
-  const empty = await emptyColumns(duck, grid);
-  const left = grid.headers.flatMap((_, at) => (taken.has(at) || empty.has(at) ? [] : [at]));
+  const left = grid.headers.flatMap((_, at) => (taken.has(at) || grid.empty.has(at) ? [] : [at]));
   const json = rowJson(fields, parts, { raw: task.deliver === 'raw', unmapped: task.unmapped ? left : undefined });
   const blocks = [...(await fixBlocks(work, parts)), ...dataBlocks(counts, task.hold)];
   return {

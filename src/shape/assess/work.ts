@@ -19,6 +19,8 @@ export interface Work {
   /** Where files may be made: a path whose extensions are free. */
   readonly scratch: string;
   readonly hooking?: Hooking;
+  /** Columns about which everything is known already: how their days are written stays as it was decided. */
+  readonly known?: ReadonlySet<number>;
   grid: Grid;
   layout: Layout;
   /** The row of names, as it was given. */

@@ -11,6 +11,8 @@ import type { Ports } from '../../../operations/operation.ts';
 import { startWorker } from '../../../jobs/worker.ts';
 import { senderOf } from '../../../operations/notifications/send.ts';
 import { executeRun } from '../../../operations/runs/execute.ts';
+import type { RunEnd } from '../../../store/leases.ts';
+import type { RunRow } from '../../../store/runs.ts';
 import { ensureWarehouse } from '../../../operations/warehouse/warehouse.ts';
 import { formsOf } from '../../forms.ts';
 import { createApi } from '../../server.ts';
@@ -36,19 +38,34 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+/** What a test does around the work of a run. */
+export type Around = (run: RunRow, carry: () => Promise<RunEnd>) => Promise<RunEnd>;
+
+/** Whatever a server does besides answering. */
+async function startWork({ db }: TestState, ports: Ports, around: Around, parts: AsyncDisposableStack): Promise<void> {
+  const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
+  const worker = await startWorker(
+    db,
+    async (run, of) => await around(run, async () => await executeRun(run, { ...ports, ...of })),
+    options,
+  );
+  parts.defer(async () => await worker.stop(10_000));
+  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, undefined, formsOf(ports)));
+  parts.defer(async () => await deliveries.stop());
+}
+
 /** `port` 0 = any. */
-export async function open(port = 0, more: Partial<Ports> = {}): Promise<Bench> {
+export async function open(
+  port = 0,
+  more: Partial<Ports> = {},
+  around: Around = async (_run, carry) => await carry(),
+): Promise<Bench> {
   await using parts = new AsyncDisposableStack();
   const server = parts.adopt(await startPostgres(), async (one) => await one.stop());
   const state = parts.use(await openState(server));
   await ensureWarehouse(state.db, 1);
-  const { db } = state;
   const ports = { ...state.ports, ...more };
-  const options = { concurrency: 2, limits: { perConnection: 9, perWorkspace: 9 }, clock: ports.clock };
-  const worker = await startWorker(db, (run, of) => executeRun(run, { ...ports, ...of }), options);
-  parts.defer(async () => await worker.stop(10_000));
-  const deliveries = startDeliveries(db, ports.clock, senderOf(ports, undefined, formsOf(ports)));
-  parts.defer(async () => await deliveries.stop());
+  await startWork(state, ports, around, parts);
   const listening = serve({ fetch: createApi(ports, '0.0.0', 1_000_000).fetch, port, hostname: '127.0.0.1' }) as Server; // no HTTP/2
   await once(listening, 'listening');
   parts.defer(() => void listening.close());

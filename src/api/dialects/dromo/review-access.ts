@@ -8,9 +8,7 @@ import { contextOf } from '../../mount.ts';
 import type { Answer, Incoming, PublicContext, Route, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { requireStoredImport, type StoredImport } from './imports-stored.ts';
-import { limitsOf } from './limits.ts';
 import { standingOf, type Standing } from './status.ts';
-import { taskOf } from './task.ts';
 
 /** An import, and how far it is, for whoever has its link. */
 export interface Visit {
@@ -21,6 +19,8 @@ export interface Visit {
 }
 
 export const reviewPath = '/headless/:id';
+
+const usualValues = 50;
 
 interface SpecAsked<Query, Body> {
   readonly query: Query;
@@ -83,9 +83,16 @@ export function asReviewer(context: RouteContext): RouteContext {
   return contextOf({ ...context, actor }, 'dromo');
 }
 
-export async function reviewedOf(context: RouteContext, { found }: Pick<Visit, 'found'>): Promise<Reviewed> {
+/** As its run has looked at it: with the headers that were remembered then, and the limits of that time. */
+export async function reviewedOf(
+  context: RouteContext,
+  { found, standing: { task } }: Pick<Visit, 'found' | 'standing'>,
+): Promise<Reviewed> {
+  const { run } = found.data;
+  if (!task || run === undefined) throw noReview();
   const { name } = await perform(getFile, context, { file: found.file });
   // As the pipeline of the import names it.
   const file = `${found.file}/${name.replaceAll(/[*{}]/g, '_')}`;
-  return { workspace: context.workspace, id: found.id, file, task: taskOf(found.id, found.data, limitsOf(context)) };
+  const mostValues = found.data.settings.matchValuesStep?.maxMappableSelectValues ?? usualValues;
+  return { workspace: context.workspace, id: found.id, run, file, task, mostValues };
 }

@@ -86,7 +86,7 @@ test('somebody says which row has the names, and which column is what', async ()
   assert.equal((await visitor.ask('PUT', '/mapping', { columns: { 0: 'nothing' } })).status, 400);
   await visitor.ask('PUT', '/mapping', { columns: { 1: 'mail', 2: 'land' } });
   const matched = await visitor.state();
-  assert.equal(matched['stage'], 'rows');
+  assert.equal(matched['stage'], 'values');
   assert.deepEqual(
     (matched['columns'] as readonly { readonly id: string; readonly field: string }[]).map((one) => `${one.id} ${one.field}`),
     ['c3 name', 'c1 mail', 'c2 land'],
@@ -248,4 +248,30 @@ test('an import that is deleted takes its review along', async () => {
   await bench.ask('DELETE', `/api/v1/headless/imports/${id}`);
   assert.equal((await guest(visitor.url).ask('GET', '/state')).status, 401);
   assert.deepEqual(await bench.state.db.query('select 1 from headgate.review_edits where review_id = $1', [id]), []);
+});
+
+test('texts that mean none of the options are asked for first, once, and not where they are too many', async () => {
+  const text = 'Name,Land\nAnn,Atlantis\nBob,Utopia\nCy,Germany\n,Atlantis\n';
+  const { visitor } = await inReview(bench, text);
+  assert.equal((await visitor.state())['stage'], 'values');
+  const { values } = await visitor.get('/values?field=land');
+  assert.deepEqual(values, [
+    { text: 'Atlantis', count: 2, value: null },
+    { text: 'Utopia', count: 1, value: null },
+  ]);
+  await visitor.ask('PUT', '/values', { field: 'land', map: { Atlantis: 'FR' } });
+  assert.equal((await visitor.state())['stage'], 'values', 'one of them is left');
+  await visitor.ask('PUT', '/values', { field: 'land', map: { Utopia: null } });
+  assert.equal((await visitor.state())['stage'], 'rows');
+  assert.deepEqual(
+    (await visitor.rows()).map(({ cells }) => cells[1]?.v),
+    ['France', 'Utopia', 'Germany', 'France'],
+    'nothing is said of it: it stays as it is',
+  );
+  const settings = { ...blocking, matchValuesStep: { maxMappableSelectValues: 1 } };
+  const many = await inReview(bench, text, { settings });
+  assert.equal((await many.visitor.state())['stage'], 'rows');
+  const edited = await inReview(bench, text);
+  await edited.visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c0', text: 'Ada' }] });
+  assert.equal((await edited.visitor.state())['stage'], 'rows', 'an answer would take the edit away');
 });

@@ -6,6 +6,7 @@ export interface Cell {
   readonly raw?: string;
   readonly e?: true;
   readonly m?: readonly { readonly level: string; readonly message: string }[];
+  readonly o?: readonly { readonly label: string; readonly value: string }[];
 }
 
 export interface Row {

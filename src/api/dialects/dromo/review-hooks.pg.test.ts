@@ -45,3 +45,40 @@ test('each change calls the hooks for its rows, once, in their order; what they 
   await bench.state.ports.reviews?.close(`1/${id}`);
   assert.deepEqual(await shown(visitor), before);
 });
+
+test('options that hooks give to single cells count in a review too, before and after an edit, and the page is told', async () => {
+  const own = {
+    rowHooks: [
+      `({ row }, mode) => {
+        if (mode === 'init' && row.name.value === 'Bob') return { row: { land: { selectOptions: [{ label: 'Spain', value: 'ES' }] } } };
+        if (row.name.value === 'Eve') return { row: { land: { selectOptions: [{ label: 'Oz', value: 'OZ' }] } } };
+        return null;
+      }`,
+    ],
+  };
+  const { id, visitor } = await inReview(bench, 'Name,Age,Land\nAnn,1,Germany\nBob,x,Spain\nCy,2,Oz\n', { hooks: own });
+  const lands = async (): Promise<readonly unknown[]> =>
+    (await visitor.rows()).map(({ cells }) => [cells[2]?.v, cells[2]?.m?.length ?? 0, cells[2]?.o?.map(({ value }) => value)]);
+  assert.deepEqual(await lands(), [
+    ['Germany', 0, undefined],
+    ['Spain', 0, ['ES']],
+    ['Oz', 1, undefined],
+  ]);
+  await visitor.edit({
+    kind: 'cells',
+    cells: [
+      { row: 1, column: 'c2', text: 'Germany' },
+      { row: 2, column: 'c0', text: 'Eve' },
+    ],
+  });
+  const after = [
+    ['Germany', 0, undefined],
+    ['Germany', 1, ['ES']],
+    ['Oz', 0, ['OZ']],
+  ];
+  assert.deepEqual(await lands(), after);
+  await bench.state.ports.reviews?.close(`1/${id}`);
+  assert.deepEqual(await lands(), after);
+  await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c2', text: 'spain' }] });
+  assert.deepEqual((await lands())[1], ['Spain', 0, ['ES']]);
+});

@@ -70,15 +70,15 @@ const finish = reviewRoute({
     const { found, standing } = visit;
     if (standing.status !== 'NEEDS_REVIEW') return { status: 200, body: await showState(context, visit) };
     const reviewed = await reviewedOf(context, visit);
-    const { cancelled } = await endReview(context, reviewed, {
+    const { blocks } = await endReview(context, reviewed, {
       version,
       pipeline: found.data.pipeline ?? '',
+      told: standing.findings?.told ?? {},
       ended: async (tx, delivered) =>
         await concludeReview(contextOf({ ...asReviewer(context), db: tx }, 'dromo'), visit, delivered),
     });
     const after = await visitOf(context, found.id, true);
-    const why = cancelled === undefined ? [] : [{ code: 'FINISH_CANCELLED', message: cancelled }];
-    return { status: 200, body: await showState(context, after, why) };
+    return { status: 200, body: await showState(context, after, [...blocks]) };
   },
 });
 

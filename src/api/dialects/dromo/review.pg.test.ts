@@ -61,7 +61,7 @@ test('before there is something to review there is progress, and no rows', async
 test('rows are shown with what is wrong with them, filtered and in a fixed order', async () => {
   const { visitor } = await inReview(bench);
   const state = await visitor.state();
-  assert.deepEqual([state['status'], state['stage'], state['title']], ['review', 'rows', 'Add people']);
+  assert.deepEqual([state['status'], state['stage'], state['title']], ['review', 'values', 'Add people']);
   assert.deepEqual(state['counts'], {
     rows: 4,
     invalid: 4,

@@ -1,6 +1,7 @@
 /** How far an import is, and what came of it. */
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
+import type { AssessTask, RunTask } from '../../../domain/run.ts';
 import { getFile } from '../../../operations/files/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import { getRun } from '../../../operations/runs/get.ts';
@@ -63,6 +64,8 @@ export interface Standing {
   readonly reviewed?: true;
   /** The file with its rows, once they are delivered. */
   readonly rows?: string;
+  /** What was found out and has to be decided on was found so. */
+  readonly task?: AssessTask;
 }
 
 export async function standingOf(context: RouteContext, { id, data, file, createdAt }: StoredImport): Promise<Standing> {
@@ -76,7 +79,7 @@ export async function standingOf(context: RouteContext, { id, data, file, create
   const run = await perform(getRun, context, { run: data.run });
   const since = run.finished_at ?? run.started_at ?? run.queued_at;
   if (run.state !== 'succeeded') return (await unfinished(context, run, since)) ?? { status: 'RUNNING', since, errors: [] };
-  const outcome = await outcomeOf(context, { id, run: data.run }, since);
+  const outcome = await outcomeOf(context, { id, run: data.run, task: run.task }, since);
   if (!outcome.reviewed || data.delivery === undefined) return outcome;
   // The rows are on their way to where they go besides.
   const delivery = await perform(getRun, context, { run: data.delivery });
@@ -111,7 +114,7 @@ async function failed(context: RouteContext, run: string, error: ImportError): P
 
 async function outcomeOf(
   context: RouteContext,
-  { id, run }: { readonly id: string; readonly run: string },
+  { id, run, task }: { readonly id: string; readonly run: string; readonly task: RunTask | null },
   since: string,
 ): Promise<Standing> {
   const { data: outputs } = await perform(runOutputs, context, { run });
@@ -119,10 +122,12 @@ async function outcomeOf(
   const end = await reviewEnd(context, context.workspace, id);
   if (end) {
     // What hooks have said of the import stays said.
-    const reviewed = { ...findings.parse(end.result), told: found.told };
+    const last = findings.parse(end.result);
+    const reviewed = { ...last, told: { ...found.told, ...last.told } };
     return { status: 'SUCCESSFUL', since: end.at, errors: [], findings: reviewed, rows: end.file, reviewed: true };
   }
   const rows = outputs.find(({ file }) => file !== null)?.file;
-  if (found.blocks.length > 0) return { status: 'NEEDS_REVIEW', since, errors: found.blocks, findings: found };
+  if (found.blocks.length > 0)
+    return { status: 'NEEDS_REVIEW', since, errors: found.blocks, findings: found, ...(task?.kind === 'assess' && { task }) };
   return { status: 'SUCCESSFUL', since, errors: [], findings: found, ...(rows != null && { rows }) };
 }
