@@ -22,7 +22,7 @@ export interface Field {
   readonly loose?: boolean;
   /** The type is that of a sample of the values: whoever reads them all stops with `value.invalid` at one that would make it another. */
   readonly guessed?: boolean;
-  /** Of a column that is written: every value comes from a system column of a type that this one holds, so that no text can be rounded. */
+  /** Of a column that is written: every value comes from a column whose type this one holds, as its source makes sure of: no text can be rounded. */
   readonly exact?: boolean;
 }
 

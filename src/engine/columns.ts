@@ -63,8 +63,11 @@ export function mapColumns(
   columns: readonly Column[],
   table: TableInfo | undefined,
   destination: DestinationTypes,
-  { parses, evolution }: { readonly parses: boolean; readonly evolution: Evolution },
+  { parses, keepsTypes, evolution }: { readonly parses: boolean; readonly keepsTypes: boolean; readonly evolution: Evolution },
 ): readonly Mapping[] {
+  /** Such a source checks what a column holds; a cast that is left to the loader is checked by nobody. */
+  const exactly = (target: Field, { loose, native }: Field, { cast, mask }: Column): Field =>
+    keepsTypes && native?.portable && !loose && !cast && !mask ? { ...target, exact: true } : target;
   return columns.map((column): Mapping => {
     const source = requireField(schema, column.from, 'field.missing');
     const type = arriving(source, column);
@@ -75,7 +78,7 @@ export function mapColumns(
       if (parses && !column.cast && !column.mask) return { column, source, target: existing };
       const incoming: Field = { name: source.name, type, nullable: source.nullable, ...(native && { native }) };
       if (sameNative(existing, incoming) || holds(existing.type, type))
-        return { column, source, target: exactly(existing, source, native) };
+        return { column, source, target: exactly(existing, source, column) };
       const wider = evolution === 'evolve' ? join(existing.type, type) : undefined;
       const own = wider && destination.types(wider);
       if (wider === undefined || own === undefined) throw tooNarrow(existing, incoming, column);
@@ -86,13 +89,9 @@ export function mapColumns(
     if (own === undefined) {
       throw new HeadgateError('type.unsupported', `field ${column.from}: the destination has no type for ${typeName(type)}`);
     }
-    return { column, source, target: exactly(columnOf(column.as, type, destination, own), source, native) };
+    return { column, source, target: exactly(columnOf(column.as, type, destination, own), source, column) };
   });
 }
-
-/** A system checks what its columns take; a file and a cast that is left to the loader do not. */
-const exactly = (target: Field, { loose }: Field, native: Field['native']): Field =>
-  native && !loose ? { ...target, exact: true } : target;
 
 /** The type of a text whose length somebody has said. */
 function sizedText({ type, characters }: Field, { cast, mask }: Column, destination: DestinationTypes): string | undefined {

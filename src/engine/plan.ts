@@ -13,7 +13,7 @@ type DestinationFacts = NonNullable<Connection['destination']>;
 export interface PlanInput {
   readonly flow: Flow;
   readonly connectors: { readonly source: string; readonly destination: string };
-  readonly source: Pick<SourceFacts, 'modes' | 'pushdown' | 'produces'>;
+  readonly source: Pick<SourceFacts, 'modes' | 'pushdown' | 'produces' | 'keepsTypes'>;
   readonly destination: Pick<
     DestinationFacts,
     'modes' | 'accepts' | 'loads' | 'types' | 'texts' | 'identifiers' | 'keepsVersions' | 'derives'

@@ -225,9 +225,9 @@ test('only what a system holds by a type is trusted to fit a column of that type
   const [source, files, destination] = [await connect('pg'), await connect('csv'), await connect('duck')];
   assert.ok(source.source && files.source && destination.destination);
   const [of, to] = [{ pg: source.source, csv: files.source }, destination.destination];
-  const exact = (flow: Flow, from: 'pg' | 'csv'): readonly string[] => {
+  const exact = (flow: Flow, from: 'pg' | 'csv', facts = of[from]): readonly string[] => {
     const connectors = { source: from, destination: destination.connector };
-    const { target } = plan({ flow, connectors, source: of[from], destination: to });
+    const { target } = plan({ flow, connectors, source: facts, destination: to });
     return target.schema.fields.filter((field) => field.exact).map(({ name }) => name);
   };
   const typed = orders.map(({ native: _native, ...field }) => field);
@@ -235,6 +235,8 @@ test('only what a system holds by a type is trusted to fit a column of that type
   assert.deepEqual(exact(shape({ cast: { total: { kind: 'integer', bits: 32 } } })(pg), 'pg'), ['id', 'at']);
   assert.deepEqual(exact(shape({ mask: { id: 'hash' } })(pg), 'pg'), ['total', 'at']);
   assert.deepEqual(exact(base('table', [{ ...orders[0], loose: true } as Field]), 'pg'), []);
+  assert.deepEqual(exact(base('table', odd.slice(0, 4)), 'pg'), ['id', 'total', 'at']);
+  assert.deepEqual(exact(pg, 'pg', { ...source.source, keepsTypes: false }), []);
   assert.deepEqual(exact(base('file', typed), 'csv'), []);
 });
 

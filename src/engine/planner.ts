@@ -25,7 +25,11 @@ export function plan(input: PlanInput): Plan {
   const { columns, names } = nameColumns(input, known, reasons);
   const { types: typeOf, texts } = input.destination;
   const types = { connector: input.connectors.destination, types: typeOf, ...(texts && { texts }) };
-  const mappings = mapColumns(schema, columns, known, types, { parses: flow.stream.kind === 'file', evolution });
+  const mappings = mapColumns(schema, columns, known, types, {
+    parses: flow.stream.kind === 'file',
+    keepsTypes: input.source.keepsTypes === true,
+    evolution,
+  });
   for (const text of flow.stream.notes ?? []) reasons.push({ about: 'format', text });
   reasons.push(...typeReasons(mappings));
   const target = { ...planTarget(input, mappings, reasons), ...settleDerivation(input, mappings, reasons) };

@@ -26,6 +26,8 @@ export interface IdentifierRules {
 export interface SourceDefinition<C> {
   readonly modes: readonly ReadMode[];
   readonly pushdown: readonly Pushdown[];
+  /** Does a read end with `stream.changed` where a number is no longer of the portable type that was discovered? */
+  readonly keepsTypes?: boolean;
   readonly defaultNamespace?: string;
   /** Formats in which these fields can be read, best first. */
   produces(config: C, schema: Schema, projection: Projection): readonly FormatName[];

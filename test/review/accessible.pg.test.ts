@@ -18,7 +18,7 @@ const settings = {
 suite('accessible', () => {
   let pages: PageBench;
   /** Screen → the address that opens it. */
-  let links: Record<'processing' | 'failed' | 'sheet' | 'header' | 'match' | 'rows' | 'wrong', string>;
+  let links: Record<'processing' | 'failed' | 'sheet' | 'header' | 'match' | 'values' | 'rows' | 'wrong', string>;
   before(async () => {
     pages = await openPages();
     const { server } = pages;
@@ -42,6 +42,7 @@ suite('accessible', () => {
       sheet: await pages.reviewOf({ fields: some, settings, original_filename: 'book.xlsx' }, book),
       header: await pages.reviewOf({ fields: some, settings }, '1,2,3\n4,5,6\nx,y,z\n,nobody,Germany\nBob,bob@example.com,\n'),
       match: await pages.reviewOf({ fields: some, settings }, 'wer,wo,was\nAda,ada@example.com,Germany\n'),
+      values: await pages.review(60, { matchValuesStep: {} }),
       rows,
       wrong: wrong.href,
     };
@@ -60,12 +61,8 @@ suite('accessible', () => {
     ],
     'which column is what': [() => links.match, async (page) => await page.getByLabel('Field for wo').waitFor()],
     'what values mean': [
-      () => links.rows,
-      async (page) => {
-        await rowsShown(page);
-        await page.getByRole('button', { name: 'Values', exact: true }).click();
-        await page.getByLabel('Option for Grmny?').waitFor();
-      },
+      () => links.values,
+      async (page) => await page.getByLabel('Option for Grmny?', { exact: true }).waitFor(),
     ],
     rows: [() => links.rows, rowsShown],
     'an editor': [

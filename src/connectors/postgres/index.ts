@@ -17,6 +17,7 @@ export const postgres = defineConnector({
   source: {
     modes: ['snapshot', 'incremental'],
     pushdown: ['select', 'where', 'rename', 'cast', 'mask', 'query'],
+    keepsTypes: true,
     defaultNamespace: 'public',
     produces: (_config, schema, projection) => producedFormats(schema, projection),
     open: async (settings, context) => new (await import('./source.ts')).PostgresSource(settings, context),
