@@ -10,8 +10,9 @@ export const misfit = 'headgate:misfit';
 /** A cast that fails and names its column: not `error()`, which is volatile and so not allowed inside `try()`. */
 const refuse = (text: string, type: string): string => `cast(${quoteText(`${misfit} ${text} `)} || ${text} as ${type})`;
 
-/** Longest record that a CSV reader takes, in bytes: a wide JSON column must pass. */
-const maxLineBytes = 32 * 1024 * 1024;
+/** The variable of a connection that says how long a record may be that its csv reader takes, in bytes. */
+export const longestRecordVariable = 'headgate_longest_record';
+const longestRecord = `coalesce(getvariable('${longestRecordVariable}'), ${32 * 1024 * 1024})`;
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -202,9 +203,9 @@ export function readCsv(paths: readonly string[], schema: Schema, options: ReadC
     'null_padding = false',
     'hive_partitioning = false',
     'compression = none',
-    `max_line_size = ${maxLineBytes}`,
+    `max_line_size = ${longestRecord}`,
     // DuckDB's own choice is 16 of the longest lines: one block of 512 MB per reader.
-    `buffer_size = ${maxLineBytes}`,
+    `buffer_size = ${longestRecord}`,
     ...(options.dialect ? [] : ["new_line = '\\n'"]),
     ...(options.rejects
       ? [

@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { HeadgateError } from '../domain/error.ts';
 import type { DuckOptions } from '../sdk/context.ts';
-import { quoteText } from '../sdk/duck-sql.ts';
+import { longestRecordVariable, quoteText } from '../sdk/duck-sql.ts';
 import { duckError } from './duck-errors.ts';
-import { poolOf } from './duck-memory.ts';
+import { longestRecord, poolOf } from './duck-memory.ts';
 
 /** Where an instance may write and read. */
 export interface Place {
@@ -66,6 +66,9 @@ export async function lease(options: DuckOptions, env: Place): Promise<Lease> {
   }
 }
 
+/** Bytes; throws `usage.arguments`. */
+const pool = (): number => poolOf(process.env['HEADGATE_DUCKDB_MEMORY'], totalmem());
+
 /** Where DuckDB writes: its file, and what does not fit in memory. */
 export function disksOf({ path }: DuckOptions, scratch: string): string {
   return path === undefined ? scratch : `${path} or of ${scratch}`;
@@ -73,6 +76,7 @@ export function disksOf({ path }: DuckOptions, scratch: string): string {
 
 async function connect(instance: DuckDBInstance, leave: (instance: DuckDBInstance) => void): Promise<Lease> {
   const connection = await instance.connect();
+  await connection.run(`set variable ${longestRecordVariable} = ${longestRecord(pool())}`);
   return {
     connection,
     release: () => {
@@ -88,7 +92,7 @@ async function create(path: string, options: DuckOptions, { scratch, within }: P
   try {
     const instance = await DuckDBInstance.create(path, {
       access_mode: options.readOnly ? 'READ_ONLY' : 'READ_WRITE',
-      memory_limit: `${poolOf(process.env['HEADGATE_DUCKDB_MEMORY'], totalmem())}B`,
+      memory_limit: `${pool()}B`,
       // What is free goes back to the machine: 6 M rows into a file, 413 MB of the process instead of 440.
       allocator_background_threads: 'true',
       allocator_flush_threshold: '16MiB',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { poolOf } from './duck-memory.ts';
+import { longestRecord, poolOf } from './duck-memory.ts';
 
 const GiB = 1024 ** 3;
 
@@ -13,6 +13,13 @@ test('the amount is for all that DuckDB takes', () => {
     ['64kib', 32_768],
   ] as const;
   for (const [text, bytes] of table) assert.equal(poolOf(text, 8 * GiB), bytes, text);
+});
+
+test('a record may be as long as three buffers with room for it leave space in the pool', () => {
+  const MiB = 1024 ** 2;
+  assert.equal(longestRecord(poolOf(undefined, 32 * GiB)), 32 * MiB);
+  assert.equal(longestRecord(poolOf('384MiB', GiB)), 32 * MiB);
+  assert.equal(longestRecord(poolOf('256MiB', GiB)), 16 * MiB);
 });
 
 test('left out, it is a quarter of the machine, at most 1 GiB', () => {

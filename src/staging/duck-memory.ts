@@ -21,6 +21,13 @@ export function poolOf(wanted: string | undefined, machine: number): number {
   return Math.max(all - besides, Math.floor(all / 2));
 }
 
+/**
+ * Bytes of the longest record that a reader of csv takes: 32 MiB, with which a wide JSON column passes, and less in a small pool. A buffer
+ * has room for the longest one, and two readers hold three of them: at 32 MiB, a pool of 122 MiB overflowed in one of six loads of ten
+ * million rows.
+ */
+export const longestRecord = (pool: number): number => Math.min(32 * MiB, Math.floor(pool / 8));
+
 function bytesOf(text: string): number {
   const [, amount, unit = '', binary] = /^(\d{1,9}(?:\.\d{1,3})?)\s*([KMGT])(i?)B$/i.exec(text) ?? [];
   if (amount === undefined) {

@@ -45,7 +45,11 @@ test('a skim sees what a whole look sees', () => {
     ];
     assert.deepEqual(facts(skimmed), facts(whole), JSON.stringify(text));
   };
-  fc.assert(fc.property(fc.array(piece, { maxLength: 30 }), fc.integer({ min: 1, max: 9 }), check), { numRuns: 3000 });
+  fc.assert(fc.property(fc.array(piece, { maxLength: 30 }), fc.integer({ min: 1, max: 9 }), check), {
+    numRuns: 3000,
+    // A line that ends in the next chunk, which is looked at byte by byte: it is not blank.
+    examples: [[['a', ',', '\n', '\0'], 2]],
+  });
 });
 
 test('mixed line ends become line feeds, those in quotes stay', async () => {

@@ -176,8 +176,12 @@ export class Survey {
     const starts = before === this.#delimiter || before === lf || before === cr;
     const onlyBlanks = last === from && before === space;
     this.#padded = starts ? last < to - 1 : onlyBlanks && (this.#padded || this.#state === atStart);
-    if (starts) this.#state = atStart;
-    else if (!onlyBlanks || this.#state === behindQuote) this.#state = onlyBlanks ? this.#state : inBare;
+    if (starts) {
+      this.#state = atStart;
+      // Whether the line is blank so far is all that is kept of its fields.
+      this.#fields = before === this.#delimiter ? 2 : 1;
+    }
+    if (!starts && (!onlyBlanks || this.#state === behindQuote)) this.#state = onlyBlanks ? this.#state : inBare;
   }
 
   /** Looked for once in a chunk, not once between two quotes. */
