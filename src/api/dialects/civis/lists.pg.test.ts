@@ -146,7 +146,13 @@ test('1.6 answers are JSON that nobody keeps; empty ones have no bytes', async (
 });
 
 test('3.6 logs: the newest first, behind an entry in order; two headers say whether more comes', async () => {
-  const logs = `jobs/${one}/runs/${run}/logs`;
+  await bench.server.sql(bench.shopUrl, 'create schema logged; create table logged.t as select 1 as id');
+  const job = await create('logged');
+  const path = `imports/${String(job['id'])}`;
+  await client.call('POST', `${path}/syncs`, { source: { path: 'logged.t' }, destination: { path: 'logged.t' } });
+  const begun = await client.call('POST', `${path}/runs`);
+  await client.poll(`imports/files/${String(job['id'])}/runs/${String(begun['runId'])}`);
+  const logs = `${path}/runs/${String(begun['runId'])}/logs`;
   const ids = async (query: string): Promise<readonly number[]> => (await client.list(`${logs}${query}`)).map(({ id }) => Number(id)); // prettier-ignore
   const all = await ids('');
   assert.ok(all.length > 1);
