@@ -146,13 +146,22 @@ test('1.6 answers are JSON that nobody keeps; empty ones have no bytes', async (
 });
 
 test('3.6 logs: the newest first, behind an entry in order; two headers say whether more comes', async () => {
-  await bench.server.sql(bench.shopUrl, 'create schema logged; create table logged.t as select 1 as id');
-  const job = await create('logged');
-  const path = `imports/${String(job['id'])}`;
-  await client.call('POST', `${path}/syncs`, { source: { path: 'logged.t' }, destination: { path: 'logged.t' } });
-  const begun = await client.call('POST', `${path}/runs`);
-  await client.poll(`imports/files/${String(job['id'])}/runs/${String(begun['runId'])}`);
-  const logs = `${path}/runs/${String(begun['runId'])}/logs`;
+  const file = await client.call('POST', 'files', { name: 'rows.csv' });
+  await client.post(String(file['uploadUrl']), file['uploadFields'] as object, 'id\n1\nx\ny\n');
+  const job = await client.call('POST', 'imports/files/csv', {
+    source: { fileIds: [file['id']] },
+    destination: { schema: 'logged', table: 't', ...shop },
+    firstRowIsHeader: true,
+    tableColumns: [{ name: 'id', sqlType: 'INT' }],
+    maxErrors: 2,
+  });
+  const begun = await client.call('POST', `imports/files/csv/${String(job['id'])}/runs`);
+  const path = `imports/files/csv/${String(job['id'])}/runs/${String(begun['id'])}`;
+  assert.equal((await client.poll(path))['error'], null);
+  const logs = `${path}/logs`;
+  // 5.5: what was left out, by its place.
+  const messages = (await client.list(logs)).map(({ message }) => String(message)).join('\n');
+  for (const line of [3, 4]) assert.match(messages, new RegExp(`left out line ${line}\\b.*, field id`));
   const ids = async (query: string): Promise<readonly number[]> => (await client.list(`${logs}${query}`)).map(({ id }) => Number(id)); // prettier-ignore
   const all = await ids('');
   assert.ok(all.length > 1);
