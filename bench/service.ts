@@ -4,10 +4,12 @@ import { benchCivis } from './service/civis.ts';
 import { round, withService } from './service/figures.ts';
 import { benchInstall } from './service/install.ts';
 import { benchLists } from './service/lists.ts';
+import { benchParts } from './service/parts.ts';
 import { benchPass } from './service/pass.ts';
 import { benchRead } from './service/read.ts';
 import { benchIdle, benchStart } from './service/rest.ts';
 import { benchBurst, benchLate, benchTrigger } from './service/runs.ts';
+import { benchUpsert } from './service/upsert.ts';
 import { benchUploads } from './service/uploads.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
@@ -20,7 +22,9 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   burst: async () => await withService(benchBurst),
   read: benchRead,
   lists: benchLists,
+  parts: async () => await withService(benchParts),
   civis: async () => await withService(benchCivis),
+  upsert: async () => await withService(benchUpsert),
   uploads: async () => await withService(benchUploads),
 };
 

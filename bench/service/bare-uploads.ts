@@ -1,4 +1,4 @@
-/** `folder`: a server that writes what it is sent to the disk, and does nothing else; prints its address. */
+/** `folder`: a server that writes what it is sent to the disk, and does nothing else; prints its address. A GET tells its seconds of CPU. */
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +8,10 @@ import { pipeline } from 'node:stream/promises';
 const folder = process.argv[2] ?? '.';
 let count = 0;
 const server = createServer((request, response) => {
+  if (request.method === 'GET') {
+    const { user, system } = process.cpuUsage();
+    return void response.end(String((user + system) / 1e6));
+  }
   const path = join(folder, `bare-${(count += 1)}`);
   pipeline(request, createWriteStream(path, { flush: true })).then(
     () => response.writeHead(200).end(),

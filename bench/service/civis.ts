@@ -1,72 +1,17 @@
 /** A CSV file by the calls of the vendor's client, from its first byte to the last poll, against `psql \copy` of the same file. */
 import { execFile } from 'node:child_process';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { adminKey, databaseSettings, type Service } from '../../test/support/service.ts';
+import { databaseSettings, type Service } from '../../test/support/service.ts';
 import { psql } from '../job.ts';
 import { startServer, type BenchServer } from '../server.ts';
+import { call, endsOf, poll, upload, type Ends, type Fields } from './civis-calls.ts';
 import { residentBytes } from './uploads.ts';
 
 const run = promisify(execFile);
-const mib = 1 << 20;
 const size = Number(process.env['BENCH_MB'] ?? 1000) * 1_000_000;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const headers = {
-  authorization: `Basic ${Buffer.from(`${adminKey}:`).toString('base64')}`,
-  'content-type': 'application/json',
-  connection: 'close',
-};
-
-async function call(service: Service, method: string, path: string, body: object = {}): Promise<Fields> {
-  const text = method === 'GET' ? undefined : JSON.stringify(body);
-  const reply = await fetch(`${service.url}/civis/${path}`, { method, headers, ...(text !== undefined && { body: text }) });
-  const answer = await reply.text();
-  if (!reply.ok && reply.status !== 404) throw new Error(`${method} ${path}: ${reply.status} ${answer}`);
-  return answer === '' ? {} : (JSON.parse(answer) as Fields);
-}
-
-/** As the client does: after a second, then less and less often. */
-async function poll(service: Service, path: string): Promise<Fields> {
-  for (let pause = 1000; ; pause = Math.min(pause * 1.2, 15_000)) {
-    await wait(pause);
-    const answer = await call(service, 'GET', path);
-    if (answer['state'] === 'queued' || answer['state'] === 'running') continue;
-    if (answer['state'] !== 'succeeded') throw new Error(`${path}: ${String(answer['error'])}`);
-    return answer;
-  }
-}
-
-/** Four at a time. */
-async function upload(service: Service, file: string): Promise<unknown> {
-  const { size: bytes } = await stat(file);
-  const part = Math.max(5 * mib, Math.floor(Math.sqrt(5 * mib) * Math.sqrt(bytes)));
-  const count = Math.ceil(bytes / part);
-  const made = await call(service, 'POST', 'files/multipart', { name: 'items.csv', num_parts: count });
-  const left = [...(made['uploadUrls'] as readonly string[]).entries()];
-  await using handle = await open(file);
-  const one = async (): Promise<void> => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const [at, url] = next;
-      const body = Buffer.alloc(Math.min(part, bytes - at * part));
-      await handle.read(body, 0, body.length, at * part);
-      const reply = await fetch(url, { method: 'PUT', body });
-      if (!reply.ok) throw new Error(`a part was answered with ${reply.status}`);
-      await reply.arrayBuffer();
-    }
-  };
-  await Promise.all(Array.from({ length: 4 }, one));
-  await call(service, 'POST', `files/multipart/${String(made['id'])}/complete`);
-  return made['id'];
-}
-
-interface Ends {
-  readonly remote_host_id: unknown;
-  readonly credential_id: unknown;
-}
 
 async function load(service: Service, at: Ends, file: unknown): Promise<void> {
   const wanted = {
@@ -131,9 +76,7 @@ export async function benchCivis(service: Service, folder: string): Promise<void
     await fileOf(server, file);
     const { size: bytes } = await stat(file);
     await service.api('POST', '/connections', { name: 'bench', connector: 'postgres', settings: databaseSettings(url) });
-    const databases = (await call(service, 'GET', 'databases')) as unknown as readonly Fields[]; // a list
-    const credentials = (await call(service, 'GET', 'credentials?type=Database&default=True')) as unknown as readonly Fields[];
-    const at = { remote_host_id: databases.find(({ name }) => name === 'bench')?.['id'], credential_id: credentials[0]?.['id'] };
+    const at = await endsOf(service, 'bench');
     // What is loaded and compiled once is not what a file costs: the first round is not told.
     for (let round = 0; round <= 3; round++) {
       const limit = await copied(server, file);

@@ -6,11 +6,15 @@ import { printed, withBare } from './beside.ts';
 const [count, size] = [50, 100 * 1000 * 1000];
 const authorization = `Bearer ${adminKey}`;
 
-/** Bytes that the process of the API has in memory. */
-export async function residentBytes({ url }: Service): Promise<number> {
+/** What the process of the API says of itself. */
+export async function metric({ url }: Service, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`, { headers: { authorization } })).text();
-  return Number(/^headgate_process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 }
+
+/** Bytes that the process of the API has in memory. */
+export const residentBytes = async (service: Service): Promise<number> =>
+  await metric(service, 'headgate_process_resident_memory_bytes');
 
 /** One request after the other, until told to stop: milliseconds of each, sorted. */
 async function others(service: Service, until: () => boolean): Promise<readonly number[]> {

@@ -54,6 +54,7 @@ function limited(raw: Request, limit: number, body?: () => AsyncIterable<Uint8Ar
   const tooLarge = (): HeadgateError =>
     new HeadgateError('request.large', `the body is larger than ${limit.toLocaleString('en')} bytes`);
   if (Number(raw.headers.get('content-length') ?? 0) > limit) throw tooLarge();
+  if (limit === Number.POSITIVE_INFINITY && body) return body();
   async function* counted(): AsyncGenerator<Uint8Array> {
     let size = 0;
     for await (const chunk of body?.() ?? raw.body ?? []) {

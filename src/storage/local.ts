@@ -3,12 +3,12 @@
  * `~` behind the name, and goes with it.
  */
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { asHeadgateError } from '../domain/error.ts';
 import { exactly } from './exactly.ts';
+import { ontoDisk } from './onto-disk.ts';
 import { joinInPlace, oneBehindTheOther, place, unplace } from './placed.ts';
 import type { ByteRange, PartRef, Storage, StoredObject } from './storage.ts';
 
@@ -148,7 +148,8 @@ const token = (): string => randomBytes(8).toString('hex');
 async function write(path: string, bytes: AsyncIterable<Uint8Array>, mark: string): Promise<void> {
   const beside = `${path}~${mark}`;
   try {
-    await pipeline(bytes, createWriteStream(beside, { flags: 'wx', mode: 0o600, flush: true, highWaterMark: buffer }));
+    await using file = await open(beside, 'wx', 0o600);
+    await ontoDisk(file, bytes);
     await name(beside, path);
   } catch (error) {
     await rm(beside, { force: true });

@@ -7,6 +7,7 @@ import { access, mkdir, open, readlink, symlink, truncate, writeFile } from 'nod
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeadgateError } from '../domain/error.ts';
+import { ontoDisk } from './onto-disk.ts';
 import type { PartRef } from './storage.ts';
 
 const prefix = 'placed.';
@@ -35,7 +36,8 @@ export async function place(
   );
   if (!claimed) return undefined;
   await (await open(whole(folder), 'a')).close();
-  await pipeline(bytes, createWriteStream(whole(folder), { flags: 'r+', start: (number - 1) * size, flush: true }));
+  await using file = await open(whole(folder), 'r+');
+  await ontoDisk(file, bytes, (number - 1) * size);
   return `${prefix}${number}`;
 }
 

@@ -9,7 +9,7 @@ import { asHeadgateError } from '../../domain/error.ts';
 import { defineOperation, perform } from '../operation.ts';
 import { roomOf, type Room } from '../room.ts';
 import { fileView, requireState } from './file.ts';
-import { receive } from './received.ts';
+import { receiveAsAnnounced } from './received.ts';
 import { sent, uploadFile } from './upload.ts';
 
 export const receiveFile = defineOperation({
@@ -26,7 +26,7 @@ export const receiveFile = defineOperation({
     });
     const path = join(folder, 'bytes');
     try {
-      await pipeline(Readable.from(receive(bytes).bytes), createWriteStream(path), { signal: context.signal });
+      await pipeline(Readable.from(receiveAsAnnounced(bytes).bytes), createWriteStream(path), { signal: context.signal });
       const { size } = await stat(path);
       return await perform(uploadFile, context, { file, bytes: createReadStream(path), size, ...announced });
     } finally {

@@ -17,8 +17,6 @@ export const sendPart = defineOperation({
     file: z.string(),
     number: z.coerce.number().int().min(1).max(10_000),
     ...sent,
-    /** false: nobody wants to know a sum that was not announced; it costs more than all the rest. */
-    summed: z.boolean().default(true),
   }),
   output: partView,
   async run(context, { file, number, bytes, size: announced, summed, ...expected }) {

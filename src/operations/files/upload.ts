@@ -5,7 +5,7 @@ import { dropObject, dropOthers, insertObject, keepObject } from '../../store/ob
 import { defineOperation, type OpContext } from '../operation.ts';
 import { checksums, type Checksums } from './checksums.ts';
 import { fileView, newStorageKey, requireRoom, requireState, show } from './file.ts';
-import { receive } from './received.ts';
+import { receive, receiveAsAnnounced } from './received.ts';
 
 /** What a request with bytes brings along. */
 export const sent = {
@@ -13,6 +13,8 @@ export const sent = {
   /** As the request announced it. */
   size: z.number().int().min(0).optional(),
   ...checksums,
+  /** false: nobody wants to know a sum that was not announced; it costs more than all the rest. */
+  summed: z.boolean().default(true),
 };
 
 export const uploadFile = defineOperation({
@@ -21,7 +23,7 @@ export const uploadFile = defineOperation({
   scope: 'files:write',
   input: z.strictObject({ file: z.string(), ...sent }),
   output: fileView,
-  async run(context, { file, bytes, size: announced, ...expected }) {
+  async run(context, { file, bytes, size: announced, summed, ...expected }) {
     const { db, workspace, clock, storage } = context;
     const row = await requireState(context, file, 'pending');
     const size = requireSize(row.size, announced);
@@ -29,7 +31,7 @@ export const uploadFile = defineOperation({
     const key = newStorageKey(workspace, file);
     await insertObject(db, workspace, { key, upload: null, file, goneBy: row.pending_until });
     try {
-      const received = receive(bytes, row, expected);
+      const received = (summed ? receive : receiveAsAnnounced)(bytes, row, expected);
       await storage.put(key, received.bytes, size);
       return show(await becomeReady(context, file, key, size, received.checksums()), clock.now());
     } catch (error) {

@@ -56,7 +56,7 @@ const form: GuardedRoute = {
   documented: { input: named, uploads: 'multipart/form-data', replies: { 204: undefined } },
   async handle(context, request) {
     const { bytes, size } = await formFile(request);
-    await perform(uploadFile, context, { file: request.params['file'], bytes, size });
+    await perform(uploadFile, context, { file: request.params['file'], bytes, size, summed: false });
     return { status: 204 };
   },
 };
@@ -84,9 +84,9 @@ function receiving(operation: Operation, more: object = {}) {
 }
 
 /** Nothing is read before the file is there to take it; who takes it counts. */
-async function* asTheyCome(request: Incoming): AsyncGenerator<Uint8Array> {
-  yield* request.bytes(Number.POSITIVE_INFINITY);
-}
+const asTheyCome = (request: Incoming): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => request.bytes(Number.POSITIVE_INFINITY)[Symbol.asyncIterator](),
+});
 
 function sizeOf(headers: Headers): number | undefined {
   const text = headers.get('content-length');
