@@ -14,10 +14,10 @@ function start() {
   // Each half-open FIFO holds one thread of the pool; with the default of 4 a few of them stop every file access.
   if (!process.env.UV_THREADPOOL_SIZE) process.env.UV_THREADPOOL_SIZE = '16';
   // Chunks on their way are garbage that a larger young generation keeps for longer: 1 million rows between two PostgreSQL
-  // peak at 133-152 MB without this line, at 98-108 MB with it, for the same CPU. A server's garbage is that of many small requests,
-  // of which a fifth of its CPU would be spent on looking through so small a generation.
-  // Buffers of an upload lie outside of it and hardly fill it: 32 MB of them are looked through as one, before they are taken for old
-  // ones, which would have the whole heap marked every 64 MB: half of the CPU of an upload.
+  // peak at 133-152 MB without a small one, at 98-108 MB with it, for the same CPU. A server's garbage is that of many small requests,
+  // of which a fifth of its CPU would be spent on looking through so small a generation. The bytes of its uploads lie outside of the
+  // heap and hardly fill it: 32 MB of them are reason enough to look, before they pass for old ones. Each 64 MB of those have the
+  // whole heap marked, which was half of the CPU of an upload.
   require('v8').setFlagsFromString(
     process.argv[2] === 'serve' ? '--scavenger-max-new-space-capacity-mb=8' : '--semi-space-growth-factor=1',
   );

@@ -53,7 +53,9 @@ export async function benchParts(service: Service, folder: string): Promise<void
         ),
         await ours(service),
       ];
-      if (at > 0) own.push(mine) && bare.push(theirs);
+      if (at === 0) continue;
+      own.push(mine);
+      bare.push(theirs);
     }
   });
   console.log(`a file of ${all / 1e6} MB in ${count} parts, four at a time; the sender shares the machine; target 300 MB/s`);

@@ -11,6 +11,7 @@ import { outwardError } from './outward.ts';
 
 const stream = z.object({
   stream: z.string(),
+  kind: z.enum(['table', 'view', 'file', 'query']),
   fields: z.array(z.object({ name: z.string(), type: z.string(), nullable: z.boolean(), native: z.string().nullable() })),
   key: z.array(z.string()).nullable(),
   cursors: z.array(z.string()),
@@ -40,6 +41,7 @@ export const discoverConnection = defineOperation({
     return {
       streams: streams.map((info) => ({
         stream: refName(info.stream),
+        kind: info.kind,
         fields: info.schema.fields.map(({ name, type, nullable, native }) => ({
           name,
           type: typeName(type),

@@ -3,8 +3,8 @@ import { HeadgateError } from '../../domain/error.ts';
 import { turn } from '../turns.ts';
 import { namesIn, requireEqual, Summing, type ChecksumName, type Checksums } from './checksums.ts';
 
-/** A sender that says nothing for so long is gone. */
-const silenceMs = 60_000;
+/** A sender that says nothing for so many whole ticks, a minute, is gone. */
+const [tickMs, silentTicks] = [20_000, 3];
 
 /** Bytes that pass unsummed before everybody else is heard; a chunk that is summed takes a turn of its own. */
 const passing = 1 << 19;
@@ -58,31 +58,37 @@ const attended = (sent: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
   [Symbol.asyncIterator]: () => new Attended(sent[Symbol.asyncIterator]()),
 });
 
-/** The same chunks, as long as some come. One timer for all of them: one for each costs as much as the chunk. */
+/** The same chunks, as long as some come when they are asked for. One clock for all of them: a timer for each costs as much as the chunk. */
 class Attended implements AsyncIterator<Uint8Array> {
   readonly #source: AsyncIterator<Uint8Array>;
-  readonly #silence: NodeJS.Timeout;
+  readonly #clock: NodeJS.Timeout;
+  /** Ticks since somebody waits for a chunk. */
+  #silent = 0;
   #fail: ((error: HeadgateError) => void) | undefined;
 
   constructor(source: AsyncIterator<Uint8Array>) {
     this.#source = source;
-    this.#silence = setTimeout(() => {
-      this.#fail?.(broken());
+    this.#clock = setInterval(() => {
+      this.#silent += 1;
+      // Whoever stores them may take as long as it needs.
+      if (!this.#fail || this.#silent <= silentTicks) return;
+      this.#fail(broken());
       this.#leave();
-    }, silenceMs);
+    }, tickMs);
   }
 
   async next(): Promise<IteratorResult<Uint8Array>> {
-    this.#silence.refresh();
+    this.#silent = 0;
     return await new Promise((resolve, reject) => {
       this.#fail = reject;
       this.#source.next().then(
         (result) => {
-          if (result.done === true) clearTimeout(this.#silence);
+          this.#fail = undefined;
+          if (result.done === true) clearInterval(this.#clock);
           resolve(result);
         },
         (error: unknown) => {
-          clearTimeout(this.#silence);
+          clearInterval(this.#clock);
           reject(broken(error));
         },
       );
@@ -95,7 +101,7 @@ class Attended implements AsyncIterator<Uint8Array> {
   }
 
   #leave(): void {
-    clearTimeout(this.#silence);
+    clearInterval(this.#clock);
     // Whoever is still sending has been told, or will be. Nobody waits for them.
     void this.#source.return?.().catch(() => undefined);
   }

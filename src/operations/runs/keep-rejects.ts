@@ -12,6 +12,8 @@ import { clearRejects, insertRejects, type NewReject, type RejectPlace } from '.
 /** Of one flow of one run; its receipt counts them all. */
 const most = 100_000;
 const batchRows = 500;
+/** Of the first refused fields the log says where they are. */
+const told = 20;
 
 /** Of one attempt: what it keeps first takes the place of what an earlier one kept. */
 export function rejectsKeeper(db: Db, placeOf: (flow: Flow) => RejectPlace, log: Log): NonNullable<Session['keepRejects']> {
@@ -47,6 +49,7 @@ async function keepRejects(db: Db, place: RejectPlace, { rejects, shape }: Flow,
           });
           break;
         }
+        if (kept < told) log.warn(`${place.table}: left out ${whereIs(reject)}`, { code: reject.code });
         kept += 1;
         if (waiting.push(reject) < batchRows) continue;
         await insertRejects(tx, place, waiting);
@@ -59,6 +62,12 @@ async function keepRejects(db: Db, place: RejectPlace, { rejects, shape }: Flow,
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/** Never what stands there. */
+function whereIs({ file, line, row_number: row, field }: NewReject): string {
+  const place = line === null ? `row ${row ?? '?'}` : `line ${line}`;
+  return `${place}${file === null ? '' : ` of ${file}`}${field === null ? '' : `, field ${field}`}`;
 }
 
 export const rejectPlace = (workspace: number, run: string, { stream, into }: Flow): RejectPlace => ({

@@ -10,7 +10,7 @@ import {
   type Credential,
 } from './credential.ts';
 import { listHosts } from './hosts.ts';
-import { users } from './people.ts';
+import { principalByNumber, users } from './people.ts';
 import { missing, numberIn, route } from './route.ts';
 import { followCredential } from './storage-host.ts';
 import { user } from './shapes.ts';
@@ -87,11 +87,14 @@ const list = route({
   }),
   replies: { 200: z.array(view) },
   async handle(context, { query }) {
+    const owners =
+      query.users && (await Promise.all(query.users.map(async (one) => await principalByNumber(context, one).catch(() => ''))));
     const all = (await listCredentials(context))
       .filter(({ type }) => query.type === undefined || query.type.includes(type))
       .filter((one) => query.remote_host_id === undefined || one.remoteHostId === query.remote_host_id)
       .filter((one) => query.default === undefined || one.default === query.default)
-      .filter(({ name }) => query.name === undefined || name === query.name);
+      .filter(({ name }) => query.name === undefined || name === query.name)
+      .filter(({ owner }) => owners === undefined || owners.includes(owner));
     const key = (one: Credential): string =>
       query.order === 'name' ? one.name : query.order === 'created_at' ? one.createdAt : one.updatedAt;
     const { rows, headers } = pageOf(sorted(all, key, query.order_dir), query);

@@ -8,6 +8,8 @@ import { endsOf, importKinds } from './import-views.ts';
 import { bodyOf } from './import.ts';
 import { findJob, type Job } from './jobs.ts';
 import type { Dependency } from './sharing.ts';
+import { tableOf, type TablePlace } from './sync.ts';
+import { tableNumber } from './tables-stored.ts';
 import { findStorageHost, knownStorage } from './storage-host.ts';
 
 const gone = (): undefined => undefined;
@@ -48,6 +50,13 @@ const csvSource = z.object({
     storagePath: z.object({ storageHostId: z.number(), credentialId: z.number() }).optional(),
   }),
 });
+const place = z.object({
+  remoteHostId: z.number(),
+  schema: z.string(),
+  table: z.string().optional(),
+  name: z.string().optional(),
+});
+const tableTarget = z.union([z.object({ destination: place }), place]);
 const batchSource = z.object({ fileIds: z.array(z.number()) });
 
 function filesOf({ kind, body }: Job['data']): readonly number[] {
@@ -74,6 +83,30 @@ async function ofBucket(context: RouteContext, { kind, body }: Job['data']): Pro
   ];
 }
 
+/** Those that somebody has looked at: others have no number yet. */
+async function ofTables(context: RouteContext, { kind, body }: Job['data']): Promise<readonly Dependency[]> {
+  const found: Dependency[] = [];
+  const add = async (end: { readonly remoteHostId: number } | undefined, place: TablePlace | undefined): Promise<void> => {
+    const host = end && place && (await requireHost(context, end.remoteHostId).catch(gone));
+    if (host?.connection === undefined || !place) return;
+    const number = await tableNumber(context, host.connection, { schema: place.schema, name: place.table });
+    if (number !== undefined)
+      found.push({ objectType: 'Table', fcoType: 'tables', id: number, name: `${place.schema}.${place.table}` });
+  };
+  if (kind === 'import') {
+    const { source, destination, syncs } = bodyOf({ body });
+    for (const sync of syncs.filter(({ archived }) => !archived)) {
+      await add(source, tableOf(sync.body.source));
+      await add(destination, tableOf(sync.body.destination));
+    }
+    return found;
+  }
+  const into = tableTarget.safeParse(body).data;
+  const place = into && 'destination' in into ? into.destination : into;
+  if (place) await add(place, { schema: place.schema, table: place.table ?? place.name ?? '' });
+  return found;
+}
+
 /** Each once, in this order. */
 export async function dependenciesOf(context: RouteContext, { data }: Job): Promise<readonly Dependency[]> {
   const found: Dependency[] = [];
@@ -82,6 +115,7 @@ export async function dependenciesOf(context: RouteContext, { data }: Job): Prom
   };
   const ends = importKinds.includes(data.kind) ? endsOf(data) : undefined;
   for (const end of [ends?.source, ends?.destination]) if (end) add(...(await ofEnd(context, end)));
+  add(...(await ofTables(context, data)));
   add(...(await ofBucket(context, data)));
   for (const number of filesOf(data)) add(await ofFile(context, number));
   const parent = data.parentId === undefined ? undefined : await findJob(context, data.parentId);

@@ -124,6 +124,14 @@ test('fields come in the order in which scripts give them', () => {
   assert.deepEqual(positions('/imports/{id}/shares/users', 'put'), ['userIds', 'permissionLevel']);
 });
 
+test('pages are gone through by themselves where the vendor does so, and nowhere else among imports', () => {
+  const paged = operations.filter(({ parameters }) =>
+    ['limit', 'page_num'].every((name) => parameters.some((parameter) => parameter.in === 'query' && parameter.name === name)),
+  );
+  const found = paged.filter(({ path }) => path === '/imports' || path.startsWith('/imports/')).map(methodOf);
+  assert.deepEqual(found.toSorted(), ['list', 'list_batches', 'list_files_csv_runs', 'list_files_runs']);
+});
+
 test('the command line finds the families that it cannot start without', () => {
   for (const family of ['/files', '/jobs', '/notebooks'])
     assert.ok(

@@ -7,7 +7,7 @@ import { batchFlow, batchPost, filePost } from './file-import.ts';
 import { contentsOf } from './files-stored.ts';
 import { linkOf, makeFile } from './files.ts';
 import { connectionFor } from './hosts.ts';
-import { importInputs, importKinds, showImportInputs } from './import-views.ts';
+import { hostNames, importInputs, importKinds, showImportInputs } from './import-views.ts';
 import { plain } from './import.ts';
 import { taskOf } from './job-task.ts';
 import { insertJob, listJobs, type Job, type JobData } from './jobs.ts';
@@ -65,8 +65,8 @@ const fileRuns = runRoutes({
   task: taskOf,
   inputs: {
     view: importInputs,
-    // Kept when the run began; names of hosts are not among it.
-    show: (_, { inputs }) => showImportInputs(inputs as unknown as JobData, new Map()),
+    // Kept when the run began, but for the names of hosts.
+    show: async (context, { inputs }) => showImportInputs(inputs as unknown as JobData, await hostNames(context)),
   },
 });
 

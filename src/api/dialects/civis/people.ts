@@ -106,7 +106,26 @@ export const visibleGroups = async (context: RouteContext): ReturnType<typeof al
     throw error;
   });
 
-export async function allGroups(context: RouteContext): Promise<readonly { readonly number: number; readonly group: Group }[]> {
+export interface NumberedGroup {
+  readonly number: number;
+  readonly group: Group;
+  readonly description: string | null;
+}
+
+type GroupData = { readonly description?: string | null };
+
+export async function groupAt({ objects }: RouteContext, group: Group): Promise<NumberedGroup> {
+  const { external_id, data } = await objects.numbered('group', group.id, 'group');
+  return { number: Number(external_id), group, description: (data as GroupData).description ?? null }; // written below
+}
+
+export async function describeGroup(context: RouteContext, group: Group, description: string | null): Promise<NumberedGroup> {
+  const numbered = await groupAt(context, group);
+  await context.objects.update('group', String(numbered.number), { description });
+  return { ...numbered, description };
+}
+
+export async function allGroups(context: RouteContext): Promise<readonly NumberedGroup[]> {
   const found: Group[] = [];
   let cursor: string | undefined;
   do {
@@ -114,10 +133,7 @@ export async function allGroups(context: RouteContext): Promise<readonly { reado
     found.push(...page.data);
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined);
-  const numbered: { readonly number: number; readonly group: Group }[] = [];
-  for (const group of found.toReversed()) {
-    const { external_id } = await context.objects.numbered('group', group.id, 'group');
-    numbered.push({ number: Number(external_id), group });
-  }
+  const numbered: NumberedGroup[] = [];
+  for (const group of found.toReversed()) numbered.push(await groupAt(context, group));
   return numbered;
 }

@@ -28,7 +28,7 @@ export interface RunFamily {
   task(context: RouteContext, job: FoundJob): Promise<RunTask | undefined>;
   /** How it says that a job is at work. */
   readonly busy?: { readonly busy: string };
-  readonly inputs?: { readonly view: ZodType; show(job: FoundJob, run: JobRun): Json };
+  readonly inputs?: { readonly view: ZodType; show(context: RouteContext, run: JobRun): Json | Promise<Json> };
 }
 
 /** Throws `object.missing`. */
@@ -178,6 +178,6 @@ function inputsRoute(family: RunFamily, { view, show }: NonNullable<RunFamily['i
     scope: 'runs:read',
     resolve: runIn(title, kinds),
     replies: { 200: view },
-    handle: (_, { found }) => Promise.resolve({ status: 200, body: show(found.job, found.run) }),
+    handle: async (context, { found }) => ({ status: 200, body: await show(context, found.run) }),
   });
 }

@@ -30,8 +30,8 @@ export function statisticsSql(
   place: { readonly schema: string; readonly name: string },
   columns: readonly Column[],
 ): string {
-  const speaks = type.includes('MySQL') || hostTypes[type]?.database === false ? false : columns.length > 0;
-  if (!speaks) return 'select 1 as answers';
+  const speaks = ['postgres', 'duckdb'].includes(hostTypes[type]?.connector ?? '');
+  if (!speaks || columns.length === 0) return 'select 1 as answers';
   const asked = columns.flatMap(({ name, type: of }) => {
     const column = quoted(name);
     const number = numeric.test(of);

@@ -66,6 +66,16 @@ export async function saidOf(
   return (row?.data ?? {}) as Partial<TableData>; // written below
 }
 
+/** Its number, where somebody has ever asked for it. */
+export async function tableNumber(
+  { objects }: RouteContext,
+  connection: string,
+  place: { readonly schema: string; readonly name: string },
+): Promise<number | undefined> {
+  const [row] = await objects.of(kind, [nameOf(connection, place)]);
+  return row && Number(row.external_id);
+}
+
 /** For loads that come later. */
 export async function rememberKeys(
   context: RouteContext,
@@ -206,7 +216,7 @@ export const showSummary = (database: Database, { number, schema, name, stream, 
   schema,
   name,
   description: data.description ?? null,
-  isView: false,
+  isView: stream.kind === 'view',
   rowCount: stream.estimated_rows,
   columnCount: stream.fields.length,
   sizeMb: stream.estimated_bytes === null ? null : stream.estimated_bytes / 1_048_576,

@@ -13,10 +13,12 @@ import {
   initialsOf,
   person,
   principalByNumber,
+  describeGroup,
+  groupAt,
   users,
   usernameOf,
   visibleGroups,
-  type Group,
+  type NumberedGroup,
   type Person,
 } from './people.ts';
 import { numberIn, route } from './route.ts';
@@ -73,12 +75,7 @@ const organization = (context: RouteContext) => ({
   organizationName: `Workspace ${context.workspace}`,
 });
 
-interface Numbered {
-  readonly number: number;
-  readonly group: Group;
-}
-
-const summary = (context: RouteContext, { number, group }: Numbered): z.input<typeof groupSummary> => ({
+const summary = (context: RouteContext, { number, group }: NumberedGroup): z.input<typeof groupSummary> => ({
   id: number,
   name: group.name,
   slug: slugOf(group.name),
@@ -88,7 +85,7 @@ const summary = (context: RouteContext, { number, group }: Numbered): z.input<ty
 const showUser = (
   context: RouteContext,
   { number, principal }: Person,
-  groups: readonly Numbered[],
+  groups: readonly NumberedGroup[],
 ): z.input<typeof userView> => {
   const own = groups.filter(({ group }) => group.members.includes(principal.id));
   return {
@@ -192,27 +189,27 @@ const groupDetail = groupView.extend({
   members: z.array(user.extend({ email: z.string().nullable(), primaryGroupId: z.number().int().nullable() })),
 });
 
-const showGroup = (context: RouteContext, found: Numbered): z.input<typeof groupView> => ({
+const showGroup = (context: RouteContext, found: NumberedGroup): z.input<typeof groupView> => ({
   ...summary(context, found),
   createdAt: found.group.created_at,
   updatedAt: found.group.created_at,
-  description: null,
+  description: found.description,
   memberCount: found.group.members.length,
   totalMemberCount: found.group.members.length,
   lastUpdatedById: null,
   createdById: null,
 });
 
-async function detail(context: RouteContext, found: Numbered): Promise<z.input<typeof groupDetail>> {
+async function detail(context: RouteContext, found: NumberedGroup): Promise<z.input<typeof groupDetail>> {
   const of = users(context);
   const members: z.input<typeof groupDetail>['members'] = [];
   for (const principal of found.group.members) members.push({ ...(await of(principal)), email: null, primaryGroupId: null });
   return { ...showGroup(context, found), members };
 }
 
-const groupIn = async (context: RouteContext, params: Incoming['params']): Promise<Numbered> => {
+const groupIn = async (context: RouteContext, params: Incoming['params']): Promise<NumberedGroup> => {
   const number = numberIn(params, 'id', 'group');
-  return { number: Number(number), group: await perform(getGroup, context, { group: await groupByNumber(context, number) }) };
+  return await groupAt(context, await perform(getGroup, context, { group: await groupByNumber(context, number) }));
 };
 
 const listAllGroups = route({
@@ -248,8 +245,7 @@ const makeGroup = route({
   replies: { 201: groupDetail },
   async handle(context, { body }) {
     const group = await perform(createGroup, context, { name: body.name });
-    const { external_id } = await context.objects.numbered('group', group.id, 'group');
-    return { status: 201, body: await detail(context, { number: Number(external_id), group }) };
+    return { status: 201, body: await detail(context, await describeGroup(context, group, body.description ?? null)) };
   },
 });
 
