@@ -5,7 +5,7 @@ import { addPipeline } from '../../test/support/pipelines.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { openState } from '../../test/support/state.ts';
 import { claimRun, endRun } from '../store/leases.ts';
-import { pass, startScheduler } from './scheduler.ts';
+import { look, pass, startScheduler } from './scheduler.ts';
 
 const server = await startPostgres();
 const state = await openState(server);
@@ -125,4 +125,22 @@ test('a pipeline that lost its due time gets it back when a scheduler starts, an
     (await runs()).map(({ pipeline_id, due }) => [pipeline_id, due]),
     [[id, '09:00']],
   );
+});
+
+test('what falls due while a look goes on is looked for at once, and a look that finds nothing waits for what comes', async () => {
+  await addPipeline(db, { schedule: hourly, next_due_at: at('05:00') });
+  await addPipeline(db, { schedule: hourly, next_due_at: at('05:01') });
+  const reading = (...times: readonly string[]): { now(): Date } => {
+    const left = times.map(at);
+    return { now: () => (left.length > 1 ? left.shift() : left[0]) ?? at('00:00') };
+  };
+  assert.equal(await look(db, reading('04:30')), 1000);
+  assert.equal((await runs()).length, 0);
+  assert.equal(await look(db, reading('05:00', '05:02')), 0);
+  assert.deepEqual(
+    (await runs()).map(({ due }) => due),
+    ['05:00'],
+  );
+  const close = { now: () => new Date(at('05:01').getTime() - 40) };
+  assert.equal(await look(db, close), 40);
 });

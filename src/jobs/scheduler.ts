@@ -10,6 +10,7 @@ import type { Db, OpenDb } from '../store/db.ts';
 import {
   dispatch,
   dueRetries,
+  firstEvent,
   nextEvent,
   setDue,
   skipTicks,
@@ -53,7 +54,7 @@ export async function startScheduler(
   const loop = (async (): Promise<void> => {
     while (!ending.signal.aborted) {
       // The database is away: what is due stays due.
-      const idle = await exclusively(async () => await passAndLook(db, clock, log, expired)).catch(() => lookMs);
+      const idle = await exclusively(async () => await look(db, clock, log, expired)).catch(() => lookMs);
       await wait(idle, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   })();
@@ -66,10 +67,16 @@ export async function startScheduler(
   };
 }
 
-/** Resolves to the milliseconds until the next look. */
-async function passAndLook(db: OpenDb, clock: Clock, log: ProcessLog, expired?: Expired): Promise<number> {
-  await pass(db, clock.now(), log, expired);
-  const next = await nextEvent(db, clock.now());
+/** Passes where something is due. Resolves to the milliseconds until the next look. */
+export async function look(db: OpenDb, clock: Clock, log: ProcessLog = silentLog, expired?: Expired): Promise<number> {
+  const now = clock.now();
+  // Mostly nothing is: one statement says so.
+  let next = await firstEvent(db, now);
+  if (next !== undefined && next <= now) {
+    await pass(db, now, log, expired);
+    // What falls due while the pass goes on lies behind its own time.
+    next = await nextEvent(db, now);
+  }
   return next === undefined ? lookMs : Math.min(lookMs, Math.max(0, next.getTime() - clock.now().getTime()));
 }
 

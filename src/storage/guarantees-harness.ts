@@ -11,8 +11,9 @@ export interface Guarantee {
 }
 
 /** In chunks of no particular size. */
+/** Copies: a chunk belongs to whoever takes it. */
 export async function* chunked(data: Uint8Array, size = 77_777): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
+  for (let at = 0; at < data.length; at += size) yield Buffer.from(data.subarray(at, at + size));
 }
 
 export async function bytesOf(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {

@@ -53,3 +53,20 @@ test('a disk that takes a few bytes at a time gets all of them', async () => {
   for (const [count, left] of ['abcde', 'bcde', 'cde', 'de', 'e', ''].entries())
     assert.equal(Buffer.concat(behind(chunks, count)).toString(), left);
 });
+
+test('the memory of what was written is given back, but for what others may have a part in', async () => {
+  await using file = await open(join(folder, 'given-back'), 'w');
+  const shared = new Uint8Array(400_000);
+  const chunks = [new Uint8Array(300_000), shared.subarray(0, 300_000), new Uint8Array(10)];
+  await ontoDisk(
+    file,
+    (async function* () {
+      yield* chunks;
+    })(),
+  );
+  assert.deepEqual(
+    chunks.map(({ length }) => length),
+    [0, 300_000, 0],
+  );
+  assert.equal((await file.stat()).size, 600_010);
+});

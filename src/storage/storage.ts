@@ -22,7 +22,7 @@ export interface PartRef {
 
 /**
  * Every method throws `storage.unreachable` where the keeper does not answer, `disk.full` where it is full. Bytes are pulled as they
- * can be written, and never collected.
+ * can be written, and never collected. The chunks belong to the storage: once they are written, they may be empty.
  */
 export interface Storage {
   /** Bytes; a part that is not the last one may not be smaller. */

@@ -44,25 +44,23 @@ export const mailsAnHour = 60;
 
 /** At most one per subscription: a slow target keeps nobody else waiting, and a dead one is asked once. */
 export async function takeDeliveries(db: Db, now: Date, limit: number): Promise<readonly TakenDelivery[]> {
-  return await db.tx(
-    async (tx) =>
-      await tx.query<TakenDelivery>(
-        `with next as (
-           select d.id from headgate.subscriptions s cross join lateral (
-             select o.id from headgate.deliveries o where o.subscription_id = s.id and o.state = 'waiting' and o.due_at <= $1
-               and (o.lease_until is null or o.lease_until < now()) order by o.due_at, o.id limit 1 for update skip locked) d
-           where s.state = 'active' and (s.hold_until is null or s.hold_until <= $1)
-             and not exists (select from headgate.deliveries b where b.subscription_id = s.id and b.lease_until > now())
-             and (s.channel <> 'email' or (
-               select count(*) from headgate.deliveries m join headgate.subscriptions o on o.id = m.subscription_id
-               where m.workspace_id = s.workspace_id and o.channel = 'email' and m.ended_at > $1 - interval '1 hour') < ${mailsAnHour})
-           limit $2)
-         update headgate.deliveries d set attempt = d.attempt + 1, collecting = false,
-           lease_until = now() + make_interval(secs => $3)
-         from next, headgate.subscriptions s where d.id = next.id and s.id = d.subscription_id
-         returning d.id, d.workspace_id, d.subscription_id, d.events, d.attempt, s.channel, s.form, s.name, s.target, s.failures, s.failing_since`,
-        [now, limit, leaseSeconds],
-      ),
+  return await db.query<TakenDelivery>(
+    `with next as (
+       select d.id from headgate.subscriptions s cross join lateral (
+         select o.id from headgate.deliveries o where o.subscription_id = s.id and o.state = 'waiting' and o.due_at <= $1
+           and (o.lease_until is null or o.lease_until < now()) order by o.due_at, o.id limit 1 for update skip locked) d
+       where s.state = 'active' and (s.hold_until is null or s.hold_until <= $1)
+         and not exists (select from headgate.deliveries b where b.subscription_id = s.id and b.lease_until > now())
+         and (s.channel <> 'email' or (
+           select count(*) from headgate.deliveries m join headgate.subscriptions o on o.id = m.subscription_id
+           where m.workspace_id = s.workspace_id and o.channel = 'email' and m.ended_at > $1 - interval '1 hour') < ${mailsAnHour})
+       limit $2)
+     update headgate.deliveries d set attempt = d.attempt + 1, collecting = false,
+       lease_until = now() + make_interval(secs => $3)
+     from next, headgate.subscriptions s where d.id = next.id and s.id = d.subscription_id
+     returning d.id, d.workspace_id, d.subscription_id, d.events, d.attempt, s.channel, s.form, s.name, s.target, s.failures, s.failing_since`,
+    [now, limit, leaseSeconds],
+    'take_deliveries',
   );
 }
 

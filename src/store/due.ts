@@ -102,17 +102,25 @@ export async function dueRetries(db: Db, now: Date): Promise<readonly string[]> 
 }
 
 /** When something falls due next, behind `now`. */
-export async function nextEvent(db: Db, now: Date): Promise<Date | undefined> {
+export const nextEvent = async (db: Db, now: Date): Promise<Date | undefined> =>
+  await firstOf(db, now, (column) => `${column} > $1`, 'next_event');
+
+/** When the first thing that nobody has looked after falls due: before `now` where something is due. */
+export const firstEvent = async (db: Db, now: Date): Promise<Date | undefined> =>
+  await firstOf(db, now, (column) => `${column} is not null`, 'first_event');
+
+async function firstOf(db: Db, now: Date, counts: (column: string) => string, name: string): Promise<Date | undefined> {
   const [row] = await db.query<{ at: Date | null }>(
     `select least(
-       (select min(next_due_at) from headgate.pipelines where state = 'active' and next_due_at > $1),
-       (select min(retry_at) from headgate.runs where state in ('queued', 'retrying') and retry_at > $1),
-       (select min(review_until) from headgate.runs where state = 'needs_review' and review_until > $1),
-       (select min(expires_at) from headgate.files where state = 'ready' and expires_at > $1),
-       (select min(pending_until) from headgate.files where state = 'pending' and pending_until > $1),
+       (select min(next_due_at) from headgate.pipelines where state = 'active' and ${counts('next_due_at')}),
+       (select min(retry_at) from headgate.runs where state in ('queued', 'retrying') and ${counts('retry_at')}),
+       (select min(review_until) from headgate.runs where state = 'needs_review' and ${counts('review_until')}),
+       (select min(expires_at) from headgate.files where state = 'ready' and ${counts('expires_at')}),
+       (select min(pending_until) from headgate.files where state = 'pending' and ${counts('pending_until')}),
        (select min(date_trunc('day', $1::timestamptz, 'UTC') + interval '1 day') from headgate.runs r
         where r.state = 'queued' and ${usedUp('r', '$1')})) as at`,
     [now],
+    name,
   );
   return row?.at ?? undefined;
 }

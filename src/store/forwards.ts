@@ -91,21 +91,19 @@ export const importsOf = (receipts: readonly Receipt[]): readonly string[] => [
 ];
 
 export async function takeForwards(db: Db, now: Date, limit: number): Promise<readonly TakenForward[]> {
-  return await db.tx(
-    async (tx) =>
-      await tx.query<TakenForward>(
-        `with next as (
-           select f.pipeline_id from headgate.forwards f join headgate.forwarders t on t.id = f.forwarder_id
-           where f.due_at <= $1 and t.state = 'active' and (f.lease_until is null or f.lease_until < now())
-           order by f.due_at limit $2 for update of f skip locked)
-         update headgate.forwards f set fence = f.fence + 1, lease_until = now() + make_interval(secs => $3)
-         from next, headgate.forwarders t where f.pipeline_id = next.pipeline_id and t.id = f.forwarder_id
-         returning ${columns
-           .split(', ')
-           .map((name) => `f.${name}`)
-           .join(', ')}, f.workspace_id, f.imports, f.wanted, f.fence, t.url, t.headers, t.batch`,
-        [now, limit, leaseSeconds],
-      ),
+  return await db.query<TakenForward>(
+    `with next as (
+       select f.pipeline_id from headgate.forwards f join headgate.forwarders t on t.id = f.forwarder_id
+       where f.due_at <= $1 and t.state = 'active' and (f.lease_until is null or f.lease_until < now())
+       order by f.due_at limit $2 for update of f skip locked)
+     update headgate.forwards f set fence = f.fence + 1, lease_until = now() + make_interval(secs => $3)
+     from next, headgate.forwarders t where f.pipeline_id = next.pipeline_id and t.id = f.forwarder_id
+     returning ${columns
+       .split(', ')
+       .map((name) => `f.${name}`)
+       .join(', ')}, f.workspace_id, f.imports, f.wanted, f.fence, t.url, t.headers, t.batch`,
+    [now, limit, leaseSeconds],
+    'take_forwards',
   );
 }
 
