@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `কলাম নেই, হাতে পূরণ করতে হবে: ${labels}`,
     taken: (label) => `${label} একাধিকবার বেছে নেওয়া হয়েছে।`,
     complete: 'প্রতিটি আবশ্যক ক্ষেত্রের কলাম আছে।',
+    newField: (header) => `নতুন ক্ষেত্র: ${header}`,
     fieldFor: (header) => `${header}-এর ক্ষেত্র`,
     confidence: (share) => (share >= 1 ? 'হুবহু' : percent(share)),
     byHand: 'বাছাই করা',

@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Bez sloupce, vyplní se ručně: ${labels}`,
     taken: (label) => `${label}: vybráno více než jednou.`,
     complete: 'Každé povinné pole má svůj sloupec.',
+    newField: (header) => `Nové pole: ${header}`,
     fieldFor: (header) => `Pole pro ${header}`,
     confidence: (share) => (share >= 1 ? 'Přesná' : percent(share)),
     byHand: 'Vybráno',

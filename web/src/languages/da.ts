@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Uden kolonne, udfyldes i hånden: ${labels}`,
     taken: (label) => `${label} er valgt mere end én gang.`,
     complete: 'Alle påkrævede felter har en kolonne.',
+    newField: (header) => `Nyt felt: ${header}`,
     fieldFor: (header) => `Felt til ${header}`,
     confidence: (share) => (share >= 1 ? 'Præcis' : percent(share)),
     byHand: 'Valgt',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Χωρίς στήλη, συμπληρώνονται με το χέρι: ${labels}`,
     taken: (label) => `${label}: έχει επιλεγεί πάνω από μία φορά.`,
     complete: 'Κάθε υποχρεωτικό πεδίο έχει στήλη.',
+    newField: (header) => `Νέο πεδίο: ${header}`,
     fieldFor: (header) => `Πεδίο για ${header}`,
     confidence: (share) => (share >= 1 ? 'Ακριβής' : percent(share)),
     byHand: 'Επιλεγμένο',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Ilman saraketta, täytetään käsin: ${labels}`,
     taken: (label) => `${label} on valittu useammin kuin kerran.`,
     complete: 'Jokaisella pakollisella kentällä on sarake.',
+    newField: (header) => `Uusi kenttä: ${header}`,
     fieldFor: (header) => `Kenttä sarakkeelle ${header}`,
     confidence: (share) => (share >= 1 ? 'Tarkka' : percent(share)),
     byHand: 'Valittu',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `बिना कॉलम के, हाथ से भरने होंगे: ${labels}`,
     taken: (label) => `${label} एक से अधिक बार चुना गया है।`,
     complete: 'हर आवश्यक फ़ील्ड का कॉलम है।',
+    newField: (header) => `नया फ़ील्ड: ${header}`,
     fieldFor: (header) => `${header} के लिए फ़ील्ड`,
     confidence: (share) => (share >= 1 ? 'सटीक' : percent(share)),
     byHand: 'चुना गया',

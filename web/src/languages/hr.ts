@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Bez stupca, popunjava se ručno: ${labels}`,
     taken: (label) => `${label}: odabrano više puta.`,
     complete: 'Svako obavezno polje ima svoj stupac.',
+    newField: (header) => `Novo polje: ${header}`,
     fieldFor: (header) => `Polje za ${header}`,
     confidence: (share) => (share >= 1 ? 'Točno' : percent(share)),
     byHand: 'Odabrano',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Oszlop nélkül, kézzel töltendő ki: ${labels}`,
     taken: (label) => `Többször is ki van választva: ${label}.`,
     complete: 'Minden kötelező mezőnek van oszlopa.',
+    newField: (header) => `Új mező: ${header}`,
     fieldFor: (header) => `Mező ehhez: ${header}`,
     confidence: (share) => (share >= 1 ? 'Pontos' : percent(share)),
     byHand: 'Választott',

@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Tanpa kolom, diisi secara manual: ${labels}`,
     taken: (label) => `${label} dipilih lebih dari sekali.`,
     complete: 'Setiap bidang wajib sudah memiliki kolom.',
+    newField: (header) => `Bidang baru: ${header}`,
     fieldFor: (header) => `Bidang untuk ${header}`,
     confidence: (share) => (share >= 1 ? 'Persis' : percent(share)),
     byHand: 'Dipilih',

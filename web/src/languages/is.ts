@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Án dálks, fyllist út í höndunum: ${labels}`,
     taken: (label) => `${label} er valið oftar en einu sinni.`,
     complete: 'Hvert áskilið svið hefur dálk.',
+    newField: (header) => `Nýtt svið: ${header}`,
     fieldFor: (header) => `Svið fyrir ${header}`,
     confidence: (share) => (share >= 1 ? 'Nákvæm' : percent(share)),
     byHand: 'Valið',

@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Senza colonna, da compilare a mano: ${labels}`,
     taken: (label) => `${label} è scelto più di una volta.`,
     complete: 'Ogni campo obbligatorio ha la sua colonna.',
+    newField: (header) => `Nuovo campo: ${header}`,
     fieldFor: (header) => `Campo per ${header}`,
     confidence: (share) => (share >= 1 ? 'Esatta' : percent(share)),
     byHand: 'Scelto',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `列がないため手入力が必要：${labels}`,
     taken: (label) => `${label}が複数回選ばれています。`,
     complete: '必須項目にはすべて列があります。',
+    newField: (header) => `新しい項目：${header}`,
     fieldFor: (header) => `${header}の項目`,
     confidence: (share) => (share >= 1 ? '完全一致' : percent(share)),
     byHand: '選択済み',

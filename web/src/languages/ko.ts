@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `열이 없어 직접 입력해야 함: ${labels}`,
     taken: (label) => `${label} 필드가 두 번 이상 선택되었습니다.`,
     complete: '모든 필수 필드에 열이 있습니다.',
+    newField: (header) => `새 필드: ${header}`,
     fieldFor: (header) => `${header}의 필드`,
     confidence: (share) => (share >= 1 ? '정확함' : percent(share)),
     byHand: '선택됨',

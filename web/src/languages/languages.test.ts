@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { english, type Texts } from '../texts.ts';
-import { others } from './speak.ts';
+import { others } from './others.ts';
 
 /** What texts with something in them are given; 14 is the number of the column behind 13 others. */
 const given = [13, 17, 19, 23] as const;

@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Be stulpelio, pildoma ranka: ${labels}`,
     taken: (label) => `${label}: parinkta daugiau nei vieną kartą.`,
     complete: 'Kiekvienas privalomas laukas turi stulpelį.',
+    newField: (header) => `Naujas laukas: ${header}`,
     fieldFor: (header) => `Laukas stulpeliui ${header}`,
     confidence: (share) => (share >= 1 ? 'Tikslus' : percent(share)),
     byHand: 'Parinkta',

@@ -56,6 +56,7 @@ export const translation: Texts = {
     missing: (labels) => `Bez kolonnas, jāaizpilda ar roku: ${labels}`,
     taken: (label) => `${label} ir izvēlēts vairākas reizes.`,
     complete: 'Katram obligātajam laukam ir kolonna.',
+    newField: (header) => `Jauns lauks: ${header}`,
     fieldFor: (header) => `Lauks kolonnai ${header}`,
     confidence: (share) => (share >= 1 ? 'Precīza' : percent(share)),
     byHand: 'Izvēlēts',

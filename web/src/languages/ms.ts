@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Tanpa lajur, diisi secara manual: ${labels}`,
     taken: (label) => `${label} dipilih lebih daripada sekali.`,
     complete: 'Setiap medan wajib mempunyai lajurnya.',
+    newField: (header) => `Medan baharu: ${header}`,
     fieldFor: (header) => `Medan untuk ${header}`,
     confidence: (share) => (share >= 1 ? 'Tepat' : percent(share)),
     byHand: 'Dipilih',

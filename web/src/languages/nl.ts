@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Zonder kolom, met de hand in te vullen: ${labels}`,
     taken: (label) => `${label} is meer dan eens gekozen.`,
     complete: 'Elk verplicht veld heeft een kolom.',
+    newField: (header) => `Nieuw veld: ${header}`,
     fieldFor: (header) => `Veld voor ${header}`,
     confidence: (share) => (share >= 1 ? 'Exact' : percent(share)),
     byHand: 'Gekozen',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Uten kolonne, fylles ut for hånd: ${labels}`,
     taken: (label) => `${label} er valgt mer enn én gang.`,
     complete: 'Alle påkrevde felt har en kolonne.',
+    newField: (header) => `Nytt felt: ${header}`,
     fieldFor: (header) => `Felt for ${header}`,
     confidence: (share) => (share >= 1 ? 'Nøyaktig' : percent(share)),
     byHand: 'Valgt',

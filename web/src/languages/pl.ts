@@ -56,6 +56,7 @@ export const translation: Texts = {
     missing: (labels) => `Bez kolumny, do wypełnienia ręcznie: ${labels}`,
     taken: (label) => `${label}: wybrano więcej niż raz.`,
     complete: 'Każde wymagane pole ma swoją kolumnę.',
+    newField: (header) => `Nowe pole: ${header}`,
     fieldFor: (header) => `Pole dla: ${header}`,
     confidence: (share) => (share >= 1 ? 'Dokładne' : percent(share)),
     byHand: 'Wybrane',

@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Sem coluna, a preencher à mão: ${labels}`,
     taken: (label) => `${label} foi escolhido mais de uma vez.`,
     complete: 'Todos os campos obrigatórios têm a sua coluna.',
+    newField: (header) => `Novo campo: ${header}`,
     fieldFor: (header) => `Campo para ${header}`,
     confidence: (share) => (share >= 1 ? 'Exata' : percent(share)),
     byHand: 'Escolhido',

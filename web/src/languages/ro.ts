@@ -56,6 +56,7 @@ export const translation: Texts = {
     missing: (labels) => `Fără coloană, de completat manual: ${labels}`,
     taken: (label) => `${label} este ales de mai multe ori.`,
     complete: 'Fiecare câmp obligatoriu are o coloană.',
+    newField: (header) => `Câmp nou: ${header}`,
     fieldFor: (header) => `Câmp pentru ${header}`,
     confidence: (share) => (share >= 1 ? 'Exactă' : percent(share)),
     byHand: 'Ales',

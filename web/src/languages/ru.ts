@@ -56,6 +56,7 @@ export const translation: Texts = {
     missing: (labels) => `Без столбца, заполняются вручную: ${labels}`,
     taken: (label) => `${label}: выбрано несколько раз.`,
     complete: 'У каждого обязательного поля есть столбец.',
+    newField: (header) => `Новое поле: ${header}`,
     fieldFor: (header) => `Поле для «${header}»`,
     confidence: (share) => (share >= 1 ? 'Точное' : percent(share)),
     byHand: 'Выбрано',

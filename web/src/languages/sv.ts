@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Utan kolumn, fylls i för hand: ${labels}`,
     taken: (label) => `${label} är valt mer än en gång.`,
     complete: 'Alla obligatoriska fält har en kolumn.',
+    newField: (header) => `Nytt fält: ${header}`,
     fieldFor: (header) => `Fält för ${header}`,
     confidence: (share) => (share >= 1 ? 'Exakt' : percent(share)),
     byHand: 'Vald',

@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Bila safu wima, itajazwa kwa mkono: ${labels}`,
     taken: (label) => `${label} imechaguliwa zaidi ya mara moja.`,
     complete: 'Kila sehemu inayohitajika ina safu wima yake.',
+    newField: (header) => `Sehemu mpya: ${header}`,
     fieldFor: (header) => `Sehemu ya ${header}`,
     confidence: (share) => (share >= 1 ? 'Kamili' : percent(share)),
     byHand: 'Imechaguliwa',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `ไม่มีคอลัมน์ ต้องกรอกเอง: ${labels}`,
     taken: (label) => `เลือก ${label} มากกว่าหนึ่งครั้ง`,
     complete: 'ฟิลด์ที่จำเป็นทุกฟิลด์มีคอลัมน์แล้ว',
+    newField: (header) => `ฟิลด์ใหม่: ${header}`,
     fieldFor: (header) => `ฟิลด์สำหรับ ${header}`,
     confidence: (share) => (share >= 1 ? 'ตรงกัน' : percent(share)),
     byHand: 'เลือกแล้ว',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Sütunu yok, elle doldurulacak: ${labels}`,
     taken: (label) => `${label} birden çok kez seçildi.`,
     complete: 'Her zorunlu alanın bir sütunu var.',
+    newField: (header) => `Yeni alan: ${header}`,
     fieldFor: (header) => `${header} için alan`,
     confidence: (share) => (share >= 1 ? 'Tam' : percent(share)),
     byHand: 'Seçildi',

@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `Без стовпця, заповнюються вручну: ${labels}`,
     taken: (label) => `${label}: вибрано кілька разів.`,
     complete: 'Кожне обов’язкове поле має стовпець.',
+    newField: (header) => `Нове поле: ${header}`,
     fieldFor: (header) => `Поле для «${header}»`,
     confidence: (share) => (share >= 1 ? 'Точний' : percent(share)),
     byHand: 'Вибрано',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Không có cột, phải điền bằng tay: ${labels}`,
     taken: (label) => `${label} được chọn nhiều lần.`,
     complete: 'Mọi trường bắt buộc đều đã có cột.',
+    newField: (header) => `Trường mới: ${header}`,
     fieldFor: (header) => `Trường cho ${header}`,
     confidence: (share) => (share >= 1 ? 'Chính xác' : percent(share)),
     byHand: 'Đã chọn',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `没有对应的列，需手动填写：${labels}`,
     taken: (label) => `${label} 被选择了多次。`,
     complete: '每个必填字段都有对应的列。',
+    newField: (header) => `新字段：${header}`,
     fieldFor: (header) => `${header} 的字段`,
     confidence: (share) => (share >= 1 ? '完全一致' : percent(share)),
     byHand: '已选择',

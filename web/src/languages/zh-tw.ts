@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `沒有對應的欄，需手動填寫：${labels}`,
     taken: (label) => `${label} 被選擇了多次。`,
     complete: '每個必填欄位都有對應的欄。',
+    newField: (header) => `新欄位：${header}`,
     fieldFor: (header) => `${header} 的欄位`,
     confidence: (share) => (share >= 1 ? '完全相符' : percent(share)),
     byHand: '已選擇',
