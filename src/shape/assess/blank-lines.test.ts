@@ -18,6 +18,15 @@ const cases: readonly (readonly [text: string, ...(readonly [before: number, lin
   [`${'x'.repeat((1 << 20) - 1)}\n\ny,z\n`, [1, 1]],
 ];
 
+test('lines above the file are counted with its own', async () => {
+  const path = join(folder, 'above.csv');
+  await writeFile(path, 'a,b\n\n1,2\n');
+  assert.deepEqual(await blankLines(path, ',', 2), [
+    { before: 0, lines: 2 },
+    { before: 1, lines: 3 },
+  ]);
+});
+
 for (const [at, [text, ...passed]] of cases.entries()) {
   test(`lines without anything are counted (${at})`, async () => {
     const path = join(folder, `${at}.csv`);

@@ -12,11 +12,13 @@ const mostPlaces = 1_000_000;
 
 const [lineFeed, carriageReturn, quote] = [0x0a, 0x0d, 0x22];
 
-/** Of a file in UTF-8 in which lines end with a line feed. */
-export async function blankLines(path: string, delimiter: string): Promise<readonly Passed[]> {
+export const passedAbove = (lines: number): readonly Passed[] => (lines === 0 ? [] : [{ before: 0, lines }]);
+
+/** Of a file in UTF-8 in which lines end with a line feed. `above`: lines of a person's own file that are not in this one. */
+export async function blankLines(path: string, delimiter: string, above = 0): Promise<readonly Passed[]> {
   // Hardly a file has any, and this is found out at the speed of reading.
-  if (!(await mayHave(path))) return [];
-  const scan = new Scan(delimiter.charCodeAt(0));
+  if (!(await mayHave(path))) return passedAbove(above);
+  const scan = new Scan(delimiter.charCodeAt(0), above);
   for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) {
     scan.take(bytes as Buffer); // without an encoding
     if (scan.passed.length >= mostPlaces) break;
@@ -43,7 +45,7 @@ class Scan {
   readonly passed: Passed[] = [];
   readonly #delimiter: number;
   #rows = 0;
-  #lines = 0;
+  #lines: number;
   #isFirst = true;
   #isBlank = true;
   #startsField = true;
@@ -51,8 +53,10 @@ class Scan {
   /** A second quote right behind is one of the text. */
   #hasClosed = false;
 
-  constructor(delimiter: number) {
+  constructor(delimiter: number, above: number) {
     this.#delimiter = delimiter;
+    this.#lines = above;
+    this.passed.push(...passedAbove(above));
   }
 
   take(chunk: Buffer): void {

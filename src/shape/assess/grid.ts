@@ -6,7 +6,7 @@ import type { Duck, FileRef } from '../../sdk/index.ts';
 import { quoteName, quoteText } from '../../sdk/duck-sql.ts';
 import { ndjsonDocuments, ndjsonText } from '../../sdk/ndjson-sql.ts';
 import { blank } from '../../rules/blank.ts';
-import { blankLines, type Passed } from './blank-lines.ts';
+import { blankLines, passedAbove, type Passed } from './blank-lines.ts';
 import { columnName } from './cells.ts';
 
 export interface Grid {
@@ -40,7 +40,9 @@ export async function openGrid(duck: Duck, file: FileRef, names: readonly string
     [...renamed, grid, `create or replace temp table first_rows as select * from grid where n < ${shown}`].join('; '),
   );
   // A row of a single column may be blank; of several, the reader takes it for none.
-  await countBlankLines(duck, file.csv && columns.length > 1 ? await blankLines(file.path, file.csv.delimiter) : []);
+  const above = file.lines?.of === 'file' ? file.lines.before : 0;
+  const isPassed = file.csv !== undefined && columns.length > 1;
+  await countBlankLines(duck, isPassed ? await blankLines(file.path, file.csv.delimiter, above) : passedAbove(above));
   await duck.run(asCounted('first_rows'));
   const filled = columns.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
   const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
