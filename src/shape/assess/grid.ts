@@ -43,7 +43,7 @@ export async function openGrid(duck: Duck, file: FileRef, names: readonly string
   const above = file.lines?.of === 'file' ? file.lines.before : 0;
   const isPassed = file.csv !== undefined && columns.length > 1;
   await countBlankLines(duck, isPassed ? await blankLines(file.path, file.csv.delimiter, above) : passedAbove(above));
-  await duck.run(asCounted('first_rows'));
+  await countAsPeople(duck, 'first_rows');
   const filled = columns.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
   const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
   if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
@@ -60,10 +60,13 @@ async function countBlankLines(duck: Duck, passed: readonly Passed[]): Promise<v
   );
 }
 
-/** The numbers of rows as people count them, who see blank lines as well. */
-const asCounted = (table: string): string =>
-  `update ${table} set n = ${table}.n + far.lines
-   from (select t.n, p.lines from ${table} t asof join passed p on t.n >= p.before) far where far.n = ${table}.n`;
+/** Numbers rows as people count them, who see blank lines as well. */
+async function countAsPeople(duck: Duck, table: 'first_rows' | 'texts'): Promise<void> {
+  const [some] = await duck.rows('select 1 from passed limit 1');
+  if (!some) return;
+  const far = `select t.n, p.lines from ${table} t asof join passed p on t.n >= p.before`;
+  await duck.run(`update ${table} set n = ${table}.n + far.lines from (${far}) far where far.n = ${table}.n`);
+}
 
 /** All that is needed of it is in `texts`. */
 export const dropGrid = async (duck: Duck): Promise<void> =>
@@ -129,7 +132,7 @@ export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most:
     await duck.run(
       `create or replace temp table texts as select row_number() over (order by n) - 1 as i, * exclude i from texts`,
     );
-  await duck.run(asCounted('texts'));
+  await countAsPeople(duck, 'texts');
   return await dropRows(duck, most);
 }
 
