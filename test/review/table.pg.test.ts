@@ -161,10 +161,11 @@ suite('the table of the review page', () => {
     );
     await using page = await pages.visit(link);
     await rowsShown(page);
+    const list = page.getByRole('listbox', { name: 'Options' });
     const offered = async (row: number): Promise<readonly string[]> => {
       await (await cell(page, row, 'City')).dblclick();
       await page.locator('.cell-input').fill('');
-      const options = page.getByRole('option');
+      const options = list.getByRole('option');
       await options.first().waitFor();
       const names = await options.allInnerTexts();
       await page.keyboard.press('Escape');
@@ -179,7 +180,7 @@ suite('the table of the review page', () => {
 
     await (await cell(page, 3, 'City')).dblclick();
     await page.locator('.cell-input').fill('ly');
-    await page.getByRole('option', { name: 'Lyon' }).click();
+    await list.getByRole('option', { name: 'Lyon' }).click();
     await saved(page);
     await count(page, 'With errors').filter({ hasText: '0' }).waitFor();
 

@@ -108,10 +108,10 @@ export async function prepare(duck: Duck, of: Preparing): Promise<Prepared> {
     layout.schema.fields.map(({ name }) => [name, matches.flatMap(({ key, column }) => (key === name ? [column] : []))]),
   );
   const blocks = columnBlocks(layout.schema, of.chosen ?? matching, layout.needed);
-  const isFilledIn = of.chosen !== undefined && matches.length > 0;
-  if (blocks.length > 0 && !isFilledIn) return { work, blocks, matching, columns, dropped: 0 };
   const free = grid.headers.flatMap((header, at) => (header === '' || matches.some(({ column }) => column === at) ? [] : [at]));
   const own = of.custom ?? (task.custom ? free : []);
+  const isFilledIn = of.chosen !== undefined && matches.length + own.length > 0;
+  if (blocks.length > 0 && !isFilledIn) return { work, blocks, matching, columns, dropped: 0 };
   work.layout = withCustomFields({ ...layout, columns, width: grid.headers.length }, grid.headers, own);
   const dropped = await keepRows(duck, grid, mostRows(task, work.told));
   work.grid = { ...grid, empty: await emptyColumns(duck, grid) };

@@ -50,9 +50,17 @@ test('a person makes fields of columns, where the settings let them', async () =
   const done = await bench.settled(made['id']);
   assert.deepEqual(await bench.rowsOf(made['id']), [
     { name: 'Ann', Firma: 'Acme', '(3)': 'x', $unmapped: { 3: 'y' } },
-    { name: 'Bob', Firma: 'Umbra', '(3)': null, $unmapped: { 3: 'z' } },
+    { name: 'Bob', Firma: 'Umbra', '(3)': '', $unmapped: { 3: 'z' } },
   ]);
   assert.deepEqual(((done['result_metadata'] as Fields)['fields'] as Fields)['Firma'], placed('Firma', 1)); // objects
+
+  // Nothing but fields of their own: those that are needed are filled in by hand.
+  const none = guest((await bench.imported(wanted({ allowCustomFields: true }), 'x,y\n1,2\n'))['review_url']);
+  assert.equal((await none.ask('PUT', '/mapping', { columns: {}, custom: [0, 1] })).status, 200);
+  assert.deepEqual(
+    ((await none.state())['columns'] as readonly Fields[]).map(({ label }) => label),
+    ['Name', 'x', 'y'],
+  );
 
   const closed = guest((await bench.imported(wanted({}), bad))['review_url']);
   assert.equal((await closed.ask('PUT', '/mapping', { columns: { 0: 'name' }, custom: [1] })).status, 400);
