@@ -73,6 +73,7 @@ const assessTask = z.strictObject({
     .meta({ description: 'Of what is only tried out' }),
   deliver: z.enum(['valid', 'all', 'raw']).default('valid').meta({ description: 'raw: what fits no type keeps its text' }),
   unmapped: z.boolean().default(false).meta({ description: 'Rows bring along the texts that no field takes' }),
+  custom: z.boolean().default(false).meta({ description: 'Columns that match no field become fields of their own names' }),
   hold: z
     .strictObject({
       invalid: z.boolean().default(false),

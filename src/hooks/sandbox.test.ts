@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
@@ -30,6 +31,44 @@ test('the process can read its own program, and nothing else', async () => {
     could.filter((what) => what !== 'reach the network' || file === 'unshare'),
     [],
   );
+});
+
+/** The processes that run hooks for this one. */
+async function hookProcesses(): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
+  const of = await Promise.all(
+    pids.map(async (pid) => {
+      const [command, stat] = await Promise.all(
+        ['cmdline', 'stat'].map(async (file) => await readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+      );
+      const [, parent] = stat?.split(') ').at(-1)?.split(' ') ?? [];
+      return { pid, parent: Number(parent), runsHooks: /child\.[jt]s/.test(command ?? '') };
+    }),
+  );
+  return of.filter(({ parent, runsHooks }) => runsHooks && parent === process.pid).map(({ pid }) => pid);
+}
+
+test('a process that the machine ends is no fault of the hook: its batch runs once more, and only once', async () => {
+  await using sandbox = new Sandbox();
+  const slow = '(r) => { const end = Date.now() + 700; while (Date.now() < end); r.row.a.value = "done"; return r; }';
+  const rows = sheetOf([{ a: 'x' }]);
+  await runRecordHooks(sandbox, { rowHooks: ['(r) => r'] }, rows);
+  const [first] = await hookProcesses();
+  const running = runRecordHooks(sandbox, { rowHooks: [slow] }, rows);
+  process.kill(Number(first), 'SIGKILL');
+  await running;
+  assert.deepEqual(rows.rows, [{ a: 'done' }]);
+  assert.notDeepEqual(await hookProcesses(), [first]);
+
+  let isOver = false;
+  const lost = runRecordHooks(sandbox, { rowHooks: ['() => { for (;;); }'] }, rows).finally(() => {
+    isOver = true;
+  });
+  const killing = (async () => {
+    while (!isOver) for (const pid of await hookProcesses()) process.kill(pid, 'SIGKILL');
+  })();
+  await assert.rejects(lost, { code: 'hook.lost' });
+  await killing;
 });
 
 test('an import that is cancelled ends the hook, and one that was cancelled runs none', async () => {

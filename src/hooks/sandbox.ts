@@ -29,7 +29,8 @@ const isMessage = (message: unknown): message is Message =>
 
 type Useful = Exclude<Answer, { readonly fault: Fault }>;
 type Ended = 'silent' | 'died' | 'cancelled' | 'greedy' | 'waiting';
-type End = { readonly answer: Answer } | { readonly ended: Ended; readonly row: number };
+/** `again`: it may be done again, since nobody outside has noticed that it was begun, and the process ended, or never began, by itself. */
+type End = { readonly answer: Answer } | { readonly ended: Ended; readonly row: number; readonly again: boolean };
 
 const ends: Readonly<Record<Exclude<Ended, 'cancelled'>, readonly [ErrorCode, string]>> = {
   silent: ['hook.timeout', 'it took too long and its process was ended'],
@@ -77,7 +78,10 @@ export class Sandbox implements AsyncDisposable {
       if (this.#spentMs > importMs) throw new HookError('hook.timeout', hook, `all hooks together took more than ${importMs} ms`);
       const begun = performance.now();
       try {
-        return await this.#exchange(this.#askOf(hook, run));
+        const ask = this.#askOf(hook, run);
+        const end = await this.#exchange(ask);
+        // The machine may have ended the process, or had no time to start it: what one batch does can be done once more.
+        return 'ended' in end && end.again ? await this.#exchange(ask) : end;
       } finally {
         this.#spentMs += performance.now() - begun;
       }
@@ -118,11 +122,13 @@ export class Sandbox implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<End>();
     const { silenceMs, startMs } = this.limits;
     let row = -1;
+    let hasAsked = false;
     const over = new AbortController();
     const end = (ended: Ended) => (): void => {
       if (this.#child === child) this.#child = undefined;
       child.kill('SIGKILL');
-      resolve({ ended, row });
+      const isOurs = ended === 'died' || (ended === 'silent' && !started.has(child));
+      resolve({ ended, row, again: isOurs && !hasAsked });
     };
     const [died, cancelled, silent] = [end('died'), end('cancelled'), end('silent')];
     const fetching = this.#fetching(child, over.signal, { greedy: end('greedy'), waiting: end('waiting') });
@@ -131,6 +137,7 @@ export class Sandbox implements AsyncDisposable {
       if (!isMessage(message)) return;
       clearTimeout(silence);
       if ('wants' in message) {
+        hasAsked = true;
         // It waits for us: its silence means nothing.
         void fetching(message.wants).then(() => {
           if (!over.signal.aborted) silence = setTimeout(silent, silenceMs);

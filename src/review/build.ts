@@ -58,6 +58,7 @@ async function read(duck: Duck, { file, task, choices, scratch, hooking }: Build
     task: { ...meant, header: choices.header ?? task.header },
     scratch,
     ...(choices.mapping && { chosen: chosenOf(choices.mapping) }),
+    ...(choices.custom && { custom: choices.custom }),
     ...(hooking && { hooking }),
   });
 }

@@ -7,6 +7,8 @@ export const choices = z.object({
   header: z.number().int().min(0).nullable().default(null),
   /** Column of the file → key of a field, null = none; absent = as it matches by itself. */
   mapping: z.record(z.string(), z.string().nullable()).nullable().default(null),
+  /** Columns that become fields of their own; null = as it is usual for the import. */
+  custom: z.array(z.int().min(0)).nullable().default(null),
   /** Field → text as it stands in the file → the value that is meant, null = it stays as it is. */
   values: z.record(z.string(), z.record(z.string(), z.string().nullable())).default({}),
 });

@@ -30,6 +30,12 @@ const mostViews = 24;
 /** Rows that are named one by one. */
 const named = 1000;
 
+export interface FirstRow {
+  /** Its number in the file, as people count: from 1. */
+  readonly line: number;
+  readonly texts: readonly string[];
+}
+
 export class OpenReview implements AsyncDisposable {
   readonly duck: Duck;
   readonly plan: Plan;
@@ -168,9 +174,9 @@ export class OpenReview implements AsyncDisposable {
   }
 
   /** The first rows of the file as they stand, those above the names included. */
-  async firstRows(): Promise<readonly (readonly string[])[]> {
-    const rows = await this.duck.rows('select * exclude n from preview order by n');
-    return rows.map((row) => row.map((text) => text ?? ''));
+  async firstRows(): Promise<readonly FirstRow[]> {
+    const rows = await this.duck.rows('select n + 1, * exclude n from preview order by n');
+    return rows.map(([line, ...texts]) => ({ line: Number(line), texts: texts.map((text) => text ?? '') }));
   }
 
   #requireRows(): void {

@@ -59,6 +59,14 @@ export async function findFile(db: Db, workspace: number, id: string): Promise<F
   return row;
 }
 
+/** Those of some that this principal may see; undefined = whoever asks may see all. */
+export async function findFiles(db: Db, workspace: number, ids: readonly string[], reader?: string): Promise<readonly FileRow[]> {
+  return await db.query<FileRow>(
+    `select ${columns} from headgate.files where workspace_id = $1 and id = any($2) and ${readableBy('$3', 'id')}`,
+    [workspace, ids, reader ?? null],
+  );
+}
+
 /** The newest first; absent state = those that are not deleted. Of those that `reader` may see, where there is one. */
 export async function listFiles(
   db: Db,

@@ -44,6 +44,13 @@ export async function findReview(db: Db, workspace: number, id: string): Promise
   return row;
 }
 
+export async function findReviews(db: Db, workspace: number, ids: readonly string[]): Promise<readonly ReviewRow[]> {
+  return await db.query<ReviewRow>(`select ${columns} from headgate.reviews where workspace_id = $1 and id = any($2)`, [
+    workspace,
+    ids,
+  ]);
+}
+
 /** Those among some that may still be opened at that moment. */
 export async function openReviews(db: Db, workspace: number, ids: readonly string[], at: Date): Promise<readonly string[]> {
   const rows = await db.query<{ id: string }>(

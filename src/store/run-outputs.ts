@@ -37,6 +37,14 @@ export async function listOutputs(db: Db, workspace: number, run: string): Promi
   );
 }
 
+/** Of each run in the order in which they were made. */
+export async function listOutputsOf(db: Db, workspace: number, runs: readonly string[]): Promise<readonly OutputRow[]> {
+  return await db.query<OutputRow>(
+    `select ${columns} from headgate.run_outputs o where workspace_id = $1 and run_id = any($2) order by run_id, seq`,
+    [workspace, runs],
+  );
+}
+
 /** The output that the file is; undefined = a person sent it. */
 export async function outputOfFile(db: Db, workspace: number, file: string): Promise<OutputRow | undefined> {
   const [row] = await db.query<OutputRow>(

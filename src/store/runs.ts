@@ -84,6 +84,14 @@ export async function findRun(db: Db, workspace: number, id: string): Promise<Ru
   return row;
 }
 
+/** Those of some that this principal may see; undefined = whoever asks may see all. */
+export async function findRuns(db: Db, workspace: number, ids: readonly string[], reader?: string): Promise<readonly RunRow[]> {
+  return await db.query<RunRow>(
+    `select ${runColumns} from headgate.runs r where workspace_id = $1 and id = any($2) and ${readableBy('$3', 'pipeline_id')}`,
+    [workspace, ids, reader ?? null],
+  );
+}
+
 /** The newest that has not ended; undefined = there is none. */
 export async function unfinishedRun(db: Db, workspace: number, pipeline: string): Promise<RunRow | undefined> {
   const [row] = await db.query<RunRow>(

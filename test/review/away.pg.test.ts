@@ -111,6 +111,14 @@ suite('the review page elsewhere', () => {
     await page.getByRole('button', { name: 'Zeilen', exact: true }).click();
     await page.getByRole('button', { name: /Mit Fehlern/ }).waitFor();
     assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+    // Words of other languages did not come.
+    const parts = String(
+      await page.evaluate('performance.getEntriesByType("resource").map(({ name }) => name.split("/").pop()).join(" ")'),
+    );
+    assert.deepEqual(
+      parts.match(/\b[a-z]{2}(?:-[a-z]{2})?-[\w-]{8}\.js/g)?.map((name) => name.slice(0, 2)),
+      ['de'],
+    );
     await requireAccessible(page, 'in German');
   });
 
@@ -134,6 +142,20 @@ suite('the review page elsewhere', () => {
       await requireAccessible(page, 'from right to left');
       const wide = Number(await page.evaluate('document.documentElement.scrollWidth'));
       assert.ok(wide <= width, `${wide} pixels`);
+    });
+  }
+
+  for (const [locale, lang, rows] of [
+    ['fi', 'fi', 'Rivit'],
+    ['zh_TW', 'zh-tw', '列'],
+  ] as const) {
+    test(`on a telephone, ${lang}`, async () => {
+      await using page = await pages.visit(await pages.review(60, { locale }), { width: 390 });
+      await page.getByRole('button', { name: rows, exact: true }).click();
+      await page.locator('.grid-cell:not(:has(.grid-waiting))').first().waitFor();
+      assert.equal(await page.locator('html').getAttribute('lang'), lang);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+      await requireAccessible(page, lang);
     });
   }
 

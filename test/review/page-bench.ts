@@ -5,7 +5,7 @@ import { open, type Bench } from '../../src/api/dialects/dromo/harness.ts';
 import { startChromium } from '../support/chromium.ts';
 import { fields, sample, settings as usual } from './sample.ts';
 
-export interface Visit extends Pick<BrowserContextOptions, 'hasTouch' | 'locale'> {
+export interface Visit extends Pick<BrowserContextOptions, 'hasTouch' | 'locale' | 'reducedMotion'> {
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
 }

@@ -10,9 +10,18 @@ interface Violation {
 
 /** Whatever axe finds wrong with the page as it is. */
 export async function requireAccessible(page: Page, where: string): Promise<void> {
+  await requireNothingWrong(page, where, "{ resultTypes: ['violations'] }");
+}
+
+/** The same, of its colours alone. */
+export async function requireContrast(page: Page, where: string): Promise<void> {
+  await requireNothingWrong(page, where, "{ resultTypes: ['violations'], runOnly: ['color-contrast'] }");
+}
+
+async function requireNothingWrong(page: Page, where: string, options: string): Promise<void> {
   // Evaluated by the driver: the page's own policy allows no script from elsewhere.
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
+  const violations = await page.evaluate<Violation[]>(`axe.run(${options}).then(({ violations }) => violations)`);
   const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
   assert.deepEqual(said, [], where);
 }

@@ -281,4 +281,28 @@ suite('the review page', () => {
     await page.getByRole('heading', { name: 'This link does not open a review' }).waitFor();
     await requireAccessible(page, 'a wrong link');
   });
+
+  test('a column becomes a field of its own; where that is wished, it is proposed', async () => {
+    const own = [{ label: 'Name', key: 'name', validators: [{ validate: 'required' }] }];
+    const match = async (first: boolean): Promise<void> => {
+      const settings = { allowCustomFields: true, matchingStep: { suggestCustomFirst: first } };
+      await using page = await pages.visit(await pages.reviewOf({ fields: own, settings }, 'wer,Firma\nAda,Acme\n'));
+      await page.getByLabel('Field for wer').selectOption({ label: 'Name (required)' });
+      const choice = page.getByLabel('Field for Firma');
+      const names = await choice.getByRole('option').allInnerTexts();
+      const added = 'New field: Firma';
+      assert.deepEqual(names, first ? [added, 'Leave out', 'Name (required)'] : ['Leave out', 'Name (required)', added]);
+      if (first) await choice.and(page.locator(':has(option:checked:text("New field: Firma"))')).waitFor();
+      else await choice.selectOption({ label: added });
+      await requireAccessible(page, 'matching with fields of their own');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await rowsShown(page);
+      assert.equal(await textOf(await cell(page, 2, 'Firma')), 'Acme');
+      // Back there, it is what it was made.
+      await page.getByRole('button', { name: 'Columns', exact: true }).first().click();
+      await choice.and(page.locator(':has(option:checked:text("New field: Firma"))')).waitFor();
+    };
+    await match(false);
+    await match(true);
+  });
 });

@@ -138,4 +138,63 @@ suite('the table of the review page', () => {
     await saved(page);
     await says(count(page, 'With errors'), '0');
   });
+
+  test('options that a hook gives to single cells are what their lists offer, and follow what is edited', async () => {
+    const rowHooks = [
+      `({ row }) => {
+        const cities = { France: ['Paris', 'Lyon'], Spain: ['Madrid'] }[row.land.value] ?? [];
+        return { row: { city: { selectOptions: cities.map((label) => ({ label, value: label.toLowerCase() })) } } };
+      }`,
+    ];
+    const cities = ['Paris', 'Lyon', 'Madrid', 'Rome'].map((label) => ({ label, value: label.toLowerCase() }));
+    const own = [
+      { label: 'Land', key: 'land' },
+      { label: 'City', key: 'city', type: 'select', selectOptions: cities },
+    ];
+    const wanted = {
+      fields: own,
+      settings: { invalidDataBehavior: 'BLOCK_SUBMIT', matchValuesStep: { maxMappableSelectValues: 1 } },
+    };
+    const link = await pages.reviewOf(
+      { ...wanted, hooks: { rowHooks } },
+      'Land,City\nFrance,Paris\nFrance,Madrid\nSpain,Madrid\n',
+    );
+    await using page = await pages.visit(link);
+    await rowsShown(page);
+    const list = page.getByRole('listbox', { name: 'Options' });
+    const offered = async (row: number): Promise<readonly string[]> => {
+      await (await cell(page, row, 'City')).dblclick();
+      await page.locator('.cell-input').fill('');
+      const options = list.getByRole('option');
+      await options.first().waitFor();
+      const names = await options.allInnerTexts();
+      await page.keyboard.press('Escape');
+      await page.locator('.cell-input').waitFor({ state: 'detached' });
+      return names.map((name) => name.trim());
+    };
+    // Madrid is a city of the field, but none of France: the cell is wrong.
+    await count(page, 'With errors').filter({ hasText: '1' }).waitFor();
+    await page.getByRole('button', { name: 'All rows' }).click();
+    assert.deepEqual(await offered(3), ['Paris', 'Lyon']);
+    assert.deepEqual(await offered(4), ['Madrid']);
+
+    await (await cell(page, 3, 'City')).dblclick();
+    await page.locator('.cell-input').fill('ly');
+    await list.getByRole('option', { name: 'Lyon' }).click();
+    await saved(page);
+    await count(page, 'With errors').filter({ hasText: '0' }).waitFor();
+
+    // The hook gives other options when what they hang on changes; a reload shows the same.
+    await (await cell(page, 4, 'Land')).dblclick();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('France');
+    await page.keyboard.press('Enter');
+    await saved(page);
+    await count(page, 'With errors').filter({ hasText: '1' }).waitFor();
+    assert.deepEqual(await offered(4), ['Paris', 'Lyon']);
+    await page.reload();
+    await rowsShown(page);
+    await page.getByRole('button', { name: 'All rows' }).click();
+    assert.deepEqual(await offered(4), ['Paris', 'Lyon']);
+  });
 });

@@ -1,4 +1,4 @@
-/** Every word of the page. To translate it, translate this file into `languages/`, and name it in `languages/speak.ts`. */
+/** Every word of the page. To translate it, translate this file into `languages/`, and name it in `languages/others.ts`. */
 import { counting } from './languages/counting.ts';
 
 const { number, counted, percent } = counting('en');
@@ -77,6 +77,7 @@ export const english = {
     missing: (labels: string) => `Without a column, to be filled in by hand: ${labels}`,
     taken: (label: string) => `${label} is chosen more than once.`,
     complete: 'Every required field has its column.',
+    newField: (header: string) => `New field: ${header}`,
     fieldFor: (header: string) => `Field for ${header}`,
     confidence: (share: number) => (share >= 1 ? 'Exact' : percent(share)),
     byHand: 'Chosen',

@@ -1,6 +1,6 @@
 /** What came of a review that a person has ended. */
 import type { Json } from '../../domain/json.ts';
-import { findReview } from '../../store/reviews.ts';
+import { findReviews } from '../../store/reviews.ts';
 import type { Ports } from '../operation.ts';
 
 export interface ReviewEnd {
@@ -12,9 +12,14 @@ export interface ReviewEnd {
   readonly file: string;
 }
 
-/** Undefined = it has not ended. */
-export async function reviewEnd({ db }: Pick<Ports, 'db'>, workspace: number, id: string): Promise<ReviewEnd | undefined> {
-  const row = await findReview(db, workspace, id);
-  if (!row || row.finished_at === null || row.file_id === null) return undefined;
-  return { at: row.finished_at.toISOString(), result: row.result, file: row.file_id };
+/** Of those among some that have ended: the id of a review → what came of it. */
+export async function reviewEnds(
+  { db }: Pick<Ports, 'db'>,
+  workspace: number,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ReviewEnd>> {
+  const ends = new Map<string, ReviewEnd>();
+  for (const { id, finished_at, file_id, result } of await findReviews(db, workspace, ids))
+    if (finished_at !== null && file_id !== null) ends.set(id, { at: finished_at.toISOString(), result, file: file_id });
+  return ends;
 }

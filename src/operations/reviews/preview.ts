@@ -1,11 +1,12 @@
 /** The file before anybody knows what it is: its first rows, and what its columns are taken for. */
 import { z } from 'zod';
-import type { OpenReview } from '../../review/open-review.ts';
+import type { FirstRow, OpenReview } from '../../review/open-review.ts';
 import type { Ports } from '../operation.ts';
 import { withReview, type Reviewed } from './open.ts';
 
 export const previewShape = z.object({
   rows: z.array(z.array(z.string())),
+  lines: z.array(z.number().int()).meta({ description: 'The number of each of them in the file, from 1, blank lines included' }),
   header: z.number().nullable(),
   columns: z.array(
     z.object({
@@ -13,6 +14,7 @@ export const previewShape = z.object({
       header: z.string(),
       samples: z.array(z.string()),
       field: z.string().nullable(),
+      custom: z.boolean().meta({ description: 'It feeds a field of its own' }),
       confidence: z.number(),
     }),
   ),
@@ -26,11 +28,14 @@ export async function previewFile(ports: Ports, reviewed: Reviewed): Promise<Pre
   return await withReview(ports, reviewed, async (review) => shown(review, await review.firstRows()));
 }
 
-function shown({ plan: { layout }, choices }: OpenReview, rows: readonly (readonly string[])[]): Preview {
-  const { header, headers, guesses } = layout;
+function shown({ plan: { layout }, choices }: OpenReview, first: readonly FirstRow[]): Preview {
+  const rows = first.map(({ texts }) => texts);
+  const { header, headers, guesses, columns } = layout;
+  const fed = new Set(Object.values(columns).flat());
   const below = header === null ? rows : rows.slice(header + 1);
   return {
     rows: rows.map((row) => [...row]),
+    lines: first.map(({ line }) => line),
     header,
     columns: headers.map((name, index) => {
       const guess = guesses.find(({ column }) => column === index);
@@ -41,6 +46,7 @@ function shown({ plan: { layout }, choices }: OpenReview, rows: readonly (readon
         header: name,
         samples: [...new Set(samples)].slice(0, mostSamples),
         field: said === null ? (guess?.key ?? null) : (said[String(index)] ?? null),
+        custom: choices.custom?.includes(index) ?? (guess === undefined && fed.has(index)),
         confidence: said === null ? (guess?.confidence ?? 0) : 1,
       };
     }),

@@ -10,14 +10,14 @@ import { begunBy, withReview, type Reviewed } from './open.ts';
 export type Said =
   | { readonly sheet: string }
   | { readonly header: number }
-  | { readonly mapping: Readonly<Record<string, string | null>> }
+  | { readonly mapping: Readonly<Record<string, string | null>>; readonly custom: readonly number[] }
   | { readonly field: string; readonly values: Readonly<Record<string, string | null>> };
 
 /** What comes first decides on what comes later: that is asked anew. Pure. */
 export function chosen(before: Choices, said: Said): Choices {
-  if ('sheet' in said) return { sheet: said.sheet, header: null, mapping: null, values: {} };
-  if ('header' in said) return { ...before, header: said.header, mapping: null, values: {} };
-  if ('mapping' in said) return { ...before, mapping: said.mapping };
+  if ('sheet' in said) return { sheet: said.sheet, header: null, mapping: null, custom: null, values: {} };
+  if ('header' in said) return { ...before, header: said.header, mapping: null, custom: null, values: {} };
+  if ('mapping' in said) return { ...before, mapping: said.mapping, custom: [...said.custom] };
   return { ...before, values: { ...before.values, [said.field]: { ...before.values[said.field], ...said.values } } };
 }
 
@@ -44,6 +44,8 @@ function requireThere({ sheets, headers, definition }: Layout, said: Said): void
   );
   if ('field' in said && !keys.has(said.field)) fail('there is no such field');
   if (!('mapping' in said)) return;
+  for (const column of said.custom)
+    if (column >= headers.length || (said.mapping[String(column)] ?? null) !== null) fail('no field can be made of this column');
   for (const [column, key] of Object.entries(said.mapping)) {
     if (!/^\d{1,6}$/.test(column) || Number(column) >= headers.length) fail('it has no such column');
     if (key !== null && !keys.has(key)) fail('there is no such field');

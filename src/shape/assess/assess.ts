@@ -12,7 +12,7 @@ import { fill } from './fill.ts';
 import { finish } from './finish.ts';
 import { dropGrid, dropRows, emptyColumns, keepRows, openGrid, withHeader, type Grid } from './grid.ts';
 import { judge, type CellError } from './judge.ts';
-import { fedFields, layoutOf, withNeededColumns, withOwnColumns } from './layout.ts';
+import { fedFields, layoutOf, withCustomFields, withNeededColumns, withOwnColumns } from './layout.ts';
 import { addColumns } from './rows.ts';
 import { Sheet } from './sheet.ts';
 import { runSteps, stepData } from './steps.ts';
@@ -87,11 +87,15 @@ export async function assess(duck: Duck, of: Assessing): Promise<Assessed> {
   };
 }
 
-/**
- * Up to the table `texts`, as hooks have left it. `chosen` = what a person has said of the columns: fields that are needed and have none
- * get an empty one then.
- */
-export async function prepare(duck: Duck, of: Assessing & { readonly chosen?: Matching | undefined }): Promise<Prepared> {
+interface Preparing extends Assessing {
+  /** What a person has said of the columns: fields that are needed and have none get an empty one then. */
+  readonly chosen?: Matching | undefined;
+  /** The columns that become fields of their own, as a person has said. */
+  readonly custom?: readonly number[] | undefined;
+}
+
+/** Up to the table `texts`, as hooks have left it. */
+export async function prepare(duck: Duck, of: Preparing): Promise<Prepared> {
   const work = await open(duck, of);
   const { layout, grid, task } = work;
   if (grid.header === undefined) {
@@ -104,9 +108,11 @@ export async function prepare(duck: Duck, of: Assessing & { readonly chosen?: Ma
     layout.schema.fields.map(({ name }) => [name, matches.flatMap(({ key, column }) => (key === name ? [column] : []))]),
   );
   const blocks = columnBlocks(layout.schema, of.chosen ?? matching, layout.needed);
-  const isFilledIn = of.chosen !== undefined && matches.length > 0;
+  const free = grid.headers.flatMap((header, at) => (header === '' || matches.some(({ column }) => column === at) ? [] : [at]));
+  const own = of.custom ?? (task.custom ? free : []);
+  const isFilledIn = of.chosen !== undefined && matches.length + own.length > 0;
   if (blocks.length > 0 && !isFilledIn) return { work, blocks, matching, columns, dropped: 0 };
-  work.layout = { ...layout, columns, width: grid.headers.length };
+  work.layout = withCustomFields({ ...layout, columns, width: grid.headers.length }, grid.headers, own);
   const dropped = await keepRows(duck, grid, mostRows(task, work.told));
   work.grid = { ...grid, empty: await emptyColumns(duck, grid) };
   await dropGrid(duck);

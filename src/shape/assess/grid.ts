@@ -6,6 +6,7 @@ import type { Duck, FileRef } from '../../sdk/index.ts';
 import { quoteName, quoteText } from '../../sdk/duck-sql.ts';
 import { ndjsonDocuments, ndjsonText } from '../../sdk/ndjson-sql.ts';
 import { blank } from '../../rules/blank.ts';
+import { blankLines, passedAbove, type Passed } from './blank-lines.ts';
 import { columnName } from './cells.ts';
 
 export interface Grid {
@@ -38,6 +39,11 @@ export async function openGrid(duck: Duck, file: FileRef, names: readonly string
   await duck.run(
     [...renamed, grid, `create or replace temp table first_rows as select * from grid where n < ${shown}`].join('; '),
   );
+  // A row of a single column may be blank; of several, the reader takes it for none.
+  const above = file.lines?.of === 'file' ? file.lines.before : 0;
+  const isPassed = file.csv !== undefined && columns.length > 1;
+  await countBlankLines(duck, isPassed ? await blankLines(file.path, file.csv.delimiter, above) : passedAbove(above));
+  await countAsPeople(duck, 'first_rows');
   const filled = columns.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
   const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
   if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
@@ -46,8 +52,25 @@ export async function openGrid(duck: Duck, file: FileRef, names: readonly string
   return await withHeader(duck, nameless, names, file.csv ? given : 0);
 }
 
+/** Fills `passed`. */
+async function countBlankLines(duck: Duck, passed: readonly Passed[]): Promise<void> {
+  const [before, lines] = [passed.map((place) => place.before).join(), passed.map((place) => place.lines).join()];
+  await duck.run(
+    `create or replace temp table passed as select unnest([${before}]::BIGINT[]) as before, unnest([${lines}]::BIGINT[]) as lines`,
+  );
+}
+
+/** Numbers rows as people count them, who see blank lines as well. */
+async function countAsPeople(duck: Duck, table: 'first_rows' | 'texts'): Promise<void> {
+  const [some] = await duck.rows('select 1 from passed limit 1');
+  if (!some) return;
+  const far = `select t.n, p.lines from ${table} t asof join passed p on t.n >= p.before`;
+  await duck.run(`update ${table} set n = ${table}.n + far.lines from (${far}) far where far.n = ${table}.n`);
+}
+
 /** All that is needed of it is in `texts`. */
-export const dropGrid = async (duck: Duck): Promise<void> => void (await duck.run('drop view grid; drop table lines'));
+export const dropGrid = async (duck: Duck): Promise<void> =>
+  void (await duck.run('drop view grid; drop table lines; drop table passed'));
 
 async function csvLines(duck: Duck, { path, csv }: FileRef): Promise<void> {
   const delimiter = csv?.delimiter ?? ',';
@@ -97,7 +120,7 @@ export async function emptyColumns(duck: Duck, { headers, header = -1 }: Grid): 
 
 /**
  * Fills the table `texts`: rows below the names that hold anything, numbered from 0 by `i`, each with the number `n` that it has in the
- * grid. Resolves to how many were dropped.
+ * file, from 0, blank lines included. Resolves to how many were dropped.
  */
 export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most: number | null): Promise<number> {
   const filled = headers.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
@@ -109,6 +132,7 @@ export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most:
     await duck.run(
       `create or replace temp table texts as select row_number() over (order by n) - 1 as i, * exclude i from texts`,
     );
+  await countAsPeople(duck, 'texts');
   return await dropRows(duck, most);
 }
 

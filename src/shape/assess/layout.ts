@@ -97,6 +97,22 @@ export function withField(layout: Layout, given: Json, { before, after }: Anchor
   };
 }
 
+/**
+ * Each of these columns feeds a text field of its own, which is called as the column is; where that name is taken, or there is none, with
+ * its number.
+ */
+export function withCustomFields(layout: Layout, headers: readonly string[], columns: readonly number[]): Layout {
+  let made = layout;
+  for (const column of columns) {
+    const taken = (name: string): boolean => made.schema.fields.some((field) => field.name === name);
+    const own = headers[column] ?? '';
+    const name = own === '' || taken(own) ? `${own} (${column + 1})`.trimStart() : own;
+    const next = withField(made, { key: name, label: name, type: 'string' }, {});
+    if (typeof next !== 'string') made = { ...next, columns: { ...next.columns, [name]: [column] } };
+  }
+  return made;
+}
+
 export interface Anchor {
   readonly before?: string | undefined;
   readonly after?: string | undefined;

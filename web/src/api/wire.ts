@@ -71,6 +71,9 @@ export interface Settings {
   /** Fields with more unknown texts than this are not asked about. */
   readonly mappableValues?: number;
   /** Which language the page speaks. */
+  /** Columns may become fields of their own, and do so where nobody says otherwise. */
+  readonly customFields?: boolean;
+  readonly customFirst?: boolean;
   readonly locale?: string;
   /** `styleOverrides` as they were sent: the page takes from them what it knows. */
   readonly styles?: unknown;
@@ -98,6 +101,8 @@ export interface State {
 
 export interface Preview {
   readonly rows: readonly (readonly string[])[];
+  /** The number of each of them in the file, from 1. */
+  readonly lines: readonly number[];
   readonly header: number | null;
   readonly columns: readonly PreviewColumn[];
 }
@@ -107,6 +112,8 @@ export interface PreviewColumn {
   readonly header: string;
   readonly samples: readonly string[];
   readonly field: string | null;
+  /** It feeds a field of its own. */
+  readonly custom: boolean;
   readonly confidence?: number | null;
 }
 

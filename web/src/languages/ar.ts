@@ -55,6 +55,7 @@ export const translation: Texts = {
     missing: (labels) => `بلا عمود، تُملأ يدويًا: ${labels}`,
     taken: (label) => `اختير ${label} أكثر من مرة.`,
     complete: 'لكل حقل مطلوب عموده.',
+    newField: (header) => `حقل جديد: ${header}`,
     fieldFor: (header) => `الحقل المقابل لـ ${header}`,
     confidence: (share) => (share >= 1 ? 'تامة' : percent(share)),
     byHand: 'مختار',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Ohne Spalte, von Hand auszufüllen: ${labels}`,
     taken: (label) => `${label} ist mehrmals gewählt.`,
     complete: 'Jedes erforderliche Feld hat seine Spalte.',
+    newField: (header) => `Neues Feld: ${header}`,
     fieldFor: (header) => `Feld für ${header}`,
     confidence: (share) => (share >= 1 ? 'Genau' : percent(share)),
     byHand: 'Gewählt',

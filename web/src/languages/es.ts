@@ -53,6 +53,7 @@ export const translation: Texts = {
     missing: (labels) => `Sin columna, para rellenar a mano: ${labels}`,
     taken: (label) => `${label} está elegido más de una vez.`,
     complete: 'Cada campo obligatorio tiene su columna.',
+    newField: (header) => `Campo nuevo: ${header}`,
     fieldFor: (header) => `Campo para ${header}`,
     confidence: (share) => (share >= 1 ? 'Exacta' : percent(share)),
     byHand: 'Elegido',

@@ -54,6 +54,7 @@ export const translation: Texts = {
     missing: (labels) => `Sans colonne, à remplir à la main : ${labels}`,
     taken: (label) => `${label} est choisi plusieurs fois.`,
     complete: 'Chaque champ obligatoire a sa colonne.',
+    newField: (header) => `Nouveau champ : ${header}`,
     fieldFor: (header) => `Champ pour ${header}`,
     confidence: (share) => (share >= 1 ? 'Exacte' : percent(share)),
     byHand: 'Choisi',

@@ -3,8 +3,9 @@ import type { Texts } from '../texts.ts';
 
 /** The one of our languages for a locale such as `de`, `de-AT` or `zh_CN`: English where it is none of them. */
 export function languageOf(locale: string, ours: readonly string[]): string {
-  const [language = ''] = locale.toLowerCase().split(/[-_]/);
-  return ours.includes(language) ? language : 'en';
+  const whole = locale.toLowerCase().replaceAll('_', '-');
+  const [language = ''] = whole.split('-');
+  return [whole, language].find((name) => ours.includes(name)) ?? 'en';
 }
 
 /** Names that clients know, beside the places of our own texts. */

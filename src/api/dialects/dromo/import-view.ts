@@ -9,7 +9,7 @@ import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
 import { linkSecondsOf } from './limits.ts';
 import { metadata, metadataOf } from './metadata.ts';
-import { importError, standingOf, statuses, type Standing } from './status.ts';
+import { importError, standingOf, standingsOf, statuses, type Standing } from './status.ts';
 
 export const importsPath = '/api/v1/headless/imports';
 
@@ -52,8 +52,9 @@ const facts = ({ id, createdAt, data }: StoredImport, { status, since }: Standin
   modified_date: moment(since),
 });
 
-export const showShort = async (context: RouteContext, found: StoredImport): Promise<z.input<typeof shortView>> =>
-  facts(found, await standingOf(context, found));
+/** Those that the caller may see. */
+export const showShort = async (context: RouteContext, imports: readonly StoredImport[]): Promise<z.input<typeof shortView>[]> =>
+  (await standingsOf(context, imports)).map(({ found, standing }) => facts(found, standing));
 
 /** Without the links that let anybody in. */
 export async function describeImport(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, mock, test } from 'node:test';
 import { open, type Fields } from './harness.ts';
 
 const bench = await open();
@@ -306,6 +306,16 @@ test('lists by pages, uploads by windows, and the end of both', async () => {
   const [one] = results as Fields[]; // a list
   assert.deepEqual(Object.keys(one ?? {}), ['id', 'schema_id', 'status', 'original_filename', 'created_date', 'modified_date']);
   assert.deepEqual(((await bench.ask('GET', '/api/v1/headless/imports/?offset=1000')).body as Fields)['results'], []); // an object
+
+  // However many they are, a few statements find out how far all of them are.
+  for (const path of ['/api/v1/headless/imports/', '/api/v1/uploads/']) {
+    const asked = mock.method(bench.state.db, 'query');
+    assert.equal((await bench.ask('GET', path)).status, 200);
+    asked.mock.restore();
+    const texts = asked.mock.calls.map(({ arguments: [text] }) => String(text));
+    for (const table of ['runs', 'run_outputs', 'reviews', 'files'])
+      assert.ok(texts.filter((text) => text.includes(`from headgate.${table} `)).length <= 1, `${path}: ${table}`);
+  }
 
   const uploads = (await bench.ask('GET', '/api/v1/uploads/?start=0&end=1')).body as Fields; // an object
   const [upload] = uploads['data'] as Fields[]; // a list

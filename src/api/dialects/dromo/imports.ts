@@ -172,8 +172,7 @@ const list = defineRoute({
   },
   async handle(context, { query: { limit, offset }, url }) {
     const count = await context.objects.count(importKind);
-    const results = [];
-    for (const found of await listStoredImports(context, { limit, offset })) results.push(await showShort(context, found));
+    const results = await showShort(context, await listStoredImports(context, { limit, offset }));
     const at = (from: number): string => `${url.origin}${importsPath}/?limit=${limit}&offset=${from}`;
     const next = offset + limit < count ? at(offset + limit) : null;
     const previous = offset > 0 ? at(Math.max(0, offset - limit)) : null;

@@ -8,7 +8,7 @@ import { user, type User } from './user.ts';
 const single = z.object({
   fileHeader: z.string(),
   fileHeaderIndex: z.number().int(),
-  isCustom: z.literal(false),
+  isCustom: z.boolean(),
   manyToOne: z.literal(false),
 });
 const many = z.object({
@@ -16,7 +16,7 @@ const many = z.object({
   fileHeaders: z.array(z.string()),
   fileHeaderIndex: z.null(),
   fileHeaderIndexes: z.array(z.number().int()),
-  isCustom: z.literal(false),
+  isCustom: z.boolean(),
   manyToOne: z.literal(true),
 });
 
@@ -64,6 +64,7 @@ export function metadataOf({ id, data }: StoredImport, found: Findings): z.input
       found.headers,
       found.columns,
       new Set(data.fields.flatMap(({ key, manyToOne }) => (manyToOne ? [key] : []))),
+      (key) => !data.fields.some((field) => field.key === key),
     ),
   };
 }

@@ -1,13 +1,14 @@
 /** What the file is: its sheet, the row of names, which column is what, and what texts mean. */
 import { z } from 'zod';
+import { HeadgateError } from '../../../domain/error.ts';
 import { textsWithoutOption, valuesShape } from '../../../operations/reviews/groups.ts';
 import { previewFile, previewShape } from '../../../operations/reviews/preview.ts';
 import { readAgain, type Said } from '../../../operations/reviews/reread.ts';
 import type { Reviewed } from '../../../operations/reviews/open.ts';
 import type { Route, RouteContext } from '../../dialect.ts';
 import { rememberMapping } from './mappings.ts';
-import { reviewedOf, reviewRoute } from './review-access.ts';
-import { showState, stateShape } from './review-state.ts';
+import { reviewedOf, reviewRoute, type Visit } from './review-access.ts';
+import { allowsCustom, showState, stateShape } from './review-state.ts';
 
 const preview = reviewRoute({
   method: 'GET',
@@ -35,7 +36,8 @@ interface Choice<Body> {
   readonly name: string;
   readonly summary: string;
   readonly body: z.ZodType<Body>;
-  said(body: Body): Said;
+  /** Throws `request.invalid` for what this import does not allow. */
+  said(body: Body, visit: Visit): Said;
 }
 
 /** Header → field: what is remembered for the next file. */
@@ -60,7 +62,7 @@ const choice = <Body>({ name, summary, body, said }: Choice<Body>): Route =>
     body,
     replies: { 200: stateShape },
     async handle(context, visit, asked) {
-      const wanted = said(asked.body);
+      const wanted = said(asked.body, visit);
       const reviewed = await reviewedOf(context, visit);
       await readAgain(context, reviewed, wanted);
       if ('mapping' in wanted) await rememberMapping(context, visit.found, await namesOf(context, reviewed, wanted.mapping));
@@ -88,8 +90,15 @@ export const fileRoutes: readonly Route[] = [
   choice({
     name: 'mapping',
     summary: 'Say which column is what',
-    body: z.object({ columns: z.record(z.string(), text.nullable()) }),
-    said: ({ columns }) => ({ mapping: columns }),
+    body: z.object({
+      columns: z.record(z.string(), text.nullable()),
+      custom: z.array(z.int().min(0).max(1_000_000)).max(100_000).default([]),
+    }),
+    said: ({ columns, custom }, { found }) => {
+      if (custom.length > 0 && !allowsCustom(found.data.settings))
+        throw new HeadgateError('request.invalid', 'reading a file: this import has no fields but its own');
+      return { mapping: columns, custom };
+    },
   }),
   choice({
     name: 'values',

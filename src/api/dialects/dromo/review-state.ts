@@ -132,6 +132,10 @@ function labelOf({ data }: StoredImport, key: string, part: number): string {
   return part === 0 ? label : `${label} (${part + 1})`;
 }
 
+/** May columns become fields of their own? */
+export const allowsCustom = ({ allowCustomFields, reviewStep }: StoredImport['data']['settings']): boolean =>
+  allowCustomFields === true || reviewStep?.autoCreateUnmappedColumns === true;
+
 function settingsOf(found: StoredImport): Readonly<Record<string, z.core.util.JSONType>> {
   const { settings } = found.data;
   const { addRows, removeRows } = limitsOf(found);
@@ -145,7 +149,8 @@ function settingsOf(found: StoredImport): Readonly<Record<string, z.core.util.JS
     addRows,
     deleteRows: removeRows,
     edit: true,
-    customFields: settings.allowCustomFields ?? false,
+    customFields: allowsCustom(settings),
+    customFirst: settings.matchingStep?.suggestCustomFirst === true || settings.reviewStep?.autoCreateUnmappedColumns === true,
     invalidDataBehavior: behaviorOf(settings),
     locale: settings.locale ?? 'en',
     helpText,

@@ -231,3 +231,16 @@ test('what may not be changed is not', async () => {
     ['1', '2', '3', '4'],
   );
 });
+
+test('rows have the numbers that they have in the file, blank lines included', async () => {
+  const { visitor } = await inReview(
+    bench,
+    '\nName,Mail,Age,Land,Id\nAnn,nobody,1,Germany,1\n\n"Bo\n\nb",nobody,2,France,2\nCy,nobody,3,France,3\n',
+  );
+  assert.deepEqual(
+    (await visitor.rows()).map(({ n }) => n),
+    [3, 5, 6],
+  );
+  const preview = await visitor.get('/preview');
+  assert.deepEqual([preview['header'], preview['lines']], [0, [2, 3, 5, 6]]);
+});

@@ -1,15 +1,14 @@
 /** How far an import is, and what came of it. */
 import { z } from 'zod';
-import { HeadgateError } from '../../../domain/error.ts';
-import type { AssessTask, RunTask } from '../../../domain/run.ts';
-import { getFile } from '../../../operations/files/get.ts';
+import type { AssessTask } from '../../../domain/run.ts';
+import type { fileView } from '../../../operations/files/file.ts';
+import { severalFiles } from '../../../operations/files/several.ts';
 import { perform } from '../../../operations/operation.ts';
-import { getRun } from '../../../operations/runs/get.ts';
-import type { runView } from '../../../operations/runs/run.ts';
-import { reviewEnd } from '../../../operations/reviews/end.ts';
-import { runOutputs } from '../../../operations/runs/outputs.ts';
+import { reviewEnds, type ReviewEnd } from '../../../operations/reviews/end.ts';
+import { severalRuns } from '../../../operations/runs/several.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
+import { missing } from './schemas-stored.ts';
 
 export const statuses = ['AWAITING_UPLOAD', 'RUNNING', 'SUCCESSFUL', 'FAILED', 'NEEDS_REVIEW'] as const;
 
@@ -68,58 +67,90 @@ export interface Standing {
   readonly task?: AssessTask;
 }
 
-export async function standingOf(context: RouteContext, { id, data, file, createdAt }: StoredImport): Promise<Standing> {
+/** What is known of several imports. */
+interface Known {
+  readonly files: ReadonlyMap<string, z.output<typeof fileView>>;
+  readonly runs: ReadonlyMap<string, Made>;
+  readonly ends: ReadonlyMap<string, ReviewEnd>;
+}
+
+/** A run with what it has made. */
+type Made = z.output<typeof severalRuns.output>['data'][number];
+
+/** A few statements, however many imports they are. */
+async function knownOf(context: RouteContext, imports: readonly StoredImport[]): Promise<Known> {
+  const waiting = imports.filter(({ data }) => data.run === undefined).map(({ file }) => file);
+  const runs = imports.flatMap(({ data: { run, delivery } }) => [run, delivery].filter((one) => one !== undefined));
+  const ids = imports.filter(({ data }) => data.run !== undefined).map(({ id }) => id);
+  const files = waiting.length === 0 ? [] : (await perform(severalFiles, context, { files: waiting })).data;
+  const made = runs.length === 0 ? [] : (await perform(severalRuns, context, { runs })).data;
+  return {
+    files: new Map(files.map((file) => [file.id, file])),
+    runs: new Map(made.map((one) => [one.run.id, one])),
+    ends: ids.length === 0 ? new Map() : await reviewEnds(context, context.workspace, ids),
+  };
+}
+
+/** Throws `object.missing` where the caller may not see what it is about. */
+export async function standingOf(context: RouteContext, found: StoredImport): Promise<Standing> {
+  const [one] = await standingsOf(context, [found]);
+  if (!one) throw missing();
+  return one.standing;
+}
+
+/** In their order; without those that the caller may not see. */
+export async function standingsOf(
+  context: RouteContext,
+  imports: readonly StoredImport[],
+): Promise<readonly { readonly found: StoredImport; readonly standing: Standing }[]> {
+  const known = await knownOf(context, imports);
+  return imports.flatMap((found) => {
+    const standing = standingIn(found, known);
+    return standing ? [{ found, standing }] : [];
+  });
+}
+
+/** Undefined = something of it is not known. */
+function standingIn({ id, data, file, createdAt }: StoredImport, { files, runs, ends }: Known): Standing | undefined {
   if (data.run === undefined) {
     // What was given up is removed some time later.
-    const found = await perform(getFile, context, { file }).catch(orMissing);
+    const found = files.get(file);
     if (found && found.state !== 'expired') return { status: 'AWAITING_UPLOAD', since: createdAt, errors: [] };
     const errors = [{ code: 'UPLOAD_EXPIRED', message: 'The file did not come' }];
     return { status: 'FAILED', since: found?.pending_until ?? createdAt, errors };
   }
-  const run = await perform(getRun, context, { run: data.run });
+  const made = runs.get(data.run);
+  if (!made) return undefined;
+  const { run } = made;
   const since = run.finished_at ?? run.started_at ?? run.queued_at;
-  if (run.state !== 'succeeded') return (await unfinished(context, run, since)) ?? { status: 'RUNNING', since, errors: [] };
-  const outcome = await outcomeOf(context, { id, run: data.run, task: run.task }, since);
+  if (run.state !== 'succeeded') return unfinished(made, since);
+  const outcome = outcomeOf(made, ends.get(id), since);
   if (!outcome.reviewed || data.delivery === undefined) return outcome;
   // The rows are on their way to where they go besides.
-  const delivery = await perform(getRun, context, { run: data.delivery });
-  const at = delivery.finished_at ?? outcome.since;
-  return (await unfinished(context, delivery, at)) ?? { ...outcome, since: at };
+  const delivery = runs.get(data.delivery);
+  if (!delivery) return undefined;
+  const at = delivery.run.finished_at ?? outcome.since;
+  return delivery.run.state === 'succeeded' ? { ...outcome, since: at } : unfinished(delivery, at);
 }
 
-type Run = z.output<typeof runView>;
-
-/** Undefined = it has ended well. */
-async function unfinished(context: RouteContext, run: Run, since: string): Promise<Standing | undefined> {
-  if (run.state === 'succeeded') return undefined;
+function unfinished({ run, outputs }: Made, since: string): Standing {
   if (run.state === 'queued' || run.state === 'running' || run.state === 'retrying')
     return { status: 'RUNNING', since, errors: [] };
   const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
-  return { status: 'FAILED', since, errors: [await failed(context, run.id, { code, message })] };
-}
-
-function orMissing(error: unknown): undefined {
-  if (!(error instanceof HeadgateError) || error.code !== 'object.missing') throw error;
+  return { status: 'FAILED', since, errors: [failed(outputs, { code, message })] };
 }
 
 /** With what is known of the hook, where one has failed. */
-async function failed(context: RouteContext, run: string, error: ImportError): Promise<ImportError> {
+function failed(outputs: Made['outputs'], error: ImportError): ImportError {
   if (!error.code.startsWith('hook.')) return error;
-  const { data: outputs } = await perform(runOutputs, context, { run });
   const known = failure.safeParse(outputs.find(({ name }) => name === 'failure')?.value).data;
   if (!known) return error;
   const { hook, index, row, said } = known;
   return { ...error, message: said === null ? error.message : `${error.message}: ${said}`, hook, index, row };
 }
 
-async function outcomeOf(
-  context: RouteContext,
-  { id, run, task }: { readonly id: string; readonly run: string; readonly task: RunTask | null },
-  since: string,
-): Promise<Standing> {
-  const { data: outputs } = await perform(runOutputs, context, { run });
+function outcomeOf({ run: { task }, outputs }: Made, end: ReviewEnd | undefined, since: string): Standing {
   const found = findings.parse(outputs.find(({ file }) => file === null)?.value);
-  const end = await reviewEnd(context, context.workspace, id);
   if (end) {
     // What hooks have said of the import stays said.
     const last = findings.parse(end.result);

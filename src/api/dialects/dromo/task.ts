@@ -2,6 +2,7 @@
 import type { ImportLimits } from '../../../domain/import-limits.ts';
 import type { AssessTask } from '../../../domain/run.ts';
 import { definitionOf } from '../../../domain/fields/definition.ts';
+import { worded } from '../../../domain/fields/worded.ts';
 import type { ImportData } from './imports-stored.ts';
 import type { Settings } from './settings-shapes.ts';
 import { topicsOf } from './topics.ts';
@@ -32,14 +33,19 @@ const xmlOf = ({
   ...(assumeSingleRootChildIsArray !== undefined && { single: assumeSingleRootChildIsArray }),
 });
 
+const errorWords = ({ textOverrides }: Settings): Readonly<Record<string, unknown>> => {
+  const errors = textOverrides?.['errors'];
+  return typeof errors === 'object' && errors !== null ? { ...errors } : {};
+};
+
 /** `id`: of the import, for its hooks. */
 export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportLimits, 'trialRows'>): AssessTask {
-  const { fields, settings, filename, hooks, user } = data;
+  const { settings, filename, hooks, user } = data;
   const { matchingStep = {}, uploadStep = {}, maxRecords = null, developmentMode = false } = settings;
   const behavior = behaviorOf(settings);
   const isData = filename === null;
   const { definition, many, needed, hidden, unfixed } = definitionOf(
-    fields,
+    worded(data.fields, errorWords(settings)),
     isData || matchingStep.fuzzyMatchHeaders === false ? 'exact' : 'fuzzy',
   );
   return {
@@ -63,6 +69,7 @@ export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportL
     trial: { rows: trialRows, on: developmentMode, topics: topicsOf(id, data, !developmentMode) },
     deliver: deliveries[behavior],
     unmapped: settings.passThroughUnmappedColumns ?? false,
+    custom: settings.reviewStep?.autoCreateUnmappedColumns ?? false,
     hold: { invalid: behavior === 'BLOCK_SUBMIT', empty: settings.allowEmptySubmit === false, sheets: true },
   };
 }

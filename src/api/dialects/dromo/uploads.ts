@@ -7,11 +7,13 @@ import { removeImport } from './import-removal.ts';
 import { listStoredImports, requireStoredImport, type StoredImport } from './imports-stored.ts';
 import { cellError, errorsOf, toldUser } from './metadata.ts';
 import { missing } from './schemas-stored.ts';
-import { standingOf, type Standing } from './status.ts';
+import { standingOf, standingsOf, type Standing } from './status.ts';
 import { user } from './user.ts';
 
 /** The longest window. */
 const most = 10_000;
+/** Imports that are looked at together. */
+const atOnce = 500;
 
 const record = z.object({
   id: z.uuid(),
@@ -46,16 +48,12 @@ const show = ({ found, standing }: Finished): z.input<typeof record> => ({
   field_order: found.data.fields.map(({ key }) => key),
 });
 
-async function finishedOf(context: RouteContext, found: StoredImport): Promise<Finished | undefined> {
-  const standing = await standingOf(context, found);
-  return standing.status === 'SUCCESSFUL' ? { found, standing } : undefined;
-}
-
 /** Throws `object.missing`: also for what has not come to its end. */
 async function resolve(context: RouteContext, { id }: Incoming['params']): Promise<Finished> {
-  const finished = await finishedOf(context, await requireStoredImport(context, id ?? ''));
-  if (!finished) throw missing();
-  return finished;
+  const found = await requireStoredImport(context, id ?? '');
+  const standing = await standingOf(context, found);
+  if (standing.status !== 'SUCCESSFUL') throw missing();
+  return { found, standing };
 }
 
 const list = defineRoute({
@@ -73,14 +71,20 @@ const list = defineRoute({
     200: z.object({ start: z.number(), end: z.number(), total_num_uploads: z.number(), data: z.array(record) }),
   },
   async handle(context, { query: { start, end = start + most } }) {
-    const finished: Finished[] = [];
-    for (const found of await listStoredImports(context, { limit: most, offset: 0 })) {
-      const one = await finishedOf(context, found);
-      if (one) finished.push(one);
-    }
     const until = Math.max(start, Math.min(end, start + most));
-    const data = finished.slice(start, until).map(show);
-    return { status: 200, body: { start, end: until, total_num_uploads: finished.length, data } };
+    const data = [];
+    let total = 0;
+    // What was found in all of them together may be more than fits in memory: only what is shown is kept.
+    for (let offset = 0; offset < most; offset += atOnce) {
+      const imports = await listStoredImports(context, { limit: atOnce, offset });
+      for (const one of await standingsOf(context, imports)) {
+        if (one.standing.status !== 'SUCCESSFUL') continue;
+        if (total >= start && total < until) data.push(show(one));
+        total += 1;
+      }
+      if (imports.length < atOnce) break;
+    }
+    return { status: 200, body: { start, end: until, total_num_uploads: total, data } };
   },
 });
 

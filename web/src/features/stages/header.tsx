@@ -43,8 +43,8 @@ export function HeaderStage({ session, state, onDone }: Props) {
                 <th scope="row">
                   <label>
                     <input type="radio" name="header" checked={row === index} onChange={() => setRow(index)} />
-                    <span aria-hidden="true">{index + 1}</span>
-                    <span className="unseen">{texts.header.use(index + 1)}</span>
+                    <span aria-hidden="true">{preview.lines[index]}</span>
+                    <span className="unseen">{texts.header.use(preview.lines[index] ?? index + 1)}</span>
                   </label>
                 </th>
                 {cells.slice(0, 60).map((cell, place) => (

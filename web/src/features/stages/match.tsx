@@ -4,7 +4,7 @@ import { texts } from '../../texts.ts';
 import { Icon } from '../../ui/icon.tsx';
 import type { Session } from '../review/session.ts';
 import { StageFrame } from './frame.tsx';
-import { clashes, unmatched, type Mapping } from './mapping.ts';
+import { clashes, decided, proposed, unmatched, type Choice, type Mapping } from './mapping.ts';
 import { usePreview } from './use-preview.ts';
 
 interface Props {
@@ -17,12 +17,13 @@ export function MatchStage({ session, state, onDone }: Props) {
   const preview = usePreview(session);
   const [mapping, setMapping] = useState<Mapping>({});
   const [busy, setBusy] = useState(false);
-  useEffect(() => setMapping(Object.fromEntries(preview?.columns.map(({ index, field }) => [index, field]) ?? [])), [preview]);
+  const { customFields: mayAdd = false, customFirst = false } = state.settings;
+  useEffect(() => setMapping(proposed(preview?.columns ?? [], mayAdd && customFirst)), [preview]);
   const missing = unmatched(state.fields, mapping);
   const twice = clashes(state.fields, mapping);
   const next = async () => {
     setBusy(true);
-    if (await session.decide('match', { columns: mapping })) onDone();
+    if (await session.decide('match', decided(mapping))) onDone();
     setBusy(false);
   };
   const note =
@@ -59,6 +60,7 @@ export function MatchStage({ session, state, onDone }: Props) {
               column={column}
               fields={state.fields}
               chosen={mapping[column.index] ?? null}
+              own={mayAdd ? (customFirst ? 'first' : 'last') : 'never'}
               onChoose={(field) => setMapping({ ...mapping, [column.index]: field })}
             />
           ))}
@@ -68,17 +70,28 @@ export function MatchStage({ session, state, onDone }: Props) {
   );
 }
 
+/** Fields have an equals sign in front of their keys. */
+const ownField = 'own';
+
 interface RowProps {
   readonly column: PreviewColumn;
   readonly fields: readonly Field[];
-  readonly chosen: string | null;
-  readonly onChoose: (field: string | null) => void;
+  readonly chosen: Choice;
+  /** Where the field of its own stands among the others. */
+  readonly own: 'first' | 'last' | 'never';
+  readonly onChoose: (field: Choice) => void;
 }
 
-function MatchRow({ column, fields, chosen, onChoose }: RowProps) {
+function MatchRow({ column, fields, chosen, own, onChoose }: RowProps) {
   const header = column.header === '' ? texts.match.unnamed(column.index) : column.header;
   const sure =
-    chosen === null ? '' : chosen === column.field ? texts.match.confidence(column.confidence ?? 1) : texts.match.byHand;
+    chosen === null || typeof chosen === 'object'
+      ? ''
+      : chosen === column.field
+        ? texts.match.confidence(column.confidence ?? 1)
+        : texts.match.byHand;
+  const isOwn = typeof chosen === 'object' && chosen !== null;
+  const added = <option value={ownField}>{texts.match.newField(header)}</option>;
   return (
     <tr className={chosen === null ? 'is-out' : undefined}>
       <th scope="row">{header}</th>
@@ -86,15 +99,19 @@ function MatchRow({ column, fields, chosen, onChoose }: RowProps) {
       <td>
         <select
           aria-label={texts.match.fieldFor(header)}
-          value={chosen ?? ''}
-          onChange={(event) => onChoose(event.target.value === '' ? null : event.target.value)}
+          value={isOwn ? ownField : chosen === null ? '' : `=${chosen}`}
+          onChange={({ target: { value } }) =>
+            onChoose(value === ownField ? { own: true } : value === '' ? null : value.slice(1))
+          }
         >
+          {own === 'first' && added}
           <option value="">{texts.match.none}</option>
           {fields.map(({ key, label, required }) => (
-            <option key={key} value={key}>
+            <option key={key} value={`=${key}`}>
               {required ? `${label} (${texts.match.required})` : label}
             </option>
           ))}
+          {own === 'last' && added}
         </select>
       </td>
       <td className="soft">
