@@ -53,7 +53,13 @@ test('all hooks of an import together have their time', async () => {
 test('what comes out is believed only in its own shape', () => {
   const given = { indexes: [7, 8], fields: ['a', '__proto__'] };
   const good = { texts: [[1, [0], ['x']]], entries: [[1, 0, -1, { info: [{ message: 'm', level: 'info' }] }]] };
-  const packed = `${JSON.stringify({ texts: [[0, { first: 0, count: 2 }, 4], [1, [1], 1]], entries: [] })}\né${between}xyz`;
+  const packed = `${JSON.stringify({
+    texts: [
+      [0, { first: 0, count: 2 }, 4],
+      [1, [1], 1],
+    ],
+    entries: [],
+  })}\né${between}xyz`;
   assert.deepEqual(changesOf(`${JSON.stringify(good)}\n`, given), [
     { row: 7, field: '__proto__', value: 'x' },
     { row: 8, field: 'a', info: [{ message: 'm', level: 'info' }] },
