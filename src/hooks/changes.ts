@@ -25,9 +25,9 @@ const place = z.int().nonnegative();
 /** Position of the row in the batch, of the field among the fields, of the part or -1. */
 const entry = z.tuple([place, place, z.int().min(-1), patch]);
 
-/** By far the most changes are a new text and nothing else: a field, its rows, their texts. Those are judged one by one, by hand. */
+/** By far the most changes are a new text and nothing else: a field, its rows, their texts, or how long those are that stand packed behind the JSON. They are judged one by one, by hand. */
 const run = z.strictObject({ first: place, count: place });
-const column = z.tuple([place, z.union([z.array(z.unknown()), run]), z.union([z.array(z.unknown()), z.string()])]);
+const column = z.tuple([place, z.union([z.array(z.unknown()), run]), z.union([z.array(z.unknown()), place])]);
 const answered = z.strictObject({ texts: z.array(column), entries: z.array(entry) });
 
 /** Which rows and fields the positions mean. */
@@ -37,14 +37,24 @@ export interface Given {
   readonly fields: readonly string[];
 }
 
+/** Undefined where the text is no JSON. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Undefined where the text is not what the interpreter's own half writes. */
-export function changesOf(json: unknown, { indexes, fields }: Given): readonly Change[] | undefined {
-  const answer = answered.safeParse(json).data;
+export function changesOf(text: string, { indexes, fields }: Given): readonly Change[] | undefined {
+  let behind = text.indexOf('\n') + 1;
+  const answer = answered.safeParse(parsed(text.slice(0, behind))).data;
   if (!answer) return undefined;
   const changes: Change[] = [];
   for (const [place, rows, packed] of answer.texts) {
     const field = fields[place];
-    const values: readonly unknown[] = typeof packed === 'string' ? packed.split(between) : packed;
+    const values: readonly unknown[] = Array.isArray(packed) ? packed : text.slice(behind, (behind += packed)).split(between);
     const count = Array.isArray(rows) ? rows.length : rows.count;
     if (field === undefined || count !== values.length) return undefined;
     for (let at = 0; at < count; at++) {

@@ -5,7 +5,7 @@ import { HookError } from './failure.ts';
 import type { Hook } from './hooks.ts';
 import type { BatchInput } from './inside.ts';
 import type { Entry } from './messages.ts';
-import { between, packNames, packNumbers, packTexts } from './packed.ts';
+import { between, packNumbers, packTexts } from './packed.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** A hook that touches more fields than this gets them all: each field that it turns out to need costs a new beginning of the batch. */
@@ -36,16 +36,17 @@ export class Crossing {
   async run({ entry, from, to, argument }: Batch): Promise<readonly Change[]> {
     const { fields, manyToOne } = this.#rows;
     const ids = await this.#rows.identities(from, to);
+    const indexes = ids.map(({ index }) => index);
+    const rowIds = writtenIds(ids);
     const columns: (string | null)[] = fields.map(() => null);
     for (;;) {
       for (const place of this.#touched) {
         const field = fields[place];
         if (field !== undefined) columns[place] ??= written(await this.#rows.cells(field, from, to));
       }
-      const indexes = ids.map(({ index }) => index);
       const many = fields.filter((field) => manyToOne.has(field));
-      const input = this.#input(ids, fields, many, argument, !columns.includes(null));
-      const answer = await this.#sandbox.run(this.#hook, { entry, input, columns }, indexes);
+      const input = this.#input(indexes, fields, many, argument, !columns.includes(null));
+      const answer = await this.#sandbox.run(this.#hook, { entry, input, columns: [...columns, rowIds] }, indexes);
       if ('text' in answer) return this.#changes(answer.text, indexes, fields);
       const missing = answer.needs.filter((place) => columns[place] === null);
       if (missing.length === 0) throw this.#disorder();
@@ -57,8 +58,8 @@ export class Crossing {
   /** A column hook over a slice of one column, or of one of the columns that a field is made of. */
   async runColumn(field: string, cells: readonly Cell[], ids: readonly Identity[], part?: number): Promise<readonly Change[]> {
     const indexes = ids.map(({ index }) => index);
-    const input = this.#input(ids, [field], [], null, true);
-    const run = { entry: 'runColumn', input, columns: [written(cells)] } as const;
+    const input = this.#input(indexes, [field], [], null, true);
+    const run = { entry: 'runColumn', input, columns: [written(cells), writtenIds(ids)] } as const;
     const answer = await this.#sandbox.run(this.#hook, run, indexes);
     if (!('text' in answer)) throw this.#disorder();
     const changes = this.#changes(answer.text, indexes, [field]);
@@ -66,15 +67,14 @@ export class Crossing {
   }
 
   #input(
-    ids: readonly Identity[],
+    indexes: readonly number[],
     fields: readonly string[],
     manyToOne: readonly string[],
     argument: BatchInput['argument'],
     whole: boolean,
   ): string {
     const input: BatchInput = {
-      indexes: packNumbers(ids.map(({ index }) => index)),
-      rowIds: packNames(ids.map(({ rowId }) => rowId)),
+      indexes: packNumbers(indexes),
       fields,
       manyToOne,
       argument,
@@ -85,7 +85,7 @@ export class Crossing {
   }
 
   #changes(text: string, indexes: readonly number[], fields: readonly string[]): readonly Change[] {
-    const changes = changesOf(parsed(text), { indexes, fields });
+    const changes = changesOf(text, { indexes, fields });
     if (!changes) throw this.#disorder();
     return changes;
   }
@@ -101,11 +101,4 @@ function written(cells: readonly Cell[]): string {
   return texts === undefined ? JSON.stringify(cells) : between + texts;
 }
 
-/** Undefined where the text is no JSON. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const writtenIds = (ids: readonly Identity[]): string => written(ids.map(({ rowId }) => rowId));

@@ -7,9 +7,9 @@ import type { Cell } from './cells.ts';
 import { cellOf, infosOf, isObject, optionsOf, patchOf, textOf, type Fields } from './inside-cells.ts';
 import { fetch, hear, requestOf, responseOf } from './inside-fetch.ts';
 import { instanceOf, runStep } from './inside-steps.ts';
-import { namesOf, numbersOf, packNumbers, packTexts, type Named, type Run } from './packed.ts';
+import { between, numbersOf, packNumbers, packTexts, type Run } from './packed.ts';
 
-/** JSON of the cells of a field, or '' for one that has not crossed; the run is then thrown away and done again with it. */
+/** The cells of a field, or the ids of the rows at the place after the last field, packed or as JSON; '' for one that has not crossed; the run is then thrown away and done again with it. */
 declare const load: (field: number) => string;
 /** One number that our other half can read at any time: the row of the batch with which the hook has begun. */
 declare const mark: Int32Array;
@@ -18,13 +18,10 @@ declare const position: symbol;
 /** The interpreter's own, taken before any hook could replace them. */
 declare const parse: (text: string) => unknown;
 declare const stringify: (value: unknown) => string;
-/** What parts packed texts; a text that begins with it is packed. */
-declare const between: string;
 
 /** What crosses with every batch. `argument`: the hook's second. */
 export interface BatchInput {
   readonly indexes: readonly number[] | Run;
-  readonly rowIds: readonly string[] | Named;
   readonly fields: readonly string[];
   readonly manyToOne: readonly string[];
   readonly argument: string | number | null;
@@ -34,7 +31,7 @@ export interface BatchInput {
 }
 
 interface Batch {
-  readonly input: Omit<BatchInput, 'indexes' | 'rowIds'>;
+  readonly input: Omit<BatchInput, 'indexes'>;
   readonly indexes: readonly number[];
   readonly rowIds: readonly string[];
   readonly places: Map<string, number>;
@@ -59,7 +56,7 @@ function batchOf(inputText: string): Batch {
   const batch: Batch = {
     input,
     indexes: numbersOf(input.indexes),
-    rowIds: namesOf(input.rowIds),
+    rowIds: cellsOfText(load(input.fields.length)) as readonly string[], // our other half wrote it
     places: new Map(input.fields.map((field, place) => [field, place])),
     many: new Set(input.manyToOne),
     loaded: [],
@@ -81,9 +78,11 @@ function cellsOf(batch: Batch, place: number): readonly Cell[] {
   if (known) return known;
   const text = load(place);
   if (text === '') throw new Error('this field has not crossed yet');
-  const cells = text[0] === between ? text.slice(1).split(between) : (parse(text) as readonly Cell[]); // our other half wrote it
-  batch.loaded[place] = cells;
-  return cells;
+  return (batch.loaded[place] = cellsOfText(text));
+}
+
+function cellsOfText(text: string): readonly Cell[] {
+  return text[0] === between ? text.slice(1).split(between) : (parse(text) as readonly Cell[]); // our other half wrote it
 }
 
 /** A row looks like an object with all fields, and fetches each when it is touched. What stands behind it knows its place by `place`. */
@@ -147,12 +146,16 @@ function give(batch: Batch, at: number, place: number, part: number, patch: Retu
   if (batch.length > batch.input.rowOutputLength) throw new RangeError('one row gives back too much');
 }
 
-/** All that was given, in the form that changes.ts expects. */
+/** All that was given, in the form that changes.ts expects: a line of JSON, then what is packed, which is slow to write as JSON. */
 function given({ texts, entries }: Batch): string {
-  const columns = texts.flatMap(({ rows, values }, place) =>
-    rows.length === 0 ? [] : [[place, packNumbers(rows), packTexts(values, between) ?? values]],
-  );
-  return `{"texts":${stringify(columns)},"entries":[${entries.join(',')}]}`;
+  let packed = '';
+  const columns = texts.flatMap(({ rows, values }, place) => {
+    if (rows.length === 0) return [];
+    const text = packTexts(values, between);
+    packed += text ?? '';
+    return [[place, packNumbers(rows), text === undefined ? values : text.length]];
+  });
+  return `{"texts":${stringify(columns)},"entries":[${entries.join(',')}]}\n${packed}`;
 }
 
 /** One cell that was returned: of a field with several columns, all of them. */
@@ -243,8 +246,8 @@ async function runMany(hook: (...args: unknown[]) => unknown, inputText: string)
 
 /** As hooks get a column. Counted loops, here and below: an iterator costs as much as the hook. */
 function columnOf({ indexes, rowIds }: Batch, cells: readonly Cell[]): unknown[] {
-  // As long as it will be: an array that grows costs three times as much.
-  const values: unknown[] = indexes.slice();
+  // In their place: a new array that grows costs three times as much.
+  const values = rowIds as unknown[]; // which nobody reads any more
   for (let place = 0; place < indexes.length; place++) {
     const cell = cells[place];
     const value = typeof cell === 'object' && cell !== null ? cell.value : cell;
@@ -260,23 +263,24 @@ async function runColumn(hook: (...args: unknown[]) => unknown, inputText: strin
   const result = await hook(columnOf(batch, cells));
   if (result === undefined || result === null) return given(batch);
   if (!Array.isArray(result)) throw new TypeError('what was returned is no array');
+  const { indexes } = batch;
   const [field = ''] = batch.input.fields;
-  const [texts] = batch.texts;
+  const { rows, values } = batch.texts[0] ?? { rows: [], values: [] };
   const most = batch.input.rowOutputLength;
   for (let at = 0; at < result.length; at++) {
     const item: unknown = result[at];
     if (item === undefined || item === null) continue;
     if (typeof item !== 'object') throw new TypeError('a returned value has no index, or one that was not given');
     const { index, value, info, selectOptions } = item as Fields; // of an object
-    const place = places(index);
+    const place = indexes[at] === index ? at : places(index);
     if (place === undefined) throw new TypeError('a returned value has no index, or one that was not given');
     const cell = cells[place];
     // By far the most: a text for a text, which need no calls.
     if (typeof value === 'string' && typeof cell === 'string' && info === undefined && selectOptions === undefined) {
       if (value === cell) continue;
       if (value.length > most) throw new RangeError('one row gives back too much');
-      texts?.rows.push(place);
-      texts?.values.push(value);
+      rows[rows.length] = place;
+      values[values.length] = value;
       continue;
     }
     batch.length = 0;
@@ -298,6 +302,7 @@ function saidOf(thrown: unknown): string {
 const parts = [
   batchOf,
   cellsOf,
+  cellsOfText,
   cellOf,
   handlerOf,
   plainRow,
@@ -324,7 +329,6 @@ const parts = [
   packNumbers,
   packTexts,
   numbersOf,
-  namesOf,
 ];
 
 /**
@@ -337,7 +341,7 @@ const { parse, stringify } = JSON;
 const mark = new Int32Array(bytes);
 mark[0] = -1;
 const position = Symbol();
-const between = '\\u0080';
+const between = '${between}';
 const waiting = [];
 const isObject = ${String(isObject)};
 ${parts.map(String).join('\n')}

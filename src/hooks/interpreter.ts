@@ -21,7 +21,25 @@ declare const WebAssembly: {
   readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => { readonly buffer: ArrayBuffer };
 };
 // Its types are those of its CommonJS form; a module gets what that has as `default`.
-const variant = wasm as unknown as QuickJSSyncVariant;
+const given = wasm as unknown as QuickJSSyncVariant;
+/** It writes texts into its memory character by character; what Node has for that takes a tenth of the time. */
+const variant: QuickJSSyncVariant = {
+  ...given,
+  importModuleLoader: async () => {
+    const imported = await given.importModuleLoader();
+    const found = typeof imported === 'function' ? imported : imported.default;
+    const load = typeof found === 'function' ? found : found.default;
+    return async (options) => {
+      const module = await load(options);
+      module.lengthBytesUTF8 = (text) => Buffer.byteLength(text);
+      module.stringToUTF8 = (text, at, most = Infinity) => {
+        const memory = Buffer.from(module.HEAPU8.buffer);
+        memory[at + memory.write(text, at, most - 1)] = 0;
+      };
+      return module;
+    };
+  },
+};
 
 const pageBytes = 65_536;
 /** What the interpreter itself takes beside the values of hooks. */
@@ -105,13 +123,17 @@ export class Interpreter {
   #watch({ rowMs, totalMs }: Ask): void {
     this.#stopped = false;
     const begun = cpuMs();
-    let [row, rowBegun, beaten] = [-1, begun, performance.now()];
+    let [row, rowBegun, beaten, looked] = [-1, begun, performance.now(), 0];
     this.#runtime.setInterruptHandler(() => {
+      const clock = performance.now();
+      // It is asked far more often than there is something new to see, and to look takes longer than to be asked.
+      if (clock - looked < 1) return this.#stopped;
+      looked = clock;
       const now = cpuMs();
       if (row !== this.#row) [row, rowBegun] = [this.#row, now];
       this.#stopped ||= now - begun > totalMs || (row >= 0 && now - rowBegun > rowMs);
-      if (performance.now() - beaten > 250) {
-        beaten = performance.now();
+      if (clock - beaten > 250) {
+        beaten = clock;
         this.#beat(this.#row);
       }
       return this.#stopped;

@@ -125,6 +125,16 @@ suite('what hooks see and return', () => {
       assert.deepEqual((await run(`(record) => { ${change}; return ${returned} }`, { a: 'x' })).changes, []);
   });
 
+  test('texts cross as they are, whatever is in them', async () => {
+    for (const odd of ['é€😀', 'x\u007fy', 'a\0b', '\n"\\', '']) {
+      const sheet = sheetOf([{ a: odd }, { a: 'plain' }]);
+      const adding = '(values) => values.map(({ index, value, rowId }) => ({ index, value: rowId + value + "é" }))';
+      const both: Hooks = { columnHooks: [{ fieldName: 'a', callback: adding }], rowHooks: [append('\\u007f\\0')] };
+      await runInitHooks(sandbox, both, sheet);
+      assert.deepEqual(values(sheet, 'a'), [`r0${odd}é\u007f\0`, 'r1plainé\u007f\0']);
+    }
+  });
+
   test('what is as it was is no change', async () => {
     const info = [{ message: 'm', level: 'warning' }] as const;
     const cell = { value: 'x', resultValue: 7, info, selectOptions: [{ label: 'l', value: 'v' }] };

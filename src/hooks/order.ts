@@ -58,7 +58,9 @@ async function runColumnHook(sandbox: Sandbox, hook: Hook, rows: Rows): Promise<
   const field = hook.field ?? '';
   if (!rows.fields.includes(field)) return;
   const { columnRows } = sandbox.limits;
-  const crossings = sidesOf(sandbox, rows.count > columnRows).map((side) => new Crossing(side, hook, rows));
+  const sides = sidesOf(sandbox, rows.count > columnRows);
+  for (const side of sides) side.wake();
+  const crossings = sides.map((side) => new Crossing(side, hook, rows));
   const write = writerOf(rows);
   await sideBySide(crossings, ahead(rows, field, columnRows), async (crossing, { ids, cells }) => {
     if (!rows.manyToOne.has(field)) await write(await crossing.runColumn(field, cells, ids));

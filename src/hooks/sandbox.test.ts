@@ -9,6 +9,7 @@ import { changesOf } from './changes.ts';
 import { confined } from './confine.ts';
 import { defaultHookLimits } from './limits.ts';
 import { runRecordHooks } from './order.ts';
+import { between } from './packed.ts';
 import { Sandbox } from './sandbox.ts';
 import { sheetOf } from './sheet-harness.ts';
 
@@ -91,9 +92,21 @@ test('all hooks of an import together have their time', async () => {
 test('what comes out is believed only in its own shape', () => {
   const given = { indexes: [7, 8], fields: ['a', '__proto__'] };
   const good = { texts: [[1, [0], ['x']]], entries: [[1, 0, -1, { info: [{ message: 'm', level: 'info' }] }]] };
-  assert.deepEqual(changesOf(good, given), [
+  const packed = `${JSON.stringify({
+    texts: [
+      [0, { first: 0, count: 2 }, 4],
+      [1, [1], 1],
+    ],
+    entries: [],
+  })}\né${between}xyz`;
+  assert.deepEqual(changesOf(`${JSON.stringify(good)}\n`, given), [
     { row: 7, field: '__proto__', value: 'x' },
     { row: 8, field: 'a', info: [{ message: 'm', level: 'info' }] },
+  ]);
+  assert.deepEqual(changesOf(packed, given), [
+    { row: 7, field: 'a', value: 'é' },
+    { row: 8, field: 'a', value: 'xy' },
+    { row: 8, field: '__proto__', value: 'z' },
   ]);
   for (const bad of [
     null,
@@ -104,11 +117,14 @@ test('what comes out is believed only in its own shape', () => {
     { texts: [[0, [2], ['x']]], entries: [] },
     { texts: [[0, ['length'], ['x']]], entries: [] },
     { texts: [[0, [0, 1], ['x']]], entries: [] },
+    { texts: [[0, [0, 1], 1]], entries: [] },
+    { texts: [[0, [0], -1]], entries: [] },
+    { texts: [[0, { first: 0, count: 1e15 }, 1]], entries: [] },
     { texts: [[0, [0], [{}]]], entries: [] },
     { texts: [], entries: [[0, 0, -1, { resultValue: 'x' }]] },
     { texts: [], entries: [[0, 0, -1, { info: [{ message: 'm', level: 'fatal' }] }]] },
     { texts: [], entries: [[0, 0, 0.5, {}]] },
     { texts: [], entries: [[-1, 0, -1, {}]] },
   ])
-    assert.equal(changesOf(bad, given), undefined, JSON.stringify(bad));
+    assert.equal(changesOf(`${JSON.stringify(bad)}\nx`, given), undefined, JSON.stringify(bad));
 });

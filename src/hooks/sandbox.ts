@@ -61,6 +61,11 @@ export class Sandbox implements AsyncDisposable {
     return (this.#twin ??= new Sandbox(this.limits, this.#signal, this.#errands));
   }
 
+  /** Starts the process, which takes a while, before there is something to run. */
+  wake(): void {
+    if (!this.#signal?.aborted) this.#child ??= this.#start();
+  }
+
   /** Throws `hook.invalid` where the source of a hook does not evaluate to a function. */
   async check(hook: Hook): Promise<void> {
     await this.run(hook, undefined, []);

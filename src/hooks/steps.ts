@@ -1,7 +1,6 @@
 /** Hooks that see no rows in particular: those of a step, and the one before the end. */
 import type { Json } from '../domain/json.ts';
-import { instructedOf, type Instructed } from './changes.ts';
-import { parsed } from './crossing.ts';
+import { instructedOf, parsed, type Instructed } from './changes.ts';
 import { HookError } from './failure.ts';
 import { beforeFinish, stepHooks, type Hook, type Hooks, type StepType } from './hooks.ts';
 import type { StepInput } from './inside-steps.ts';
