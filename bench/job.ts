@@ -7,6 +7,8 @@ import type { BenchServer, ServerAccount } from './server.ts';
 
 export interface Bench {
   readonly server: BenchServer;
+  /** Where the published program starts. */
+  readonly program: string;
   /** For files; removed at the end. */
   readonly folder: string;
   /** For servers that a job starts: they end with it. */
@@ -82,11 +84,9 @@ export const pipe = (format: 'binary' | 'text'): Command =>
     `${psql('source', `copy items to stdout (format ${format})`)} | ${psql('target', `copy items from stdin (format ${format})`)}`,
   );
 
-const entry = new URL('../bin/headgate.js', import.meta.url).pathname;
-
 /** The real command, as a process of its own. */
-export const headgate = ({ folder }: Pick<Bench, 'folder'>, ...args: readonly string[]): Command => ({
-  argv: [process.execPath, entry, ...args, '--quiet', '--state-dir', `${folder}/state`],
+export const headgate = ({ folder, program }: Pick<Bench, 'folder' | 'program'>, ...args: readonly string[]): Command => ({
+  argv: [process.execPath, program, ...args, '--quiet', '--state-dir', `${folder}/state`],
 });
 
 /** `headgate sync` of a stream of the database `source`, by default its table `items`. */

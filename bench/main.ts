@@ -8,6 +8,7 @@ import { aptInstall } from '../test/support/apt.ts';
 import { shapes } from './data.ts';
 import type { Job } from './job.ts';
 import { jobs } from './jobs.ts';
+import { publishedProgram } from '../test/support/program.ts';
 import { listJobs, report, verdicts } from './report.ts';
 import { durability, startServer } from './server.ts';
 import { runSuite, type SuiteResult } from './suite.ts';
@@ -59,7 +60,8 @@ async function runJob(job: Job): Promise<SuiteResult> {
     await using stack = new AsyncDisposableStack();
     const usual = values.quick ? Math.min(job.rows, quickRows) : job.rows;
     const rows = values.rows === undefined ? usual : count(values.rows);
-    const bench = { server, folder, stack, rows, shape: findShape(values.shape ?? job.shape) };
+    const program = await publishedProgram(join(folder, 'program'));
+    const bench = { server, program, folder, stack, rows, shape: findShape(values.shape ?? job.shape) };
     console.log(`PostgreSQL ${server.version} (${durability}), Node ${process.versions.node}`);
     const rounds = values.quick ? 1 : (job.rounds ?? count(values.rounds));
     return await runSuite(job, bench, rounds, (text) => console.error(text));

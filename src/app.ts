@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { expiredOf } from './api/expired.ts';
 import { formsOf } from './api/forms.ts';
@@ -114,7 +115,7 @@ export async function startApp(config: Config, version: string): Promise<App> {
   await ensureWarehouse(db, 1);
   const first = (await countKeys(db)) === 0;
   const firstKey = await prepareKeys(db, ports, config.adminKey, first);
-  if (first && config.sample) await createSample(ports, 1, join(import.meta.dirname, '..', 'examples', 'contacts.csv'));
+  if (first && config.sample) await createSample(ports, 1, fileURLToPath(new URL('../examples/contacts.csv', import.meta.url)));
   const scheduler = config.role === 'api' ? undefined : await startJobs(config, db, ports, watch, parts);
   // Its own checks allow a test clock only where this process does everything.
   const moved = clock instanceof TestClock && scheduler;

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import { asHeadgateError, HeadgateError } from './domain/error.ts';
 import { migrateQueue } from './jobs/queue.ts';
@@ -10,7 +11,7 @@ import { startEmbedded } from './store/embedded/server.ts';
 import { lockDataDir } from './store/lock.ts';
 import { migrate, readMigrations } from './store/migrate.ts';
 
-export const migrationsFolder = join(import.meta.dirname, '..', 'migrations');
+export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
 
 /** Lies in a data directory while something is put back into it. */
 export const incompleteName = 'restore.incomplete';

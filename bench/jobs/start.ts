@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { postgresDigest } from '../compare.ts';
-import { createSource, headgate, pipe, syncTable, type Job } from '../job.ts';
+import { createSource, pipe, syncTable, type Job } from '../job.ts';
 import { tableTarget } from '../targets.ts';
 
 const manifest = new URL('../../package.json', import.meta.url);
@@ -13,15 +13,14 @@ export const startVersion: Job = {
   shape: 'narrow',
   // At most 2.5 times as long.
   floor: { ratio: 0.4 },
-  async prepare({ folder }) {
+  async prepare({ folder, program }) {
     const stdout = `${folder}/version`;
     const { version }: { version: string } = JSON.parse(await readFile(manifest, 'utf8'));
-    const { argv } = headgate({ folder });
     return {
       moved: 0,
       durability: 'nothing is written',
       limit: { argv: [process.execPath, '-e', '0'], stdout },
-      ours: { argv: [argv[0], ...argv.slice(1, 2), '--version'], stdout },
+      ours: { argv: [process.execPath, program, '--version'], stdout },
       expected: version,
       reset: () => writeFile(stdout, 'nothing yet'),
       async digest(side) {

@@ -1,5 +1,7 @@
 /** How the process of hooks is started: as little of the machine as it can do with, whatever happens inside. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HookLimits } from './limits.ts';
@@ -30,14 +32,25 @@ export function confined(limits: HookLimits, netless = canLeaveNetwork()): Progr
   return { file, args };
 }
 
+const needed = ['quickjs-emscripten-core', '@jitl/quickjs-wasmfile-release-sync', '@jitl/quickjs-ffi-types'] as const;
+const [engine, interpreter, types] = needed;
+
 /** The files that the child is made of; nothing else can be read, and nothing written, started or loaded. */
 function readable(child: string): readonly string[] {
-  const files = ['quickjs-emscripten-core', '@jitl/quickjs-wasmfile-release-sync', '@jitl/quickjs-ffi-types'].map((name) =>
-    fileURLToPath(import.meta.resolve(name)),
-  );
+  const own = (name: string): string => fileURLToPath(import.meta.resolve(name));
+  const core = own(engine);
+  // The types are a package of the engine's, which other places need not see.
+  const files = [core, own(interpreter), createRequire(core).resolve(types)];
   const packages = files.map((file) => file.slice(0, file.lastIndexOf(`${join('/', 'dist', '/')}`)));
-  const own = [dirname(child), join(dirname(child), '../../package.json')];
-  return [...own, ...packages].map((path) => `--allow-fs-read=${path}`);
+  const program = [dirname(child), join(dirname(child), '../../package.json')];
+  return [...program, ...packages, ...[child, ...packages].flatMap(linksFrom)].map((path) => `--allow-fs-read=${path}`);
+}
+
+/** Where a file finds those packages: in installations that link them together, that is not where they lie. */
+function linksFrom(file: string): readonly string[] {
+  const folder = dirname(file);
+  const here = needed.map((name) => join(folder, 'node_modules', name)).filter((path) => existsSync(path));
+  return folder === file ? here : [...here, ...linksFrom(folder)];
 }
 
 let leaves: boolean | undefined;

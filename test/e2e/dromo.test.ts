@@ -1,4 +1,7 @@
-/** The example of examples/dromo, with curl alone, against a server as it is. */
+/**
+ * The example of examples/dromo, with curl alone, against the program as it is published: its hooks, its threads, its warehouse and its
+ * state run in processes and from files that a bundle has to find.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,12 +9,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { publishedProgram } from '../support/program.ts';
 import { adminKey, startService } from '../support/service.ts';
+
+const pages = [
+  ['/docs/errors', /config\.invalid/],
+  ['/headless/00000000-0000-4000-8000-000000000000', /assets\//],
+] as const;
 
 test('5,000 dirty rows come back clean, and a person is asked where one is needed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-dromo-'));
   try {
-    await using service = await startService(join(folder, 'data'));
+    const program = await publishedProgram(join(folder, 'program'));
+    await using service = await startService(join(folder, 'data'), {}, ['--no-sample'], { program });
+    for (const [page, holds] of pages) assert.match(await (await fetch(`${service.url}${page}`)).text(), holds, page);
     const script = join(import.meta.dirname, '..', '..', 'examples', 'dromo', 'import.sh');
     const env = { ...process.env, API_URL: service.url, LICENSE_KEY: adminKey };
     const { stdout } = await promisify(execFile)('bash', [script], { env, maxBuffer: 1 << 26 });

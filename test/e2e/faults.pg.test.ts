@@ -77,7 +77,8 @@ test('its database dies and comes back: meanwhile it says so, and then everythin
 test('its disk fills up: the run says so and is tried again, the API answers, and with room the run succeeds', async () => {
   using disk = smallDisk(site.folder, 'full', 4 << 20);
   const env = { DATABASE_URL: await site.server.database('full') };
-  const start = async (): Promise<Service> => await startService(disk.folder, env, ['--no-sample'], disk.options().node);
+  const start = async (): Promise<Service> =>
+    await startService(disk.folder, env, ['--no-sample'], { node: disk.options().node });
   let service = await start();
   try {
     await connect(service);

@@ -35,9 +35,9 @@ export async function startService(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
   args: readonly string[] = ['--no-sample'],
-  node: string = process.execPath,
+  { node = process.execPath, program = bin } = {},
 ): Promise<Service> {
-  const child = spawn(node, [bin, 'serve', '--json', '--port', '0', '--data-dir', dataDir, ...args], {
+  const child = spawn(node, [program, 'serve', '--json', '--port', '0', '--data-dir', dataDir, ...args], {
     env: { ...process.env, HEADGATE_ADMIN_KEY: adminKey, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

