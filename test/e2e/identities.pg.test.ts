@@ -1,5 +1,6 @@
 /** Whose a row is, where rows share nothing, where they share something, and where somebody comes back. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, suite, test } from 'node:test';
 import { derivationSite, destinations, type DerivationSite, type Spec } from '../support/derivation.ts';
 import { startPostgres } from '../support/postgres.ts';
@@ -77,6 +78,19 @@ for (const destination of destinations) {
       assert.deepEqual(await site.ask('select id from headgate.profiles order by id'), ids);
       // All but the phone that is in no row any more.
       assert.equal((await whose(site)).length, 9);
+    });
+
+    test('an identity that leads to a profile which is not there yet, and the row that founds it, are one person', async () => {
+      await using site = await derivationSite(server, destination);
+      await site.change(threePeople);
+      assert.equal((await site.run(people)).derived?.added, 3);
+      // As it is after a pipeline of events was forgotten that had found the profile, and another one had added to it.
+      const founded = createHash('sha256').update('user\nemail\nz@x').digest('hex').slice(0, 32);
+      await site.disturb(`insert into headgate.identities values ('user', 'phone', '55', '${founded}', 1)`);
+      await site.change(`insert into people values (7, 'z@x', null, null, 'seven'), (8, null, null, '55', 'eight')`);
+      const run = await site.run(people);
+      assert.deepEqual([run.error, run.derived?.added, run.derived?.linked, run.derived?.conflicts], [undefined, 1, 1, 0]);
+      assert.deepEqual((await whose(site)).slice(-4), ['email z@x eight', 'phone 5 two', 'phone 55 eight', 'phone 6 three']);
     });
   });
 }

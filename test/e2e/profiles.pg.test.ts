@@ -194,6 +194,46 @@ for (const destination of destinations) {
       );
     });
 
+    test('what is no number is a text, what is NULL is not there; who shares an identity is told apart by a stronger one', async () => {
+      await using site = await derivationSite(server, destination);
+      await site.change(`create table v (id int primary key, email text, phone text, f double precision, r real, n smallint, ok boolean, "it's" text, note text);
+        insert into v values (1, 'a@x', '5', 'NaN', 'Infinity', -7, null, 'x', null), (2, 'b@x', null, '-Infinity', 0.1, null, false, null, '')`);
+      const identities = [
+        { field: 'id', type: 'customer_id' },
+        { field: 'email', type: 'email' },
+        { field: 'phone', type: 'phone' },
+      ];
+      const spec: Spec = { stream: 'v', write: 'merge', key: ['id'], derive: { into: 'profiles', identities } };
+      const said = async () =>
+        (await site.ask('select properties from headgate.profiles'))
+          .map(([text]) => JSON.parse(text ?? '') as Readonly<Record<string, unknown>>)
+          .toSorted((a, b) => Number(b['n'] ?? 0) - Number(a['n'] ?? 0));
+      const texts = { f: '-Infinity', r: 0.1, ok: false, note: '' };
+      // The second time the table is there, and its rows are compared.
+      for (const added of [2, 1]) {
+        const run = await site.run(spec);
+        assert.deepEqual([run.error, run.derived?.added], [undefined, added]);
+        if (added === 2) await site.change(`insert into v select 3, 'c@x', null, 'NaN', 'Infinity', -8, null, 'x', null`);
+      }
+      assert.deepEqual(await said(), [
+        texts,
+        { f: 'NaN', r: 'Infinity', n: -7, "it's": 'x' },
+        { f: 'NaN', r: 'Infinity', n: -8, "it's": 'x' },
+      ]);
+      // One more row of somebody who is known, and two who share the weakest of theirs.
+      await site.change(`insert into v values (4, 'c@x', null, 1, 1, 4, true, 'four', 'x'), (5, 'd@x', '9', 2, 2, 5, true, 'five', 'x'), (6, 'e@x', '9', 3, 3, 6, true, 'six', 'x');
+        update v set n = 1 where id = 1`);
+      const third = await site.run(spec);
+      assert.deepEqual(
+        [third.error, third.derived?.added, third.derived?.changed, third.derived?.conflicts],
+        [undefined, 2, 2, 1],
+      );
+      assert.deepEqual(
+        (await said()).map(({ n }) => n ?? null),
+        [6, 5, 4, 1, null],
+      );
+    });
+
     test('saying it again changes nothing; a value more leaves the digits of the others alone', async () => {
       await using site = await derivationSite(server, destination);
       await site.change(`create table v (id text primary key, big bigint, f double precision, price numeric, ok boolean, t text);

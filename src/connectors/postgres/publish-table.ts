@@ -42,7 +42,7 @@ export async function publishTable(
   const doing = `publishing ${refName(target.table)}`;
   const staged: Work = { session, publish, target, doing, ...(await countStages(session, publish, doing)) };
   const { derive } = target;
-  const deriver = derive && new Deriver({ ...of, target, derive, system: systemOf(session, doing) });
+  const deriver = derive && new Deriver({ ...of, target, derive, system: await systemOf(session, doing) });
   const rejected = deriver ? await deriver.refuse(ownTable(staged.stage), publish.refused) : 0;
   const work: Work = deriver ? { ...staged, rows: staged.rows - rejected, deriver } : staged;
   const { added, changed, deleted } = await writeTable(work);

@@ -211,7 +211,7 @@ export async function forgetTable(session: Session, table: TableRef, pipelines: 
     if (await hasVersions(session)) {
       for (const pipeline of pipelines) await dropVersions(session, { pipeline, table, keep: 0 }, doing);
     }
-    const forgotten = await forgetDerived(systemOf(session, doing), await derivedNamespaces(session, doing), pipelines);
+    const forgotten = await forgetDerived(await systemOf(session, doing), await derivedNamespaces(session, doing), pipelines);
     await session.rows(`drop table if exists ${quoted(table)}`, doing);
     for (const pipeline of pipelines) {
       await session.rows(`delete from ${ownSchema}.ledger where pipeline = $1`, doing, [pipeline]);

@@ -59,3 +59,32 @@ test('rows become users, and rows without anybody failed records', async () => {
   )) as [[string]];
   assert.match(after, /"plan": ?"pro"/);
 });
+
+test('a value that is too long is left out, its row is not', async () => {
+  await server.sql(
+    sourceUrl,
+    `create table long (email text, fits text, beyond text, many text[]);
+     insert into long values ('long@x', repeat('ü', 4096), repeat('y', 4097), array_fill('e'::text, array[1001]))`,
+  );
+  const config = { sql_query: 'select * from long' };
+  await must('POST', `${base}/data-models`, { id: 'l', name: 'L', state: 'active', type: 'sql', config });
+  await must('POST', pipelines, {
+    id: 'l',
+    name: 'L',
+    pipeline_type: 'user_attributes',
+    connection_id: 'c',
+    data_model_id: 'l',
+    state: 'active',
+    environment: 'production',
+    sync_mode: { type: 'full' },
+    schedule: { type: 'on_demand' },
+  });
+  await must('POST', `${pipelines}/trigger`, { pipeline_id: 'l' });
+  await advance('2026-01-01T00:00:03Z');
+  const run = (await must('GET', `${pipelines}/l/report`))['latest_pipeline_run'] as Readonly<Record<string, unknown>>; // our own JSON
+  assert.deepEqual([run['errors'], run['successful_records'], run['failed_records']], [[], 1, 0]);
+  const found = (await ask(
+    "select p.properties from headgate.profiles p join headgate.identities i on i.profile = p.id where i.value = 'long@x'",
+  )) as readonly (readonly string[])[]; // our own JSON
+  assert.deepEqual(JSON.parse(found[0]?.[0] ?? ''), { fits: 'ü'.repeat(4096) });
+});

@@ -19,7 +19,7 @@ test('the table of paths is the table of routes', () => {
 
 test('what proves the rules is there', () => {
   const root = join(import.meta.dirname, '../../../..');
-  const files = ['src/api/dialects/mparticle', 'src/domain', 'test/e2e'].flatMap((folder) =>
+  const files = ['src/api/dialects/mparticle', 'src/domain', 'src/jobs', 'test/e2e'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => readFileSync(join(root, folder, name), 'utf8')),

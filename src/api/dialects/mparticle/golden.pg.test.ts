@@ -25,8 +25,8 @@ const [, id = '', secret = ''] = /^hg_([^_]+)_(.+)$/.exec(bench.token) ?? [];
 const known: Readonly<Record<string, string>> = { ...bench.source, id, secret };
 const fill = (text: string): string => text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => known[name] ?? '');
 
-/** Who asks with what; anybody else has the key. */
-const callers: Readonly<Record<string, string>> = { nobody: '', stranger: 'hg_nobody_nothing' };
+/** Who asks with what; anybody else has the key. `token` = the last one that was given out. */
+const callers: Record<string, string> = { nobody: '', stranger: 'hg_nobody_nothing' };
 
 /** What differs from run to run has a name instead. */
 function plain(text: string): string {
@@ -57,6 +57,7 @@ test('every request is answered as it is written down', async () => {
     const [method = '', path = '', who = ''] = line.split(' ');
     const body = rest.join('\n');
     const reply = await bench.ask(method, path.replace('…', bench.base), body === '' ? undefined : fill(body), callers[who]);
+    if (typeof reply.body['access_token'] === 'string') callers['token'] = reply.body['access_token'];
     asked.push(`${method} ${path.replace('…', bench.base)}`);
     const shown = reply.status === 204 ? '' : `\n${JSON.stringify(reply.body, null, 2)}`;
     said.push(`${title}\n${line}\n${reply.status}${plain(shown)}\n`);

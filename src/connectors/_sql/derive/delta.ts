@@ -39,6 +39,13 @@ export function identityText(
   return refused.length === 0 ? text : `case when ${text} not in (${refused.map(quoteText).join(', ')}) then ${text} end`;
 }
 
+/** The column of which every row has a value of its own, with a text of its own, where the publish has made sure of that. */
+export function keyColumn({ target, table }: Pick<DeltaOf, 'target' | 'table'>): string | undefined {
+  const [only, ...others] = keyOf(target);
+  if (table === undefined || only === undefined || others.length > 0) return undefined;
+  return tight.includes(fieldOf(target, only).type.kind) ? only : undefined;
+}
+
 /** Does no column identify anybody? */
 export function isNobody(
   grammar: Grammar,
@@ -162,10 +169,14 @@ function attributePieces(
 ): readonly Piece[] {
   return attributes.map(({ column, property }) => {
     const name = `${alias}.${quoteName(column)}`;
-    const conditions = [`${name} is not null`, ...when(column)];
+    const conditions = when(column);
+    const given = (value: string, all = conditions): string =>
+      all.length === 0 ? value : `case when ${all.join(' and ')} then ${value} end`;
+    const native = grammar.native?.(fieldOf(of.target, column), name);
     return {
       property,
-      value: `case when ${conditions.join(' and ')} then ${valueJson(grammar, of, column, name)} end`,
+      value: given(valueJson(grammar, of, column, name), [`${name} is not null`, ...conditions]),
+      ...(native !== undefined && { native: given(native) }),
     };
   });
 }
@@ -184,28 +195,52 @@ function alsoSets(grammar: Grammar, of: DeltaOf, gone: boolean): readonly string
   return [`${grammar.sets(pieces, isPlain(of))} as sets`, `${grammar.names([])} as unsets`];
 }
 
+/** Most rows say all that they have, being new, or hardly anything. `moved` = the condition for rows that are about somebody else now. */
+function setsSql(grammar: Grammar, of: DeltaOf, moved: string): string {
+  const plain = isPlain(of);
+  const all = grammar.sets(
+    attributePieces(grammar, of, 's', (column) => short(grammar, of, column)),
+    plain,
+  );
+  if (of.table === undefined) return all;
+  const some = attributePieces(grammar, of, 's', (column) => {
+    const different = grammar.differs(fieldOf(of.target, column), `s.${quoteName(column)}`, `t.${quoteName(column)}`);
+    return [...short(grammar, of, column), different];
+  });
+  // Texts that are not there cost nothing.
+  const few = grammar.sets(
+    some.map(({ property, value }) => ({ property, value })),
+    plain,
+  );
+  return `case when ${isNew(of)}${moved === 'false' ? '' : ` or ${moved}`} then ${all} else ${few} end`;
+}
+
+/** A new row has nothing to take away. */
+function unsetsSql(grammar: Grammar, of: DeltaOf): string {
+  const { derive, target, table } = of;
+  const none = grammar.names([]);
+  if (target.policy.nulls !== 'write') return none;
+  const missing = derive.attributes.map(({ column, property }) => ({ column, property, when: `s.${quoteName(column)} is null` }));
+  if (table === undefined) return grammar.names(missing);
+  const lost = missing.map(({ column, property, when }) => ({
+    property,
+    when: `${when} and t.${quoteName(column)} is not null`,
+  }));
+  return `case when ${isNew(of)} then ${none} else ${grammar.names(lost)} end`;
+}
+
 export function profileDelta(grammar: Grammar, of: DeltaOf): string {
   const { derive, target, stage, table } = of;
   // Columns of the key are equal in both rows.
   const who = whoNames(derive).filter((name) => !keyOf(target).includes(name));
   const moved = table === undefined || who.length === 0 ? 'false' : differing(grammar, of, who);
-  const different = (column: string): string =>
-    grammar.differs(fieldOf(target, column), `s.${quoteName(column)}`, `t.${quoteName(column)}`);
-  const sets = attributePieces(grammar, of, 's', (column) => [
-    ...short(grammar, of, column),
-    ...(table === undefined ? [] : [`(${[isNew(of), ...(moved === 'false' ? [] : [moved]), different(column)].join(' or ')})`]),
-  ]);
-  const unsets = derive.attributes.map(({ column, property }) => {
-    const was = table === undefined ? '' : ` and t.${quoteName(column)} is not null`;
-    return { property, when: `s.${quoteName(column)} is null${was}` };
-  });
   const columns = [
     'false as gone',
     `s.${grammar.place} as place`,
     `${momentOf(grammar, of, 's')} as moment`,
     ...whoColumns(grammar, of, 's'),
-    `${grammar.sets(sets, isPlain(of))} as sets`,
-    `${grammar.names(target.policy.nulls === 'write' ? unsets : [])} as unsets`,
+    `${setsSql(grammar, of, moved)} as sets`,
+    `${unsetsSql(grammar, of)} as unsets`,
   ];
   const attributes = derive.attributes.map(({ column }) => column);
   const where = table === undefined ? '' : ` where ${isNew(of)} or ${differing(grammar, of, [...who, ...attributes])}`;

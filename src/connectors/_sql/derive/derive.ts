@@ -2,10 +2,10 @@
 import { rejectCodes, type DerivedCounts, type RejectCode } from '../../../domain/derivation.ts';
 import type { Derivation, Forgotten, RefusedRow, TablePublish, Target } from '../../../sdk/index.ts';
 import { quoteText } from '../names.ts';
-import { delta, eventDelta, isPlain, profileDelta } from './delta.ts';
+import { delta, eventDelta, isPlain, keyColumn, profileDelta } from './delta.ts';
 import { addEvents, labelColumns, removeEvents } from './events.ts';
 import type { Grammar, Transaction } from './grammar.ts';
-import { resolveProfiles, type Resolution } from './resolve.ts';
+import { resolveProfiles, type Resolution, type Resolved } from './resolve.ts';
 import { refusedSql, refuseSql, surveySql } from './survey.ts';
 import { tablesIn, type Tables } from './tables.ts';
 
@@ -30,7 +30,9 @@ export interface Write extends Resolution {
   /** The number of this publish, greater than that of any earlier one. */
   readonly seq: string;
   /** Is there one row per profile for certain? */
-  readonly single: boolean;
+  readonly alone: boolean;
+  /** As `Resolved` says. */
+  readonly founders: boolean;
   /** Does every row say something that its table did not? Else it may say what the profile says already. */
   readonly differs: boolean;
   /** Can a row unset anything? */
@@ -89,16 +91,16 @@ export class Deriver {
     const query = derive.into === 'profiles' ? profileDelta(grammar, of) : eventDelta(grammar, of);
     await tx.run(grammar.createTemp(delta, query));
     await system.filled(delta);
-    await this.#apply();
+    await this.#apply(keyColumn(of));
   }
 
-  async #apply(): Promise<void> {
+  async #apply(single: string | undefined): Promise<void> {
     const { derive, system, pipeline } = this.#of;
     const { number, seq } = await this.#register(pipeline);
-    const resolution: Resolution = { derive, tables: this.#tables, number };
-    const { rows, linked, conflicts } = await resolveProfiles(system.grammar, system.tx, resolution);
-    const written =
-      derive.into === 'profiles' ? await this.#profiles(rows, resolution, seq) : await this.#events(rows, resolution, seq);
+    const resolution: Resolution = { derive, tables: this.#tables, number, ...(single !== undefined && { single }) };
+    const resolved = await resolveProfiles(system.grammar, system.tx, resolution);
+    const { linked, conflicts } = resolved;
+    const written = await (derive.into === 'profiles' ? this.#profiles(resolved, resolution, seq) : this.#events(resolved, resolution, seq)); // prettier-ignore
     await this.#drop();
     this.#written = { ...written, linked, conflicts };
   }
@@ -116,40 +118,40 @@ export class Deriver {
   }
 
   async #profiles(
-    found: string,
+    { rows: found, founders }: Resolved,
     resolution: Resolution,
     seq: string,
   ): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
     const { derive, system, target } = this.#of;
     const rows = `(select * from ${found} w where profile is not null)`;
     const { key, mode, nulls } = target.policy;
-    const single = mode !== 'append' && key?.length === 1 && key[0] === derive.id;
+    const alone = mode !== 'append' && key?.length === 1 && key[0] === derive.id;
     const differs = mode === 'merge' || mode === 'mirror';
     const unsets = nulls === 'write' || mode === 'mirror';
     return {
-      ...(await system.writeProfiles(rows, { ...resolution, seq, single, differs, unsets, plain: isPlain(this.#of) })),
+      ...(await system.writeProfiles(rows, { ...resolution, seq, founders, alone, differs, unsets, plain: isPlain(this.#of) })),
       removed: 0,
     };
   }
 
   async #events(
-    rows: string,
+    resolved: Resolved,
     resolution: Resolution,
     seq: string,
   ): Promise<Pick<DerivedCounts, 'added' | 'changed' | 'removed'>> {
     const { grammar, tx } = this.#of.system;
     for (const sql of labelColumns(resolution)) await tx.run(sql);
     const removed = await tx.run(removeEvents(grammar, resolution));
-    const changed = resolution.derive.sets ? await this.#setBeside(rows, resolution, seq) : 0;
-    return { added: await tx.run(addEvents(rows, resolution, seq)), changed, removed };
+    const changed = resolution.derive.sets ? await this.#setBeside(resolved, resolution, seq) : 0;
+    return { added: await tx.run(addEvents(resolved.rows, resolution, seq)), changed, removed };
   }
 
   /** Before events are added: one that is read again says nothing anew. Resolves to how many profiles are other than before. */
-  async #setBeside(rows: string, resolution: Resolution, seq: string): Promise<number> {
+  async #setBeside({ rows, founders }: Resolved, resolution: Resolution, seq: string): Promise<number> {
     const { tables, number } = resolution;
     const known = `exists (select 1 from ${tables.events} e where e.import = ${number} and e.id = w.event)`;
     const fresh = `(select * from ${rows} w where not gone and profile is not null and not ${known})`;
-    const write = { ...resolution, seq, single: false, differs: false, unsets: false, plain: isPlain(this.#of) };
+    const write = { ...resolution, seq, founders, alone: false, differs: false, unsets: false, plain: isPlain(this.#of) };
     const { added, changed } = await this.#of.system.writeProfiles(fresh, write);
     return added + changed;
   }

@@ -5,6 +5,8 @@ import type { Field } from '../../../domain/schema.ts';
 export interface Piece {
   readonly property: string;
   readonly value: string;
+  /** The value itself, where the system makes the same JSON of it. */
+  readonly native?: string;
 }
 
 export interface Grammar {
@@ -17,6 +19,8 @@ export interface Grammar {
   readonly place: string;
   /** The JSON text of a value that is not NULL. Numbers keep their digits: decimals and more than 64 bits become strings. */
   json(field: Field, value: string): string;
+  /** A value of which the system makes what `json` says; undefined = there is none. */
+  native?(field: Field, value: string): string | undefined;
   text(value: string): string;
   /** Has an array that is not NULL more values than `entries`, or one with more characters than `entry`? */
   longList(field: Field, value: string, most: { readonly entries: number; readonly entry: number }): string;

@@ -14,6 +14,8 @@ export interface Resolution {
   readonly tables: Tables;
   /** Of the import. */
   readonly number: number;
+  /** As `keyColumn` says. */
+  readonly single?: string;
 }
 
 /** Rows that no stored identity leads anywhere, what was found out about them, and identities that lead somewhere from now on. */
@@ -25,6 +27,8 @@ export interface Resolved {
    * `fresh`: there is none yet.
    */
   readonly rows: string;
+  /** Does every row that is `open` and `fresh` found a profile of its own, which no other row is about? */
+  readonly founders: boolean;
   readonly linked: number;
   readonly conflicts: number;
 }
@@ -33,17 +37,19 @@ export async function resolveProfiles(grammar: Grammar, tx: Transaction, of: Res
   const { derive } = of;
   const d = grammar.temp(delta);
   const rows = `(select d.*, d.own as profile, d.own_fresh as fresh from ${d} d)`;
-  if (derive.identities.length === 0) return { rows, linked: 0, conflicts: 0 };
-  const [loose = 0, open = 0, conflicts = 0] = (await tx.first(countKnown(derive, d))).map(Number);
-  if (loose + open === 0) return { rows, linked: 0, conflicts };
+  if (derive.identities.length === 0) return { rows, founders: false, linked: 0, conflicts: 0 };
+  const [loose = 0, open = 0, conflicts = 0, strangers = 0] = (await tx.first(countKnown(derive, d))).map(Number);
+  if (loose + open === 0) return { rows, founders: false, linked: 0, conflicts };
   const found = nodes(derive, d, 'own', (i) => `not gone and i${i} is not null`);
-  const [shared] = await tx.first(sharedSql(grammar, derive, d));
-  if (Number(shared) === 0) return { rows, linked: await tx.run(linkSql(of, found)), conflicts };
+  const shared = sharedSql(grammar, of, d);
+  if (shared === undefined || Number((await tx.first(shared))[0]) === 0) {
+    return { rows, founders: strangers === 0, linked: await tx.run(linkSql(of, found)), conflicts };
+  }
   const { linked, rivals } = await resolveTogether(grammar, tx, of, { loose, open });
   const together =
     `(select d.*, coalesce(o.found, d.own) as profile, p.id is null as fresh from ${d} d left join ${grammar.temp(solved)} o on o.line = d.${grammar.place} ` +
     `left join ${of.tables.profiles} p on p.kind = ${quoteText(derive.kind)} and p.id = coalesce(o.found, d.own))`;
-  return { rows: open > 0 ? together : rows, linked, conflicts: conflicts + rivals };
+  return { rows: open > 0 ? together : rows, founders: false, linked, conflicts: conflicts + rivals };
 }
 
 /** Some rows have an identity in common that leads nowhere yet. */
@@ -72,19 +78,25 @@ async function resolveTogether(
 const linkSql = ({ derive, tables, number }: Resolution, found: string): string =>
   `insert into ${tables.identities} (kind, type, value, profile, import) select ${quoteText(derive.kind)}, type, value, profile, ${number} from (${found}) f`;
 
-/** Identities of settled rows that lead nowhere, rows that are not settled, identities that lead somewhere else. */
+/**
+ * Identities of settled rows that lead nowhere, rows that are not settled, identities that lead somewhere else, settled rows whose
+ * profile is not there yet.
+ */
 function countKnown({ identities }: Derivation, from: string): string {
   const loose = identities.map((_, i) => `count(i${i + 1}) filter (where not open)`).join(' + ');
-  return `select ${loose} as loose, count(*) filter (where open) as open, coalesce(sum(rivals), 0) as rivals from ${from} where not gone`;
+  return `select ${loose} as loose, count(*) filter (where open) as open, coalesce(sum(rivals), 0) as rivals, count(*) filter (where own_fresh and not open) as strangers from ${from} where not gone`;
 }
 
-/** The number of identities that lead nowhere yet and that several rows have; equal digests may count as one. */
-function sharedSql(grammar: Grammar, { identities }: Derivation, from: string): string {
+/** The number of identities that lead nowhere yet and that several rows have; equal digests may count as one. Absent = there can be none. */
+function sharedSql(grammar: Grammar, { derive: { identities }, single }: Resolution, from: string): string | undefined {
   const types = identities.map(({ type }) => type);
-  const all = types.map(
-    (type, i) =>
+  const all = identities.flatMap(({ column, type }, i) => {
+    if (column === single && types.filter((other) => other === type).length === 1) return [];
+    return [
       `select ${grammar.hash(`i${i + 1}`, types.indexOf(type))} as h from ${from} where not gone and i${i + 1} is not null`,
-  );
+    ];
+  });
+  if (all.length === 0) return undefined;
   return `select count(*) from (select h from (${all.join(' union all ')}) n group by h having count(*) > 1) s`;
 }
 

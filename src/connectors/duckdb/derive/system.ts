@@ -25,7 +25,7 @@ async function* streamed(duck: Duck, sql: string): AsyncGenerator<readonly (stri
 }
 
 async function writeProfiles(duck: Duck, rows: string, of: Write): Promise<{ added: number; changed: number }> {
-  const merged = of.single ? rows : await collapse(duck, rows, of);
+  const merged = of.alone ? rows : await collapse(duck, rows, of);
   await duck.run(changeSql(merged, of));
   const [changed] = (await duck.rows(countChangedSql(of)))[0] ?? [];
   await duck.run(removeOldSql(of));
