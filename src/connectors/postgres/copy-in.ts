@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import { givingBack } from '../../sdk/own-buffer.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -30,7 +31,8 @@ export async function copyIn(
   const stream = from(sql, { highWaterMark: 1 << 17 });
   session.submit(stream);
   try {
-    await pipeline(chunks(), stream);
+    const written = (): boolean => stream.writableLength === 0 && session.unsent === 0;
+    await pipeline(givingBack(chunks(), written), stream);
   } catch (error) {
     session.destroy();
     if (read) throw read.error;

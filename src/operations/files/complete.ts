@@ -20,37 +20,43 @@ export const completeFile = defineOperation({
     ...checksums,
   }),
   output: fileView,
-  async run(context, { file, parts: count, ...expected }) {
-    const { db, workspace, clock, storage } = context;
+  async run(context, { file, parts, ...expected }) {
+    const { clock } = context;
     const before = await requireFile(context, file);
     if (stateAt(before, clock.now()) === 'ready') return finished(before, expected, clock.now());
-    const row = await requireState(context, file, 'pending');
-    const upload = await findUpload(db, workspace, file, clock.now());
-    const parts = upload ? await listParts(db, workspace, upload.key, 0, mostParts) : [];
-    if (!upload || parts.length === 0) throw new HeadgateError('upload.incomplete', 'joining parts: none has arrived');
-    const size = requireWhole(parts, { count, declared: row.size, smallest: storage.smallestPart });
-    await storage.complete(
-      upload.key,
-      upload.upload,
-      parts.map((part) => ({ number: part.number, ref: part.ref, size: Number(part.size) })),
-    );
-    const found = await summed(context, upload.key, row, expected).catch(async (error: unknown) => {
-      // These parts are joined for good: who sends them again begins again.
-      if (error instanceof HeadgateError && error.code === 'upload.checksum') {
-        await dropObject(db, workspace, upload.key, clock.now()).catch(() => undefined);
-      }
-      throw error;
-    });
     try {
-      return show(await becomeReady(context, file, upload.key, size, found), clock.now());
+      return show(await join(context, file, parts, expected), clock.now());
     } catch (error) {
-      // Somebody else asked for the same at the same time.
+      // Somebody else asked for the same at the same time, and may have been done at any step of ours.
       const after = await requireFile(context, file);
       if (after.state === 'ready') return finished(after, expected, clock.now());
       throw error;
     }
   },
 });
+
+/** Throws `upload.incomplete`, `upload.checksum`, and `object.conflict` where it is not pending. */
+async function join(context: OpContext, file: string, count: number | undefined, expected: Checksums): Promise<FileRow> {
+  const { db, workspace, clock, storage } = context;
+  const row = await requireState(context, file, 'pending');
+  const upload = await findUpload(db, workspace, file, clock.now());
+  const parts = upload ? await listParts(db, workspace, upload.key, 0, mostParts) : [];
+  if (!upload || parts.length === 0) throw new HeadgateError('upload.incomplete', 'joining parts: none has arrived');
+  const size = requireWhole(parts, { count, declared: row.size, smallest: storage.smallestPart });
+  await storage.complete(
+    upload.key,
+    upload.upload,
+    parts.map((part) => ({ number: part.number, ref: part.ref, size: Number(part.size) })),
+  );
+  const found = await summed(context, upload.key, row, expected).catch(async (error: unknown) => {
+    // These parts are joined for good: who sends them again begins again.
+    if (error instanceof HeadgateError && error.code === 'upload.checksum') {
+      await dropObject(db, workspace, upload.key, clock.now()).catch(() => undefined);
+    }
+    throw error;
+  });
+  return await becomeReady(context, file, upload.key, size, found);
+}
 
 /** Throws `object.conflict` where the file that is ready is another one. */
 function finished(row: FileRow, expected: Checksums, now: Date): ReturnType<typeof show> {
