@@ -10,7 +10,7 @@ import type { FoundJob, Job, Plan } from './jobs.ts';
 import { delimiter, existingRows, maxErrors, plainName, writing } from './load.ts';
 import { typeOfSql } from './sql-types.ts';
 import { storageFor } from './storage-host.ts';
-import { rememberKeys, saidOf } from './tables-stored.ts';
+import { remember, saidOf } from './tables-stored.ts';
 import { id, listOf } from './wire.ts';
 
 const names = listOf(z.string().min(1).max(500));
@@ -195,7 +195,7 @@ async function readOf(
 async function modifiedKeys(context: RouteContext, { destination }: CsvBody, connection: string): Promise<readonly string[]> {
   const { schema, table, remoteHostId: database, primaryKeys, lastModifiedKeys: given = [] } = destination;
   if (given.length === 0) return (await saidOf(context, connection, { schema, name: table })).lastModifiedKeys ?? [];
-  await rememberKeys(context, { connection, schema, table, database, primaryKeys, lastModifiedKeys: given });
+  await remember(context, { connection, schema, table, database, primaryKeys, lastModifiedKeys: given });
   return given;
 }
 
@@ -221,12 +221,15 @@ const layoutOf = ({ redshiftDestinationOptions: { distkey, sortkeys = [] } = {} 
 /** What cannot be run says why. */
 export async function csvTask(context: RouteContext, { body }: Pick<Job['data'], 'body'>): Promise<RunTask | undefined> {
   const given = csvPut.parse(body);
+  const connection = await connectionFor(context, given.destination);
   if (given.existingTableRows === 'upsert') {
-    const keys = await modifiedKeys(context, given, await connectionFor(context, given.destination));
+    const keys = await modifiedKeys(context, given, connection);
     if (keys.length === 0) return { kind: 'refuse', reason: 'an upsert needs lastModifiedKeys, by itself or of its table' };
   }
   const unknown = layoutOf(given).find((name) => !(given.tableColumns ?? [{ name }]).some((column) => column.name === name));
   if (unknown !== undefined)
     return { kind: 'refuse', reason: `redshiftDestinationOptions: there is no column ${unknown.slice(0, 100)}` };
+  const { schema, table, remoteHostId: database } = given.destination;
+  await remember(context, { connection, schema, table, database, late: given.execution !== 'immediate' });
   return undefined;
 }

@@ -6,7 +6,7 @@ import { getFile } from '../../../operations/files/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { updateJob, type Job } from './jobs.ts';
-import { delimiter, existingRows, maxErrors, noKeys, plainName, writing } from './load.ts';
+import { delimiter, existingRows, layout, maxErrors, noKeys, plainName, writing } from './load.ts';
 import { id, listOf } from './wire.ts';
 
 const text = z.string().max(500).optional();
@@ -44,6 +44,7 @@ function flowOf(given: z.output<typeof stored>): Json {
     },
     into: `${given.schema}.${given.name}`,
     max_rejects: String(given.maxErrors ?? 0),
+    ...layout(given.distkey, given.sortkey1, given.sortkey2),
     ...writing(given.existingTableRows ?? 'fail', noKeys),
   };
 }

@@ -39,6 +39,12 @@ export function writing(
   }
 }
 
+/** Columns by which a table is laid out must be there: a column that keeps its name must, too. */
+export function layout(...columns: readonly (string | undefined)[]): Readonly<Record<string, Json>> {
+  const named = columns.filter((column) => column !== undefined && column !== '').map((column) => [column, column]);
+  return named.length === 0 ? {} : { rename: Object.fromEntries(named) };
+}
+
 export const noKeys = { primary: [], modified: [] } as const;
 
 export const maxErrors = z.number().int().min(0).max(999_999_999);

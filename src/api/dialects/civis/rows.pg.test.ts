@@ -172,11 +172,18 @@ test('3.1-3.5 a run is the same through all of its routes, and a job is what its
 
 test('4.1 statistics of columns, once somebody has asked for them', async () => {
   await csv({ existingTableRows: 'drop' }).then(async ({ id }) => await run(id));
-  const [table] = await client.list(`tables?database_id=${String(at.remoteHostId)}&schema=rows&name=one`);
+  const named = `tables?database_id=${String(at.remoteHostId)}&schema=rows&name=one`;
+  const [table] = await client.list(named);
+  // A delayed load, as loads are that say nothing, puts them off.
+  assert.equal(table?.['refreshStatus'], 'stale');
+  assert.equal((await client.call('GET', `tables/${String(table['id'])}`))['refreshStatus'], 'stale');
   const refreshed = await client.call('POST', `tables/${String(table?.['id'])}/refresh`);
   assert.ok(['refreshing', 'current'].includes(String(refreshed['refreshStatus'])));
   let shown = refreshed;
   while (shown['lastRefresh'] === null) shown = await client.call('GET', `tables/${String(table?.['id'])}`);
+  assert.deepEqual([shown['refreshStatus'], (await client.list(named))[0]?.['refreshStatus']], ['current', 'current']);
+  await csv({ existingTableRows: 'drop', execution: 'immediate' }).then(async ({ id }) => await run(id));
+  assert.equal((await client.list(named))[0]?.['refreshStatus'], 'current');
   const [id, v] = shown['columns'] as readonly Fields[];
   const facts = ['minValue', 'maxValue', 'avgValue', 'nullCount', 'distinctCount', 'coverageCount'];
   assert.deepEqual(

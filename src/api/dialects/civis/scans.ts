@@ -66,7 +66,7 @@ async function scanTable(context: RouteContext, database: Database, table: Table
   const { schema, name, stream } = table;
   const sql = statisticsSql(database, table, stream.fields);
   const begun = await scan(context, database.number, `${schema}.${name}`, sql);
-  await updateTable(context, table, { scan: begun.jobId });
+  await updateTable(context, table, { scan: begun.jobId, late: false });
   return begun;
 }
 

@@ -121,6 +121,20 @@ test('5.5 names of columns become names that a database takes', async () => {
   assert.deepEqual(detected.slice(1), ['c2nd_place', 'a_b', 'column_4', 'name', 'name_2', 'x'.repeat(127)]);
 });
 
+test('5.5 columns that lay a table out are columns of the file', async () => {
+  const file = { schema: 'sem', name: 'laid', ...at, firstRowIsHeader: true };
+  const loaded = async (layout: Fields): Promise<Fields> => {
+    const made = await client.call('POST', 'imports/files', { ...file, existingTableRows: 'drop', ...layout });
+    await send(bench.url, 'PUT', String(made['uploadUri']), { headers: {}, body: 'id,v\n1,a\n' });
+    return await run(made['id']);
+  };
+  assert.equal((await loaded({ distkey: 'id', sortkey1: 'v' }))['error'], null);
+  const failed = await loaded({ sortkey2: 'height' });
+  assert.equal(failed['state'], 'failed');
+  assert.match(String(failed['error']), /no field "height"/);
+  assert.deepEqual(await content('laid'), [['1', 'a']]);
+});
+
 for (const [compression, pack] of [
   ['none', (text: string) => Buffer.from(text)],
   ['zip', (text: string) => zip({ 'rows.csv': text })],

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { Json } from '../../../domain/json.ts';
-import { delimiter, existingRows, maxErrors, noKeys, writing } from './load.ts';
+import { delimiter, existingRows, layout, maxErrors, noKeys, writing } from './load.ts';
 import { typeOfSql } from './sql-types.ts';
 import { id } from './wire.ts';
 
@@ -279,6 +279,7 @@ export function fileFlow({ destination, advancedOptions: given = {} }: SyncBody,
     into: nameOf(tableOf(destination), 'destination'),
     max_rejects: String(given.maxErrors ?? 0),
     after_failure: 'skip',
+    ...layout(given.distkey, given.sortkey1, given.sortkey2),
     ...writing(given.existingTableRows ?? 'fail', noKeys),
   };
 }
@@ -292,6 +293,7 @@ export function tableFlow({ source, destination, advancedOptions: given = {} }: 
     max_rejects: String(given.maxErrors ?? 0),
     allow_delete: true,
     after_failure: 'skip',
+    ...layout(given.distkey, given.sortkey1, given.sortkey2),
     ...(given.rowChunkSize !== undefined && { slice_rows: given.rowChunkSize }),
     ...(given.verifyTableRowCounts && { verify: 'counts' }),
   };

@@ -24,6 +24,8 @@ export interface TableData {
   readonly ontologyMapping?: Json | undefined;
   /** The job that looked at its values last. */
   readonly scan?: number | undefined;
+  /** Whether a load has put statistics off, and nobody has asked for them since. */
+  readonly late?: boolean | undefined;
 }
 
 type Stream = Awaited<ReturnType<typeof discoverConnection.run>>['streams'][number];
@@ -76,8 +78,8 @@ export async function tableNumber(
   return row && Number(row.external_id);
 }
 
-/** For loads that come later. */
-export async function rememberKeys(
+/** What a load says of its table. */
+export async function remember(
   context: RouteContext,
   { connection, ...place }: TableData & { readonly connection: string },
 ): Promise<void> {
@@ -223,7 +225,7 @@ export const showSummary = (database: Database, { number, schema, name, stream, 
   owner: null,
   distkey: null,
   sortkeys: null,
-  refreshStatus: 'current',
+  refreshStatus: data.late === true ? 'stale' : 'current',
   lastRefresh: null,
   refreshId: null,
   lastRun: null,
@@ -293,7 +295,7 @@ export async function showTable(context: RouteContext, database: Database, table
   const known = await knownOf(context, table);
   return {
     ...showSummary(database, table),
-    refreshStatus: known.status,
+    ...(known.status === 'refreshing' && { refreshStatus: known.status }),
     lastRefresh: known.at,
     dataUpdatedAt: null,
     schemaUpdatedAt: null,
