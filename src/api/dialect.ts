@@ -91,6 +91,8 @@ export type GuardedRoute = Exclude<Route, { readonly auth: 'none' }>;
 export interface ApiDocument {
   readonly path: string;
   readonly form: 'openapi-3.1' | 'swagger-2.0';
+  /** The query parameter with which a client asks for another version, like `3.0`; what begins with 3 is OpenAPI 3.1. */
+  readonly versionIn?: string;
   /** `key`: only for those who could use it. */
   readonly auth: 'key' | 'none';
 }

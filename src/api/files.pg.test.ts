@@ -111,6 +111,8 @@ test('one PUT: what is got is what was put, with what was said about it', async 
   assert.equal(got.headers.get('x-content-type-options'), 'nosniff');
   const again = await ask('PUT', `${here}/${id}/content`, randomBytes(10));
   assert.deepEqual([again.status, again.body['code']], [409, 'object.conflict']);
+  // Whoever has not heard the answer sends the same again.
+  assert.deepEqual((await ask('PUT', `${here}/${id}/content`, data)).body, put.body);
   const empty = await create();
   assert.equal((await ask('PUT', `${here}/${empty}/content`, Buffer.alloc(0))).body['size'], 0);
   assert.equal((await ask('GET', `${here}/${empty}/content`)).bytes.length, 0);

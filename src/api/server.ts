@@ -52,12 +52,12 @@ export function createApi(
   app.get('/metrics', async (c) => await guarded(c, async () => await scraped(c, identify, metrics)));
   for (const dialect of served) {
     mount(app, dialect, mounting);
-    const { path, auth } = dialect.document;
+    const { path, auth, versionIn } = dialect.document;
     app.get(path, async (c) => {
       const key = auth === 'key' ? dialect.credentials(c.req.raw.headers, new URL(c.req.url)) : undefined;
       return await guarded(c, async () => {
         if (auth === 'key') await identify(key ?? noKey());
-        return c.json(documentOf(dialect, version));
+        return c.json(documentOf(dialect, version, versionIn && c.req.query(versionIn)));
       });
     });
   }

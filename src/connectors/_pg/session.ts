@@ -119,16 +119,6 @@ export class WireSession implements AsyncDisposable {
     }
   }
 
-  /** Bytes that the system has not taken yet. */
-  get unsent(): number {
-    return this.#socket.writableLength;
-  }
-
-  get #socket(): Socket {
-    // The driver's types leave out what its client runs on.
-    return (this.#client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
-  }
-
   /** Hands a COPY stream to the connection; its own events tell how it went. */
   submit<T extends Submittable>(query: T): T {
     return this.#client.query(query);
@@ -158,7 +148,8 @@ export class WireSession implements AsyncDisposable {
     this.#ended = true;
     this.#signal.removeEventListener('abort', this.#abort);
     // The driver's public `end` waits for the running statement; its socket is what must go.
-    this.#socket.destroy();
+    const { connection } = this.#client as unknown as { connection: { stream: { destroy(): void } } };
+    connection.stream.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

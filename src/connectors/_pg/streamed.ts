@@ -1,6 +1,5 @@
 /** A statement whose rows are taken off the socket as bytes: the driver's parser would make an object and an event of every row. */
 import type { Connection, Submittable } from 'pg';
-import { ownBuffer } from '../../sdk/own-buffer.ts';
 import type { WireSession } from './session.ts';
 
 export interface Unframed {
@@ -14,7 +13,7 @@ export interface Unframed {
 
 /** Takes rows out of what the server sends. */
 export interface Frames {
-  /** May overwrite the chunk. Keeps nothing of it but what it returns as data. */
+  /** May overwrite the chunk. */
   take(chunk: Buffer): Unframed;
 }
 
@@ -51,8 +50,6 @@ class StreamedQuery implements Submittable {
     const read = (chunk: Buffer): void => {
       const { data, others, ended } = this.#frames.take(chunk);
       if (data.length > 0) this.#waiting.push(data);
-      // A socket reads each chunk into memory of its own.
-      if (data.buffer === chunk.buffer) ownBuffer(data);
       if (ended) this.#release();
       for (const bytes of others) driver(bytes);
       if (!ended && this.#waiting.length >= ahead) socket.pause();

@@ -7,7 +7,6 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
 import { makePipe } from '../../sdk/named-pipe.ts';
-import { givingBack } from '../../sdk/own-buffer.ts';
 
 /**
  * How a document of bytes reaches DuckDB: 2 M rows, 267 MB of csv into a typed table, 2 busy cores, CPU seconds with
@@ -98,11 +97,7 @@ async function throughPipe(path: string, { load, signal }: Feed, document: Docum
     const writer = await openWhenRead(path, () => settled);
     if (!writer) return await loading;
     try {
-      await pipeline(
-        givingBack(document, () => writer.writableLength === 0),
-        writer,
-        { signal },
-      );
+      await pipeline(document, writer, { signal });
     } catch (error) {
       // Without its writer the load ends, well or not; the rows of a broken document are never flushed.
       const rows = await loading.catch((failure: unknown) => failure);

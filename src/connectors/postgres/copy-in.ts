@@ -1,5 +1,4 @@
 import { pipeline } from 'node:stream/promises';
-import { givingBack } from '../../sdk/own-buffer.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -31,8 +30,7 @@ export async function copyIn(
   const stream = from(sql, { highWaterMark: 1 << 17 });
   session.submit(stream);
   try {
-    const written = (): boolean => stream.writableLength === 0 && session.unsent === 0;
-    await pipeline(givingBack(chunks(), written), stream);
+    await pipeline(chunks(), stream);
   } catch (error) {
     session.destroy();
     if (read) throw read.error;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { markReady, type FileRow } from '../../store/files.ts';
-import { dropObject, dropOthers, insertObject, keepObject } from '../../store/objects.ts';
+import { dropObject, dropOthers, findContent, insertObject, keepObject } from '../../store/objects.ts';
 import { defineOperation, type OpContext } from '../operation.ts';
 import { checksums, type Checksums } from './checksums.ts';
-import { fileView, newStorageKey, requireRoom, requireState, show } from './file.ts';
+import { fileView, newStorageKey, requireFile, requireRoom, requireState, show, stateAt } from './file.ts';
 import { receive, receiveAsAnnounced } from './received.ts';
+import { areSame } from './same-bytes.ts';
 
 /** What a request with bytes brings along. */
 export const sent = {
@@ -19,12 +20,17 @@ export const sent = {
 
 export const uploadFile = defineOperation({
   name: 'files.upload',
-  summary: 'Send all bytes of a file: it is ready when they have arrived, or stays as it was',
+  summary: 'Send all bytes of a file: it is ready when they have arrived, or stays as it was; sent again, nothing happens',
   scope: 'files:write',
   input: z.strictObject({ file: z.string(), ...sent }),
   output: fileView,
   async run(context, { file, bytes, size: announced, summed, ...expected }) {
     const { db, workspace, clock, storage } = context;
+    const before = await requireFile(context, file);
+    if (stateAt(before, clock.now()) === 'ready') {
+      const again = receiveAsAnnounced(bytes, before, expected);
+      return show(await requireSame(context, before, again.bytes), clock.now());
+    }
     const row = await requireState(context, file, 'pending');
     const size = requireSize(row.size, announced);
     await requireRoom(context, file, size);
@@ -41,6 +47,17 @@ export const uploadFile = defineOperation({
     }
   },
 });
+
+/** For a sender that has not heard the answer to the first time. Throws `object.conflict` where the file that is ready has other bytes. */
+async function requireSame(
+  { db, workspace, storage }: OpContext,
+  row: FileRow,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<FileRow> {
+  const key = await findContent(db, workspace, row.id);
+  if (key !== undefined && (await areSame(await storage.get(key), bytes))) return row;
+  throw new HeadgateError('object.conflict', 'the file is ready, with other bytes');
+}
 
 /** Throws `request.invalid`: a storage wants to know beforehand. */
 export function requireSize(declared: string | null, announced: number | undefined): number {

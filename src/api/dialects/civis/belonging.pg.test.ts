@@ -46,6 +46,9 @@ test('whoever gets something hears of it by mail, unless nobody wants that, and 
   assert.match(mailbox.mails[0]?.text ?? '', /Subject: Headgate has shared the import orders with you[\s\S]*Have a look\./);
   assert.equal((await ann.call('GET', at))['myPermissionLevel'], 'write');
   assert.equal((await client.call('GET', at))['myPermissionLevel'], 'manage');
+  const hers = async (level: string): Promise<readonly unknown[]> =>
+    (await ann.list(`jobs?permission=${level}`)).map(({ name }) => name);
+  assert.deepEqual([await hers('read'), await hers('write'), await hers('manage')], [['orders'], ['orders'], []]);
   assert.equal((await ann.ask('PUT', `${at}/shares/users`, share)).status, 403);
 });
 

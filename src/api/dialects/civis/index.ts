@@ -29,7 +29,7 @@ import { userRoutes } from './users.ts';
 export const civis: ApiDialect = {
   name: 'civis',
   title: 'Imports',
-  document: { path: `${base}/endpoints`, form: 'swagger-2.0', auth: 'key' },
+  document: { path: `${base}/endpoints`, form: 'swagger-2.0', versionIn: 'openapi_version', auth: 'key' },
   prefixes: [base],
   bodyLimit: 4 * 1024 * 1024,
   headers: { 'cache-control': 'private, no-store', 'content-type': 'application/json; charset=utf-8' },

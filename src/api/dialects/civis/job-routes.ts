@@ -7,13 +7,13 @@ import { fileNumber, requireStoredFile } from './files-stored.ts';
 import { taskOf } from './job-task.ts';
 import { alreadyRunning } from './errors.ts';
 import { archiving, listJobs, findJob, typeOf, updateJob, type Job, type JobData } from './jobs.ts';
-import { levelOn } from './levels.ts';
+import { levelOn, reaches } from './levels.ts';
 import { users } from './people.ts';
 import { preprocessBody } from './preprocess-task.ts';
 import { aOrAn, route } from './route.ts';
 import { jobIn, runIn, runRoutes, type RunFamily } from './run-routes.ts';
 import { runsOf, showRun, stateOf, type JobRun } from './runs.ts';
-import { jobRun, schedule, showSchedule, status, user } from './shapes.ts';
+import { jobRun, permissionLevel, schedule, showSchedule, status, user } from './shapes.ts';
 import { commaList, flag, pageOf, paging, sorted } from './wire.ts';
 
 const title = 'job';
@@ -80,7 +80,7 @@ const list = route({
     state: commaList(z.string()).optional(),
     type: commaList(z.string()).optional(),
     q: z.string().max(1000).optional().meta({ description: 'Part of the name' }),
-    permission: z.string().optional(),
+    permission: permissionLevel.optional().meta({ description: 'Only those with which the caller may do so much' }),
     scheduled: flag.optional(),
     hidden: flag.optional(),
     archived: z.enum(['true', 'false', 'all', 'True', 'False']).optional(),
@@ -97,6 +97,7 @@ const list = route({
       if (query.q !== undefined && !job.data.name.toLowerCase().includes(query.q.toLowerCase())) continue;
       if (query.type !== undefined && !query.type.includes(typeOf(job.data))) continue;
       if (query.scheduled !== undefined && (job.data.schedule?.scheduled ?? false) !== query.scheduled) continue;
+      if (query.permission !== undefined && !reaches(await levelOn(context, job), query.permission)) continue;
       const [last] = await runsOf(context, job, 1);
       const one = await show(context, job, last, of);
       if (query.state !== undefined && !query.state.includes(one.state)) continue;

@@ -55,6 +55,18 @@ for (const [query, expected] of lists) {
   test(`3.6 imports?${query}`, async () => assert.deepEqual(await names(`imports?${query}`), expected));
 }
 
+test('1.3 the description in its newer form, for who asks for that', async () => {
+  const form = async (query: string): Promise<Fields> => await client.call('GET', `endpoints${query}`);
+  assert.equal((await form(''))['swagger'], '2.0');
+  assert.equal((await form('?openapi_version=2.0'))['swagger'], '2.0');
+  assert.match(String((await form('?openapi_version=3.0'))['openapi']), /^3\./);
+});
+
+test('4.1 no table has a tag', async () => {
+  const tables = `tables?database_id=${String(shop['remoteHostId'])}`;
+  assert.deepEqual(await client.list(`${tables}&table_tag_ids=1`), []);
+});
+
 test('3.6 orders, in both directions', async () => {
   const order = async (query: string): Promise<readonly unknown[]> => (await client.list(`imports?${query}`)).map((one) => one['name']); // prettier-ignore
   assert.deepEqual(await order('order=name&order_dir=asc'), ['failed', 'other way', 'plain', 'sheet', 'timed']);
