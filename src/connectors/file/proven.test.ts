@@ -104,7 +104,8 @@ test('whatever comes late, one look says what several say', async () => {
       const file = { path, name: path, ...(await inspect(path, path)) };
       if (await provenContent(file, configOf(path), context, {}).catch(() => undefined)) proven++;
     }),
-    { numRuns: 14 },
+    // One that can be proven is among them, whatever chance brings.
+    { numRuns: 14, examples: [[{ columns: [{ head: 'integer', late: null }], delimiter: ',', lineEnd: '\n', latin: false }]] },
   );
   assert.ok(proven > 0, 'one look proved nothing');
 });
