@@ -221,6 +221,18 @@ test('changes are not judged as if they were rows', async () => {
   assert.doesNotThrow(() => planFor(merged));
 });
 
+test('who would go back needs a destination that keeps earlier versions', async () => {
+  const source = await connect('pg');
+  const planFor = async (to: Parameters<typeof connect>[0]): Promise<unknown> => {
+    const { connector, destination } = await connect(to);
+    assert.ok(source.source && destination);
+    const flow = { ...pg, policy: { ...pg.policy, undo: 2 } };
+    return plan({ flow, connectors: { source: source.connector, destination: connector }, source: source.source, destination });
+  };
+  await assert.rejects(planFor('my'), { code: 'usage.mode', message: /keeps no earlier versions/ });
+  await assert.doesNotReject(planFor('duck'));
+});
+
 test('only what a system holds by a type is trusted to fit a column of that type', async () => {
   const [source, files, destination] = [await connect('pg'), await connect('csv'), await connect('duck')];
   assert.ok(source.source && files.source && destination.destination);
