@@ -5,7 +5,7 @@ import { dropObject, findUpload } from '../../store/objects.ts';
 import { listParts, type PartRow } from '../../store/parts.ts';
 import { defineOperation, type OpContext } from '../operation.ts';
 import { checksums, namesIn, requireEqual, Summing, type Checksums } from './checksums.ts';
-import { fileView, requireFile, requireState, show, stateAt } from './file.ts';
+import { fileView, inState, hasOtherBytes, requireFile, show, stateAt } from './file.ts';
 import { becomeReady } from './upload.ts';
 
 const mostParts = 10_000;
@@ -25,7 +25,7 @@ export const completeFile = defineOperation({
     const before = await requireFile(context, file);
     if (stateAt(before, clock.now()) === 'ready') return finished(before, expected, clock.now());
     try {
-      return show(await join(context, file, parts, expected), clock.now());
+      return show(await join(context, before, parts, expected), clock.now());
     } catch (error) {
       // Somebody else asked for the same at the same time, and may have been done at any step of ours.
       const after = await requireFile(context, file);
@@ -36,9 +36,9 @@ export const completeFile = defineOperation({
 });
 
 /** Throws `upload.incomplete`, `upload.checksum`, and `object.conflict` where it is not pending. */
-async function join(context: OpContext, file: string, count: number | undefined, expected: Checksums): Promise<FileRow> {
+async function join(context: OpContext, row: FileRow, count: number | undefined, expected: Checksums): Promise<FileRow> {
   const { db, workspace, clock, storage } = context;
-  const row = await requireState(context, file, 'pending');
+  const { id: file } = inState(row, 'pending', clock.now());
   const upload = await findUpload(db, workspace, file, clock.now());
   const parts = upload ? await listParts(db, workspace, upload.key, 0, mostParts) : [];
   if (!upload || parts.length === 0) throw new HeadgateError('upload.incomplete', 'joining parts: none has arrived');
@@ -61,7 +61,7 @@ async function join(context: OpContext, file: string, count: number | undefined,
 /** Throws `object.conflict` where the file that is ready is another one. */
 function finished(row: FileRow, expected: Checksums, now: Date): ReturnType<typeof show> {
   const other = namesIn(expected).some((name) => row[name] !== null && row[name] !== expected[name]);
-  if (other) throw new HeadgateError('object.conflict', 'the file is ready, with other bytes');
+  if (other) throw hasOtherBytes();
   return show(row, now);
 }
 

@@ -65,11 +65,18 @@ export async function requireFile({ db, workspace }: Pick<Asking, 'db' | 'worksp
 
 /** Throws `object.conflict` where it is in another state. */
 export async function requireState(context: Asking, id: string, wanted: 'pending' | 'ready'): Promise<FileRow> {
-  const row = await requireFile(context, id);
-  const state = stateAt(row, context.clock.now());
+  return inState(await requireFile(context, id), wanted, context.clock.now());
+}
+
+/** The row, where it is in that state. Throws `object.conflict`. Pure. */
+export function inState(row: FileRow, wanted: 'pending' | 'ready', now: Date): FileRow {
+  const state = stateAt(row, now);
   if (state === wanted) return row;
   throw new HeadgateError('object.conflict', `the file is ${state}, not ${wanted}`);
 }
+
+/** What is said to whoever sends or joins other bytes than those of a file that is ready. */
+export const hasOtherBytes = (): HeadgateError => new HeadgateError('object.conflict', 'the file is ready, with other bytes');
 
 /** Counts that many bytes of the file as stored from now on. Throws `upload.large`. */
 export async function requireRoom(

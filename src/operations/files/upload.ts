@@ -4,7 +4,7 @@ import { markReady, type FileRow } from '../../store/files.ts';
 import { dropObject, dropOthers, findContent, insertObject, keepObject } from '../../store/objects.ts';
 import { defineOperation, type OpContext } from '../operation.ts';
 import { checksums, type Checksums } from './checksums.ts';
-import { fileView, newStorageKey, requireFile, requireRoom, requireState, show, stateAt } from './file.ts';
+import { fileView, inState, newStorageKey, hasOtherBytes, requireFile, requireRoom, show, stateAt } from './file.ts';
 import { receive, receiveAsAnnounced } from './received.ts';
 import { areSame } from './same-bytes.ts';
 
@@ -26,12 +26,12 @@ export const uploadFile = defineOperation({
   output: fileView,
   async run(context, { file, bytes, size: announced, summed, ...expected }) {
     const { db, workspace, clock, storage } = context;
-    const before = await requireFile(context, file);
-    if (stateAt(before, clock.now()) === 'ready') {
-      const again = receiveAsAnnounced(bytes, before, expected);
-      return show(await requireSame(context, before, again.bytes), clock.now());
+    const row = await requireFile(context, file);
+    if (stateAt(row, clock.now()) === 'ready') {
+      const again = receiveAsAnnounced(bytes, row, expected);
+      return show(await requireSame(context, row, again.bytes), clock.now());
     }
-    const row = await requireState(context, file, 'pending');
+    inState(row, 'pending', clock.now());
     const size = requireSize(row.size, announced);
     await requireRoom(context, file, size);
     const key = newStorageKey(workspace, file);
@@ -56,7 +56,7 @@ async function requireSame(
 ): Promise<FileRow> {
   const key = await findContent(db, workspace, row.id);
   if (key !== undefined && (await areSame(await storage.get(key), bytes))) return row;
-  throw new HeadgateError('object.conflict', 'the file is ready, with other bytes');
+  throw hasOtherBytes();
 }
 
 /** Throws `request.invalid`: a storage wants to know beforehand. */
