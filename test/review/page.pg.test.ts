@@ -305,4 +305,29 @@ suite('the review page', () => {
     await match(false);
     await match(true);
   });
+
+  test('columns are chosen for fields, where the import asks for that', async () => {
+    const own = [
+      { label: 'Name', key: 'name', validators: [{ validate: 'required' }] },
+      { label: 'Tags', key: 'tags', manyToOne: true },
+    ];
+    const settings = { matchingStep: { matchToSchema: true } };
+    await using page = await pages.visit(await pages.reviewOf({ fields: own, settings }, 'wer,eins,zwei\nAda,a,b\n'));
+    const [name, tags] = ['Name (required)', 'Tags'].map((field) =>
+      page.getByRole('combobox', { name: `Column of the file ${field}` }),
+    );
+    assert.ok(name && tags);
+    await name.selectOption({ label: 'wer' });
+    await tags.selectOption({ label: 'eins' });
+    await tags.last().selectOption({ label: 'zwei' });
+    // Those without a field stand below, and can still be given one.
+    await page.getByLabel('Field for wer').waitFor({ state: 'detached' });
+    await tags.first().selectOption({ label: '–' });
+    await page.getByLabel('Field for eins').selectOption({ label: 'Tags' });
+    await requireAccessible(page, 'matching by field');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await rowsShown(page);
+    assert.equal(await textOf(await cell(page, 2, 'Tags')), 'a');
+    assert.equal(await textOf(await cell(page, 2, 'Tags (2)')), 'b');
+  });
 });

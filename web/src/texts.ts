@@ -67,6 +67,7 @@ export const english = {
   match: {
     title: 'Which column is what?',
     lead: 'Choose the field for each column of the file. Columns without a field are left out.',
+    leadByField: 'Choose the column of the file for each field. Columns without a field are left out.',
     column: 'Column of the file',
     samples: 'Its first values',
     field: 'Field',

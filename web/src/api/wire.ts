@@ -74,6 +74,8 @@ export interface Settings {
   /** Columns may become fields of their own, and do so where nobody says otherwise. */
   readonly customFields?: boolean;
   readonly customFirst?: boolean;
+  /** Columns are chosen for fields instead of fields for columns. */
+  readonly matchToSchema?: boolean;
   readonly locale?: string;
   /** `styleOverrides` as they were sent: the page takes from them what it knows. */
   readonly styles?: unknown;

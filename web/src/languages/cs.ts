@@ -45,6 +45,7 @@ export const translation: Texts = {
   match: {
     title: 'Který sloupec je co?',
     lead: 'Vyberte pole pro každý sloupec souboru. Sloupce bez pole se vynechají.',
+    leadByField: 'Vyberte sloupec souboru pro každé pole. Sloupce bez pole se vynechají.',
     column: 'Sloupec v souboru',
     samples: 'První hodnoty',
     field: 'Pole',

@@ -45,6 +45,7 @@ export const translation: Texts = {
   match: {
     title: 'Hvilken kolonne er hvad?',
     lead: 'Vælg feltet til hver af filens kolonner. Kolonner uden felt udelades.',
+    leadByField: 'Vælg filens kolonne til hvert felt. Kolonner uden felt udelades.',
     column: 'Kolonne i filen',
     samples: 'Første værdier',
     field: 'Felt',

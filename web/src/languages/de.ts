@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'Welche Spalte ist was?',
     lead: 'Wählen Sie zu jeder Spalte der Datei das Feld. Spalten ohne Feld bleiben weg.',
+    leadByField: 'Wählen Sie zu jedem Feld die Spalte der Datei. Spalten ohne Feld bleiben weg.',
     column: 'Spalte der Datei',
     samples: 'Ihre ersten Werte',
     field: 'Feld',

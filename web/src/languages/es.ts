@@ -43,6 +43,7 @@ export const translation: Texts = {
   match: {
     title: '¿Qué es cada columna?',
     lead: 'Elija el campo de cada columna del archivo. Las columnas sin campo se descartan.',
+    leadByField: 'Elija la columna del archivo de cada campo. Las columnas sin campo se descartan.',
     column: 'Columna del archivo',
     samples: 'Sus primeros valores',
     field: 'Campo',

@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'Mikä sarake on mikin?',
     lead: 'Valitse kenttä tiedoston jokaiselle sarakkeelle. Sarakkeet, joilla ei ole kenttää, jätetään pois.',
+    leadByField: 'Valitse tiedoston sarake jokaiselle kentälle. Sarakkeet, joilla ei ole kenttää, jätetään pois.',
     column: 'Tiedoston sarake',
     samples: 'Ensimmäiset arvot',
     field: 'Kenttä',

@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'À quoi correspond chaque colonne ?',
     lead: 'Choisissez le champ de chaque colonne du fichier. Les colonnes sans champ sont ignorées.',
+    leadByField: 'Choisissez la colonne du fichier de chaque champ. Les colonnes sans champ sont ignorées.',
     column: 'Colonne du fichier',
     samples: 'Premières valeurs',
     field: 'Champ',

@@ -45,6 +45,7 @@ export const translation: Texts = {
   match: {
     title: 'Koji je stupac što?',
     lead: 'Odaberite polje za svaki stupac datoteke. Stupci bez polja se izostavljaju.',
+    leadByField: 'Odaberite stupac datoteke za svako polje. Stupci bez polja se izostavljaju.',
     column: 'Stupac u datoteci',
     samples: 'Prve vrijednosti',
     field: 'Polje',

@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'Melyik oszlop micsoda?',
     lead: 'Válasszon mezőt a fájl minden oszlopához. A mező nélküli oszlopok kimaradnak.',
+    leadByField: 'Válassza ki a fájl oszlopát minden mezőhöz. A mező nélküli oszlopok kimaradnak.',
     column: 'A fájl oszlopa',
     samples: 'Első értékei',
     field: 'Mező',

@@ -45,6 +45,7 @@ export const translation: Texts = {
   match: {
     title: 'Kolom mana berisi apa?',
     lead: 'Pilih bidang untuk setiap kolom berkas. Kolom tanpa bidang dilewati.',
+    leadByField: 'Pilih kolom berkas untuk setiap bidang. Kolom tanpa bidang dilewati.',
     column: 'Kolom berkas',
     samples: 'Nilai pertama',
     field: 'Bidang',

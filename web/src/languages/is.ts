@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'Hvaða dálkur er hvað?',
     lead: 'Veldu svið fyrir hvern dálk skrárinnar. Dálkum án sviðs er sleppt.',
+    leadByField: 'Veldu dálk skrárinnar fyrir hvert svið. Dálkum án sviðs er sleppt.',
     column: 'Dálkur í skránni',
     samples: 'Fyrstu gildin',
     field: 'Svið',

@@ -45,6 +45,7 @@ export const translation: Texts = {
   match: {
     title: 'A che cosa corrisponde ogni colonna?',
     lead: 'Scegli il campo per ogni colonna del file. Le colonne senza campo vengono escluse.',
+    leadByField: 'Scegli la colonna del file per ogni campo. Le colonne senza campo vengono escluse.',
     column: 'Colonna del file',
     samples: 'Primi valori',
     field: 'Campo',

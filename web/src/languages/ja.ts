@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'どの列が何ですか？',
     lead: 'ファイルの各列に対応する項目を選んでください。項目のない列は除かれます。',
+    leadByField: '各項目に対応するファイルの列を選んでください。項目のない列は除かれます。',
     column: 'ファイルの列',
     samples: '先頭の値',
     field: '項目',

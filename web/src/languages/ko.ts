@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: '각 열은 무엇입니까?',
     lead: '파일의 각 열에 해당하는 필드를 선택하세요. 필드가 없는 열은 제외됩니다.',
+    leadByField: '각 필드에 해당하는 파일의 열을 선택하세요. 필드가 없는 열은 제외됩니다.',
     column: '파일의 열',
     samples: '처음 값',
     field: '필드',

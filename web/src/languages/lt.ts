@@ -45,6 +45,7 @@ export const translation: Texts = {
   match: {
     title: 'Kuris stulpelis yra kas?',
     lead: 'Kiekvienam failo stulpeliui parinkite lauką. Stulpeliai be lauko praleidžiami.',
+    leadByField: 'Kiekvienam laukui parinkite failo stulpelį. Stulpeliai be lauko praleidžiami.',
     column: 'Failo stulpelis',
     samples: 'Pirmosios reikšmės',
     field: 'Laukas',

@@ -46,6 +46,7 @@ export const translation: Texts = {
   match: {
     title: 'Kura kolonna ir kas?',
     lead: 'Katrai faila kolonnai izvēlieties lauku. Kolonnas bez lauka tiek izlaistas.',
+    leadByField: 'Katram laukam izvēlieties faila kolonnu. Kolonnas bez lauka tiek izlaistas.',
     column: 'Faila kolonna',
     samples: 'Pirmās vērtības',
     field: 'Lauks',

@@ -45,6 +45,7 @@ export const translation: Texts = {
   match: {
     title: 'Lajur mana ialah apa?',
     lead: 'Pilih medan untuk setiap lajur fail. Lajur tanpa medan diabaikan.',
+    leadByField: 'Pilih lajur fail untuk setiap medan. Lajur tanpa medan diabaikan.',
     column: 'Lajur fail',
     samples: 'Nilai pertama',
     field: 'Medan',

@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'Welke kolom is wat?',
     lead: 'Kies bij elke kolom van het bestand het veld. Kolommen zonder veld worden weggelaten.',
+    leadByField: 'Kies bij elk veld de kolom van het bestand. Kolommen zonder veld worden weggelaten.',
     column: 'Kolom in het bestand',
     samples: 'Eerste waarden',
     field: 'Veld',

@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'Hvilken kolonne er hva?',
     lead: 'Velg feltet for hver kolonne i filen. Kolonner uten felt utelates.',
+    leadByField: 'Velg kolonnen i filen for hvert felt. Kolonner uten felt utelates.',
     column: 'Kolonne i filen',
     samples: 'Første verdier',
     field: 'Felt',

@@ -46,6 +46,7 @@ export const translation: Texts = {
   match: {
     title: 'Która kolumna jest czym?',
     lead: 'Wybierz pole dla każdej kolumny pliku. Kolumny bez pola są pomijane.',
+    leadByField: 'Wybierz kolumnę pliku dla każdego pola. Kolumny bez pola są pomijane.',
     column: 'Kolumna w pliku',
     samples: 'Pierwsze wartości',
     field: 'Pole',

@@ -45,6 +45,7 @@ export const translation: Texts = {
   match: {
     title: 'O que é cada coluna?',
     lead: 'Escolha o campo para cada coluna do arquivo. As colunas sem campo ficam de fora.',
+    leadByField: 'Escolha a coluna do arquivo para cada campo. As colunas sem campo ficam de fora.',
     column: 'Coluna do arquivo',
     samples: 'Primeiros valores',
     field: 'Campo',

@@ -46,6 +46,7 @@ export const translation: Texts = {
   match: {
     title: 'Ce este fiecare coloană?',
     lead: 'Alegeți câmpul pentru fiecare coloană din fișier. Coloanele fără câmp sunt omise.',
+    leadByField: 'Alegeți coloana din fișier pentru fiecare câmp. Coloanele fără câmp sunt omise.',
     column: 'Coloană din fișier',
     samples: 'Primele valori',
     field: 'Câmp',

@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'Vilken kolumn är vad?',
     lead: 'Välj fält för varje kolumn i filen. Kolumner utan fält utelämnas.',
+    leadByField: 'Välj filens kolumn för varje fält. Kolumner utan fält utelämnas.',
     column: 'Kolumn i filen',
     samples: 'Första värden',
     field: 'Fält',

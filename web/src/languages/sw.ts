@@ -45,6 +45,7 @@ export const translation: Texts = {
   match: {
     title: 'Kila safu wima ni nini?',
     lead: 'Chagua sehemu kwa kila safu wima ya faili. Safu wima zisizo na sehemu huachwa.',
+    leadByField: 'Chagua safu wima ya faili kwa kila sehemu. Safu wima zisizo na sehemu huachwa.',
     column: 'Safu wima ya faili',
     samples: 'Thamani za kwanza',
     field: 'Sehemu',

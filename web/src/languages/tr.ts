@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'Hangi sütun nedir?',
     lead: 'Dosyanın her sütunu için alanı seçin. Alanı olmayan sütunlar dışarıda bırakılır.',
+    leadByField: 'Her alan için dosyanın sütununu seçin. Alanı olmayan sütunlar dışarıda bırakılır.',
     column: 'Dosyadaki sütun',
     samples: 'İlk değerleri',
     field: 'Alan',

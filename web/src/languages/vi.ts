@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: 'Mỗi cột là gì?',
     lead: 'Chọn trường cho từng cột của tệp. Cột không có trường sẽ bị bỏ qua.',
+    leadByField: 'Chọn cột của tệp cho từng trường. Cột không có trường sẽ bị bỏ qua.',
     column: 'Cột trong tệp',
     samples: 'Các giá trị đầu',
     field: 'Trường',

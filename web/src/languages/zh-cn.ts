@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: '每一列是什么？',
     lead: '为文件的每一列选择字段。没有字段的列会被忽略。',
+    leadByField: '为每个字段选择文件的列。没有字段的列会被忽略。',
     column: '文件中的列',
     samples: '前几个值',
     field: '字段',

@@ -44,6 +44,7 @@ export const translation: Texts = {
   match: {
     title: '每一欄是什麼？',
     lead: '請為檔案的每一欄選擇欄位。沒有欄位的欄會略過。',
+    leadByField: '請為每個欄位選擇檔案的欄。沒有欄位的欄會略過。',
     column: '檔案中的欄',
     samples: '前幾個值',
     field: '欄位',

@@ -139,18 +139,14 @@ export const allowsCustom = ({ allowCustomFields, reviewStep }: StoredImport['da
 function settingsOf(found: StoredImport): Readonly<Record<string, z.core.util.JSONType>> {
   const { settings } = found.data;
   const { addRows, removeRows } = limitsOf(found);
-  const {
-    helpText = null,
-    processingText = null,
-    enableNavigatingErrors = false,
-    highlightAutoFixes = false,
-  } = settings.reviewStep ?? {};
+  const { helpText = null, processingText = null, highlightAutoFixes = false } = settings.reviewStep ?? {};
   return {
     addRows,
     deleteRows: removeRows,
     edit: true,
     customFields: allowsCustom(settings),
     customFirst: settings.matchingStep?.suggestCustomFirst === true || settings.reviewStep?.autoCreateUnmappedColumns === true,
+    matchToSchema: settings.matchingStep?.matchToSchema === true,
     invalidDataBehavior: behaviorOf(settings),
     locale: settings.locale ?? 'en',
     helpText,
@@ -161,7 +157,6 @@ function settingsOf(found: StoredImport): Readonly<Record<string, z.core.util.JS
     matchingHelpText: settings.matchingStep?.helpText ?? null,
     sheetHelpText: settings.uploadStep?.sheetSelectionHelpText ?? null,
     valuesHelpText: settings.matchValuesStep?.helpText ?? null,
-    enableNavigatingErrors,
     highlightAutoFixes,
   };
 }

@@ -27,8 +27,8 @@ export async function follow(session: Session, signal: AbortSignal): Promise<voi
         continue;
       }
       const changes = await session.client.changes((after ??= state.version), session.snapshot.people, signal);
+      await session.changed(changes, after);
       after = changes.version;
-      await session.changed(changes);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Refused && error.status === 401) return session.failed(error);

@@ -12,6 +12,7 @@ import { plainArrangement, shownPlaces, type Arrangement } from './arrangement.t
 import { conflictsOf, isDone, type Conflict, type SeenEdit } from './conflict.ts';
 import { insist, isAway } from './insist.ts';
 import { later } from './connection.ts';
+import { OwnEdits } from './own-edits.ts';
 import { RowPages } from './rows.ts';
 
 export interface Snapshot {
@@ -71,6 +72,7 @@ export class Session {
   };
   /** The newest version seen, own edits included: what the next edit is based on. */
   #version = 0;
+  readonly #own = new OwnEdits();
   readonly #listeners = new Set<() => void>();
   readonly #asked = new Set<number>();
   /** Edits go one after the other, in the order they were made. */
@@ -289,6 +291,7 @@ export class Session {
   }
 
   applied({ version, rows, counts, undo, redo, finish }: Edited): void {
+    this.#own.made(version, rows);
     this.#version = Math.max(this.#version, version);
     for (const row of rows) this.rows.put(row);
     this.back();
@@ -307,12 +310,15 @@ export class Session {
   }
 
   /** Somebody, perhaps this page, has changed something. */
-  async changed({ version, rows, people, status }: Changes): Promise<void> {
+  async changed(changes: Changes, after: number): Promise<void> {
+    const { version, rows, people, status } = changes;
+    // News may be faster than the answer to the edit that made them.
+    await this.#queue.catch(() => undefined);
     const { state } = this.snapshot;
     this.set({ people });
     this.back();
     if (state && status !== state.status) return await this.load();
-    if (rows === 'all' || rows.length > 0) await this.refresh(rows);
+    if (!this.#own.cover(after, changes)) await this.refresh(rows);
     this.#version = Math.max(this.#version, version);
   }
 
@@ -342,7 +348,7 @@ export class Session {
   async finish(): Promise<void> {
     this.set({ saving: this.snapshot.saving + 1 });
     try {
-      await this.#queue;
+      await this.#queue.catch(() => undefined);
       const sent = this.snapshot.state?.finish.deliver;
       // Ending twice is ending once.
       const state = await insist(async () => await this.client.finish(this.#version), this.#waiting);

@@ -29,6 +29,16 @@ export function decided(mapping: Mapping): {
   };
 }
 
+/** The columns of a field, in the order of the file. */
+export function columnsOf(mapping: Mapping, key: string): number[] {
+  return Object.entries(mapping).flatMap(([column, choice]) => (choice === key ? [Number(column)] : []));
+}
+
+/** With `column` in the place of the one that the field had, if any; `null` = with neither. */
+export function withColumn(mapping: Mapping, key: string, had: number | undefined, column: number | null): Mapping {
+  return { ...mapping, ...(had !== undefined && { [had]: null }), ...(column !== null && { [column]: key }) };
+}
+
 /** Fields that need a column and have none. */
 export function unmatched(fields: readonly Field[], mapping: Mapping): Field[] {
   const used = new Set(Object.values(mapping));

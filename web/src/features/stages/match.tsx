@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
 import type { Field, PreviewColumn, State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { Icon } from '../../ui/icon.tsx';
 import type { Session } from '../review/session.ts';
+import { FieldTable } from './by-field.tsx';
+import { headerOf, Sure } from './column.tsx';
 import { StageFrame } from './frame.tsx';
 import { clashes, decided, proposed, unmatched, type Choice, type Mapping } from './mapping.ts';
 import { usePreview } from './use-preview.ts';
@@ -17,8 +18,10 @@ export function MatchStage({ session, state, onDone }: Props) {
   const preview = usePreview(session);
   const [mapping, setMapping] = useState<Mapping>({});
   const [busy, setBusy] = useState(false);
-  const { customFields: mayAdd = false, customFirst = false } = state.settings;
+  const { customFields: mayAdd = false, customFirst = false, matchToSchema: byField = false } = state.settings;
   useEffect(() => setMapping(proposed(preview?.columns ?? [], mayAdd && customFirst)), [preview]);
+  // By field, only the columns that are none stand by themselves.
+  const listed = (preview?.columns ?? []).filter(({ index }) => !byField || typeof mapping[index] !== 'string');
   const missing = unmatched(state.fields, mapping);
   const twice = clashes(state.fields, mapping);
   const next = async () => {
@@ -36,7 +39,7 @@ export function MatchStage({ session, state, onDone }: Props) {
     <StageFrame
       state={state}
       title={texts.match.title}
-      lead={texts.match.lead}
+      lead={byField ? texts.match.leadByField : texts.match.lead}
       help={state.settings.matchingHelpText}
       busy={busy}
       waiting={preview === undefined}
@@ -44,28 +47,31 @@ export function MatchStage({ session, state, onDone }: Props) {
       note={preview && note}
       onNext={() => void next()}
     >
-      <table className="table is-match">
-        <thead>
-          <tr>
-            <th scope="col">{texts.match.column}</th>
-            <th scope="col">{texts.match.samples}</th>
-            <th scope="col">{texts.match.field}</th>
-            <th scope="col">{texts.match.sure}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {preview?.columns.map((column) => (
-            <MatchRow
-              key={column.index}
-              column={column}
-              fields={state.fields}
-              chosen={mapping[column.index] ?? null}
-              own={mayAdd ? (customFirst ? 'first' : 'last') : 'never'}
-              onChoose={(field) => setMapping({ ...mapping, [column.index]: field })}
-            />
-          ))}
-        </tbody>
-      </table>
+      {byField && <FieldTable fields={state.fields} columns={preview?.columns ?? []} mapping={mapping} onChange={setMapping} />}
+      {listed.length > 0 && (
+        <table className="table is-match">
+          <thead>
+            <tr>
+              <th scope="col">{texts.match.column}</th>
+              <th scope="col">{texts.match.samples}</th>
+              <th scope="col">{texts.match.field}</th>
+              <th scope="col">{texts.match.sure}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {listed.map((column) => (
+              <MatchRow
+                key={column.index}
+                column={column}
+                fields={state.fields}
+                chosen={mapping[column.index] ?? null}
+                own={mayAdd ? (customFirst ? 'first' : 'last') : 'never'}
+                onChoose={(field) => setMapping({ ...mapping, [column.index]: field })}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
     </StageFrame>
   );
 }
@@ -83,13 +89,7 @@ interface RowProps {
 }
 
 function MatchRow({ column, fields, chosen, own, onChoose }: RowProps) {
-  const header = column.header === '' ? texts.match.unnamed(column.index) : column.header;
-  const sure =
-    chosen === null || typeof chosen === 'object'
-      ? ''
-      : chosen === column.field
-        ? texts.match.confidence(column.confidence ?? 1)
-        : texts.match.byHand;
+  const header = headerOf(column);
   const isOwn = typeof chosen === 'object' && chosen !== null;
   const added = <option value={ownField}>{texts.match.newField(header)}</option>;
   return (
@@ -114,9 +114,7 @@ function MatchRow({ column, fields, chosen, own, onChoose }: RowProps) {
           {own === 'last' && added}
         </select>
       </td>
-      <td className="soft">
-        {chosen !== null && <Icon name="done" />} {sure}
-      </td>
+      <Sure columns={[column]} chosen={chosen} />
     </tr>
   );
 }
