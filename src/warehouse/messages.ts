@@ -4,6 +4,17 @@ import type { DuckOptions, DuckResult } from '../sdk/index.ts';
 
 export type Batch = readonly (readonly (string | null)[])[];
 
+/** Rows of a result as they cross: a small result is one page. */
+export interface Page {
+  readonly rows: Batch;
+  /** There are no more; whoever asked has nothing to leave. */
+  readonly ended: boolean;
+}
+
+export interface FirstPage extends Page {
+  readonly columns: DuckResult['columns'];
+}
+
 /** `handle` = one opened `Duck`, `cursor` = one result that is being read. Both are numbers of our own choosing. */
 export type Question =
   | {
@@ -31,7 +42,6 @@ export interface Failure {
   readonly hint: string;
 }
 
-/** `run`: the number of rows; `stream`: the columns; `next`: a batch, or null behind the last. */
+/** `run`: the number of rows; `stream`: the first page; `next`: another one. */
 export type Reply =
-  | { readonly id: number; readonly value: number | DuckResult['columns'] | Batch | null }
-  | { readonly id: number; readonly failure: Failure };
+  { readonly id: number; readonly value: number | Page | null } | { readonly id: number; readonly failure: Failure };

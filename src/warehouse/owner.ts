@@ -3,9 +3,9 @@
  * acknowledged is lost. Ends when its parent does.
  */
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
-import type { Duck, DuckResult } from '../sdk/index.ts';
+import type { Duck } from '../sdk/index.ts';
 import { openDuck } from '../staging/duck.ts';
-import type { Batch, Question, Reply, Request } from './messages.ts';
+import type { Batch, FirstPage, Page, Question, Reply, Request } from './messages.ts';
 
 interface Opened {
   readonly duck: Duck;
@@ -36,7 +36,7 @@ function send(reply: Reply): void {
   process.send?.(reply, undefined, {}, () => undefined);
 }
 
-async function answer(question: Question): Promise<number | DuckResult['columns'] | Batch | null> {
+async function answer(question: Question): Promise<number | Page | FirstPage | null> {
   if (question.ask === 'open') {
     const { handle, options, scratch, within } = question;
     const stop = new AbortController();
@@ -56,14 +56,10 @@ async function answer(question: Question): Promise<number | DuckResult['columns'
     case 'stream': {
       const { columns, batches } = await duck.stream(question.sql);
       cursors.set(question.cursor, batches[Symbol.asyncIterator]());
-      return columns;
+      return { columns, ...(await page(cursors, question.cursor)) };
     }
-    case 'next': {
-      const next = await cursors.get(question.cursor)?.next();
-      if (next && next.done !== true) return next.value;
-      cursors.delete(question.cursor);
-      return null;
-    }
+    case 'next':
+      return await page(cursors, question.cursor);
     case 'leave':
       await cursors.get(question.cursor)?.return?.();
       cursors.delete(question.cursor);
@@ -76,4 +72,21 @@ async function answer(question: Question): Promise<number | DuckResult['columns'
       await duck[Symbol.asyncDispose]();
       return null;
   }
+}
+
+/** A crossing costs a third of a millisecond, so that results of a few rows come at once. */
+const pageRows = 2048;
+
+async function page(cursors: Opened['cursors'], cursor: number): Promise<Page> {
+  const rows: Batch[number][] = [];
+  const batches = cursors.get(cursor);
+  while (rows.length < pageRows) {
+    const next = await batches?.next();
+    if (!next || next.done === true) {
+      cursors.delete(cursor);
+      return { rows, ended: true };
+    }
+    rows.push(...next.value);
+  }
+  return { rows, ended: false };
 }

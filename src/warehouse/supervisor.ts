@@ -7,7 +7,7 @@ import { extname, resolve } from 'node:path';
 import { HeadgateError } from '../domain/error.ts';
 import type { Duck, DuckOptions, DuckResult } from '../sdk/index.ts';
 import type { DuckEnv } from '../staging/duck.ts';
-import type { Batch, Question, Reply, Request } from './messages.ts';
+import type { Batch, FirstPage, Page, Question, Reply, Request } from './messages.ts';
 
 /** Of our environment a child needs only how much memory it may take, and where programs and temporary files are. */
 const inherited = ['HEADGATE_DUCKDB_MEMORY', 'PATH', 'TMPDIR', 'TZ'] as const;
@@ -146,8 +146,8 @@ async function openRemote(
   const stream = async (sql: string): Promise<DuckResult> => {
     const cursor = (cursors += 1);
     // The kinds of answers are those of the questions.
-    const columns = (await owner.ask({ ask: 'stream', handle, cursor, sql })) as DuckResult['columns'];
-    return { columns, batches: batchesOf(owner, handle, cursor) };
+    const { columns, ...first } = (await owner.ask({ ask: 'stream', handle, cursor, sql })) as FirstPage;
+    return { columns, batches: batchesOf(owner, first, { handle, cursor }) };
   };
   return {
     run: async (sql) => (await owner.ask({ ask: 'run', handle, sql })) as number,
@@ -168,16 +168,19 @@ async function openRemote(
   };
 }
 
-async function* batchesOf(owner: Owner, handle: number, cursor: number): AsyncGenerator<Batch> {
-  let ended = false;
+async function* batchesOf(
+  owner: Owner,
+  first: Page,
+  of: { readonly handle: number; readonly cursor: number },
+): AsyncGenerator<Batch> {
+  let page = first;
   try {
     for (;;) {
-      const batch = (await owner.ask({ ask: 'next', handle, cursor })) as Batch | null;
-      ended = batch === null;
-      if (batch === null) return;
-      yield batch;
+      if (page.rows.length > 0) yield page.rows;
+      if (page.ended) return;
+      page = (await owner.ask({ ask: 'next', ...of })) as Page;
     }
   } finally {
-    if (!ended) await owner.ask({ ask: 'leave', handle, cursor }).catch(() => undefined);
+    if (!page.ended) await owner.ask({ ask: 'leave', ...of }).catch(() => undefined);
   }
 }
