@@ -109,6 +109,22 @@ export class StandIn {
     return (await this.call('GET', path)) as unknown as readonly Fields[]; // an array
   }
 
+  /** Where rows of `Bench.shopUrl` go, as clients name it. */
+  async shop(): Promise<{ readonly remoteHostId: unknown; readonly credentialId: unknown }> {
+    const database = (await this.list('databases')).find(({ name }) => name === 'shop');
+    const [credential] = await this.list('credentials?type=Database&default=True');
+    return { remoteHostId: database?.['id'], credentialId: credential?.['id'] };
+  }
+
+  /** One part by the address that the answer names. Resolves to the id of the file. */
+  async upload(content: string | Buffer, name = 'rows.csv'): Promise<unknown> {
+    const made = await this.call('POST', 'files/multipart', { name, num_parts: 1 });
+    const [address = ''] = made['uploadUrls'] as readonly string[];
+    assert.equal((await send(this.#url, 'PUT', address, { headers: {}, body: content })).status, 200);
+    await this.call('POST', `files/multipart/${String(made['id'])}/complete`);
+    return made['id'];
+  }
+
   /** Asks until the run has ended; only the last answer is noted. */
   async poll(path: string): Promise<Fields> {
     for (;;) {

@@ -2,27 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { open, send, StandIn, type Fields } from './harness.ts';
+import { open, StandIn, type Fields } from './harness.ts';
 
 const bench = await open();
 after(async () => await bench.close());
 const client = new StandIn(bench);
-const database = (await client.list('databases')).find(({ name }) => name === 'shop');
-const [credential] = await client.list('credentials?type=Database&default=True');
-const at = { remoteHostId: database?.['id'], credentialId: credential?.['id'] };
+const at = await client.shop();
 const rows = async (sql: string): Promise<unknown> => await bench.server.sql(bench.shopUrl, sql);
-
-async function upload(content: string | Buffer, name = 'rows.csv'): Promise<unknown> {
-  const made = await client.call('POST', 'files/multipart', { name, num_parts: 1 });
-  const [address = ''] = made['uploadUrls'] as readonly string[];
-  assert.equal((await send(bench.url, 'PUT', address, { headers: {}, body: content })).status, 200);
-  await client.call('POST', `files/multipart/${String(made['id'])}/complete`);
-  return made['id'];
-}
 
 test('a batch begins by itself, into a table that is there', async () => {
   await rows('create schema kinds; create table kinds.batch (id int, v text)');
-  const file_ids = [await upload(gzipSync('1,a\n2,b\n'), 'a.csv.gz'), await upload(gzipSync('3,\n'), 'b.csv.gz')];
+  const file_ids = [await client.upload(gzipSync('1,a\n2,b\n'), 'a.csv.gz'), await client.upload(gzipSync('3,\n'), 'b.csv.gz')];
   const wanted = { file_ids, schema: 'kinds', table: 'batch', remote_host_id: at.remoteHostId, credential_id: at.credentialId };
   const made = await client.call('POST', 'imports/batches', wanted);
   assert.equal(made['state'], 'queued');
@@ -70,7 +60,7 @@ test('4.4 a file by an AutoImport: found out, with other names and types where t
     hidden: true,
   });
   const sync = await client.call('POST', `imports/${String(made['id'])}/syncs`, {
-    source: { file: { id: await upload('id|zip\n1|01234\n', 'zips.csv') } },
+    source: { file: { id: await client.upload('id|zip\n1|01234\n', 'zips.csv') } },
     destination: { database_table: { schema: 'kinds', table: 'zips' } },
     advanced_options: {
       existing_table_rows: 'drop',

@@ -287,11 +287,7 @@ test('scripts and queries: settings in full, runs that begin, rows as texts', as
 test('3.2 every kind of import is an import: seen, shared, put into projects', async () => {
   const end = { remoteHostId: shop?.['id'], credentialId: credential?.['id'] };
   await bench.server.sql(bench.shopUrl, 'create table near.batched (a int)');
-  const file = await client.call('POST', 'files/multipart', { name: 'a.csv.gz', num_parts: 1 });
-  const [url = ''] = file['uploadUrls'] as readonly string[];
-  await send(bench.url, 'PUT', url, { headers: {}, body: gzipSync('1\n') });
-  await client.call('POST', `files/multipart/${String(file['id'])}/complete`);
-  const source = { fileIds: [file['id']] };
+  const source = { fileIds: [await client.upload(gzipSync('1\n'), 'a.csv.gz')] };
   const made = [
     await client.call('POST', 'imports/files', { schema: 'near', name: 'sent', ...end }),
     await client.call('POST', 'imports/files/csv', { source, destination: { schema: 'near', table: 'c', ...end }, firstRowIsHeader: false }), // prettier-ignore

@@ -8,18 +8,8 @@ import { open, send, StandIn, type Fields } from './harness.ts';
 const bench = await open();
 after(async () => await bench.close());
 const client = new StandIn(bench);
-const database = (await client.list('databases')).find(({ name }) => name === 'shop');
-const [credential] = await client.list('credentials?type=Database&default=True');
-const at = { remoteHostId: database?.['id'], credentialId: credential?.['id'] };
+const at = await client.shop();
 const rows = async (sql: string): Promise<unknown> => await bench.server.sql(bench.shopUrl, sql);
-
-async function upload(content: string | Buffer, name = 'rows.csv'): Promise<unknown> {
-  const made = await client.call('POST', 'files/multipart', { name, num_parts: 1 });
-  const [address = ''] = made['uploadUrls'] as readonly string[];
-  assert.equal((await send(bench.url, 'PUT', address, { headers: {}, body: content })).status, 200);
-  await client.call('POST', `files/multipart/${String(made['id'])}/complete`);
-  return made['id'];
-}
 
 async function run(job: unknown): Promise<Fields> {
   const begun = await client.call('POST', `jobs/${String(job)}/runs`);
@@ -33,7 +23,7 @@ const typed = [
 
 async function csv(contents: readonly (string | Buffer)[], table: string, more: Fields = {}): Promise<Fields> {
   const fileIds: unknown[] = [];
-  for (const content of contents) fileIds.push(await upload(content));
+  for (const content of contents) fileIds.push(await client.upload(content));
   return await client.call('POST', 'imports/files/csv', {
     source: { fileIds },
     destination: { schema: 'sem', table, ...at },
@@ -142,7 +132,7 @@ for (const [compression, pack] of [
   test(`5.6 a batch of files that are ${compression}`, async () => {
     const table = `batch_${compression}`;
     await rows(`create table sem.${table} (id int, v text)`);
-    const wanted = { file_ids: [await upload(pack('id|v\n1|a\n'))], schema: 'sem', table, ...at };
+    const wanted = { file_ids: [await client.upload(pack('id|v\n1|a\n'))], schema: 'sem', table, ...at };
     const made = await client.call('POST', 'imports/batches', { ...wanted, compression, columnDelimiter: 'pipe', firstRowIsHeader: true }); // prettier-ignore
     assert.equal((await client.poll(`imports/batches/${String(made['id'])}`))['error'], null);
     assert.deepEqual(await content(table), [['1', 'a']]);
@@ -153,7 +143,11 @@ for (const [compression, pack] of [
 }
 
 async function prepared(bytes: string | Buffer, more: Fields): Promise<{ readonly text: string; readonly info: Fields }> {
-  const job = await client.call('POST', 'files/preprocess/csv', { file_id: await upload(bytes), in_place: false, ...more });
+  const job = await client.call('POST', 'files/preprocess/csv', {
+    file_id: await client.upload(bytes),
+    in_place: false,
+    ...more,
+  });
   const ended = await run(job['id']);
   assert.equal(ended['error'], null);
   const outputs = await client.list(`jobs/${String(job['id'])}/runs/${String(ended['id'])}/outputs`);

@@ -9,13 +9,7 @@ after(async () => await bench.close());
 
 const pipelines = `${base}/inputs/data-pipelines`;
 await server.sql(sourceUrl, 'create table people (email text, n int, updated_on timestamptz)');
-await must('POST', `${base}/connections`, {
-  id: 'c',
-  name: 'C',
-  state: 'active',
-  service_provider: 'Postgres',
-  config: bench.source,
-});
+await bench.connect();
 const model = {
   id: 'm',
   name: 'M',

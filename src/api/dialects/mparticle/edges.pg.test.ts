@@ -8,13 +8,7 @@ const { must, base, advance, server, sourceUrl } = bench;
 after(async () => await bench.close());
 
 const pipelines = `${base}/inputs/data-pipelines`;
-await must('POST', `${base}/connections`, {
-  id: 'c',
-  name: 'C',
-  state: 'active',
-  service_provider: 'Postgres',
-  config: bench.source,
-});
+await bench.connect();
 const model = async (id: string, sql_query: string): Promise<unknown> =>
   await must('POST', `${base}/data-models`, { id, name: id, state: 'active', type: 'sql', config: { sql_query } });
 const query = async (sql: string): Promise<unknown> => (await must('POST', '/v1/workspaces/1/warehouse/query', { sql }))['rows'];

@@ -8,13 +8,7 @@ const { must, ask, base, advance, server, sourceUrl } = bench;
 after(async () => await bench.close());
 
 const pipelines = `${base}/inputs/data-pipelines`;
-await must('POST', `${base}/connections`, {
-  id: 'c',
-  name: 'C',
-  state: 'active',
-  service_provider: 'Postgres',
-  config: bench.source,
-});
+await bench.connect();
 
 const query = async (sql: string): Promise<unknown> => (await must('POST', '/v1/workspaces/1/warehouse/query', { sql }))['rows'];
 

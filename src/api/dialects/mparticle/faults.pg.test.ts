@@ -18,13 +18,7 @@ after(async () => {
 
 const pipelines = `${base}/inputs/data-pipelines`;
 await server.sql(sourceUrl, "create table t as select 'a@x' as email, timestamptz '2025-01-01Z' as at");
-await must('POST', `${base}/connections`, {
-  id: 'c',
-  name: 'C',
-  state: 'active',
-  service_provider: 'Postgres',
-  config: { ...bench.source, host: '127.0.0.1', port: String(proxy.port) },
-});
+await bench.connect({ ...bench.source, host: '127.0.0.1', port: String(proxy.port) });
 await must('POST', `${base}/data-models`, {
   id: 'm',
   name: 'M',

@@ -32,6 +32,8 @@ export interface Bench {
   ask(method: string, path: string, body?: unknown, token?: string): Promise<Reply>;
   /** 200 or 204. */
   must(method: string, path: string, body?: unknown, token?: string): Promise<Reply['body']>;
+  /** Makes the connection `c` to the database with rows, by whatever way `config` leads there. */
+  connect(config?: object): Promise<void>;
   /** Everything that falls due on the way has ended. */
   advance(to: string): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +60,19 @@ export async function open(start?: string): Promise<Bench> {
     const text = await reply.text();
     return { status: reply.status, headers: reply.headers, body: text === '' ? {} : (JSON.parse(text) as Reply['body']) };
   };
+  const must: Bench['must'] = async (method, path, body, by) => {
+    const reply = await ask(method, path, body, by);
+    assert.ok([200, 204].includes(reply.status), `${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    return reply.body;
+  };
+  const base = '/platform/v2/workspaces/1';
+  const source = {
+    host: url.hostname,
+    port: url.port,
+    database: url.pathname.slice(1),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password) || 'none',
+  };
   const running = parts.move();
   return {
     server,
@@ -66,19 +81,12 @@ export async function open(start?: string): Promise<Bench> {
     token,
     admin,
     ask,
+    must,
     sourceUrl,
-    base: '/platform/v2/workspaces/1',
-    source: {
-      host: url.hostname,
-      port: url.port,
-      database: url.pathname.slice(1),
-      user: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password) || 'none',
-    },
-    async must(method, path, body, by) {
-      const reply = await ask(method, path, body, by);
-      assert.ok([200, 204].includes(reply.status), `${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
-      return reply.body;
+    base,
+    source,
+    async connect(config = source) {
+      await must('POST', `${base}/connections`, { id: 'c', name: 'C', state: 'active', service_provider: 'Postgres', config });
     },
     async advance(to) {
       const reply = await ask('POST', '/v1/test-clock', { advance_to: to }, admin);

@@ -20,13 +20,7 @@ await server.sql(
   sourceUrl,
   `create table t (email text, at timestamptz); insert into t values ('a@x', '2025-12-31Z'), ('b@x', null)`,
 );
-await must('POST', `${base}/connections`, {
-  id: 'c',
-  name: 'C',
-  state: 'active',
-  service_provider: 'Postgres',
-  config: bench.source,
-});
+await bench.connect();
 const config = { sql_query: 'select * from t' };
 await must('POST', `${base}/data-models`, { id: 'm', name: 'M', state: 'active', type: 'sql', config });
 

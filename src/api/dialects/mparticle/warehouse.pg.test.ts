@@ -12,13 +12,7 @@ const pipelines = `${base}/inputs/data-pipelines`;
 const target = await server.database();
 const rows = async (sql: string) => await server.sql(target, sql);
 
-await must('POST', `${base}/connections`, {
-  id: 'c',
-  name: 'C',
-  state: 'active',
-  service_provider: 'Postgres',
-  config: source,
-});
+await bench.connect();
 await server.sql(
   sourceUrl,
   `create table people (email text, customer_id text, plan text, seats int, at timestamptz);
