@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * Hands byte chunks from a reader to a writer, one document. At most one chunk waits, so a slow writer holds the reader
+ * Hands byte chunks from a reader to a writer, one document. One chunk at a time, so a slow writer holds the reader
  * back and memory stays at the size of a chunk. Counts and sums what passes.
  */
 export class Channel implements AsyncIterable<Uint8Array> {
@@ -13,14 +13,15 @@ export class Channel implements AsyncIterable<Uint8Array> {
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
 
-  /** Resolves when there is room again. Rejects with what broke the other side. */
+  /** Resolves when the writer is done with the chunk: it is the reader's again. Rejects with what broke the other side. */
   async push(data: Uint8Array): Promise<void> {
-    while (this.#chunk !== undefined && this.#failure === undefined) await new Promise<void>((done) => (this.#wakeReader = done));
     if (this.#failure !== undefined) throw this.#failure;
     this.bytes += data.byteLength;
     this.checksum = crc32(data, this.checksum);
     this.#chunk = data;
     this.#wakeWriter?.();
+    while (this.#chunk !== undefined && this.#failure === undefined) await new Promise<void>((done) => (this.#wakeReader = done));
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** The document is complete. */
@@ -44,9 +45,9 @@ export class Channel implements AsyncIterable<Uint8Array> {
       if (this.#failure !== undefined) throw this.#failure;
       const chunk = this.#chunk;
       if (chunk === undefined) return;
+      yield chunk;
       this.#chunk = undefined;
       this.#wakeReader?.();
-      yield chunk;
     }
   }
 }

@@ -75,7 +75,7 @@ async function spool(side: SideRequest, part: string): Promise<readonly FileRef[
   const handle = await open(part, 'w');
   try {
     for await (const event of side.source.read(side.read)) {
-      if (event.type === 'bytes') await handle.write(event.data);
+      if (event.type === 'bytes') await handle.writeFile(event.data);
       else if (event.type === 'file') files.push(event.file);
       else if (event.proof) ended = true;
     }

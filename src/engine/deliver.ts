@@ -43,13 +43,10 @@ export async function* deliver({ events, open, always, moved }: Delivery): Async
         continue;
       }
       const sink = await sinkOf(event.stream);
+      const size = event.type === 'bytes' ? event.data.byteLength : event.file.size;
       if (event.type === 'bytes') await sink.push(event.data);
       else await sink.file(event.file);
-      moved(
-        refName(event.stream),
-        event.type === 'bytes' ? event.data.byteLength : event.file.size,
-        event.type === 'bytes' ? (event.rows ?? 0) : 0,
-      );
+      moved(refName(event.stream), size, event.type === 'bytes' ? (event.rows ?? 0) : 0);
     }
   } finally {
     for (const sink of sinks.values()) await sink[Symbol.asyncDispose]();

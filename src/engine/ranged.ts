@@ -52,7 +52,7 @@ export async function countRows(
   const projection = { columns: [{ from: field.name, as: field.name }] };
   const chunks: Uint8Array[] = [];
   const request = { flows: [{ stream: info.stream, schema: info.schema, projection }], mode: 'snapshot', format: 'csv' } as const;
-  for await (const event of opened.read(request)) if (event.type === 'bytes') chunks.push(event.data);
+  for await (const event of opened.read(request)) if (event.type === 'bytes') chunks.push(Buffer.from(event.data));
   const text = Buffer.concat(chunks).toString('utf8').trim();
   if (!/^\d+$/.test(text))
     throw new HeadgateError('read.incomplete', `counting the rows of ${name}: the source answered no number`);

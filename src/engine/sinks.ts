@@ -86,7 +86,8 @@ export class DirectSink implements Sink {
 
   #start(): void {
     // The writer runs beside the reader; its failure reaches the reader through the channel, and finish() waits for it.
-    this.#writing ??= this.#writer.write(this.#channel).catch((error: unknown) => {
+    if (this.#writing) return;
+    this.#writing = this.#writer.write(this.#channel).catch((error: unknown) => {
       this.#channel.fail(error);
       throw error;
     });
@@ -142,7 +143,7 @@ export class StagedSink implements Sink {
   async push(data: Uint8Array): Promise<void> {
     try {
       this.#handle ??= await open(this.#part, 'w');
-      await this.#handle.write(data);
+      await this.#handle.writeFile(data); // all of it: the system may take less than it is given at once
     } catch (error) {
       throw asHeadgateError(error, `writing a part to ${this.#part}`);
     }

@@ -149,7 +149,10 @@ export interface StageTable {
 }
 
 export interface TableWriter extends AsyncDisposable {
-  /** One whole document of the format. Pulls at the destination's pace. Called once, unless `load` is. */
+  /**
+   * One whole document of the format. Pulls at the destination's pace, and is done with a chunk before it asks for the next, which may
+   * overwrite it. Called once, unless `load` is.
+   */
   write(data: AsyncIterable<Uint8Array>): Promise<void>;
   /** A whole file, where the destination can read it by itself (`destination.loads`). */
   load?(file: FileRef): Promise<void>;

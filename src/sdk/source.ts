@@ -88,7 +88,8 @@ export interface ReadProof {
 }
 
 /**
- * Between two checkpoints the `bytes` of one stream form one whole document of their format.
+ * Between two checkpoints the `bytes` of one stream form one whole document of their format. `data` is the source's again once the
+ * next event is asked for: whoever keeps bytes copies them.
  * A checkpoint never splits a record; all before it, on every stream of the reader, is complete and resumable from
  * `position`. A read that found nothing new answers the position it was given, byte for byte. `proof` is on the last checkpoint of a finite read only; a read that ends without one was cut off.
  *

@@ -1,5 +1,6 @@
 /** Bytes into a file, gathered: what comes in pieces of a socket is written in few calls, while the next ones are on their way. */
 import type { FileHandle } from 'node:fs/promises';
+import { giveBack } from '../domain/give-back.ts';
 
 /** Bytes that are written at once; a stream holds twice as many at most. */
 const gathered = 1 << 18;
@@ -13,7 +14,7 @@ export async function ontoDisk(file: FileHandle, bytes: AsyncIterable<Uint8Array
     const [chunks, place] = [held, at];
     at += size;
     [held, size] = [[], 0];
-    const written = writeAll(file, chunks, place).then(() => giveBack(chunks));
+    const written = writeAll(file, chunks, place).then(() => chunks.forEach(giveBack));
     // Its failure is seen by whoever waits for it next, or not at all where the bytes fail before.
     written.catch(() => undefined);
     return written;
@@ -41,16 +42,6 @@ async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], start: 
     const { bytesWritten } = await file.writev(left, at);
     at += bytesWritten;
     left = behind(left, bytesWritten);
-  }
-}
-
-/**
- * The memory of what is written is free at once, where nothing else lies in it. Left to be found, it has the heap marked several times a
- * second, by threads that take both cores from whoever else is answered.
- */
-function giveBack(chunks: readonly Uint8Array[]): void {
-  for (const { buffer, byteLength } of chunks) {
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
   }
 }
 

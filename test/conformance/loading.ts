@@ -77,11 +77,15 @@ export async function openWriter(destination: Destination, target: Target, optio
   return destination.open({ target, format: 'csv', pipeline, attempt, ordinal });
 }
 
-/** The rows as a document in chunks that end anywhere. */
+/** The rows as a document in chunks that end anywhere, each of them overwritten when the next is asked for. */
 export async function* chunks(rows: readonly Row[]): AsyncGenerator<Uint8Array> {
   const data = encodeCsv(rows);
   const size = Math.max(7, Math.ceil(data.length / 5));
-  for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
+  for (let at = 0; at < data.length; at += size) {
+    const chunk = Buffer.from(data.subarray(at, at + size));
+    yield chunk;
+    chunk.fill('x');
+  }
 }
 
 export async function stage(

@@ -124,6 +124,17 @@ export class WireSession implements AsyncDisposable {
     return this.#client.query(query);
   }
 
+  /** Bytes that were handed to the connection and that the system has not taken yet. */
+  get unsent(): number {
+    return this.#client.connection.stream.writableLength;
+  }
+
+  /** Resolves when there are none any more, or the connection is gone. */
+  async sent(): Promise<void> {
+    const { stream } = this.#client.connection;
+    await new Promise<void>((done) => stream.write('', () => done()));
+  }
+
   /** A failure of this session as ours. After a cancel that is the reason, whatever the driver says. */
   explain(error: unknown, doing: string): HeadgateError {
     if (this.#signal.aborted) return new HeadgateError('run.cancelled', `${doing}: the run was cancelled`, { cause: error });

@@ -1,11 +1,12 @@
 /** A statement whose rows are taken off the socket as bytes: the driver's parser would make an object and an event of every row. */
 import type { Connection, Submittable } from 'pg';
+import { giveBack } from '../../domain/give-back.ts';
 import type { WireSession } from './session.ts';
 
 export interface Unframed {
   /** What the rows became, in order. */
   readonly data: Buffer;
-  /** All other messages as they came, for the driver's own parser. */
+  /** Copies of all other messages, for the driver's own parser. */
   readonly others: readonly Buffer[];
   /** The rows are over: what comes from now on is all for the driver. */
   readonly ended: boolean;
@@ -13,7 +14,7 @@ export interface Unframed {
 
 /** Takes rows out of what the server sends. */
 export interface Frames {
-  /** May overwrite the chunk. */
+  /** May overwrite the chunk, and make data of it. */
   take(chunk: Buffer): Unframed;
 }
 
@@ -26,12 +27,18 @@ export interface Streamed {
 /** Chunks that may wait: two socket reads ahead of the destination keep both ends busy. */
 const ahead = 2;
 
+interface Waiting {
+  readonly data: Buffer;
+  /** What the socket gave. */
+  readonly chunk: Buffer;
+}
+
 /** The statement as the driver's client runs it, reading the socket itself until the data is over. */
 class StreamedQuery implements Submittable {
   rows = 0;
   readonly #sql: string;
   readonly #frames: Frames;
-  readonly #waiting: Buffer[] = [];
+  readonly #waiting: Waiting[] = [];
   #socket: Connection['stream'] | undefined;
   #release = (): void => undefined;
   #wake = (): void => undefined;
@@ -49,7 +56,7 @@ class StreamedQuery implements Submittable {
     if (!driver) throw new Error('the connection has no reader');
     const read = (chunk: Buffer): void => {
       const { data, others, ended } = this.#frames.take(chunk);
-      if (data.length > 0) this.#waiting.push(data);
+      if (data.length > 0) this.#waiting.push({ data, chunk });
       if (ended) this.#release();
       for (const bytes of others) driver(bytes);
       if (!ended && this.#waiting.length >= ahead) socket.pause();
@@ -85,17 +92,24 @@ class StreamedQuery implements Submittable {
   }
 
   /** Ends when the server has said that the statement is done. */
-  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (;;) {
-      const chunk = this.#waiting.shift();
-      if (chunk) yield chunk;
-      else if (this.#failure !== undefined) throw this.#failure;
-      else if (this.#done) return;
-      else {
-        const woken = new Promise<void>((wake) => (this.#wake = wake));
-        this.#socket?.resume();
-        await woken;
+  async *chunks(session: WireSession, doing: string): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      session.submit(this);
+      for (;;) {
+        const next = this.#waiting.shift();
+        if (next) {
+          yield next.data;
+          giveBack(next.chunk);
+        } else if (this.#failure !== undefined) throw session.explain(this.#failure, doing);
+        else if (this.#done) return;
+        else {
+          const woken = new Promise<void>((wake) => (this.#wake = wake));
+          this.#socket?.resume();
+          await woken;
+        }
       }
+    } finally {
+      if (!this.#done) await session.cancel();
     }
   }
 }
@@ -103,17 +117,5 @@ class StreamedQuery implements Submittable {
 /** Runs one statement. Leaving its chunks early cancels it at the server. */
 export function streamed(session: WireSession, sql: string, frames: Frames, doing: string): Streamed {
   const query = new StreamedQuery(sql, frames);
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    let ended = false;
-    try {
-      session.submit(query);
-      yield* query.chunks();
-      ended = true;
-    } catch (error) {
-      throw session.explain(error, doing);
-    } finally {
-      if (!ended) await session.cancel();
-    }
-  }
-  return { chunks: chunks(), rows: () => query.rows };
+  return { chunks: query.chunks(session, doing), rows: () => query.rows };
 }

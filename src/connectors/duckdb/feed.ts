@@ -22,6 +22,9 @@ let pipes = 0;
 
 const newline = 10;
 
+/** Bytes that may wait in a stream before the next chunk is asked for: none, because that may overwrite the one before. */
+const noneWait = 1;
+
 export interface Feed {
   readonly data: AsyncIterable<Uint8Array>;
   readonly scratch: string;
@@ -61,10 +64,11 @@ function measured({ data, started }: Feed): Document {
     async *[Symbol.asyncIterator]() {
       for await (const chunk of data) {
         if (chunk.length === 0) continue;
-        yield chunk;
-        if (bytes === 0) await started();
+        const first = bytes === 0;
         bytes += chunk.length;
         last = chunk[chunk.length - 1] ?? last;
+        yield chunk;
+        if (first) await started();
       }
       if (last !== newline) throw new HeadgateError('read.incomplete', 'staging rows: the document ends inside a record');
     },
@@ -73,7 +77,7 @@ function measured({ data, started }: Feed): Document {
 
 async function throughFile(path: string, { load, signal }: Feed, document: Document): Promise<number> {
   try {
-    await pipeline(document, createWriteStream(path), { signal });
+    await pipeline(document, createWriteStream(path, { highWaterMark: noneWait }), { signal });
   } catch (error) {
     throw ofSystem(error, 'writing rows to the scratch folder');
   }
@@ -115,7 +119,8 @@ async function openWhenRead(path: string, settled: () => boolean): Promise<Socke
   while (!settled()) {
     try {
       const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
-      return new Socket({ fd, readable: false, writable: true });
+      const options = { fd, readable: false, writable: true, writableHighWaterMark: noneWait };
+      return new Socket(options);
     } catch (error) {
       if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENXIO')
         throw asHeadgateError(error, 'opening a pipe to DuckDB');

@@ -30,7 +30,7 @@ export class FileWriter implements TableWriter {
     for await (const chunk of data) {
       this.#counter.push(chunk);
       this.#bytes += chunk.byteLength;
-      await this.#guard(() => writeAll(handle, chunk));
+      await this.#guard(() => handle.writeFile(chunk));
     }
     if (this.#format !== 'parquet' && !this.#counter.whole) {
       throw new HeadgateError('read.incomplete', `writing ${this.#path}: the data ended inside a record`);
@@ -59,7 +59,7 @@ export class FileWriter implements TableWriter {
     if (this.#handle) return this.#handle;
     const handle = await this.#guard(() => open(this.#path, 'w'));
     this.#handle = handle;
-    await this.#guard(() => writeAll(handle, preamble(this.#format, this.#request.target.schema)));
+    await this.#guard(() => handle.writeFile(preamble(this.#format, this.#request.target.schema)));
     return handle;
   }
 
@@ -70,9 +70,4 @@ export class FileWriter implements TableWriter {
       throw asFileError(error, `writing ${this.#path}`);
     }
   }
-}
-
-/** The system may take less than it was given. */
-async function writeAll(handle: FileHandle, data: Uint8Array): Promise<void> {
-  for (let at = 0; at < data.byteLength;) at += (await handle.write(data, at)).bytesWritten;
 }

@@ -3,7 +3,7 @@ import { HeadgateError } from '../../domain/error.ts';
 import { refName, type Field, type TableRef } from '../../domain/schema.ts';
 import type { Staged, TableWriter, Target, WriteRequest } from '../../sdk/index.ts';
 import { nameList, quoteName, quoteTable } from '../_sql/names.ts';
-import { copyIn } from './copy-in.ts';
+import { copyIn, type Copied } from './copy-in.ts';
 import { copyOptions } from './copy-out.ts';
 import { sqlState } from '../_pg/errors.ts';
 import { ownTable } from './names.ts';
@@ -80,8 +80,7 @@ export class StageWriter implements TableWriter {
   readonly #request: WriteRequest;
   readonly #stage: string;
   readonly #failpoint: (name: string) => Promise<void>;
-  #rows = 0;
-  #bytes = 0;
+  #copied: Copied = { rows: 0, bytes: 0 };
   #flushed = false;
 
   constructor(session: Session, request: WriteRequest, stage: string, failpoint: (name: string) => Promise<void>) {
@@ -96,26 +95,15 @@ export class StageWriter implements TableWriter {
     const doing = `loading ${refName(target.table)}`;
     const lead = target.content === 'changes' ? changeColumns : [];
     const columns = nameList([...lead, ...columnNames(target)]);
-    const counted = async function* (add: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-      for await (const chunk of data) {
-        add(chunk.length);
-        yield chunk;
-      }
-    };
     await this.#session.rows('begin', doing);
-    this.#rows = await copyIn(
-      this.#session,
-      `copy ${ownTable(this.#stage)} (${columns}) from stdin ${copyOptions(format)}`,
-      counted((bytes) => (this.#bytes += bytes)),
-      doing,
-      () => this.#failpoint('postgres.copy.mid'),
-    );
+    const sql = `copy ${ownTable(this.#stage)} (${columns}) from stdin ${copyOptions(format)}`;
+    this.#copied = await copyIn(this.#session, sql, data, doing, () => this.#failpoint('postgres.copy.mid'));
   }
 
   async flush(): Promise<Staged> {
     const { target, once = false } = this.#request;
     const { table } = target;
-    const staged = { table, ref: this.#stage, rows: this.#rows, bytes: this.#bytes };
+    const staged = { table, ref: this.#stage, ...this.#copied };
     const first = once ? await this.#flushedBefore() : undefined;
     await this.#session.rows(first ? 'rollback' : 'commit', `staging ${refName(table)}`);
     this.#flushed = true;
@@ -127,7 +115,7 @@ export class StageWriter implements TableWriter {
   async #flushedBefore(): Promise<Pick<Staged, 'rows' | 'bytes'> | undefined> {
     const { target, ordinal } = this.#request;
     const [table, doing] = [flushedTable(this.#stage), `staging ${refName(target.table)}`];
-    const values = [ordinal, this.#rows, this.#bytes].map(String);
+    const values = [ordinal, this.#copied.rows, this.#copied.bytes].map(String);
     const mine = `insert into ${table} values ($1, $2, $3) on conflict do nothing returning ordinal::text`;
     const inserted = await this.#session.rows(mine, doing, values).catch((error: unknown) => {
       throw sqlState(error) === undefinedTable ? stageGone(target.table, error) : error;

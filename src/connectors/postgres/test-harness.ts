@@ -70,7 +70,7 @@ export async function readAll(
   const flows = [{ stream: info.stream, schema: info.schema, projection: projection ?? everything(info.schema) }];
   const chunks: Uint8Array[] = [];
   for await (const event of source.read({ flows, mode: 'snapshot', format: 'csv', ...rest })) {
-    if (event.type === 'bytes') chunks.push(event.data);
+    if (event.type === 'bytes') chunks.push(Buffer.from(event.data));
     if (event.type === 'checkpoint' && event.proof) {
       const text = Buffer.concat(chunks).toString('utf8');
       return { text, lines: text.split('\n').filter(Boolean), position: event.position, proof: event.proof };

@@ -62,7 +62,7 @@ async function readAll(source: Source, info: StreamInfo): Promise<{ lines: reado
   let rows: number | undefined;
   const flow = { stream: info.stream, schema: info.schema, projection: { columns } };
   for await (const event of source.read({ flows: [flow], mode: 'snapshot', format: 'csv' })) {
-    if (event.type === 'bytes') chunks.push(event.data);
+    if (event.type === 'bytes') chunks.push(Buffer.from(event.data));
     if (event.type === 'checkpoint') rows = Object.values(event.proof?.rows ?? {})[0];
   }
   return { lines: Buffer.concat(chunks).toString('utf8').split('\n').slice(0, -1), rows };

@@ -25,7 +25,7 @@ export class RowFrames implements Frames {
       // The driver may look at it later, and the chunk is ours.
       else others.push(Buffer.from(bytes.subarray(at, end)));
       at = end;
-      if (last.has(type)) return { data: out.subarray(0, to), others: [...others, bytes.subarray(at)], ended: true };
+      if (last.has(type)) return { data: out.subarray(0, to), others: [...others, Buffer.from(bytes.subarray(at))], ended: true };
     }
     this.#rest = Buffer.from(bytes.subarray(at));
     return { data: out.subarray(0, to), others, ended: false };
