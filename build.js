@@ -32,6 +32,12 @@ const bundle = (...programs) =>
   });
 
 rmSync(dir, { recursive: true, force: true });
-await bundle('cli/main', 'warehouse/owner', 'rules/pattern-worker', 'rules/meanings/phone-worker');
+await bundle(
+  'cli/main',
+  'warehouse/owner',
+  'rules/pattern-worker',
+  'rules/meanings/phone-worker',
+  'connectors/file/input/xls-worker',
+);
 // It may read nothing but its own folder, so it shares nothing.
 await bundle('hooks/child');

@@ -26,7 +26,7 @@ export const commands: readonly CommandInfo[] = [
     usage: 'FILE',
     summary: 'load a file into the embedded warehouse',
     details: [
-      'Reads a file (csv, tsv, xlsx, ndjson, json, xml or parquet, also packed), or - for stdin, into a table of the embedded warehouse: the DuckDB file files/1/warehouse.db of the state directory. While a server runs on that directory, the file goes to it (a key of it is in HEADGATE_KEY), and a pipeline there imports it. The table is named after the file. For another destination use `headgate sync FILE DESTINATION`.',
+      'Reads a file (csv, tsv, xlsx, xls, ndjson, json, xml or parquet, also packed), or - for stdin, into a table of the embedded warehouse: the DuckDB file files/1/warehouse.db of the state directory. While a server runs on that directory, the file goes to it (a key of it is in HEADGATE_KEY), and a pipeline there imports it. The table is named after the file. For another destination use `headgate sync FILE DESTINATION`.',
     ],
     examples: [
       { line: 'headgate import examples/contacts.csv', says: 'into the table contacts' },

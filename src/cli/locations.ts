@@ -42,7 +42,7 @@ export const isFile = (location: string): boolean => registrationFor(location).s
 /** Rows of such a location come from stdin or go to stdout. */
 export const isStdio = (location: string): boolean => /^(file:)?-(\?.*)?$/.test(location);
 
-const saysFormat = /\.(csv|tsv|tab|xlsx|ndjson|jsonl|json|xml|parquet)(\.(gz|zst|zip))?$|[?&#]format=/i;
+const saysFormat = /\.(csv|tsv|tab|xlsx?|ndjson|jsonl|json|xml|parquet)(\.(gz|zst|zip))?$|[?&#]format=/i;
 
 /** Adds `--format` where a file's name does not say its format. */
 export function withFormat(location: string, format: string | undefined): string {

@@ -112,8 +112,8 @@ export const options = {
   format: {
     kind: 'text',
     value: 'FORMAT',
-    choices: ['csv', 'tsv', 'xlsx', 'ndjson', 'jsonl', 'json', 'xml', 'parquet'],
-    help: 'format of a file whose name does not say it; tsv, xlsx, json and xml are only read',
+    choices: ['csv', 'tsv', 'xlsx', 'xls', 'ndjson', 'jsonl', 'json', 'xml', 'parquet'],
+    help: 'format of a file whose name does not say it; tsv, xlsx, xls, json and xml are only read',
   },
   limit: { kind: 'text', value: 'N', help: 'sample rows to show per kind of change (default 5)' },
   fields: { kind: 'flag', help: 'list the fields of every stream' },

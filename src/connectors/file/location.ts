@@ -119,6 +119,7 @@ export const extensions: Readonly<Record<string, FileFormat>> = {
   '.tsv': 'csv',
   '.tab': 'csv',
   '.xlsx': 'csv',
+  '.xls': 'csv',
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
   '.json': 'ndjson',
@@ -130,12 +131,13 @@ export const extensions: Readonly<Record<string, FileFormat>> = {
 const aliases: Readonly<Record<string, FileFormat>> = {
   tsv: 'csv',
   xlsx: 'csv',
+  xls: 'csv',
   json: 'ndjson',
   jsonl: 'ndjson',
   xml: 'ndjson',
 };
 
-const onlyRead = ['tsv', 'tab', 'xlsx', 'json', 'xml'];
+const onlyRead = ['tsv', 'tab', 'xlsx', 'xls', 'json', 'xml'];
 
 export const standard = '-';
 

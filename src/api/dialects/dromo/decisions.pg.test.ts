@@ -1,5 +1,6 @@
 /** What a person has to decide, and what people have decided before. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { workbook } from '../../../../test/support/archives.ts';
 import { contextOf } from '../../mount.ts';
@@ -102,6 +103,19 @@ test('XML files, and how they are read', async () => {
   assert.deepEqual(await bench.rowsOf((await of(odd, options))['id']), [{ name: 'Ann', mail: 'a@example.com' }]);
   const failed = await of('<people><person></people>');
   assert.deepEqual(codes(failed), ['FAILED', ['file.format']]);
+});
+
+test('a workbook of the old kind is read like any other', async () => {
+  const own = ['id', 'zip', 'day'].map((key) => ({ label: key, key }));
+  const book = await readFile(new URL('../../../../test/support/old-book.xls', import.meta.url));
+  const wanted = { fields: own, original_filename: 'a.xls', settings: { uploadStep: { sheetOverride: 'Orders' } } };
+  const done = await bench.imported(wanted, new Uint8Array(book));
+  assert.deepEqual(await bench.rowsOf(done['id']), [
+    { id: '1', zip: '00501', day: '2024-01-01' },
+    { id: '1234567890123', zip: '10001', day: '2024-02-29' },
+  ]);
+  const unsaid = await bench.imported({ fields: own, original_filename: 'a.xls' }, new Uint8Array(book));
+  assert.deepEqual(codes(unsaid), ['NEEDS_REVIEW', ['SHEET_AMBIGUOUS']]);
 });
 
 test('what nobody here can open says what to do', async () => {

@@ -97,3 +97,11 @@ export function columnAt(reference: string): number {
 /** Characters that XML cannot hold are written as `_x000D_`. */
 export const unescaped = (text: string): string =>
   text.replaceAll(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+/** Always in quotes where anything could be misread; an empty text is not the same as no cell. */
+export const quoted = (value: string): string =>
+  value === '' || /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+
+/** Of cells as they stand in csv, filled up to a width. */
+export const csvLine = (cells: readonly (string | undefined)[], width: number): string =>
+  `${Array.from({ length: Math.max(width, cells.length) }, (_, at) => cells[at] ?? '').join(',')}\n`;

@@ -16,6 +16,9 @@ export interface FileFacts {
 /** Enough to see a header and some hundred records. */
 const headBytes = 1 << 18;
 
+/** Of the container in which old spreadsheets lie, among other things. */
+const oldBook = 'd0cf11e0';
+
 const magics: readonly { readonly bytes: string; readonly is: string }[] = [
   { bytes: '1f8b', is: 'gzip' },
   { bytes: '504b0304', is: 'a ZIP archive' },
@@ -25,15 +28,16 @@ const magics: readonly { readonly bytes: string; readonly is: string }[] = [
   { bytes: 'fd377a585a', is: 'xz' },
   { bytes: '25504446', is: 'PDF' },
   { bytes: '53514c69746520666f726d6174', is: 'a SQLite database' },
-  { bytes: 'd0cf11e0', is: 'a spreadsheet of the old kind (.xls): save it as .xlsx or .csv' },
+  { bytes: oldBook, is: 'a spreadsheet of the old kind (.xls)' },
 ];
 
 /** Inside of the same old container: a new spreadsheet that only its password opens. */
 const locked = Buffer.from('EncryptedPackage', 'utf16le');
 
 /** How the bytes are packed, where it is in a way that we open. */
-export function packingOf(head: Buffer): 'gzip' | 'zstd' | 'zip' | undefined {
+export function packingOf(head: Buffer): 'gzip' | 'zstd' | 'zip' | 'xls' | undefined {
   const start = head.subarray(0, 4).toString('hex');
+  if (start === oldBook) return head.includes(locked) ? undefined : 'xls';
   if (start.startsWith('1f8b')) return 'gzip';
   if (start === '504b0304' || start === '504b0506') return 'zip';
   return start === '28b52ffd' || /^5[0-9a-f]2a4d18$/.test(start) ? 'zstd' : undefined;
@@ -42,7 +46,7 @@ export function packingOf(head: Buffer): 'gzip' | 'zstd' | 'zip' | undefined {
 /** What the first bytes say the file is; absent = plain text, as far as they show. */
 export function seems(head: Buffer): string | undefined {
   const magic = magics.find(({ bytes }) => head.subarray(0, bytes.length / 2).toString('hex') === bytes);
-  if (magic?.bytes === 'd0cf11e0' && head.includes(locked)) return 'protected by a password: save it without one';
+  if (magic?.bytes === oldBook && head.includes(locked)) return 'protected by a password: save it without one';
   if (magic) return magic.is;
   const start = head
     .subarray(0, 512)

@@ -8,6 +8,7 @@ import { declaredEncoding, inspect, isXml, packingOf, requireParquet, requireTex
 import { isSpread, jsonLines } from './json-records.ts';
 import { bytesOf, glances, spool } from './spool.ts';
 import { bounded, unpacked } from './unpack.ts';
+import type { Sheet } from './xlsx.ts';
 
 /** A file that DuckDB and the loaders can open: the person's own, or one in scratch. */
 export interface Plain extends FileFacts {
@@ -63,21 +64,28 @@ function withoutLines(file: Plain): Plain {
 async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
   const { name, path, size, head } = file;
   const packing = packingOf(head);
-  if (packing === undefined) return file;
+  if (packing === undefined || (packing === 'xls' && config.format !== 'csv')) return file;
+  if (packing === 'xls') {
+    const { xlsAsCsv } = await import('./xls.ts');
+    return await ofSheet(file, await xlsAsCsv({ name, path, size }, config, place.signal), place);
+  }
   if (packing === 'zip') {
     const { openArchive, chooseMember } = await import('./zip.ts');
     await using archive = await openArchive(name, path);
     if (config.format === 'csv' && archive.members.some(({ fileName }) => fileName === 'xl/workbook.xml')) {
       const { sheetAsCsv } = await import('./xlsx.ts');
-      const { sheet, sheets, rows } = await sheetAsCsv(name, archive, config);
-      const plain = await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`);
-      return { ...plain, lines: { of: 'sheet', before: 0 }, sheets };
+      return await ofSheet(file, await sheetAsCsv(name, archive, config), place);
     }
     const member = chooseMember(name, archive.members, config.member);
     const bytes = bounded(name, archive.read(member), config, member.compressedSize);
     return await becomes(file, bytes, place, `its member ${JSON.stringify(member.fileName)} is read`);
   }
   return await becomes(file, bounded(name, unpacked(name, path, packing), config, size), place, `it is unpacked from ${packing}`);
+}
+
+async function ofSheet(file: Plain, { sheet, sheets, rows }: Sheet, place: Place): Promise<Plain> {
+  const plain = await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`);
+  return { ...plain, lines: { of: 'sheet', before: 0 }, sheets };
 }
 
 async function inUtf8(file: Plain, config: FileConfig, place: Place): Promise<Plain> {

@@ -1,7 +1,7 @@
 /** One sheet of a workbook as csv: cells as the file stores them, dates as ISO text. */
 import { HeadgateError } from '../../../domain/error.ts';
 import type { FileConfig } from '../location.ts';
-import { columnAt, plainNumber, serialText, shownAs, unescaped, type Shown } from './cells.ts';
+import { columnAt, csvLine, plainNumber, quoted, serialText, shownAs, unescaped, type Shown } from './cells.ts';
 import { bounded } from './unpack.ts';
 import { parseXml, readXml, textOf, type Attributes } from './xml.ts';
 import type { Archive } from './zip.ts';
@@ -20,15 +20,17 @@ export async function sheetAsCsv(name: string, archive: Archive, config: FileCon
     return member && textOf(bounded(name, archive.read(member), config, member.compressedSize));
   };
   const book = await readBook(name, part);
-  const chosen = chooseSheet(name, book.sheets, config.sheet);
-  const rows = part(chosen.path);
-  if (!rows) throw new HeadgateError('file.format', `reading ${name}: the sheet ${JSON.stringify(chosen.name)} is not in it`);
+  const sheets = book.sheets.map((sheet) => sheet.name);
+  const chosen = chooseSheet(name, sheets, config.sheet);
+  const sheet = sheets[chosen] ?? '';
+  const rows = part(book.sheets[chosen]?.path ?? '');
+  if (!rows) throw new HeadgateError('file.format', `reading ${name}: the sheet ${JSON.stringify(sheet)} is not in it`);
   const context: CellContext = {
     strings: await readStrings(name, part('xl/sharedStrings.xml')),
     shown: await readStyles(name, part('xl/styles.xml')),
     since1904: book.since1904,
   };
-  return { sheet: chosen.name, sheets: book.sheets.map((sheet) => sheet.name), rows: csvRows(name, rows, context) };
+  return { sheet, sheets, rows: csvRows(name, rows, context) };
 }
 
 type Part = (path: string) => AsyncIterable<string> | undefined;
@@ -68,12 +70,13 @@ async function readBook(
   return { sheets, since1904 };
 }
 
-/** By name, or else by its number from 1; the first where nothing is asked for. */
-function chooseSheet(name: string, sheets: readonly SheetPlace[], wanted = '1'): SheetPlace {
-  const found = sheets.find((sheet) => sheet.name === wanted) ?? (/^\d+$/.test(wanted) ? sheets[Number(wanted) - 1] : undefined);
-  if (found) return found;
+/** The place of the one with that name, or else with that number from 1; the first where nothing is asked for. */
+export function chooseSheet(name: string, sheets: readonly string[], wanted = '1'): number {
+  const named = sheets.indexOf(wanted);
+  const found = named < 0 && /^\d+$/.test(wanted) ? Number(wanted) - 1 : named;
+  if (sheets[found] !== undefined) return found;
   throw new HeadgateError('file.missing', `reading ${name}: it has no sheet ${JSON.stringify(wanted)}`, {
-    hint: `its sheets are: ${sheets.map((sheet) => sheet.name).join(', ')}`,
+    hint: `its sheets are: ${sheets.join(', ')}`,
   });
 }
 
@@ -148,7 +151,7 @@ async function* csvRows(name: string, xml: AsyncIterable<string>, context: CellC
         row[at] = quoted(cellText(cell, value, context));
       } else if (tag === 'row' && row.length > 0) {
         width ||= row.length;
-        lines.push(`${Array.from({ length: Math.max(width, row.length) }, (_, at) => row[at] ?? '').join(',')}\n`);
+        lines.push(csvLine(row, width));
       }
     },
   });
@@ -177,7 +180,3 @@ function cellText(
       return unescaped(value);
   }
 }
-
-/** Always in quotes where anything could be misread; an empty text is not the same as no cell. */
-const quoted = (value: string): string =>
-  value === '' || /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
