@@ -90,7 +90,7 @@ suite('the review page', () => {
     await using page = await visit(await review(700));
     await rowsShown(page);
     await page.getByRole('button', { name: 'All rows' }).click();
-    await says(count(page, 'All rows'), '700');
+    await page.locator('[role=grid][aria-rowcount="701"]').waitFor();
     const rows = Array.from({ length: 500 }, (_, at) => `New ${at}\tnew${at}@example.com`);
     await toClipboard(page, rows.join('\n'));
     await grid(page).focus();
@@ -124,8 +124,8 @@ suite('the review page', () => {
     await country.and(page.locator(':not(.is-error)')).waitFor();
   });
 
-  test('a large file is scrolled to its end, by the wheel and by a key', async () => {
-    const lines = Array.from({ length: 100_000 }, (_, at) => `${at % 1000 === 7 ? '' : `Person ${at}`},${at}`);
+  test('a file of a million rows is scrolled to its end, by the wheel and by a key', async () => {
+    const lines = Array.from({ length: 1_000_000 }, (_, at) => `${at % 1000 === 7 ? '' : `Person ${at}`},${at}`);
     const settings = { importIdentifier: 'people', invalidDataBehavior: 'BLOCK_SUBMIT' };
     const two = fields.filter(({ key }) => key === 'name' || key === 'id');
     const made = await pages.server.imported({ fields: two, settings }, `Name,Id\n${lines.join('\n')}\n`);
@@ -133,15 +133,15 @@ suite('the review page', () => {
     // The server makes its rows from the file first.
     await rowsShown(page, 180_000);
     await page.getByRole('button', { name: 'All rows' }).click();
-    await page.locator('[role=grid][aria-rowcount="100001"]').waitFor();
+    await page.locator('[role=grid][aria-rowcount="1000001"]').waitFor();
     await page.locator('.grid-body').hover();
-    await page.mouse.wheel(0, 10_000_000);
-    await says(await cell(page, 100_001, 'Name'), 'Person 99999');
+    await page.mouse.wheel(0, 100_000_000);
+    await says(await cell(page, 1_000_001, 'Name'), 'Person 999999');
     await grid(page).focus();
     await page.keyboard.press('Control+Home');
     await says(await cell(page, 2, 'Name'), 'Person 0');
     await page.keyboard.press('Control+ArrowDown');
-    await says(await cell(page, 100_001, 'Name'), 'Person 99999');
+    await says(await cell(page, 1_000_001, 'Name'), 'Person 999999');
     const drawn = await page.locator('.grid-row').count();
     assert.ok(drawn < 80, `${drawn} rows are drawn`);
   });

@@ -1,7 +1,7 @@
 /** What people do with the table itself: its columns, its rows, the way to a row, and copies. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { cell, count, fromClipboard, grid, rowsShown, saved, says, textOf } from './page-driver.ts';
+import { cell, count, fromClipboard, grid, requireAccessible, rowsShown, saved, says, textOf } from './page-driver.ts';
 import { openPages, type PageBench } from './page-bench.ts';
 
 suite('the table of the review page', () => {
@@ -125,6 +125,9 @@ suite('the table of the review page', () => {
     };
     await using page = await pages.visit(await pages.reviewOf(wanted, 'Tags\nbeta; wip\nvip\n'));
     await rowsShown(page);
+    await says(page.locator('#cell-0-0 .chip.is-wrong'), 'wip');
+    await says(page.locator('#cell-0-0 .chip:not(.is-wrong)'), 'beta');
+    await requireAccessible(page, 'several options in a cell');
     await grid(page).press('Control+Home');
     await page.keyboard.press('F2');
     await page.keyboard.type('part');

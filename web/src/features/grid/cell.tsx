@@ -1,7 +1,9 @@
+import { Fragment } from 'react';
 import type { Cell } from '../../api/wire.ts';
 import { plain } from '../../ui/plain.ts';
 import { texts } from '../../texts.ts';
 import { Icon } from '../../ui/icon.tsx';
+import { chipsOf, type Chips } from './chips.ts';
 import { styleOf, type PlacedColumn } from './columns.ts';
 
 interface Props {
@@ -47,7 +49,9 @@ export function GridCell({ id, col, column, cell, waiting, active, chosen }: Pro
       {waiting ? (
         <span className="grid-waiting" aria-label={texts.grid.loading} />
       ) : (
-        <span className="grid-text">{cell?.v ?? ''}</span>
+        <span className="grid-text">
+          {cell && column.chips ? <Options cell={cell} chips={column.chips} isWrong={level === 'error'} /> : cell?.v}
+        </span>
       )}
       {cell?.e && <Icon name="edited" className="grid-mark" />}
       {!cell?.e && was && <Icon name="changed" className="grid-mark" />}
@@ -57,4 +61,20 @@ export function GridCell({ id, col, column, cell, waiting, active, chosen }: Pro
       )}
     </div>
   );
+}
+
+interface OptionsProps {
+  readonly cell: Cell;
+  readonly chips: Chips;
+  readonly isWrong: boolean;
+}
+
+/** The one that is wrong is red; a text that means an option by another name is not. */
+function Options({ cell, chips, isWrong }: OptionsProps) {
+  return chipsOf(cell.v, chips, cell.o).map(({ text, isKnown, lead }, at) => (
+    <Fragment key={`${at} ${text}`}>
+      <span className="chip-lead">{lead}</span>
+      <span className={isWrong && !isKnown ? 'chip is-wrong' : 'chip'}>{text}</span>
+    </Fragment>
+  ));
 }

@@ -1,4 +1,5 @@
 /** Places and widths of columns, in pixels from the left edge of the first. */
+import type { Chips } from './chips.ts';
 
 /** Pixels of the column of row numbers, as in the style sheet. */
 export const gutter = 72;
@@ -18,6 +19,8 @@ export interface GridColumn {
   readonly readOnly: boolean;
   /** Marks cells that were read otherwise than they are written in the file. */
   readonly marksFixes: boolean;
+  /** Its cells hold several options. */
+  readonly chips?: Chips;
   readonly errors: number;
   readonly warnings: number;
   /** Stays in view: all such columns come first. */

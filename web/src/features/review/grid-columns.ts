@@ -41,6 +41,7 @@ export function gridColumns(
       required: field?.required ?? false,
       readOnly: (field?.readOnly ?? false) || settings.edit === false,
       marksFixes: settings.highlightAutoFixes ?? false,
+      ...(field?.delimiter !== undefined && { chips: { delimiter: field.delimiter, options: field.options ?? [] } }),
       errors: found.error,
       warnings: found.warning,
     };

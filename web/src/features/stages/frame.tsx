@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { plain } from '../../ui/plain.ts';
 import { useArrival } from '../../ui/use-arrival.ts';
-import type { State } from '../../api/wire.ts';
+import type { Stage, State } from '../../api/wire.ts';
 
 interface Props {
   readonly state: State;
@@ -20,9 +20,17 @@ interface Props {
   readonly children: ReactNode;
 }
 
+/** What the server says where a stage is the question; the page asks it in its own language. */
+const asked: Readonly<Record<string, Stage>> = {
+  SHEET_AMBIGUOUS: 'sheet',
+  HEADER_ROW_UNKNOWN: 'header',
+  COLUMNS_UNMAPPED: 'match',
+};
+
 /** One question, what it is about, and the way on. */
 export function StageFrame({ state, title, lead, help, busy, ready, note, waiting, onNext, children }: Props) {
   const heading = useArrival();
+  const reasons = state.stage === 'rows' ? [] : state.reasons.filter(({ code }) => asked[code] !== state.stage);
   return (
     <main className="stage">
       <h2 ref={heading} tabIndex={-1}>
@@ -30,9 +38,9 @@ export function StageFrame({ state, title, lead, help, busy, ready, note, waitin
       </h2>
       <p className="soft">{plain(lead)}</p>
       {help && <p className="stage-help">{plain(help)}</p>}
-      {state.stage !== 'rows' && state.reasons.length > 0 && (
+      {reasons.length > 0 && (
         <ul className="reasons" aria-label={texts.pages.why}>
-          {state.reasons.map(({ code, message }) => (
+          {reasons.map(({ code, message }) => (
             <li key={`${code} ${message}`}>
               <Icon name="info" />
               {plain(message)}
