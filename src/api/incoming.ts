@@ -3,6 +3,7 @@ import { HeadgateError } from '../domain/error.ts';
 import { within } from '../operations/patience.ts';
 import type { Incoming } from './dialect.ts';
 import { requireText } from './text.ts';
+import { grouped } from '../domain/count.ts';
 
 interface Reading {
   /** Bytes of a body that is read as a whole. */
@@ -51,8 +52,7 @@ function parsed(text: string): unknown {
 
 /** The body, which fails behind `limit` bytes; at once where its own header says that it is longer. */
 function limited(raw: Request, limit: number, body?: () => AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const tooLarge = (): HeadgateError =>
-    new HeadgateError('request.large', `the body is larger than ${limit.toLocaleString('en')} bytes`);
+  const tooLarge = (): HeadgateError => new HeadgateError('request.large', `the body is larger than ${grouped(limit)} bytes`);
   if (Number(raw.headers.get('content-length') ?? 0) > limit) throw tooLarge();
   if (limit === Number.POSITIVE_INFINITY && body) return body();
   async function* counted(): AsyncGenerator<Uint8Array> {

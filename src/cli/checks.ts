@@ -5,7 +5,8 @@ import { statfs } from 'node:fs/promises';
 import { arch, availableParallelism, platform, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { installedPackage, isClone, ownPackage } from './package-info.ts';
-import { counted, size } from './render/amount.ts';
+import { size } from './render/amount.ts';
+import { counted } from '../domain/count.ts';
 
 export interface Check {
   readonly name: string;

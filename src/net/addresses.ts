@@ -1,5 +1,5 @@
 /** What a network address stands for. Pure. */
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 as isColonHex } from 'node:net';
 
 /**
  * - `public`: on the internet.
@@ -48,6 +48,9 @@ const never6 = subnets('ipv6', [
   ['fd00:ec2::', 32],
   ['fd20:ce::', 32],
 ]);
+
+/** Asked of names and of addresses of version 4 as well: Node takes 2.6 ms to get its pattern ready, once in every process. */
+const isIPv6 = (text: string): boolean => text.includes(':') && isColonHex(text);
 
 function subnets(type: 'ipv4' | 'ipv6', list: readonly (readonly [string, number])[]): BlockList {
   const all = new BlockList();

@@ -1,6 +1,7 @@
 /** Events as a mail: plain text, so there is nothing to escape and nothing to click. Pure. */
 import type { EventKind } from '../domain/notification.ts';
 import type { Json } from '../domain/json.ts';
+import { grouped } from '../domain/count.ts';
 
 export interface ToldEvent {
   readonly kind: EventKind;
@@ -81,7 +82,7 @@ function nameOf({ data }: ToldEvent): string {
 }
 
 const text = (value: Json | undefined): string =>
-  typeof value === 'string' ? value : typeof value === 'number' ? value.toLocaleString('en') : '';
+  typeof value === 'string' ? value : typeof value === 'number' ? grouped(value) : '';
 
 /** A name is one line, whatever it holds: in a header a second one would be a header of its own. */
 const line = (name: string): string => name.replaceAll(/[\r\n\u2028\u2029\u0000-\u001f]+/g, ' ').slice(0, 500);

@@ -2,6 +2,7 @@
 import type { AssessTask } from '../domain/run.ts';
 import { dataBlocks } from '../shape/assess/blocks.ts';
 import type { ReviewCounts } from './counts.ts';
+import { grouped } from '../domain/count.ts';
 
 export interface Ending {
   readonly deliver: number;
@@ -12,7 +13,7 @@ export interface Ending {
   readonly message: string;
 }
 
-const many = (count: number, one: string): string => `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
+const many = (count: number, one: string): string => `${grouped(count)} ${one}${count === 1 ? '' : 's'}`;
 
 export function endingOf(
   { rows, invalid }: Pick<ReviewCounts, 'rows' | 'invalid'>,

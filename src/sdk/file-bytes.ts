@@ -4,6 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { HeadgateError } from '../domain/error.ts';
 import { faultyLine } from './csv-fault.ts';
 import type { FileRef } from './source.ts';
+import { grouped } from '../domain/count.ts';
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -124,7 +125,7 @@ async function located(file: FileRef, signal: AbortSignal | undefined, read: () 
   } catch (error) {
     if (!(error instanceof HeadgateError)) throw error;
     const line = await faultyLine(file.path, signal);
-    const where = line === undefined ? '' : ` (line ${line.toLocaleString('en')})`;
+    const where = line === undefined ? '' : ` (line ${grouped(line)})`;
     throw new HeadgateError(error.code, `${error.message}${where}`, { hint: error.hint, cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { HeadgateError } from '../domain/error.ts';
+import { grouped } from '../domain/count.ts';
 
 /** The same bytes. Throws `upload.incomplete` where there are more or fewer than `size`: at once, or at their end. */
 export async function* exactly(bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
@@ -12,5 +13,5 @@ export async function* exactly(bytes: AsyncIterable<Uint8Array>, size: number): 
 }
 
 function wrong(size: number, what: 'more' | 'fewer'): HeadgateError {
-  return new HeadgateError('upload.incomplete', `storing ${size.toLocaleString('en')} bytes: ${what} of them came`);
+  return new HeadgateError('upload.incomplete', `storing ${grouped(size)} bytes: ${what} of them came`);
 }

@@ -3,6 +3,7 @@ import type { ObjectKind } from '../domain/access.ts';
 import type { RangeLimits } from '../domain/range.ts';
 import { HeadgateError } from '../domain/error.ts';
 import type { Db } from './db.ts';
+import { grouped } from '../domain/count.ts';
 
 /** Null = as much as the server can bear. Days and months are those of UTC. */
 export interface Limits {
@@ -75,7 +76,7 @@ export async function requireObjects(tx: Db, workspace: number, kind: ObjectKind
     [workspace],
   );
   if (row?.most === undefined || row.most === null || (await countObjects(tx, workspace, kind)) < row.most) return;
-  throw new HeadgateError('limit.reached', `this workspace may have ${row.most.toLocaleString('en')} ${limit}`);
+  throw new HeadgateError('limit.reached', `this workspace may have ${grouped(row.most)} ${limit}`);
 }
 
 /**
@@ -98,7 +99,7 @@ export async function requirePeriod(db: Db, workspace: number, now: Date): Promi
   if (runs_a_day === null && rows_a_month === null) return;
   const { runs_today, rows_this_month } = await readUsage(db, workspace, now);
   const over = (most: number | null, what: string): void => {
-    if (most !== null) throw new HeadgateError('limit.period', `this workspace may have ${most.toLocaleString('en')} ${what}`);
+    if (most !== null) throw new HeadgateError('limit.period', `this workspace may have ${grouped(most)} ${what}`);
   };
   if (runs_today >= (runs_a_day ?? Infinity)) over(runs_a_day, 'runs a day');
   if (rows_this_month >= (rows_a_month ?? Infinity)) over(rows_a_month, 'rows a month');

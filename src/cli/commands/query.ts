@@ -11,13 +11,14 @@ import { dataDirOf, embeddedWarehouse, enterWarehouse, isHosted } from '../hoste
 import type { Values } from '../options.ts';
 import { connect, readLocation } from '../locations.ts';
 import { logTo } from '../notes.ts';
-import { counted, duration } from '../render/amount.ts';
+import { duration } from '../render/amount.ts';
 import { headerLine, layout, rowLine, type TableLayout } from '../render/table.ts';
 import { readStatement } from '../statement.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { wantedStreams } from '../streams.ts';
 import type { Terminal } from '../terminal.ts';
 import { wireRows } from '../../engine/wire-rows.ts';
+import { counted } from '../../domain/count.ts';
 
 export const query: Command = async ({ positionals, values }, world) => {
   const { terminal, env, stateDir, signal } = world;

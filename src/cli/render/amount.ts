@@ -1,13 +1,4 @@
-/** Counts, sizes, rates and times as people read them. */
-
-/** `1,204,331` */
-export const count = (value: number): string =>
-  Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',');
-
-/** `1 row`, `2 rows` */
-export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+/** Sizes, rates and times as people read them. */
 
 /** Three digits with a letter: `999`, `212k`, `1.62M` */
 export function short(value: number): string {

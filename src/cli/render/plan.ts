@@ -1,8 +1,8 @@
 import type { ChangeCounts, ChangeSample, FlowPlan } from '../../engine/flow.ts';
 import type { Paint } from '../terminal.ts';
-import { count, counted } from './amount.ts';
 import { tableLines } from './table.ts';
 import { visible } from './width.ts';
+import { counted, grouped } from '../../domain/count.ts';
 
 /** What a run would do. `samples` = rows to show per kind of change. */
 export function planLines(plan: FlowPlan, samples: number, paint: Paint, width?: number): readonly string[] {
@@ -51,7 +51,7 @@ function changeLines(changes: ChangeCounts, samples: number, paint: Paint): read
     return [`${paint(style, sign)} ${verb} ${counted(changes[kind], 'row')}`, ...shown.flatMap(sampleLines)];
   });
   const held = changes.held === undefined ? [] : [`${paint('yellow', '‖')} would be held: ${changes.held}`];
-  return [...lines, `= ${count(changes.same)} stay as they are`, ...held];
+  return [...lines, `= ${grouped(changes.same)} stay as they are`, ...held];
 }
 
 type Row = Readonly<Record<string, string | null>>;

@@ -1,7 +1,8 @@
 import type { Progress } from '../../engine/flow.ts';
 import type { Paint } from '../terminal.ts';
-import { clock, count, duration, short, size } from './amount.ts';
+import { clock, duration, short, size } from './amount.ts';
 import { fit, pad } from './width.ts';
+import { grouped } from '../../domain/count.ts';
 
 const barWidth = 20;
 
@@ -17,7 +18,7 @@ function facts(progress: Progress, seconds: number): readonly string[] {
   const { rows, bytes, totalRows, totalBytes } = progress;
   const share = shareOf(progress);
   const list: string[] = [];
-  if (rows > 0) list.push(`${count(rows)}${totalRows === undefined ? '' : ` / ~${short(totalRows)}`} rows`);
+  if (rows > 0) list.push(`${grouped(rows)}${totalRows === undefined ? '' : ` / ~${short(totalRows)}`} rows`);
   if (bytes > 0) list.push(`${size(bytes)}${rows === 0 && totalBytes !== undefined ? ` / ${size(totalBytes)}` : ''}`);
   if (seconds >= 0.5 && rows + bytes > 0) list.push(rows > 0 ? `${short(rows / seconds)}/s` : `${size(bytes / seconds)}/s`);
   if (share !== undefined && share > 0.01 && share < 1 && seconds >= 1)

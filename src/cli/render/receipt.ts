@@ -1,9 +1,10 @@
 import type { DerivedCounts } from '../../domain/derivation.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { Paint, Style } from '../terminal.ts';
-import { count, counted, duration, short } from './amount.ts';
+import { duration, short } from './amount.ts';
 import { errorLines } from './error.ts';
 import { tableLines } from './table.ts';
+import { counted, grouped } from '../../domain/count.ts';
 
 interface Outcome {
   readonly mark: string;
@@ -46,20 +47,21 @@ export function receiptLines(receipt: Receipt, paint: Paint): readonly string[] 
 
 /** `read 9 → written 4 (3 added, 1 changed) · 5 deduplicated · 0 rejected · 0 deleted` */
 function sumLine({ read, written, added, changed, deduplicated, rejected, deleted }: Receipt): string {
-  const rest = [`${count(deduplicated)} deduplicated`, `${count(rejected)} rejected`, `${count(deleted)} deleted`];
-  return [`read ${count(read)} → written ${count(written)} (${count(added)} added, ${count(changed)} changed)`, ...rest].join(
-    ' · ',
-  );
+  const rest = [`${grouped(deduplicated)} deduplicated`, `${grouped(rejected)} rejected`, `${grouped(deleted)} deleted`];
+  return [
+    `read ${grouped(read)} → written ${grouped(written)} (${grouped(added)} added, ${grouped(changed)} changed)`,
+    ...rest,
+  ].join(' · ');
 }
 
 /** `derived 2 added, 1 changed, 0 removed · 4 identities linked, 0 in conflict`, and what was left out where something was. */
 function derivedLine({ added, changed, removed, linked, conflicts, dropped, cut, rejects }: DerivedCounts): string {
   const refused = Object.entries(rejects).filter(([, rows]) => rows > 0);
   return [
-    `derived ${count(added)} added, ${count(changed)} changed, ${count(removed)} removed`,
-    `${count(linked)} identities linked, ${count(conflicts)} in conflict`,
-    ...(dropped > 0 ? [`${count(dropped)} values too long`] : []),
-    ...(cut > 0 ? [`${count(cut)} names cut`] : []),
+    `derived ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(removed)} removed`,
+    `${grouped(linked)} identities linked, ${grouped(conflicts)} in conflict`,
+    ...(dropped > 0 ? [`${grouped(dropped)} values too long`] : []),
+    ...(cut > 0 ? [`${grouped(cut)} names cut`] : []),
     ...refused.map(([code, rows]) => `${counted(rows, 'row')} refused (${code})`),
   ].join(' · ');
 }
@@ -84,7 +86,7 @@ export function summaryLines(
     const { stream, read, added, changed, deduplicated, deleted, rejected, seconds } = receipt;
     return [
       stream,
-      ...[read, added, changed, deduplicated, deleted, rejected].map(count),
+      ...[read, added, changed, deduplicated, deleted, rejected].map(grouped),
       duration(seconds),
       outcomeOf(receipt).words,
     ];

@@ -4,7 +4,7 @@ import type { Receipt } from '../../domain/receipt.ts';
 import type { FlowPlan, Verification } from '../../engine/flow.ts';
 import { commands } from '../catalog.ts';
 import { plain } from '../terminal.ts';
-import { clock, count, duration, short, size } from './amount.ts';
+import { clock, duration, short, size } from './amount.ts';
 import { commandLines, overviewLines } from './help.ts';
 import { planLines } from './plan.ts';
 import { progressLine, progressText } from './progress.ts';
@@ -12,11 +12,12 @@ import { receiptLines, summaryLines } from './receipt.ts';
 import { tableLines } from './table.ts';
 import { verificationLines } from './verification.ts';
 import { fit, visible, widthOf } from './width.ts';
+import { grouped } from '../../domain/count.ts';
 
 const text = (lines: readonly string[]): string => `\n${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 
 test('amounts', () => {
-  assert.deepEqual([0, 999, 1000, 1234567].map(count), ['0', '999', '1,000', '1,234,567']);
+  assert.deepEqual([0, 999, 1000, 1234567].map(grouped), ['0', '999', '1,000', '1,234,567']);
   assert.deepEqual([0, 999, 1000, 12345, 999_700, 1_620_000].map(short), ['0', '999', '1.00k', '12.3k', '1.00M', '1.62M']);
   assert.deepEqual([0, 512, 84_000_000].map(size), ['0 B', '512 B', '84.0 MB']);
   assert.deepEqual([0.04, 9.94, 9.96, 59.6, 3900].map(duration), ['0.0 s', '9.9 s', '10 s', '1:00', '1:05:00']);

@@ -1,7 +1,7 @@
 import type { Verification } from '../../engine/flow.ts';
 import type { Paint } from '../terminal.ts';
-import { count, counted } from './amount.ts';
 import { visible } from './width.ts';
+import { counted, grouped } from '../../domain/count.ts';
 
 const kinds = {
   missing: 'only at the source',
@@ -27,10 +27,10 @@ export function verificationLines(verification: Verification, paint: Paint): rea
     const total = verification[kind];
     if (total === 0) continue;
     const shown = samples.filter((sample) => sample.kind === kind);
-    lines.push(`  ${kinds[kind]}: ${count(total)}`);
+    lines.push(`  ${kinds[kind]}: ${grouped(total)}`);
     for (const { key, columns } of shown)
       lines.push(`    ${keyText(key)}${columns.length > 0 ? `  in ${columns.join(', ')}` : ''}`);
-    if (total > shown.length) lines.push(`    … and ${count(total - shown.length)} more`);
+    if (total > shown.length) lines.push(`    … and ${grouped(total - shown.length)} more`);
   }
   return lines;
 }

@@ -14,6 +14,7 @@ import { behind, leadOf } from './input/lead.ts';
 import { becomes, type Plain } from './input/plain.ts';
 import { bytesOf } from './input/spool.ts';
 import type { FileConfig } from './location.ts';
+import { grouped } from '../../domain/count.ts';
 
 /** A plain file with the settings that its loader needs: its own columns, in its own order. */
 export interface OpenedFile extends Plain {
@@ -116,7 +117,7 @@ export const mostColumns = 4096;
 const tooWide = (name: string, columns: number): HeadgateError =>
   new HeadgateError(
     'file.limit',
-    `reading ${name}: it has ${columns.toLocaleString('en')} columns, and ${mostColumns.toLocaleString('en')} at most are read`,
+    `reading ${name}: it has ${grouped(columns)} columns, and ${grouped(mostColumns)} at most are read`,
     { hint: 'is its delimiter the right one? name it with delimiter=, or split the file' },
   );
 

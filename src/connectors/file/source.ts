@@ -11,6 +11,7 @@ import { makePlain, type Found, type Plain } from './input/plain.ts';
 import { isUrl, label, standard, streamName, type FileConfig } from './location.ts';
 import { provenContent } from './proven.ts';
 import { contentOf, type FileContent } from './schema.ts';
+import { grouped } from '../../domain/count.ts';
 
 /** What was found out about a connection's files, as long as they stay as they were: each command asks several times. */
 interface Known {
@@ -143,7 +144,7 @@ export class FileSource implements Source, InfersTypes {
       type: 'checkpoint',
       position: { kind: 'file', size, modified: first?.modified ?? '' },
       proof: {
-        evidence: `${size.toLocaleString('en')} bytes to the end${files === '' ? ' of the file' : files}`,
+        evidence: `${grouped(size)} bytes to the end${files === '' ? ' of the file' : files}`,
         guarantee: files === '' ? 'one file, unchanged while it was read' : 'files, unchanged while they were read',
         warnings: content.notes,
       },

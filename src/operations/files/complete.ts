@@ -7,6 +7,7 @@ import { defineOperation, type OpContext } from '../operation.ts';
 import { checksums, namesIn, requireEqual, Summing, type Checksums } from './checksums.ts';
 import { fileView, inState, hasOtherBytes, requireFile, show, stateAt } from './file.ts';
 import { becomeReady } from './upload.ts';
+import { grouped } from '../../domain/count.ts';
 
 const mostParts = 10_000;
 
@@ -82,7 +83,7 @@ export function requireWhole(
   if (small) {
     throw new HeadgateError(
       'upload.incomplete',
-      `joining parts: part ${small.number} has fewer than ${of.smallest.toLocaleString('en')} bytes and is not the last one`,
+      `joining parts: part ${small.number} has fewer than ${grouped(of.smallest)} bytes and is not the last one`,
       { hint: 'send it again with the one behind it' },
     );
   }

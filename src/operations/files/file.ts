@@ -5,6 +5,7 @@ import { HeadgateError } from '../../domain/error.ts';
 import { findFile, otherBytes, reserveBytes, type FileRow, type FileState } from '../../store/files.ts';
 import { readLimits } from '../../store/limits.ts';
 import type { OpContext } from '../operation.ts';
+import { grouped } from '../../domain/count.ts';
 
 export const fileStates = ['pending', 'ready', 'expired', 'deleted'] as const satisfies readonly FileState[];
 
@@ -85,7 +86,7 @@ export async function requireRoom(
   bytes: number,
 ): Promise<void> {
   const limit = (what: string, most: number): HeadgateError =>
-    new HeadgateError('upload.large', `${what} may have ${most.toLocaleString('en')} bytes at most`);
+    new HeadgateError('upload.large', `${what} may have ${grouped(most)} bytes at most`);
   if (bytes > fileLimits.file) throw limit('a file', fileLimits.file);
   await db.tx(async (tx) => {
     const others = await otherBytes(tx, workspace, id);

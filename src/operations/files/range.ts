@@ -1,13 +1,14 @@
 /** Which bytes of a file a request is about: RFC 9110, single ranges. Pure. */
 import { HeadgateError } from '../../domain/error.ts';
 import type { ByteRange } from '../../storage/storage.ts';
+import { grouped } from '../../domain/count.ts';
 
 export class UnsatisfiableRange extends HeadgateError {
   /** Bytes that the file has. */
   readonly size: number;
 
   constructor(size: number) {
-    super('request.range', `the file has ${size.toLocaleString('en')} bytes, none of which are in this range`);
+    super('request.range', `the file has ${grouped(size)} bytes, none of which are in this range`);
     this.size = size;
   }
 }

@@ -6,6 +6,7 @@ import { readyBytes } from '../../store/files.ts';
 import { readLimits } from '../../store/limits.ts';
 import { ownFolder } from '../room.ts';
 import type { Ports } from '../operation.ts';
+import { grouped } from '../../domain/count.ts';
 
 /** Files that come and go meanwhile count or do not. */
 export async function storedBytes({ db, dataDir }: Pick<Ports, 'db' | 'dataDir'>, workspace: number): Promise<number> {
@@ -25,5 +26,5 @@ export async function storedBytes({ db, dataDir }: Pick<Ports, 'db' | 'dataDir'>
 export async function requireStorage(ports: Pick<Ports, 'db' | 'dataDir'>, workspace: number): Promise<void> {
   const { storage_bytes: most } = await readLimits(ports.db, workspace);
   if (most === null || (await storedBytes(ports, workspace)) < most) return;
-  throw new HeadgateError('limit.reached', `the files of this workspace may weigh ${most.toLocaleString('en')} bytes`);
+  throw new HeadgateError('limit.reached', `the files of this workspace may weigh ${grouped(most)} bytes`);
 }

@@ -8,6 +8,7 @@ import { readLimits } from '../../store/limits.ts';
 import { insertRunRanges, settleRunRange, takeRunRange } from '../../store/ranges.ts';
 import type { RunRow } from '../../store/runs.ts';
 import type { Ports } from '../operation.ts';
+import { grouped } from '../../domain/count.ts';
 
 export interface RunRange {
   readonly policy: RangePolicy;
@@ -48,6 +49,6 @@ export async function filterOf(
   if (rows <= policy.most_rows) return where;
   throw new HeadgateError(
     'rows.limit',
-    `the range holds ${rows.toLocaleString('en')} rows, more than the limit of ${policy.most_rows.toLocaleString('en')}; nothing was read`,
+    `the range holds ${grouped(rows)} rows, more than the limit of ${grouped(policy.most_rows)}; nothing was read`,
   );
 }

@@ -10,6 +10,7 @@ import type { Ends } from '../pipelines/ends.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import { readyWarehouse } from '../warehouse/warehouse.ts';
 import type { TaskWork } from './replay-rows.ts';
+import { grouped } from '../../domain/count.ts';
 
 /** Characters of all values. */
 const mostSize = 8 * 1024 * 1024;
@@ -19,7 +20,7 @@ export async function answerRows({ rows: most }: AskTask, work: TaskWork): Promi
   // Statements without an answer have none to keep.
   if (!stream) return [];
   const { columns, rows } = await firstRows(source.source, work.context, stream, { rows: most, size: mostSize });
-  work.execution.log.info(`the query answered ${rows.length.toLocaleString('en')} rows that were asked for`);
+  work.execution.log.info(`the query answered ${grouped(rows.length)} rows that were asked for`);
   const value = { columns: columns.map(({ name }) => name), rows: rows.map((row) => [...row]) };
   return [{ name: stream.name, file_id: null, value }];
 }
@@ -53,5 +54,5 @@ async function runAll(statements: readonly string[], { execution, opened: { ends
   await using destination = await ends.destination.destination.open(context);
   if (!canExecute(destination)) throw new HeadgateError('usage.mode', 'running statements: this system takes questions only');
   await destination.execute(statements);
-  execution.log.info(`ran ${statements.length.toLocaleString('en')} statements`);
+  execution.log.info(`ran ${grouped(statements.length)} statements`);
 }

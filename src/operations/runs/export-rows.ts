@@ -10,6 +10,7 @@ import { storeFile } from '../files/store.ts';
 import { queryOf } from './answer-rows.ts';
 import { packed } from './packed.ts';
 import type { TaskWork } from './replay-rows.ts';
+import { grouped } from '../../domain/count.ts';
 
 const delimiters = { comma: ',', tab: '\t', pipe: '|' } as const;
 
@@ -42,7 +43,7 @@ async function writePiece(
   const file = await storeFile(execution, opened, { name, path });
   await rm(path);
   const written = pieces.rows - rows;
-  execution.log.info(`wrote ${written.toLocaleString('en')} rows into the file ${name}`, { rows: written });
+  execution.log.info(`wrote ${grouped(written)} rows into the file ${name}`, { rows: written });
   return { name, file_id: file, value: { rows: String(written), columns: [...pieces.columns] } };
 }
 

@@ -8,6 +8,7 @@ import { wireRows } from '../../engine/wire-rows.ts';
 import type { Log } from '../../sdk/index.ts';
 import type { Db } from '../../store/db.ts';
 import { clearRejects, insertRejects, type NewReject, type RejectPlace } from '../../store/rejects.ts';
+import { grouped } from '../../domain/count.ts';
 
 /** Of one flow of one run; its receipt counts them all. */
 const most = 100_000;
@@ -44,7 +45,7 @@ async function keepRejects(db: Db, place: RejectPlace, { rejects, shape }: Flow,
       let waiting: NewReject[] = [];
       for await (const reject of readRejects(file, names)) {
         if (kept === most) {
-          log.warn(`only the first ${most.toLocaleString('en')} refused fields of ${place.stream} are kept`, {
+          log.warn(`only the first ${grouped(most)} refused fields of ${place.stream} are kept`, {
             table: place.table,
           });
           break;

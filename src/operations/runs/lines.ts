@@ -1,15 +1,16 @@
 /** What a run says about a table, as people read it. Pure. */
 import type { Json } from '../../domain/json.ts';
 import type { Receipt } from '../../domain/receipt.ts';
+import { grouped } from '../../domain/count.ts';
 
 /** `read 1,200,000 rows of public.orders up to updated_at 2026-01-01 …, wrote 1,200,000 into orders` */
 export function lineOf({ stream, table, read, written, rejected, deleted, to }: Receipt): string {
   const rest = [
-    ...(rejected > 0 ? [`refused ${rejected.toLocaleString('en')}`] : []),
-    ...(deleted > 0 ? [`deleted ${deleted.toLocaleString('en')}`] : []),
+    ...(rejected > 0 ? [`refused ${grouped(rejected)}`] : []),
+    ...(deleted > 0 ? [`deleted ${grouped(deleted)}`] : []),
   ];
-  const wrote = `wrote ${written.toLocaleString('en')} into ${table}`;
-  return [`read ${read.toLocaleString('en')} rows of ${stream}${reached(to)}`, wrote, ...rest].join(', ');
+  const wrote = `wrote ${grouped(written)} into ${table}`;
+  return [`read ${grouped(read)} rows of ${stream}${reached(to)}`, wrote, ...rest].join(', ');
 }
 
 /** Where an incremental read came to; other positions mean nothing to people. */

@@ -6,6 +6,7 @@ import { readStreamName } from '../../engine/streams.ts';
 import { canUndo, type Undone } from '../../sdk/index.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { receiptOf, type TaskWork } from './replay-rows.ts';
+import { grouped } from '../../domain/count.ts';
 
 /** Throws what stands in the way; then nothing has changed. An attempt whose end nobody saw is taken for done by the next one. */
 export async function undoTable(run: RunRow, task: TableTask, work: TaskWork): Promise<Receipt> {
@@ -42,7 +43,7 @@ function undoReceipt(run: RunRow, of: Receipt, { rows = 0, positions }: Undone, 
     to: positions?.[of.stream] ?? null,
     token: null,
     guarantee: 'the table and the position are those of before the run, since one transaction',
-    evidence: `the version that was kept before ${of.run}: ${rows.toLocaleString('en')} rows`,
+    evidence: `the version that was kept before ${of.run}: ${grouped(rows)} rows`,
     warnings: [],
     columns: [],
     seconds: Math.round(took / 10) / 100,

@@ -9,6 +9,7 @@ import type { FileConfig } from '../location.ts';
 import type { Found } from './plain.ts';
 import { spool } from './spool.ts';
 import { bounded } from './unpack.ts';
+import { grouped } from '../../../domain/count.ts';
 
 type Bucket = NonNullable<FileConfig['bucket']>;
 
@@ -66,7 +67,7 @@ async function keysAt(storage: S3Storage, path: string, most: number): Promise<r
     // Consoles make empty objects that stand for folders.
     if (key.endsWith('/')) continue;
     if (keys.push(key) > most) {
-      const many = most.toLocaleString('en');
+      const many = grouped(most);
       throw new HeadgateError('file.limit', `reading ${path}: more than ${many} objects lie there`, {
         hint: 'name fewer of them',
       });

@@ -9,6 +9,7 @@ import { settleMarks, type Surveyed } from './marks.ts';
 import type { Plain } from './plain.ts';
 import { bytesOf, glances } from './spool.ts';
 import { Survey, type Marks } from './survey.ts';
+import { grouped } from '../../../domain/count.ts';
 
 export interface SettledCsv {
   readonly dialect: CsvDialect;
@@ -109,8 +110,7 @@ function asGiven({ delimiter, quote = '"', escape = quote, header, infer }: File
 }
 
 function notesOf({ notes }: Columns, { marks, found }: Surveyed, kinds: number): readonly string[] {
-  const amount = (count: number, one: string, many: string): string =>
-    `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  const amount = (count: number, one: string, many: string): string => `${grouped(count)} ${count === 1 ? one : many}`;
   return [
     ...(marks.quote === apostrophe ? ['apostrophes quote its values'] : []),
     ...(marks.escape === '\\' ? ['a backslash escapes its quotes'] : []),

@@ -7,6 +7,7 @@ import { isPattern, isUrl, label, standard, type FileConfig } from '../location.
 import type { Found } from './plain.ts';
 import { spool } from './spool.ts';
 import { bounded } from './unpack.ts';
+import { grouped } from '../../../domain/count.ts';
 
 /** What matches a pattern is opened together. */
 const mostFiles = 10_000;
@@ -54,13 +55,9 @@ async function filesAt(path: string, config: FileConfig, context: Place): Promis
   const paths: string[] = [];
   for await (const one of glob(pattern)) {
     if (paths.push(one) > mostFiles) {
-      throw new HeadgateError(
-        'file.limit',
-        `reading ${path}: more than ${mostFiles.toLocaleString('en')} files have such a name`,
-        {
-          hint: 'name fewer of them',
-        },
-      );
+      throw new HeadgateError('file.limit', `reading ${path}: more than ${grouped(mostFiles)} files have such a name`, {
+        hint: 'name fewer of them',
+      });
     }
   }
   if (paths.length === 0) throw new HeadgateError('file.missing', `reading ${path}: no file has such a name`);

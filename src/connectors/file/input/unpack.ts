@@ -5,6 +5,7 @@ import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { FileConfig } from '../location.ts';
+import { grouped } from '../../../domain/count.ts';
 
 export type Packing = 'gzip' | 'zstd';
 
@@ -27,7 +28,7 @@ export async function* bounded<B extends Uint8Array>(
   for await (const chunk of bytes) {
     seen += chunk.length;
     if (seen > most) {
-      throw new HeadgateError('file.limit', `reading ${name}: it becomes more than ${most.toLocaleString('en')} bytes`);
+      throw new HeadgateError('file.limit', `reading ${name}: it becomes more than ${grouped(most)} bytes`);
     }
     yield chunk;
   }

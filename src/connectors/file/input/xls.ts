@@ -9,6 +9,7 @@ import { HeadgateError } from '../../../domain/error.ts';
 import type { FileConfig } from '../location.ts';
 import { bounded } from './unpack.ts';
 import { chooseSheet, type Sheet } from './xlsx.ts';
+import { grouped } from '../../../domain/count.ts';
 
 export type XlsQuestion =
   { readonly ask: 'sheets' } | { readonly ask: 'rows'; readonly sheet: number } | { readonly ask: 'more' };
@@ -34,7 +35,7 @@ const deadlineMs = 120_000;
 export async function xlsAsCsv(found: Found, config: FileConfig, signal: AbortSignal): Promise<Sheet> {
   const { name, size } = found;
   if (size > mostBytes)
-    throw new HeadgateError('file.limit', `reading ${name}: a .xls file may have ${mostBytes.toLocaleString('en')} bytes`);
+    throw new HeadgateError('file.limit', `reading ${name}: a .xls file may have ${grouped(mostBytes)} bytes`);
   const thread = startThread(found, signal);
   try {
     const answer = await thread.ask({ ask: 'sheets' });
