@@ -25,6 +25,8 @@ export const requests: Readonly<Record<string, unknown>> = {
   'keys.exchange': { grant_type: 'client_credentials', client_id: '5edfb941512792f5', client_secret: '…' },
   'warehouse.query': { sql: 'select count(*) as orders from orders', limit: 100 },
   'workspaces.create': { id: 77, name: 'Sales' },
+  'sessions.create': { import_identifier: 'people', expires_in: 3600 },
+  'sessions.resume': { expires_in: 3600 },
   'test-clock.advance': { advance_to: '2026-01-01T01:00:00Z' },
 };
 

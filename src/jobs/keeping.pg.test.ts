@@ -15,7 +15,9 @@ import { happen, listEvents } from '../store/events.ts';
 import { deleteObject, insertObject } from '../store/objects.ts';
 import { insertRejects } from '../store/rejects.ts';
 import { insertReplay } from '../store/replays.ts';
-import { insertReview } from '../store/reviews.ts';
+import { insertSession } from '../store/review-sessions.ts';
+import { insertEdit, insertReview } from '../store/reviews.ts';
+import { serverPrincipal } from '../store/principals.ts';
 import { appendLog } from '../store/run-logs.ts';
 import { insertRun } from '../store/runs.ts';
 import { keep, type KeepingSettings } from './keeping.ts';
@@ -191,6 +193,22 @@ test('a passed budget is told once, and again after it was kept; uploads count',
   assert.deepEqual(counts, [0, 1, 1, 1, 2]);
   const [row] = await db.query<{ bytes: string }>("select bytes from headgate.kept where kind = 'uploads'");
   assert.equal(row?.bytes, '10000');
+});
+
+test('sessions go seven days after they were last saved: made, or a review of them edited', async () => {
+  const made = async (days: number, edited: readonly number[] = []): Promise<string> => {
+    const [session, id] = [randomUUID(), randomUUID()];
+    await insertSession(db, 1, { id: session, principal: serverPrincipal, label: '', at: daysAgo(days) });
+    await insertReview(db, 1, { id, token: Buffer.from(id), until: daysAgo(-1), session });
+    for (const [at, ago] of edited.entries())
+      await insertEdit(db, 1, id, { seq: at + 1, entry: { kind: 'cells' }, about: null, at: daysAgo(ago) });
+    return session;
+  };
+  const [fresh, edited] = [await made(6), await made(40, [20, 6])];
+  await made(8);
+  await made(40, [20, 8]);
+  assert.equal((await keep(db, settings, now)).get('review sessions'), 2);
+  assert.deepEqual((await ids('select id from headgate.review_sessions')).toSorted(), [fresh, edited].toSorted());
 });
 
 test('rows of reviews go with their link', async () => {

@@ -8,6 +8,7 @@ import { objectsFolder } from '../storage/local.ts';
 import type { Db, OpenDb } from '../store/db.ts';
 import { happen } from '../store/events.ts';
 import { markPassed, removeOld, saveKept } from '../store/keeping.ts';
+import { sessionDays } from '../store/review-sessions.ts';
 import { openReviews } from '../store/reviews.ts';
 import { bytesBelow, removeReviewRows, removeScratch } from './kept-files.ts';
 
@@ -46,6 +47,11 @@ const kinds: readonly Kept[] = [
   // Who repeats a request within a day gets the first answer.
   { kind: 'idempotency', days: () => 1, remove: async ({ db }, before) => await removeOld(db, 'idempotency', before) },
   { kind: 'audit', days: (of) => of.keepAuditDays, remove: async ({ db }, before) => await removeOld(db, 'audit', before) },
+  {
+    kind: 'review sessions',
+    days: () => sessionDays,
+    remove: async ({ db }, before) => await removeOld(db, 'review_sessions', before),
+  },
   // Before it the link has ended: nobody comes back to them.
   {
     kind: 'review rows',

@@ -45,6 +45,7 @@ test('secrets never', () => {
     password: 'Ford',
     authorization: key,
     url: `x://a:Arthur@b`,
+    asked: `/headless/1/?token=hgs_1_abc_${'s'.repeat(64)}`,
   });
   assert.doesNotMatch(lines.join(), /ssss|Zaphod|Trillian|Ford|Arthur/);
   assert.match(lines.join(), /hg_abc_…/);

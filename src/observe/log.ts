@@ -63,10 +63,11 @@ function hidden(name: string, value: Value): Value {
   return typeof value === 'string' ? withoutSecrets(value) : value;
 }
 
-/** Keys of ours, secrets of webhooks and passwords in addresses: nobody should have written them, so nobody reads them. */
+/** Keys of ours, tokens of sessions, secrets of webhooks and passwords in addresses: nobody should have written them, so nobody reads them. */
 function withoutSecrets(text: string): string {
   return text
     .replaceAll(/\bhg_([A-Za-z0-9]+)_[\x21-\x7e]{16,}/g, 'hg_$1_…')
+    .replaceAll(/\bhgs_[\w-]+/g, 'hgs_…')
     .replaceAll(/\bwhsec_[A-Za-z0-9+/=]+/g, 'whsec_…')
     .replaceAll(/(\w+:\/\/[^\s/:@]+):[^\s/@]+@/g, '$1:…@');
 }

@@ -1,5 +1,6 @@
 /** What the state no longer needs. Removed in portions, so that nobody waits long for a lock. */
 import type { Db } from './db.ts';
+import { savedAfter } from './review-sessions.ts';
 
 const portion = 5000;
 
@@ -23,6 +24,8 @@ const statements = {
   events: `delete from headgate.events where id in (select id from headgate.events where at < $1 limit $2) returning id`,
   idempotency: `delete from headgate.idempotency where (scope, key) in (
     select scope, key from headgate.idempotency where created_at < $1 limit $2) returning key`,
+  review_sessions: `delete from headgate.review_sessions where (workspace_id, id) in (
+    select workspace_id, id from headgate.review_sessions s where not ${savedAfter('$1')} limit $2) returning id`,
   audit: `delete from headgate.audit_log where id in (select id from headgate.audit_log where at < $1 limit $2) returning id`,
 } as const;
 

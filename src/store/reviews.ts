@@ -12,24 +12,31 @@ export interface ReviewRow {
   readonly file_id: string | null;
 }
 
-const columns = 'workspace_id, id, expires_at, finished_at, result, file_id';
+export const reviewColumns = 'workspace_id, id, expires_at, finished_at, result, file_id';
 
-export async function insertReview(
-  db: Db,
-  workspace: number,
-  { id, token, until }: { readonly id: string; readonly token: Buffer; readonly until: Date },
-): Promise<void> {
-  await db.query('insert into headgate.reviews (workspace_id, id, token_hash, expires_at) values ($1, $2, $3, $4)', [
-    workspace,
-    id,
-    token,
-    until,
-  ]);
+/** When a review `r` was last edited; null = it never was. Only the end of its log is looked at, however long that is. */
+export const lastEditAt = `(select e.created_at from headgate.review_edits e
+  where e.workspace_id = r.workspace_id and e.review_id = r.id order by e.seq desc limit 1)`;
+
+interface NewReview {
+  readonly id: string;
+  /** The hash of it. */
+  readonly token: Buffer;
+  readonly until: Date;
+  /** Whose links open it besides its own. */
+  readonly session?: string | undefined;
+}
+
+export async function insertReview(db: Db, workspace: number, { id, token, until, session }: NewReview): Promise<void> {
+  await db.query(
+    'insert into headgate.reviews (workspace_id, id, token_hash, expires_at, session_id) values ($1, $2, $3, $4, $5)',
+    [workspace, id, token, until, session ?? null],
+  );
 }
 
 /** The workspace is what the token says. Undefined for a wrong one as for an unknown id. */
 export async function findReviewByToken(db: Db, id: string, token: Buffer): Promise<ReviewRow | undefined> {
-  const [row] = await db.query<ReviewRow>(`select ${columns} from headgate.reviews where id = $1 and token_hash = $2`, [
+  const [row] = await db.query<ReviewRow>(`select ${reviewColumns} from headgate.reviews where id = $1 and token_hash = $2`, [
     id,
     token,
   ]);
@@ -37,7 +44,7 @@ export async function findReviewByToken(db: Db, id: string, token: Buffer): Prom
 }
 
 export async function findReview(db: Db, workspace: number, id: string): Promise<ReviewRow | undefined> {
-  const [row] = await db.query<ReviewRow>(`select ${columns} from headgate.reviews where workspace_id = $1 and id = $2`, [
+  const [row] = await db.query<ReviewRow>(`select ${reviewColumns} from headgate.reviews where workspace_id = $1 and id = $2`, [
     workspace,
     id,
   ]);
@@ -45,7 +52,7 @@ export async function findReview(db: Db, workspace: number, id: string): Promise
 }
 
 export async function findReviews(db: Db, workspace: number, ids: readonly string[]): Promise<readonly ReviewRow[]> {
-  return await db.query<ReviewRow>(`select ${columns} from headgate.reviews where workspace_id = $1 and id = any($2)`, [
+  return await db.query<ReviewRow>(`select ${reviewColumns} from headgate.reviews where workspace_id = $1 and id = any($2)`, [
     workspace,
     ids,
   ]);
@@ -63,7 +70,7 @@ export async function openReviews(db: Db, workspace: number, ids: readonly strin
 /** The same, and nobody else changes it until the end of the transaction. */
 export async function holdReview(tx: Db, workspace: number, id: string): Promise<ReviewRow | undefined> {
   const [row] = await tx.query<ReviewRow>(
-    `select ${columns} from headgate.reviews where workspace_id = $1 and id = $2 for update`,
+    `select ${reviewColumns} from headgate.reviews where workspace_id = $1 and id = $2 for update`,
     [workspace, id],
   );
   return row;
@@ -84,9 +91,15 @@ export async function finishReview(
   ]);
 }
 
-/** With its log. */
+/** With its log. The session that it names stays saved when it was. */
 export async function deleteReview(db: Db, workspace: number, id: string): Promise<void> {
-  await db.query('delete from headgate.reviews where workspace_id = $1 and id = $2', [workspace, id]);
+  await db.query(
+    `with gone as (
+       delete from headgate.reviews r where workspace_id = $1 and id = $2 returning session_id, ${lastEditAt} as edited_at)
+     update headgate.review_sessions s set saved_at = gone.edited_at from gone
+     where s.workspace_id = $1 and s.id = gone.session_id and s.saved_at < gone.edited_at`,
+    [workspace, id],
+  );
 }
 
 export interface EditRow {
@@ -94,19 +107,20 @@ export interface EditRow {
   readonly entry: Json;
 }
 
-export async function insertEdit(
-  tx: Db,
-  workspace: number,
-  review: string,
-  { seq, entry, about }: { readonly seq: number; readonly entry: object; readonly about: number | null },
-): Promise<void> {
-  await tx.query('insert into headgate.review_edits (workspace_id, review_id, seq, entry, about) values ($1, $2, $3, $4, $5)', [
-    workspace,
-    review,
-    seq,
-    JSON.stringify(entry),
-    about,
-  ]);
+interface NewEdit {
+  readonly seq: number;
+  readonly entry: object;
+  /** The edit that an undo or redo is about. */
+  readonly about: number | null;
+  /** By the server's clock: sessions end by it. */
+  readonly at: Date;
+}
+
+export async function insertEdit(tx: Db, workspace: number, review: string, { seq, entry, about, at }: NewEdit): Promise<void> {
+  await tx.query(
+    'insert into headgate.review_edits (workspace_id, review_id, seq, entry, about, created_at) values ($1, $2, $3, $4, $5, $6)',
+    [workspace, review, seq, JSON.stringify(entry), about, at],
+  );
 }
 
 /** Those behind `after`, in order; of those up to `known` only what they are. */

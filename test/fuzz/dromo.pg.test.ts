@@ -50,6 +50,8 @@ const schema = await make('/api/v1/schemas/', { name: 'one', fields, settings: {
 const waiting = await make('/api/v1/headless/imports/', { schema_id: schema, original_filename: 'a.csv' });
 const queued = await make('/api/v1/headless/imports/', { fields, initial_data: [{ name: 'Ann' }] });
 const ids = [schema, waiting, queued];
+const made = await send('POST', owner, { path: '/api/widget/session/v2/auth/', headers: {} });
+const { sessionId: session } = (await made.json()) as { readonly sessionId: string }; // as documented
 
 /** Throws where the answer is not what the document says about this route. */
 async function conforms(operation: Documented, reply: Response): Promise<void> {
@@ -71,7 +73,7 @@ async function conforms(operation: Documented, reply: Response): Promise<void> {
 }
 
 const known = [...ids, 'name', 'a.csv', 'required', 'number', 'select', '1'];
-const params = { id: [...ids, 'x', '%00', 'a%20b'], schema: [...ids, 'x', '%00'] };
+const params = { id: [...ids, 'x', '%00', 'a%20b'], schema: [...ids, 'x', '%00'], session: [session, 'x', '%00'] };
 const settings = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 15) };
 
 for (const [path, methods] of Object.entries(document.paths)) {

@@ -1,12 +1,18 @@
-/** Who may open a review: whoever has its link. The token stands nowhere; what is stored is its hash. */
+/** Who may open a review: whoever has its link, or one of its session. Tokens stand nowhere; what is stored is the hash of its own. */
 import { createHash } from 'node:crypto';
 import { HeadgateError } from '../../domain/error.ts';
+import { findReviewOfSession } from '../../store/review-sessions.ts';
 import { findReviewByToken, insertReview, type ReviewRow } from '../../store/reviews.ts';
 import { serverPrincipal } from '../../store/principals.ts';
+import { deadLink } from '../links.ts';
 import type { Actor, Ports } from '../operation.ts';
+import { savedSince } from './sessions.ts';
+import { openSessionToken, type Lent } from './session-token.ts';
 
 /** Days that a link is good for, where nobody says otherwise. */
 const usualDays = 30;
+
+type Entering = Pick<Ports, 'db' | 'key' | 'clock'>;
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
@@ -14,22 +20,38 @@ const hashOf = (token: string): Buffer => createHash('sha256').update(token).dig
 export const reviewToken = ({ key }: Pick<Ports, 'key'>, workspace: number, id: string): string =>
   key.sign(['review', workspace, id].join('\n')).toString('hex');
 
-/** From now on there is a link. `id` = the name of what is reviewed. */
+/** From now on there is a link. `id` = the name of what is reviewed; `session` = whose links open it besides. */
 export async function createReview(
   ports: Pick<Ports, 'db' | 'key' | 'clock' | 'reviewDays'>,
   workspace: number,
   id: string,
+  session?: string,
 ): Promise<void> {
   const until = new Date(ports.clock.now().getTime() + (ports.reviewDays ?? usualDays) * 86_400_000);
-  await insertReview(ports.db, workspace, { id, token: hashOf(reviewToken(ports, workspace, id)), until });
+  await insertReview(ports.db, workspace, { id, token: hashOf(reviewToken(ports, workspace, id)), until, session });
 }
 
-/** Throws `access.key`: one answer for a wrong token, an unknown id and a link that has ended. */
-export async function enterReview({ db, clock }: Pick<Ports, 'db' | 'clock'>, id: string, token: string): Promise<ReviewRow> {
+/**
+ * Throws `access.key`: one answer for a wrong token, an unknown id and a link that has ended; and `access.link` for a token of a session that
+ * does not open this review, or not any more.
+ */
+export async function enterReview(ports: Entering, id: string, token: string): Promise<ReviewRow> {
+  const { db, clock } = ports;
   // The database knows no name with a zero in it.
   const isName = id.length <= 200 && !id.includes('\0');
-  const row = token.length > 200 || !isName ? undefined : await findReviewByToken(db, id, hashOf(token));
+  if (token.length > 200 || !isName) throw noReview();
+  const lent = openSessionToken(ports, token);
+  if (lent) return await enterBySession(ports, id, lent);
+  const row = await findReviewByToken(db, id, hashOf(token));
   if (!row || row.expires_at <= clock.now()) throw noReview();
+  return row;
+}
+
+/** Days of a review are the operator's word on all links to it. */
+async function enterBySession({ db, clock }: Entering, id: string, { workspace, session, until }: Lent): Promise<ReviewRow> {
+  const now = clock.now();
+  const row = until <= now ? undefined : await findReviewOfSession(db, workspace, id, session, savedSince(clock));
+  if (!row || row.expires_at <= now) throw deadLink();
   return row;
 }
 

@@ -73,7 +73,7 @@ async function changed(
 ): Promise<Changed | Stale> {
   const made = await withReview(ports, reviewed, async (review) => {
     try {
-      return await write(ports.db, reviewed, review, async () => await make(review));
+      return await write(ports, reviewed, review, async () => await make(review));
     } catch (error) {
       if (!(error instanceof StaleEdit)) throw error;
       const [row] = await review.rows([error.row]);
@@ -94,7 +94,7 @@ export interface Writing {
 
 /** The log first: a process that dies behind its commit finds the entry there, and one that dies before it has done nothing. */
 export async function write(
-  db: Db,
+  { db, clock }: Pick<Ports, 'db' | 'clock'>,
   reviewed: Reviewed,
   review: OpenReview,
   make: () => Promise<Writing>,
@@ -109,7 +109,7 @@ export async function write(
       const seq = review.known + 1;
       pending = await review.begin({ ...changeOf({ seq, entry }), hooked: said }, version);
       const { hooked } = pending;
-      await insertEdit(tx, workspace, id, { seq, entry: { ...entry, ...(hooked && { hooked }) }, about });
+      await insertEdit(tx, workspace, id, { seq, entry: { ...entry, ...(hooked && { hooked }) }, about, at: clock.now() });
       return { seq, rows: pending.rows };
     });
     // It stands in the log by now: rows that do not have it get it from there, and nobody makes it twice.

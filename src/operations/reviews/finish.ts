@@ -73,7 +73,7 @@ export async function endReview(
       await tell(tx, { file, rows: found.counts.delivered });
       return undefined;
     });
-    if (held) await keepTold(db, reviewed, review, held.hooked);
+    if (held) await keepTold(ports, reviewed, review, held.hooked);
     return held?.found.blocks ?? [];
   });
   if (blocks.length === 0) {
@@ -115,9 +115,9 @@ async function openEnd(ports: Ports, reviewed: Reviewed, review: OpenReview, tol
 const noneHooked: Hooked = { cells: [], notes: [], options: [] };
 
 /** What the hooks of the end have said of cells is there for whoever puts them right. */
-async function keepTold(db: Db, reviewed: Reviewed, review: OpenReview, hooked: Hooked): Promise<void> {
+async function keepTold(ports: Ports, reviewed: Reviewed, review: OpenReview, hooked: Hooked): Promise<void> {
   if (hooked.notes.length === 0) return;
-  await write(db, reviewed, review, () => Promise.resolve({ entry: { kind: 'told' }, about: null, hooked }));
+  await write(ports, reviewed, review, () => Promise.resolve({ entry: { kind: 'told' }, about: null, hooked }));
 }
 
 interface Rows {

@@ -29,7 +29,12 @@ export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): P
     await requireOpen(tx, reviewed);
     const { choices } = await begunBy(tx, reviewed);
     const seq = (await lastEdit(tx, workspace, id)) + 1;
-    await insertEdit(tx, workspace, id, { seq, entry: { kind: 'reread', choices: chosen(choices, said) }, about: null });
+    await insertEdit(tx, workspace, id, {
+      seq,
+      entry: { kind: 'reread', choices: chosen(choices, said) },
+      about: null,
+      at: ports.clock.now(),
+    });
   });
 }
 

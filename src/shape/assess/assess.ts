@@ -135,7 +135,7 @@ async function open(duck: Duck, { file, schema, task, scratch, hooking }: Assess
     told: {},
     ...(hooking && { hooking }),
   };
-  const { filename = null, id: sessionId = null } = task.about;
+  const { filename = null, id = null, session: sessionId = id } = task.about;
   const dataPreview = grid.first.slice(0, shownRows).map((row) => row.map((cell) => cell ?? ''));
   const asked = await runSteps(work, 'UPLOAD_STEP', () => Promise.resolve({ filename, dataPreview, sessionId }));
   if (asked) work.grid = await withHeader(duck, grid, namesOf(work.layout.schema, work.layout.hidden), work.header);

@@ -10,4 +10,9 @@ export class Refused extends Error {
     this.status = status;
     this.trouble = trouble;
   }
+
+  /** The link opens this review no more: whatever else is asked for is refused, too. */
+  get isLinkDead(): boolean {
+    return this.status === 401 || this.trouble.code === 'access.link';
+  }
 }

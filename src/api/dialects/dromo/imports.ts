@@ -26,6 +26,7 @@ import {
 } from './imports-stored.ts';
 import { dataAsCsv } from './initial-data.ts';
 import { missing, plainData, requireStoredSchema } from './schemas-stored.ts';
+import { requireNamedSession } from './sessions.ts';
 import { settings } from './settings-shapes.ts';
 import { needed, startImport } from './start.ts';
 import { standingOf } from './status.ts';
@@ -99,6 +100,7 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
     ...(sent.destination && { destination: sent.destination }),
   };
   if (sent.destination) await requireConnection(context, sent.destination.connection);
+  await requireNamedSession(operation, context, chosen);
   await perform(checkSchema, context, { definition: taskOf('', data, limitsOf(context)).definition });
   if (hasHooks(data.hooks)) await requireHooks(operation, data.hooks, data.fields);
   return { data, rows: given };
@@ -121,7 +123,7 @@ async function begin(context: RouteContext, { data, rows: given }: Wanted): Prom
   const made = await context.tx(async (tx) => {
     const { id: file } = await perform(createFile, tx, { name });
     const id = randomUUID();
-    await createReview(tx, tx.workspace, id);
+    await createReview(tx, tx.workspace, id, data.settings.sessionId ?? undefined);
     return await insertStoredImport(tx, { id, file, data });
   });
   if (!csv) return made;

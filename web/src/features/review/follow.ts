@@ -31,7 +31,7 @@ export async function follow(session: Session, signal: AbortSignal): Promise<voi
       after = changes.version;
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Refused && error.status === 401) return session.failed(error);
+      if (error instanceof Refused && error.isLinkDead) return session.failed(error);
       session.set({ offline: true });
       await pause(2000, signal);
     }

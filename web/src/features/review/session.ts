@@ -132,7 +132,7 @@ export class Session {
   /** Says why something could not be done; what cannot be gone on from replaces the page. */
   failed(error: unknown): void {
     if (!(error instanceof Refused)) throw error;
-    if (error.status === 401 || !this.snapshot.state) this.set({ failure: error });
+    if (error.isLinkDead || !this.snapshot.state) this.set({ failure: error });
     else this.say('error', messageOf(error));
   }
 
