@@ -26,7 +26,7 @@ import {
 } from './imports-stored.ts';
 import { dataAsCsv } from './initial-data.ts';
 import { missing, plainData, requireStoredSchema } from './schemas-stored.ts';
-import { requireNamedSession } from './sessions.ts';
+import { namedSession } from './sessions.ts';
 import { settings } from './settings-shapes.ts';
 import { needed, startImport } from './start.ts';
 import { standingOf } from './status.ts';
@@ -100,7 +100,6 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
     ...(sent.destination && { destination: sent.destination }),
   };
   if (sent.destination) await requireConnection(context, sent.destination.connection);
-  await requireNamedSession(operation, context, chosen);
   await perform(checkSchema, context, { definition: taskOf('', data, limitsOf(context)).definition });
   if (hasHooks(data.hooks)) await requireHooks(operation, data.hooks, data.fields);
   return { data, rows: given };
@@ -120,10 +119,11 @@ async function begin(context: RouteContext, { data, rows: given }: Wanted): Prom
   if (csv && Buffer.byteLength(JSON.stringify(given)) > most) throw invalid('initial_data', `It is larger than ${most} bytes.`);
   // Slashes are no part of a name of ours.
   const name = (data.filename ?? 'data.csv').replaceAll(/[/\\\x00-\x1f\x7f-\x9f]/g, '_').replace(/^\.{1,2}$/, '_');
+  const session = await namedSession(context, data.settings);
   const made = await context.tx(async (tx) => {
     const { id: file } = await perform(createFile, tx, { name });
     const id = randomUUID();
-    await createReview(tx, tx.workspace, id, data.settings.sessionId ?? undefined);
+    await createReview(tx, tx.workspace, id, session);
     return await insertStoredImport(tx, { id, file, data });
   });
   if (!csv) return made;

@@ -230,24 +230,14 @@ test('no token of a session that was ended opens anything; the import’s own li
   assert.equal((await guest(made.link).state())['status'], 'review');
 });
 
-test('no import is made for a session that is not there', async () => {
+test('a session that is not there opens nothing, and is kept as any other setting of embedded importers', async () => {
   const [gone, foreign] = [await begun(), await begun({}, theirs)];
   await bench.ask('DELETE', `${base}/${gone.id}/`);
-  const settings = { importIdentifier: 'people', sessionId: gone.id };
-  const saved = await bench.ask('POST', '/api/v1/schemas/', { name: 'of a session', fields: people, settings });
-  const { id } = saved.body as Fields; // an object
-  const rows = [{ name: 'Ann' }];
-  for (const asked of [
-    ...[gone.id, foreign.id, unknown, ''].map((sessionId) => wanted({ sessionId })),
-    { schema_id: id, initial_data: rows },
-  ]) {
-    const reply = await bench.ask('POST', imports, asked);
-    const { settings: texts, ...more } = reply.body as Fields; // an object
-    assert.deepEqual([reply.status, more], [400, {}]);
-    assert.match(String(texts), /^settings\.sessionId: There is no such session/);
+  for (const sessionId of [gone.id, foreign.id, unknown, '', 'of another server']) {
+    const made = await inReview({ sessionId });
+    assert.equal((await guest(made.link).state())['status'], 'review');
+    for (const token of [gone.token, foreign.token]) assert.equal(await opening(made, token), '403 access.link');
   }
-  const without = { schema_id: id, initial_data: rows, settings: { sessionId: null } };
-  assert.equal((await bench.ask('POST', imports, without)).status, 201);
 });
 
 test('hooks of the first step hear of the session, else of the import', async () => {
@@ -284,7 +274,7 @@ test('a session ends seven days after it was last saved: each edit saves it, als
   ahead += 2 * dayMs;
   assert.deepEqual([await alive(idle), await alive(session)], [404, 200], 'looking at a review does not save it');
   assert.equal(await opening(waiting, idle.token), '403 access.link');
-  assert.equal((await bench.ask('POST', imports, wanted({ sessionId: idle.id }))).status, 400);
+  assert.equal(await opening(await inReview({ sessionId: idle.id }), idle.token), '403 access.link');
   // Taken back by the import's own link, and gone with the import a day later.
   const { version } = await guest(made.link).state();
   await guest(made.link).post('/undo', { version });

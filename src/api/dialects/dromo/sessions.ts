@@ -1,7 +1,7 @@
 /** Sessions: a backend gives the reviews of its imports links that end soon, and gives them anew as often as it likes. */
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
-import { InvalidInput, perform } from '../../../operations/operation.ts';
+import { perform } from '../../../operations/operation.ts';
 import { createSession, endSession, getSession, lendSession, longestLoan } from '../../../operations/reviews/sessions.ts';
 import type { GuardedRoute, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
@@ -69,12 +69,13 @@ const remove = defineRoute({
 
 export const sessionRoutes: readonly GuardedRoute[] = [create, resume, remove];
 
-/** Throws InvalidInput where the settings of an import name a session that is not there. */
-export async function requireNamedSession(operation: string, context: RouteContext, { sessionId }: Settings): Promise<void> {
-  if (sessionId == null) return;
-  await perform(getSession, context, { session: sessionId }).catch((error: unknown) => {
-    if (!(error instanceof HeadgateError) || error.code !== 'object.missing') throw error;
-    const message = `There is no such session, or not any more: make one with POST ${sessionsPath}/auth/.`;
-    throw new InvalidInput(operation, [{ path: ['settings', 'sessionId'], message }]);
-  });
+/** The session whose tokens open the review. Undefined = none: any text is accepted there, as it is by the original (contract section 9). */
+export async function namedSession(context: RouteContext, { sessionId }: Settings): Promise<string | undefined> {
+  if (sessionId == null) return undefined;
+  try {
+    return (await perform(getSession, context, { session: sessionId })).id;
+  } catch (error) {
+    if (error instanceof HeadgateError && error.code === 'object.missing') return undefined;
+    throw error;
+  }
 }
