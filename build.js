@@ -51,7 +51,7 @@ await bundle(
   'cli/main',
   'warehouse/owner',
   'rules/pattern-worker',
-  'rules/meanings/phone-worker',
+  'rules/meanings/text-worker',
   'connectors/file/input/xls-worker',
 );
 // It may read nothing but its own folder, so it shares nothing.

@@ -1,5 +1,6 @@
 /** Rows that were changed, judged again: they, and the rows that have the same keys as they have or had. */
 import { openKnown } from '../rules/meanings/known.ts';
+import { isLooked } from '../rules/meanings/looked.ts';
 import { openSets } from '../rules/sets.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName, layered, type Part } from '../shape/assess/cells.ts';
@@ -106,7 +107,7 @@ export async function recountRows(duck: Duck, where: string): Promise<void> {
 /** Texts of which each has to be looked up, and that nobody had before. What was found out about a whole column stays as it was. */
 async function learn({ duck, scratch }: Open, parts: readonly Part[], where: string): Promise<void> {
   for (const { fact } of parts) {
-    if (fact?.meaning.is !== 'phone-number') continue;
+    if (!fact || !isLooked(fact.meaning)) continue;
     await openKnown(duck, { ...fact, table: 'learned' }, { from: `(select * from rows where ${where})`, scratch });
     await duck.run(`insert into ${fact.table} select * from learned where t not in (select t from ${fact.table})`);
   }

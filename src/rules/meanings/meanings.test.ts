@@ -256,10 +256,22 @@ means('url', { is: 'url' }, [
   ['https://example.com/a/', 'https://example.com/a/'],
   ['example.com', null],
   ['https://a b.com', null],
+  ['https://example.com/a b?c d', 'https://example.com/a%20b?c%20d'],
+  ['mailto:a@b.co', 'mailto:a@b.co'],
+  ['file:///etc/passwd', 'file:///etc/passwd'],
+  ['HTTPS://USER@Example.com/', 'https://USER@example.com/'],
+  ['https://example.com:443/', 'https://example.com/'],
+  ['https://example.com:99999/', null],
+  ['https://256.1.1.1/', null],
+  ['https://%65xample.com/', 'https://example.com/'],
+  ['https://müller.example/ü', 'https://xn--mller-kva.example/%C3%BC'],
+  ['https://example.com/a/%2e%2e/b', 'https://example.com/b'],
 ]);
 means('url: of some', { is: 'url', acceptedProtocols: ['https'], acceptedDomains: ['example.com', 'acme'] }, [
   ['https://www.example.com/', 'https://www.example.com/'],
   ['https://acme.org/', 'https://acme.org/'],
+  ['https://www.acme.co.uk/', 'https://www.acme.co.uk/'],
+  ['https://acme.evil.org/', null],
   ['https://notexample.com/', null],
   ['http://example.com/', null],
 ]);

@@ -1,19 +1,12 @@
 /** Phone numbers by the numbering plans of all countries, strictly. Loaded in a thread only: the plans are large. Pure. */
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
-import type { Meaning } from '../../domain/meaning.ts';
-
-export type PhoneMeaning = Extract<Meaning, { is: 'phone-number' }>;
-
-export interface Phone {
-  readonly result: string;
-  readonly shown: string;
-}
+import type { Look, PhoneMeaning } from './looked.ts';
 
 /** Undefined = none that could be called. An international one begins with `+`. */
 export function phoneOf(
   text: string,
   { country, format = 'international', outputFormatted = false }: PhoneMeaning,
-): Phone | undefined {
+): Look | undefined {
   const home = country as CountryCode | undefined; // checked with the schema
   const own = format === 'international' || home === undefined ? {} : { defaultCountry: home };
   const phone = parsePhoneNumberFromString(text, { ...own, extract: false });

@@ -5,7 +5,7 @@ import { dayFirstSql, momentSql } from './moment.ts';
 import { doubtfulNumber, europeanSql, numberSql } from './number.ts';
 import { multiSelectSql, repeatedSql, selectSql } from './options.ts';
 import { checkboxSql, countrySql, domainSql, emailSql, ssnSql, stateSql, uuidSql, zipSql } from './texts.ts';
-import { urlSql } from './url.ts';
+import { urlSql } from './url-sql.ts';
 
 /** What has to be known about a whole column before one of its texts is understood: a boolean aggregate; absent = nothing. */
 export function factSql(meaning: Meaning, text: string): string | undefined {
@@ -48,7 +48,7 @@ export function meaningSql(meaning: Meaning, text: string, table: string, known?
     case 'domain':
       return domainSql(meaning, text);
     case 'url':
-      return urlSql(meaning, text);
+      return urlSql(meaning, text, table);
     case 'us-state-territory':
       return stateSql(text);
     case 'us-zip-code':

@@ -1,5 +1,6 @@
 /** Texts and what they mean, in the table `cells`. */
 import { openKnown } from '../../rules/meanings/known.ts';
+import { isLooked } from '../../rules/meanings/looked.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import type { Work } from './work.ts';
 import { layered, type Part } from './cells.ts';
@@ -11,8 +12,8 @@ export async function learnColumns(
   parts: readonly Part[],
 ): Promise<void> {
   for (const { fact, column } of parts) {
-    // Each phone number speaks for itself, and there may be new ones.
-    if (fact && !(known?.has(column) && fact.meaning.is !== 'phone-number'))
+    // Each of such texts speaks for itself, and there may be new ones.
+    if (fact && !(known?.has(column) && !isLooked(fact.meaning)))
       await openKnown(duck, fact, { from: 'texts', scratch });
   }
 }
