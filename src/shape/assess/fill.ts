@@ -13,8 +13,7 @@ export async function learnColumns(
 ): Promise<void> {
   for (const { fact, column } of parts) {
     // Each of such texts speaks for itself, and there may be new ones.
-    if (fact && !(known?.has(column) && !isLooked(fact.meaning)))
-      await openKnown(duck, fact, { from: 'texts', scratch });
+    if (fact && !(known?.has(column) && !isLooked(fact.meaning))) await openKnown(duck, fact, { from: 'texts', scratch });
   }
 }
 
