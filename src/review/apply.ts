@@ -1,5 +1,6 @@
 /** An entry of the log, applied to the rows: all of it, or nothing. */
 import { HeadgateError } from '../domain/error.ts';
+import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName } from '../shape/assess/cells.ts';
 import type { Hooking } from '../shape/assess/work.ts';
@@ -8,7 +9,7 @@ import { cellsSaid } from './counts.ts';
 import type { Entry, Hooked, Logged } from './edit.ts';
 import { askHooks, keepNotes, keepOptions } from './hooked.ts';
 import { judgeAgain, recountRows, rememberKeys, rowsIn, type Recount, type Touched } from './judge.ts';
-import type { Plan } from './plan.ts';
+import { wokenBy, type Plan } from './plan.ts';
 
 interface Open {
   readonly duck: Duck;
@@ -27,6 +28,8 @@ export interface Pending {
   readonly recounts: readonly Recount[];
   /** What hooks have done. */
   readonly hooked: Hooked | undefined;
+  /** Hooks may have written what nobody had written before. */
+  readonly plan: Plan;
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
@@ -68,15 +71,31 @@ export async function applyEntry(
     if (stale !== undefined) throw new StaleEdit(stale);
     const first = await write(open, seq);
     const hooked = isNew && open.hooking ? await askHooks(open, open.hooking) : known;
-    const later = hooked ? await followHooks(open, seq, hooked, entry.kind === 'told') : [];
+    const plan = hooked ? wokenBy(open.plan, writtenBy(hooked)) : open.plan;
+    const woken = plan === open.plan ? [] : [await awake({ ...open, plan }, seq)];
+    const later = hooked ? await followHooks({ ...open, plan }, seq, hooked, entry.kind === 'told') : [];
     await duck.run(`update about set applied = ${seq}`);
     const ids = await duck.rows(`select distinct id from touched where seq = ${seq} order by id limit ${told}`);
     const commit = async (): Promise<void> => void (await duck.run('commit'));
-    return { rows: ids.map(([id]) => Number(id)), recounts: [first, ...later], hooked, commit, rollback };
+    return { rows: ids.map(([id]) => Number(id)), recounts: [first, ...woken, ...later], hooked, plan, commit, rollback };
   } catch (error) {
     await rollback();
     throw error;
   }
+}
+
+const writtenBy = ({ cells }: Hooked): ReadonlySet<number> => new Set(cells.map(({ column }) => Number(column.slice(1))));
+
+/** From now on a column of ours is judged like all others. */
+async function awake(open: Open, seq: number): Promise<Recount> {
+  const { duck, plan } = open;
+  await duck.run(`update about set layout = ${quoteText(JSON.stringify(plan.layout))}`);
+  const touched: Touched = { where: 'id >= 0', columns: new Set(plan.layout.woken) };
+  await rememberKeys(open, touched);
+  const recount = await judgeAgain(open, touched);
+  const verdicts = `select v from verdict where col in (${plan.layout.woken.join(', ')})`;
+  await duck.run(`insert into touched select distinct ${seq}, id from said where v in (${verdicts})`);
+  return recount;
 }
 
 /** A part of the same entry: whoever turns it back turns this back. `told`: by the hooks of the end. */

@@ -9,9 +9,10 @@ import { layered } from '../shape/assess/cells.ts';
 import { latestSql } from '../shape/assess/changed.ts';
 import { chosenSql, learnColumns } from '../shape/assess/fill.ts';
 import { levels, openParts, sayAll } from '../shape/assess/judge.ts';
+import { fedFields } from '../shape/assess/layout.ts';
 import type { Hooking, Work } from '../shape/assess/work.ts';
 import type { Choices } from './choices.ts';
-import { planOf, withValues, type Layout, type Plan } from './plan.ts';
+import { planOf, sleepingVerdicts, withValues, type Layout, type Plan } from './plan.ts';
 
 export interface Building {
   readonly file: FileRef;
@@ -85,26 +86,30 @@ async function fillReview(
     guesses: (matching?.matches ?? []).map(({ column, key, confidence }) => ({ column, key, confidence })),
     dropped,
     unmapped: [],
+    asleep: [],
+    woken: [],
     rows: 0,
   };
   const waiting = [...about.blocks, ...blocks.map((one) => ({ ...one }))];
   if (waiting.length > 0) return { ...found, blocks: waiting };
-  const { fields, parts } = await openParts(work);
+  const { parts } = await openParts(work);
+  const fields = fedFields(layout);
   const taken = new Set(parts.map(({ column }) => column));
   const full: Layout = {
     ...found,
     columns: Object.fromEntries(fields.map(({ field, columns }) => [field.name, [...columns]])),
     unmapped: grid.headers.flatMap((_, at) => (taken.has(at) || grid.empty.has(at) ? [] : [at])),
+    asleep: fields.flatMap(({ columns }) => columns.filter((column) => !taken.has(column))),
   };
   const plan = planOf(full);
-  await learnColumns(work, parts);
+  await learnColumns(work, plan.every.parts);
   const rows = await fillRows(work, plan);
   await judgeRows(work, plan);
   return { ...full, rows };
 }
 
 /** The tables `rows`, `options` (what hooks let a single cell be), and what was found out about whole columns. Resolves to how many rows there are. */
-async function fillRows({ duck, changed }: Work, { parts, keys }: Plan): Promise<number> {
+async function fillRows({ duck, changed }: Work, { every: { parts }, keys }: Plan): Promise<number> {
   // Into the file at once: a million rows with what they mean are more than fits in memory.
   const keyed = keys.map(({ column, sql }) => `${sql} as ${column}, `).join('');
   const rows = await duck.run(
@@ -131,12 +136,18 @@ async function fillRows({ duck, changed }: Work, { parts, keys }: Plan): Promise
  * The tables `said`, `verdict`, `notes` (what hooks say of cells; `told`: those of the end), `raws` (what edited cells were), `journal` (what
  * was changed) and `touched` (what may look otherwise since).
  */
-async function judgeRows(work: Work, { parts, verdicts }: Plan): Promise<void> {
+async function judgeRows(work: Work, plan: Plan): Promise<void> {
   const { duck } = work;
+  const { verdicts, layout } = plan;
   await duck.run('drop table if exists temp.cells; create temp view cells as select id as i, * exclude id from review.rows');
-  await sayAll(work, parts);
+  await sayAll(work, plan.every.parts);
   await duck.run('drop view cells');
   const count = verdicts.length;
+  if (layout.asleep.length > 0) {
+    const asleep = `v >= ${count} and (v - ${count}) // ${levels.length} in (${layout.asleep.join(', ')})`;
+    const numbers = [-1, ...sleepingVerdicts(plan)].join(', ');
+    await duck.run(`delete from said where v in (${numbers}) or (${asleep})`);
+  }
   const rules = verdicts.map(
     ({ part, level, message }, at) => `(${at}, ${part.column}, ${quoteText(level)}, ${quoteText(message)})`,
   );

@@ -53,8 +53,8 @@ export async function closeRows(closing: Closing): Promise<Closed> {
 }
 
 async function openWork({ duck, plan, task, told, scratch, hooking }: Closing): Promise<Work> {
-  const { layout, parts, schema, fields } = plan;
-  const columns = [...parts.map(({ column }) => column), ...layout.unmapped];
+  const { layout, every, schema, fields } = plan;
+  const columns = [...every.parts.map(({ column }) => column), ...layout.unmapped];
   const texts = columns.map((column) => `, ${columnName(column)}`).join('');
   // Hooks know rows by these numbers, in a review as before it.
   await duck.run(

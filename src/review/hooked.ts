@@ -30,7 +30,7 @@ export async function askHooks(open: Open, { sandbox, hooks }: Hooking): Promise
     await duck.run('create or replace temp table texts as select i, n, id from cells');
     await remind(changed);
     const [[count = '0'] = []] = await duck.rows('select count(*) from cells');
-    const of = { duck, fields: plan.fields, parts: plan.parts, changed, ids: new Map<number, string>(), count: Number(count) };
+    const of = { duck, ...plan.every, changed, ids: new Map<number, string>(), count: Number(count) };
     const settle = async (): Promise<void> => await understand(open, changed);
     return new Sheet({ ...of, from: 'cells', ready: () => Promise.resolve(), settle });
   };
@@ -43,7 +43,7 @@ export async function askHooks(open: Open, { sandbox, hooks }: Hooking): Promise
 /** Later hooks see what earlier ones have left. */
 async function understand({ duck, plan }: Open, changed: Changed): Promise<void> {
   await changed.flush();
-  const parts = plan.parts.filter(({ column }) => changed.has('value', column));
+  const parts = plan.every.parts.filter(({ column }) => changed.has('value', column));
   const statements = parts.map(
     ({ raw, column }) => `update cells set ${raw} = h.x from (${latestSql('value', column)}) h where cells.n = h.n`,
   );
@@ -57,10 +57,12 @@ export async function remind(changed: Changed): Promise<void> {
   await changed.take('options', 'select t.n, o.col as c, o.o as x from options o join texts t on t.id = o.id');
 }
 
-/** What they say now. */
+/** What they say now; of what is asleep only where they have written it. */
 export async function hookedOf({ duck, plan }: Pick<Open, 'duck' | 'plan'>, changed: Changed): Promise<Hooked> {
   const found: Hooked = { cells: [], notes: [], options: [] };
-  for (const part of plan.parts) {
+  const { asleep } = plan.layout;
+  for (const part of plan.every.parts) {
+    if (asleep.includes(part.column) && !changed.has('value', part.column)) continue;
     const column = columnId(part.column);
     const latest = async (kind: ChangeKind): Promise<readonly { readonly row: number; readonly text: string }[]> => {
       if (!changed.has(kind, part.column)) return [];

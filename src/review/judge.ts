@@ -8,7 +8,7 @@ import { chosenSql } from '../shape/assess/fill.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
 import { cellsSaid, type CellCounts } from './counts.ts';
 import { firstNote, messageCounts, noteSaid } from './build.ts';
-import { decidedBy, type Plan, type UniqueKey } from './plan.ts';
+import { decidedBy, sleepingVerdicts, type Plan, type UniqueKey } from './plan.ts';
 
 /** Which rows: a condition on the column `id` that the engine finds their place by. */
 export interface Touched {
@@ -35,9 +35,11 @@ export async function rowsIn(duck: Duck, table: string): Promise<string> {
 }
 
 /** The numbers of the verdicts that may change. Pure. */
-export function affected({ verdicts: all, parts }: Plan, columns: Touched['columns']): ReadonlySet<number> {
-  const touches = (verdict: Verdict): boolean => !columns || [...decidedBy(verdict, parts)].some((one) => columns.has(one));
-  return new Set(all.flatMap((verdict, at) => (touches(verdict) ? [at] : [])));
+export function affected(plan: Plan, columns: Touched['columns']): ReadonlySet<number> {
+  const { verdicts: all, every } = plan;
+  const asleep = sleepingVerdicts(plan);
+  const touches = (verdict: Verdict): boolean => !columns || [...decidedBy(verdict, every.parts)].some((one) => columns.has(one));
+  return new Set(all.flatMap((verdict, at) => (!asleep.has(at) && touches(verdict) ? [at] : [])));
 }
 
 /** The keys that must be looked at again. Pure. */
@@ -69,7 +71,7 @@ export async function judgeAgain(open: Open, touched: Touched): Promise<Recount>
   const { columns, where } = touched;
   const numbers = affected(plan, columns);
   const keys = touchedKeys(plan, numbers);
-  const parts = plan.parts.filter(({ column }) => columns?.has(column) ?? true);
+  const parts = plan.every.parts.filter(({ column }) => columns?.has(column) ?? true);
   await learn(open, parts, where);
   await duck.run(
     [
@@ -139,8 +141,8 @@ async function say({ duck, plan, scratch }: Open, numbers: ReadonlySet<number>, 
     (rule) => rule.rule === 'pattern' && plan.verdicts.some((one, at) => one.rule === rule && numbers.has(at)),
   );
   const rows = `(select * from rows where ${where} and state = 0)`;
-  const setOf = await openSets(duck, rules, { from: rows, cellOf: cellsOf(plan.parts), scratch });
-  const all = rules.length === 0 ? plan.verdicts : verdicts(plan.parts, plan.schema.rules, setOf);
+  const setOf = await openSets(duck, rules, { from: rows, cellOf: cellsOf(plan.every.parts), scratch });
+  const all = rules.length === 0 ? plan.verdicts : verdicts(plan.every.parts, plan.schema.rules, setOf);
   const alone = [...numbers].filter((at) => all[at]?.rule?.rule !== 'unique');
   if (alone.length === 0) return;
   const each = alone.map((at) => ({ at, found: all[at]?.found ?? 'false' }));
@@ -165,10 +167,14 @@ async function sayDoubles({ duck, plan, scratch }: Open, { rule, column }: Uniqu
   );
   const picked = await rowsIn(duck, 'members');
   const rows = `(select * from rows where ${picked} and state = 0)`;
-  const setOf = await openSets(duck, [rule], { from: rows, cellOf: cellsOf(plan.parts), scratch });
-  const own = verdicts(plan.parts, [rule], setOf).filter((one) => one.rule === rule);
-  const numbers = plan.verdicts.flatMap((one, at) => (one.rule === rule ? [at] : []));
-  if (numbers.length === 0) return;
-  const each = numbers.map((at, place) => ({ at, found: own[place]?.found ?? 'false' }));
+  const setOf = await openSets(duck, [rule], { from: rows, cellOf: cellsOf(plan.every.parts), scratch });
+  const own = verdicts(plan.every.parts, [rule], setOf).filter((one) => one.rule === rule);
+  const asleep = sleepingVerdicts(plan);
+  const each = plan.verdicts
+    .flatMap((one, at) => (one.rule === rule ? [at] : []))
+    .map((at, place) => ({ at, found: own[place]?.found ?? 'false' }))
+    .filter(({ at }) => !asleep.has(at));
+  if (each.length === 0) return;
+  const numbers = each.map(({ at }) => at);
   await duck.run(`delete from said where ${picked} and v in (${numbers.join(', ')}); ${saying(each, rows)}`);
 }

@@ -38,7 +38,8 @@ export interface FirstRow {
 
 export class OpenReview implements AsyncDisposable {
   readonly duck: Duck;
-  readonly plan: Plan;
+  /** Another one once hooks have written what nobody had written before. */
+  plan: Plan;
   readonly choices: Choices;
   readonly from: number;
   readonly history = new History();
@@ -89,6 +90,7 @@ export class OpenReview implements AsyncDisposable {
       commit: async () => {
         await pending.commit();
         this.applied = logged.seq;
+        this.plan = pending.plan;
         this.#counts = undefined;
         for (const { before, after } of pending.recounts) this.#cells &&= recounted(this.#cells, before, after);
         this.add(logged);

@@ -28,6 +28,10 @@ export const layout = z.object({
   dropped: z.number(),
   /** Columns that no field takes. */
   unmapped: z.array(z.number()),
+  /** Columns of ours that nobody has written yet: only hooks see them. */
+  asleep: z.array(z.number()).default([]),
+  /** Those of them that hooks of a review have written since, in that order. */
+  woken: z.array(z.number()).default([]),
   /** Rows of the file. */
   rows: z.number(),
 });
@@ -43,8 +47,13 @@ export interface UniqueKey {
 
 export interface Plan {
   readonly layout: Layout;
+  /** What is shown and delivered. */
   readonly fields: readonly FedField[];
+  /** In the order in which they are shown. */
   readonly parts: readonly Part[];
+  /** With what is asleep: as hooks see a row. */
+  readonly every: { readonly fields: readonly FedField[]; readonly parts: readonly Part[] };
+  /** Those of every part, so that their numbers stay. */
   readonly verdicts: readonly Verdict[];
   readonly keys: readonly UniqueKey[];
   readonly schema: SchemaFile;
@@ -54,16 +63,33 @@ export function planOf(found: Layout): Plan {
   const schema = parseSchemaFile(JSON.stringify(found.definition), 'the fields of this import');
   const fields = fedFields({ schema, columns: found.columns, many: found.many, removed: [] });
   const parts = partsOf(fields);
+  const isAwake = ({ columns }: FedField): boolean => !columns.some((column) => found.asleep.includes(column));
   const unique = schema.rules.filter((rule) => rule.rule === 'unique');
   return {
     layout: found,
     schema,
-    fields,
-    parts,
+    fields: fields.filter(isAwake),
+    // A page that is open knows columns by their places: what comes later comes behind them.
+    parts: parts
+      .filter(({ fed }) => isAwake(fed))
+      .toSorted((a, b) => found.woken.indexOf(a.column) - found.woken.indexOf(b.column)),
+    every: { fields, parts },
     verdicts: verdicts(parts, schema.rules, () => undefined),
     keys: unique.map((rule, at) => ({ rule, column: `k${at}`, sql: keySql(rule, parts) })),
   };
 }
+
+/** The plan once these columns are awake; the same one where they are already. Pure. */
+export function wokenBy(plan: Plan, columns: ReadonlySet<number>): Plan {
+  const { asleep, woken } = plan.layout;
+  const now = asleep.filter((column) => columns.has(column));
+  if (now.length === 0) return plan;
+  return planOf({ ...plan.layout, asleep: asleep.filter((column) => !columns.has(column)), woken: [...woken, ...now] });
+}
+
+/** The numbers of verdicts that nobody asks for yet. Pure. */
+export const sleepingVerdicts = ({ verdicts: all, layout: { asleep } }: Plan): ReadonlySet<number> =>
+  new Set(all.flatMap(({ part }, at) => (asleep.includes(part.column) ? [at] : [])));
 
 /** As text: rows are equal where these are. */
 function keySql(rule: Rule & { rule: 'unique' }, parts: readonly Part[]): string {
