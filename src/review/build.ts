@@ -56,8 +56,9 @@ async function read(duck: Duck, { file, task, choices, scratch, hooking }: Build
   return await prepare(duck, {
     file,
     schema: parseSchemaFile(JSON.stringify(meant.definition), 'the fields of this import'),
-    task: { ...meant, header: choices.header ?? task.header },
+    task: meant,
     scratch,
+    ...(choices.header !== null && { header: choices.header }),
     ...(choices.mapping && { chosen: chosenOf(choices.mapping) }),
     ...(choices.custom && { custom: choices.custom }),
     ...(hooking && { hooking }),

@@ -88,6 +88,8 @@ export async function assess(duck: Duck, of: Assessing): Promise<Assessed> {
 }
 
 interface Preparing extends Assessing {
+  /** The row of names as a person has said: whatever hooks say of it. */
+  readonly header?: number | undefined;
   /** What a person has said of the columns: fields that are needed and have none get an empty one then. */
   readonly chosen?: Matching | undefined;
   /** The columns that become fields of their own, as a person has said. */
@@ -121,16 +123,17 @@ export async function prepare(duck: Duck, of: Preparing): Promise<Prepared> {
   return { work, blocks: [], matching, columns, dropped: dropped + late };
 }
 
-async function open(duck: Duck, { file, schema, task, scratch, hooking }: Assessing): Promise<Work> {
+async function open(duck: Duck, { file, schema, task, scratch, hooking, header: chosen }: Preparing): Promise<Work> {
+  const header = chosen ?? task.header;
   const layout = layoutOf(task, schema);
-  const grid = await openGrid(duck, file, namesOf(schema, layout.hidden), task.header);
+  const grid = await openGrid(duck, file, namesOf(schema, layout.hidden), header);
   const work: Work = {
     duck,
     task,
     scratch,
     layout,
     grid,
-    header: task.header,
+    header,
     ids: new Map(),
     told: {},
     ...(hooking && { hooking }),
@@ -138,6 +141,7 @@ async function open(duck: Duck, { file, schema, task, scratch, hooking }: Assess
   const { filename = null, id = null, session: sessionId = id } = task.about;
   const dataPreview = grid.first.slice(0, shownRows).map((row) => row.map((cell) => cell ?? ''));
   const asked = await runSteps(work, 'UPLOAD_STEP', () => Promise.resolve({ filename, dataPreview, sessionId }));
+  if (chosen !== undefined) work.header = chosen;
   if (asked) work.grid = await withHeader(duck, grid, namesOf(work.layout.schema, work.layout.hidden), work.header);
   return work;
 }

@@ -82,3 +82,18 @@ test('options that hooks give to single cells count in a review too, before and 
   await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c2', text: 'spain' }] });
   assert.deepEqual((await lands())[1], ['Spain', 0, ['ES']]);
 });
+
+test('the row of names that a person has chosen counts, whatever a hook of the upload says', async () => {
+  const own = { stepHooks: [{ type: 'UPLOAD_STEP', callback: '(it) => it.setHeaderRowOverride(0)' }] };
+  const { id, visitor } = await inReview(bench, 'Id,Age,Name\nName,Age,Id\nAnn,x,1\n', { hooks: own });
+  const header = async (): Promise<unknown> => (await visitor.get('/preview'))['header'];
+  assert.equal(await header(), 0);
+  assert.equal((await visitor.ask('PUT', '/header', { row: 1 })).status, 200);
+  assert.equal(await header(), 1);
+  await bench.state.ports.reviews?.close(`1/${id}`);
+  assert.equal(await header(), 1);
+  assert.deepEqual(
+    (await visitor.rows()).map(({ cells }) => cells.map(({ v }) => v)),
+    [['Ann', 'x', '1']],
+  );
+});
