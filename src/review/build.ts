@@ -10,6 +10,7 @@ import { latestSql } from '../shape/assess/changed.ts';
 import { chosenSql, learnColumns } from '../shape/assess/fill.ts';
 import { levels, openParts, sayAll } from '../shape/assess/judge.ts';
 import { fedFields } from '../shape/assess/layout.ts';
+import { rowId } from '../shape/assess/sheet.ts';
 import type { Hooking, Work } from '../shape/assess/work.ts';
 import type { Choices } from './choices.ts';
 import { planOf, sleepingVerdicts, withValues, type Layout, type Plan } from './plan.ts';
@@ -90,6 +91,7 @@ async function fillReview(
     asleep: [],
     woken: [],
     rows: 0,
+    rowIds: {},
   };
   const waiting = [...about.blocks, ...blocks.map((one) => ({ ...one }))];
   if (waiting.length > 0) return { ...found, blocks: waiting };
@@ -106,7 +108,8 @@ async function fillReview(
   await learnColumns(work, plan.every.parts);
   const rows = await fillRows(work, plan);
   await judgeRows(work, plan);
-  return { ...full, rows };
+  const added = await work.duck.rows('select i, n from texts where n < 0');
+  return { ...full, rows, rowIds: Object.fromEntries(added.map(([i, n]) => [String(i), rowId(Number(n), work.ids)])) };
 }
 
 /** The tables `rows`, `options` (what hooks let a single cell be), and what was found out about whole columns. Resolves to how many rows there are. */

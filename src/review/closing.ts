@@ -9,11 +9,10 @@ import { Changed } from '../shape/assess/changed.ts';
 import { finish } from '../shape/assess/finish.ts';
 import { judge } from '../shape/assess/judge.ts';
 import { layoutOf } from '../shape/assess/layout.ts';
-import { rowId } from '../shape/assess/sheet.ts';
 import type { Hooking, Work } from '../shape/assess/work.ts';
 import { states } from './changes.ts';
 import type { Hooked } from './edit.ts';
-import { hookedOf, remind } from './hooked.ts';
+import { addedIds, hookedOf, remind, rowNumber } from './hooked.ts';
 import type { Plan } from './plan.ts';
 
 /** Is anybody asked before the end? */
@@ -58,11 +57,10 @@ async function openWork({ duck, plan, task, told, scratch, hooking }: Closing): 
   const texts = columns.map((column) => `, ${columnName(column)}`).join('');
   // Hooks know rows by these numbers, in a review as before it.
   await duck.run(
-    `create or replace temp table texts as select row_number() over (order by id) - 1 as i, coalesce(line - 1, -1 - id) as n, id${texts} from rows where state = ${states.live}`,
+    `create or replace temp table texts as select row_number() over (order by id) - 1 as i, ${rowNumber} as n, id${texts} from rows where state = ${states.live}`,
   );
   const changed = await Changed.open(duck, `${scratch}.closing`);
   await remind(changed);
-  const added = (await duck.rows('select n from texts where n < 0')).map(([n]) => Number(n));
   const inFile = (column: number): boolean => column < layout.headers.length;
   const filled = new Set(columns);
   return {
@@ -88,7 +86,7 @@ async function openWork({ duck, plan, task, told, scratch, hooking }: Closing): 
     },
     header: layout.header,
     changed,
-    ids: new Map(added.map((n) => [n, rowId(n, new Map())])),
+    ids: new Map(await addedIds({ duck, plan })),
     told: { ...told },
   };
 }

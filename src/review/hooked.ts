@@ -25,12 +25,16 @@ export async function askHooks(open: Open, { sandbox, hooks }: Hooking): Promise
   const changed = await Changed.open(duck, `${scratch}.hooked`);
   const sheetOf = async (state: number): Promise<Sheet> => {
     await duck.run(
-      `create or replace temp table cells as select row_number() over (order by id) - 1 as i, coalesce(line - 1, -1 - id) as n, * from rows where ${where} and state = ${state}`,
+      `create or replace temp table cells as select row_number() over (order by id) - 1 as i, ${rowNumber} as n, * from rows where ${where} and state = ${state}`,
     );
-    await duck.run('create or replace temp table texts as select i, n, id from cells');
+    // Ids have no gaps, and few rows are not there: those in front of a row are soon counted.
+    const away = `select id, row_number() over (order by id) as c from rows where state <> ${states.live} and not (${where} and state = ${state})`;
+    await duck.run(
+      `create or replace temp table texts as select t.i, t.n, t.id, t.id - coalesce(a.c, 0) as place from cells t asof left join (${away}) a on t.id > a.id`,
+    );
     await remind(changed);
     const [[count = '0'] = []] = await duck.rows('select count(*) from cells');
-    const of = { duck, ...plan.every, changed, ids: new Map<number, string>(), count: Number(count) };
+    const of = { duck, ...plan.every, changed, ids: await addedIds(open), index: 'place' as const, count: Number(count) };
     const settle = async (): Promise<void> => await understand(open, changed);
     return new Sheet({ ...of, from: 'cells', ready: () => Promise.resolve(), settle });
   };
@@ -38,6 +42,16 @@ export async function askHooks(open: Open, { sandbox, hooks }: Hooking): Promise
   await runUpdateHooks(sandbox, hooks, await sheetOf(states.live));
   await changed.flush();
   return await hookedOf(open, changed);
+}
+
+/** What hooks call a row by, as before the review: the line of the file, or a number below 0. Of the table `rows`. */
+export const rowNumber = 'coalesce(line - 1, -1 - id)';
+
+/** What hooks call the rows of `texts` that are not in the file. */
+export async function addedIds({ duck, plan }: Pick<Open, 'duck' | 'plan'>): Promise<ReadonlyMap<number, string>> {
+  const { rowIds } = plan.layout;
+  const added = await duck.rows('select n from texts where n < 0');
+  return new Map(added.map(([n]) => [Number(n), rowIds[-1 - Number(n)] ?? `added-${-1 - Number(n)}`]));
 }
 
 /** Later hooks see what earlier ones have left. */

@@ -34,6 +34,8 @@ export const layout = z.object({
   woken: z.array(z.number()).default([]),
   /** Rows of the file. */
   rows: z.number(),
+  /** What hooks call rows that they have added. */
+  rowIds: z.record(z.string(), z.string()).default({}),
 });
 
 export type Layout = z.output<typeof layout>;

@@ -176,7 +176,7 @@ async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<number
   const fields = fedFields(work.layout);
   const parts = partsOf(fields);
   const [[rows = '0'] = []] = await duck.rows('select count(*) from texts');
-  const of = { duck, fields, parts, changed, ids, count: Number(rows) };
+  const of = { duck, fields, parts, changed, ids, index: 'i' as const, count: Number(rows) };
   const settle = async (): Promise<void> => void (await changed.apply());
   await runColumnHooks(sandbox, hooks, new Sheet({ ...of, from: 'texts', settle, ready: () => Promise.resolve() }));
   let fresh = false;

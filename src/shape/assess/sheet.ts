@@ -14,6 +14,8 @@ export interface SheetOf {
   readonly ids: ReadonlyMap<number, string>;
   /** `texts`: what came; `cells`: what it means. */
   readonly from: 'texts' | 'cells';
+  /** The column of `texts` that hooks know rows by: `place` where these are only some of the rows. */
+  readonly index: 'i' | 'place';
   readonly count: number;
   /** Before cells are read. */
   ready(): Promise<void>;
@@ -41,6 +43,8 @@ export class Sheet implements Rows {
   readonly fields: readonly string[];
   readonly manyToOne: ReadonlySet<string>;
   readonly #of: SheetOf;
+  /** Index → `i`, where they differ. */
+  readonly #places = new Map<number, number>();
   /** Of the last batches that were begun. */
   #overlays: readonly Overlay[] = [];
 
@@ -54,8 +58,12 @@ export class Sheet implements Rows {
   async identities(from: number, to: number): Promise<readonly Identity[]> {
     if (!this.#overlays.some((one) => one.from === from))
       this.#overlays = [...this.#overlays, { from, columns: new Map() }].slice(-batchesAtWork);
-    const rows = await this.#of.duck.rows(`select i, n from texts where i >= ${from} and i < ${to} order by i`);
-    return rows.map(([i, n]) => ({ index: Number(i), rowId: rowId(Number(n), this.#of.ids) }));
+    const { duck, index: named, ids } = this.#of;
+    const rows = await duck.rows(`select i, n, ${named} from texts where i >= ${from} and i < ${to} order by i`);
+    return rows.map(([i, n, index]) => {
+      if (named !== 'i') this.#places.set(Number(index), Number(i));
+      return { index: Number(index), rowId: rowId(Number(n), ids) };
+    });
   }
 
   async cells(name: string, from: number, to: number): Promise<readonly Cell[]> {
@@ -92,14 +100,15 @@ export class Sheet implements Rows {
       const fed = this.#of.fields.find(({ field }) => field.name === change.field);
       const column = fed?.columns[change.part ?? 0];
       if (fed === undefined || column === undefined) continue;
-      const columns = this.#overlays.findLast(({ from }) => from <= change.row)?.columns;
+      const row = this.#places.get(change.row) ?? change.row;
+      const columns = this.#overlays.findLast(({ from }) => from <= row)?.columns;
       const written = columns?.get(column) ?? new Map<number, Change>();
       columns?.set(column, written);
-      written.set(change.row, { ...written.get(change.row), ...change });
+      written.set(row, { ...written.get(row), ...change });
       const { changed } = this.#of;
-      if (change.value !== undefined) await changed.add(change.row, column, 'value', textOf(change.value, fed.field.means));
-      if (change.info) await changed.add(change.row, column, 'note', JSON.stringify(change.info));
-      if (change.selectOptions) await changed.add(change.row, column, 'options', JSON.stringify(change.selectOptions));
+      if (change.value !== undefined) await changed.add(row, column, 'value', textOf(change.value, fed.field.means));
+      if (change.info) await changed.add(row, column, 'note', JSON.stringify(change.info));
+      if (change.selectOptions) await changed.add(row, column, 'options', JSON.stringify(change.selectOptions));
     }
   }
 

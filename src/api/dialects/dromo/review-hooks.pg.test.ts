@@ -97,3 +97,39 @@ test('the row of names that a person has chosen counts, whatever a hook of the u
     [['Ann', 'x', '1']],
   );
 });
+
+test('hooks know rows by their places among all rows, and by ids that stay', async () => {
+  const own = {
+    stepHooks: [{ type: 'REVIEW_STEP', callback: "(it) => it.addRows([{ index: 0, row: { name: 'First' } }])" }],
+    bulkRowHooks: [
+      "(records) => records.map(({ index, rowId }) => ({ index, row: { id: { info: [{ message: index + ' ' + rowId, level: 'info' }] } } }))",
+    ],
+    rowHooks: ['({ index, rowId }) => ({ row: { mail: { value: rowId + "@" + index + ".example" } } })'],
+    rowDeleteHooks: ['({ index, rowId }) => { if (index !== 1 || rowId !== "row-1") throw new Error(index + " " + rowId) }'],
+  };
+  const { id, visitor } = await inReview(bench, 'Name,Mail,Age,Id\nAnn,,1,1\nBob,,x,2\nCy,,3,3\n', { hooks: own });
+  const shownIds = async (): Promise<readonly unknown[]> =>
+    (await visitor.rows()).map(({ cells }) => [cells[1]?.v, cells[3]?.m?.[0]?.message]);
+  const first = ['REVIEW_STEP-1-1@0.example', '0 REVIEW_STEP-1-1'];
+  const [ann, bob, cy] = [1, 2, 3].map((n) => [`row-${n}@${n}.example`, `${n} row-${n}`]);
+  assert.deepEqual(await shownIds(), [first, ann, bob, cy]);
+  await visitor.edit({
+    kind: 'cells',
+    cells: [
+      { row: 0, column: 'c2', text: '5' },
+      { row: 3, column: 'c2', text: '5' },
+    ],
+  });
+  assert.deepEqual(await shownIds(), [first, ann, bob, cy]);
+  const refused = await visitor.edit({ kind: 'delete', rows: [2] });
+  assert.deepEqual([refused.status, refused.body['code']], [422, 'hook.failed']);
+  assert.match(JSON.stringify(refused.body), /on row 2/);
+  assert.equal((await visitor.edit({ kind: 'delete', rows: [1] })).status, 200);
+  await visitor.edit({ kind: 'cells', cells: [{ row: 2, column: 'c2', text: '6' }] });
+  await visitor.edit({ kind: 'add', cells: { c0: 'Di' } });
+  const after = [first, ['row-2@1.example', '1 row-2'], cy, ['added-4@3.example', '3 added-4']];
+  assert.deepEqual(await shownIds(), after);
+  await bench.state.ports.reviews?.close(`1/${id}`);
+  await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c2', text: '8' }] });
+  assert.deepEqual(await shownIds(), after);
+});
