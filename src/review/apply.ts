@@ -69,8 +69,8 @@ export async function applyEntry(
     await changesOf(duck, open.plan, entry);
     const stale = version === undefined ? undefined : await staleRow(duck, version);
     if (stale !== undefined) throw new StaleEdit(stale);
-    const first = await write(open, seq);
-    const hooked = isNew && open.hooking ? await askHooks(open, open.hooking) : known;
+    const first = await write(open, seq, hookedCells(entry));
+    const hooked = isNew && open.hooking ? heard(entry, await askHooks(open, open.hooking)) : known;
     const plan = hooked ? wokenBy(open.plan, writtenBy(hooked)) : open.plan;
     const woken = plan === open.plan ? [] : [await awake({ ...open, plan }, seq)];
     const later = hooked ? await followHooks({ ...open, plan }, seq, hooked, entry.kind === 'told') : [];
@@ -110,24 +110,35 @@ async function followHooks(open: Open, seq: number, hooked: Hooked, told: boolea
   await changesOf(duck, plan, { kind: 'cells', cells });
   await recountRows(duck, where);
   const said = { before, after: await cellsSaid(duck, where) };
-  const written = await write(open, seq);
+  const written = await write(open, seq, 'true');
   const chosen = await keepOptions(open, hooked);
   await duck.run(`insert into touched select ${seq}, id from rows where ${where}`);
   return [said, written, ...(chosen ? [chosen] : [])];
 }
 
-async function write(open: Open, seq: number): Promise<Recount> {
+/** What hooks have written goes and comes back with the edit that it followed: here only what they say counts. */
+const heard = ({ kind }: Change, hooked: Hooked): Hooked =>
+  kind === 'undo' || kind === 'redo' ? { ...hooked, cells: [] } : hooked;
+
+/** Which of the cells `c` of an entry it writes for hooks: those that it turns back, where only hooks had written them. */
+const hookedCells = (entry: Change): string =>
+  entry.kind === 'undo' || entry.kind === 'redo'
+    ? `exists (select 1 from journal j where j.seq = ${entry.of} and j.id = c.id and j.col = c.col and j.hook)`
+    : 'false';
+
+/** `hook` = a condition on a cell `c`: a hook writes it, which is no edit of somebody. */
+async function write(open: Open, seq: number, hook: string): Promise<Recount> {
   const { duck } = open;
   const wanted = (await duck.rows('select distinct col from ch order by col')).map(([col]) => Number(col));
   await duck.run(
     [
       'create or replace temp table judged (id BIGINT)',
-      'create or replace temp table now (seq BIGINT, id BIGINT, col INTEGER, before VARCHAR, after VARCHAR)',
+      'create or replace temp table now (seq BIGINT, id BIGINT, col INTEGER, before VARCHAR, after VARCHAR, hook BOOLEAN)',
       ...wanted.map((col) => {
         const before = `r.${columnName(col)}`;
-        return `insert into now select ${seq}, c.id, ${col}, ${before}, c.now from ch c join rows r on r.id = c.id where c.col = ${col} and coalesce(${before}, '') <> coalesce(c.now, '')`;
+        return `insert into now select ${seq}, c.id, ${col}, ${before}, c.now, ${hook} from ch c join rows r on r.id = c.id where c.col = ${col} and coalesce(${before}, '') <> coalesce(c.now, '')`;
       }),
-      `insert into now select ${seq}, s.id, -1, cast(r.state as VARCHAR), cast(s.now as VARCHAR) from st s join rows r on r.id = s.id where r.state <> s.now`,
+      `insert into now select ${seq}, s.id, -1, cast(r.state as VARCHAR), cast(s.now as VARCHAR), false from st s join rows r on r.id = s.id where r.state <> s.now`,
       // Hooks may change what the same entry has changed.
       `update journal set after = n.after from now n where journal.seq = ${seq} and journal.id = n.id and journal.col = n.col`,
       `insert into journal select * from now n where not exists (select 1 from journal j where j.seq = ${seq} and j.id = n.id and j.col = n.col)`,
@@ -149,6 +160,8 @@ async function write(open: Open, seq: number): Promise<Recount> {
         ? [`update rows set state = cast(n.after as TINYINT) from now n where rows.${where} and n.col = -1 and rows.id = n.id`]
         : []),
       'insert into raws select id, col, before, before from now n where col >= 0 and not exists (select 1 from raws r where r.id = n.id and r.col = n.col)',
+      // What somebody has edited stays edited.
+      `update raws set raw = n.after from now n where raws.id = n.id and raws.col = n.col and n.hook and coalesce(raws.raw, '') = coalesce(raws.now, '')`,
       'update raws set now = n.after from now n where raws.id = n.id and raws.col = n.col',
       `update rows set edited = id in (select id from raws where ${where} and coalesce(raw, '') <> coalesce(now, '')) where ${where}`,
     ].join('; '),

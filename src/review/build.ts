@@ -137,8 +137,8 @@ async function fillRows({ duck, changed }: Work, { every: { parts }, keys }: Pla
 }
 
 /**
- * The tables `said`, `verdict`, `notes` (what hooks say of cells; `told`: those of the end), `raws` (what edited cells were), `journal` (what
- * was changed) and `touched` (what may look otherwise since).
+ * The tables `said`, `verdict`, `notes` (what hooks say of cells; `told`: those of the end), `raws` (what edited cells were before somebody edited them), `journal` (what
+ * was changed, and whether only hooks have) and `touched` (what may look otherwise since).
  */
 async function judgeRows(work: Work, plan: Plan): Promise<void> {
   const { duck } = work;
@@ -168,7 +168,7 @@ async function judgeRows(work: Work, plan: Plan): Promise<void> {
       `update review.rows as r set errs = m.errs, warns = m.warns from (${messageCounts('review.said', 'review.verdict')}) m where r.id = m.id`,
       'create table review.raws (id BIGINT, col INTEGER, raw VARCHAR, now VARCHAR)',
       'create table review.touched (seq BIGINT, id BIGINT)',
-      'create table review.journal (seq BIGINT, id BIGINT, col INTEGER, before VARCHAR, after VARCHAR)',
+      'create table review.journal (seq BIGINT, id BIGINT, col INTEGER, before VARCHAR, after VARCHAR, hook BOOLEAN)',
     ].join('; '),
   );
 }

@@ -133,3 +133,52 @@ test('hooks know rows by their places among all rows, and by ids that stay', asy
   await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c2', text: '8' }] });
   assert.deepEqual(await shownIds(), after);
 });
+
+test('what hooks have written is no edit of somebody, and undoing takes it back with the edit that it followed', async () => {
+  const own = {
+    rowHooks: [
+      `({ row }, mode) => mode === 'update'
+        ? { row: { name: { value: row.name.value + '!' }, id: { value: 'of ' + row.age.value, info: [{ message: row.age.value, level: 'info' }] } } }
+        : null`,
+    ],
+  };
+  const { id, visitor } = await inReview(bench, 'Name,Age,Id\nAnn,x,1\nBob,2,2\n', { hooks: own });
+  const looks = async (): Promise<unknown> => {
+    const { undo, redo, counts } = await visitor.state();
+    const [row] = await visitor.rows();
+    const cells = row?.cells.map(({ v, raw, e }) => [v, ...(raw === undefined ? [] : [raw]), ...(e ? ['e'] : [])].join(' < '));
+    return [cells?.join('|'), (counts as { readonly edited: number }).edited, undo, redo];
+  };
+  const turn = async (kind: string): Promise<void> =>
+    void (await visitor.post(`/${kind}`, { version: (await visitor.state())['version'] }));
+  const before = ['Ann|x|1', 0, 0, 0];
+  const named = ['E! < Ann < e|x|of x', 1, 1, 0];
+  assert.deepEqual(await looks(), before);
+  await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c0', text: 'E' }] });
+  assert.deepEqual(await looks(), named);
+  await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c1', text: '5' }] });
+  assert.deepEqual(await looks(), ['E!! < Ann < e|5 < x < e|of 5', 1, 2, 0]);
+  await turn('undo');
+  assert.deepEqual(await looks(), ['E! < Ann < e|x|of x', 1, 1, 1]);
+  assert.deepEqual(
+    (await visitor.rows())[0]?.cells[2]?.m,
+    [{ level: 'info', message: 'x' }],
+    'messages are those of the row as it is',
+  );
+  await turn('undo');
+  assert.deepEqual(await looks(), ['Ann|x|1', 0, 0, 2]);
+  await turn('redo');
+  assert.deepEqual(await looks(), ['E! < Ann < e|x|of x', 1, 1, 1]);
+  const shownBefore = await shown(visitor);
+  await bench.state.ports.reviews?.close(`1/${id}`);
+  assert.deepEqual(await shown(visitor), shownBefore);
+});
+
+test('a cell that only a hook has written is not edited, also when it is all that an edit leads to', async () => {
+  const own = { rowHooks: ["({ row }, mode) => mode === 'update' ? { row: { name: { value: 'by hook' } } } : null"] };
+  const { visitor } = await inReview(bench, 'Name,Age\nAnn,x\n', { hooks: own });
+  await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c1', text: '5' }] });
+  assert.deepEqual((await visitor.rows())[0]?.cells, [{ v: 'by hook' }, { v: '5', raw: 'x', e: true }]);
+  await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c1', text: 'x' }] });
+  assert.equal(((await visitor.state())['counts'] as { readonly edited: number }).edited, 0);
+});
