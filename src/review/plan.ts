@@ -63,7 +63,7 @@ export interface Plan {
 
 export function planOf(found: Layout): Plan {
   const schema = parseSchemaFile(JSON.stringify(found.definition), 'the fields of this import');
-  const fields = fedFields({ schema, columns: found.columns, many: found.many, removed: [] });
+  const fields = fedFields({ schema, columns: found.columns, many: found.many });
   const parts = partsOf(fields);
   const isAwake = ({ columns }: FedField): boolean => !columns.some((column) => found.asleep.includes(column));
   const unique = schema.rules.filter((rule) => rule.rule === 'unique');

@@ -24,7 +24,7 @@ export function chosen(before: Choices, said: Said): Choices {
 /** Throws `request.invalid` for what the file does not have, `object.conflict` for a review that has ended. */
 export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): Promise<void> {
   const { workspace, id } = reviewed;
-  await withReview(ports, reviewed, (review) => Promise.resolve(requireThere(review.plan.layout, said)));
+  await withReview(ports, reviewed, (review) => Promise.resolve(requireThere(review.plan.layout, reviewed, said)));
   await ports.db.tx(async (tx) => {
     await requireOpen(tx, reviewed);
     const { choices } = await begunBy(tx, reviewed);
@@ -38,12 +38,13 @@ export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): P
   });
 }
 
-function requireThere({ sheets, headers, definition }: Layout, said: Said): void {
+function requireThere({ sheets, headers, definition }: Layout, { task }: Reviewed, said: Said): void {
   const fail = (what: string): never => {
     throw new HeadgateError('request.invalid', `reading a file: ${what}`);
   };
   if ('sheet' in said && !sheets.includes(said.sheet)) fail('it has no such sheet');
-  const fields = Array.isArray(definition['fields']) ? definition['fields'] : [];
+  // Hooks add fields, and take some away once columns have been matched.
+  const fields = [task.definition, definition].flatMap((one) => (Array.isArray(one['fields']) ? one['fields'] : []));
   const keys = new Set(
     fields.map((field) => (typeof field === 'object' && field !== null && 'name' in field ? field['name'] : '')),
   );

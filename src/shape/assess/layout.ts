@@ -20,7 +20,6 @@ export interface Layout {
   readonly hidden: readonly string[];
   /** By a hook, or for a person to fill in. */
   readonly added: readonly string[];
-  readonly removed: readonly string[];
   /** Columns there are, those that are no part of the file included. */
   readonly width: number;
 }
@@ -28,21 +27,16 @@ export interface Layout {
 const named = 'the fields of this import';
 
 export function layoutOf({ definition, many, needed, hidden }: AssessTask, schema = parsed(definition)): Layout {
-  return { definition, schema, columns: {}, many, needed, hidden, added: [], removed: [], width: 0 };
+  return { definition, schema, columns: {}, many, needed, hidden, added: [], width: 0 };
 }
 
 /** Throws `usage.schema`. */
 const parsed = (definition: Definition): SchemaFile => parseSchemaFile(JSON.stringify(definition), named);
 
 /** Those that are fed, in order. */
-export function fedFields({
-  schema,
-  columns,
-  many,
-  removed,
-}: Pick<Layout, 'schema' | 'columns' | 'many' | 'removed'>): readonly FedField[] {
+export function fedFields({ schema, columns, many }: Pick<Layout, 'schema' | 'columns' | 'many'>): readonly FedField[] {
   return schema.fields.flatMap(({ from: _names, ...field }): readonly FedField[] => {
-    const fed = removed.includes(field.name) ? [] : (columns[field.name] ?? []);
+    const fed = columns[field.name] ?? [];
     return fed.length === 0 ? [] : [{ field, columns: fed, many: many.includes(field.name) }];
   });
 }
@@ -53,7 +47,7 @@ export function withOwnColumns(layout: Layout): Layout {
   const columns = Object.fromEntries(
     layout.schema.fields.map(({ name }) => {
       const fed = layout.columns[name] ?? [];
-      return [name, fed.length > 0 || layout.removed.includes(name) ? fed : [width++]];
+      return [name, fed.length > 0 ? fed : [width++]];
     }),
   );
   return { ...layout, columns, width };
@@ -123,5 +117,37 @@ const listOf = (definition: Definition, key: 'fields' | 'rules'): Json[] => {
   return Array.isArray(list) ? list : [];
 };
 
-/** With its data and all that is said of it; rules of other fields see it empty. */
-export const withoutField = (layout: Layout, key: string): Layout => ({ ...layout, removed: [...layout.removed, key] });
+/** With its data and all that is said of it; rules of other fields that look at it go too, as nobody can decide them. A text says what is wrong. */
+export function withoutField(layout: Layout, key: string): Layout | string {
+  const place = layout.schema.fields.findIndex(({ name }) => name === key);
+  if (place < 0) return layout;
+  if (layout.schema.fields.length === 1) return 'an import needs a field: add another one first';
+  const { [key]: _gone, ...columns } = layout.columns;
+  const others = (keys: readonly string[]): readonly string[] => keys.filter((one) => one !== key);
+  const definition = {
+    ...layout.definition,
+    fields: listOf(layout.definition, 'fields').toSpliced(place, 1),
+    rules: listOf(layout.definition, 'rules').filter((rule) => !namesOf(rule).has(key)),
+  };
+  return {
+    ...layout,
+    definition,
+    schema: parsed(definition),
+    columns,
+    many: others(layout.many),
+    needed: others(layout.needed),
+    hidden: others(layout.hidden),
+    added: others(layout.added),
+  };
+}
+
+/** The fields that a rule of several looks at. */
+function namesOf(rule: Json): ReadonlySet<Json> {
+  if (rule === null || typeof rule !== 'object') return new Set();
+  if (Array.isArray(rule)) return new Set(rule.flatMap((one: Json) => [...namesOf(one)]));
+  const named = Object.entries(rule).flatMap(([key, value]): readonly Json[] => {
+    if (['field', 'other', 'left', 'right'].includes(key)) return [value];
+    return key === 'fields' && Array.isArray(value) ? (value as readonly Json[]) : [...namesOf(value)]; // of JSON
+  });
+  return new Set(named);
+}

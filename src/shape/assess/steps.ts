@@ -62,8 +62,10 @@ async function applyCall(
     }
     case 'removeField': {
       if (typeof first !== 'string') return 'the key of a field is needed';
+      const layout = withoutField(work.layout, first);
+      if (typeof layout === 'string') return layout;
       await work.changed?.forget(work.layout.columns[first] ?? []);
-      work.layout = withoutField(work.layout, first);
+      work.layout = layout;
       return undefined;
     }
     case 'updateInfoMessages':
