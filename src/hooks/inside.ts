@@ -165,6 +165,8 @@ function collectCell(batch: Batch, at: number, field: string, after: unknown): v
   if (after === undefined || after === null) return;
   if (!isObject(after)) throw new TypeError(`what was returned for ${field} is no object with a value`);
   if (!batch.many.has(field)) return give(batch, at, place, -1, patchOf(after, batch.loaded[place]?.[at], field));
+  const isEmpty = ['value', 'info', 'selectOptions', 'manyToOne'].every((key) => after[key] === undefined);
+  if (isEmpty) return;
   const before = cellsOf(batch, place)[at];
   const parts = typeof before === 'object' && before !== null ? (before.manyToOne ?? []) : [];
   const now = after['manyToOne'];

@@ -106,6 +106,10 @@ test('several columns of one field: a column hook for each, a list of parts for 
     { fields: own, csv: 'tag,Tag\na,b\nc,d\n' },
   );
   assert.deepEqual(rows, [{ tag: ['<a/2>', '<b/2>'] }, { tag: ['<c/2>', '<d/2>'] }]);
+  const nothing = await run({ rowHooks: ['() => ({ row: { tag: {} } })'] }, { fields: own, csv: 'tag,Tag\na,b\n' });
+  assert.deepEqual(nothing.rows, [{ tag: ['a', 'b'] }]);
+  const wrong = await run({ rowHooks: ["() => ({ row: { tag: { value: 'x' } } })"] }, { fields: own, csv: 'tag,Tag\na,b\n' });
+  assert.equal(wrong.status, 'FAILED');
 });
 
 test('steps: fields and rows come and go, messages are told, and each step knows what it should', async () => {
