@@ -1,6 +1,8 @@
 /** Rows of a grid held to fields and rules, with the hooks that change them on the way. */
 import type { Json } from '../../domain/json.ts';
 import { mostRows, type AssessTask } from '../../domain/run.ts';
+import { HookError } from '../../hooks/failure.ts';
+import { columnHooks } from '../../hooks/hooks.ts';
 import { runColumnHooks, runRecordHooks } from '../../hooks/order.ts';
 import { matchColumns, type Matching } from '../../rules/matching.ts';
 import type { SchemaFile } from '../../rules/schema-file.ts';
@@ -165,6 +167,13 @@ function matchFields(
 export const fileColumns = ({ grid: { headers }, layout: { columns } }: Pick<Work, 'grid' | 'layout'>): Assessed['columns'] =>
   Object.fromEntries(Object.entries(columns).map(([key, all]) => [key, all.filter((column) => column < headers.length)]));
 
+/** A field that was taken away has been there. Throws `hook.failed` for a column hook of one that never came. */
+function requireColumnHooks({ layout, task }: Work, hooks: Hooking['hooks']): void {
+  const known = [...layoutOf(task).schema.fields, ...layout.schema.fields].map(({ name }) => name);
+  for (const hook of columnHooks(hooks))
+    if (!known.includes(hook.field ?? '')) throw new HookError('hook.failed', hook, `there is no field ${hook.field ?? ''}`);
+}
+
 /** Resolves to how many rows were dropped: a step may say that all this is only a trial. */
 async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<number> {
   const { duck, scratch, ids, task } = work;
@@ -172,6 +181,7 @@ async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<number
   work.changed = changed;
   work.layout = await addColumns(work, withOwnColumns(work.layout));
   await runSteps(work, 'REVIEW_STEP', () => Promise.resolve({ ...stepData(work) }));
+  requireColumnHooks(work, hooks);
   const dropped = await dropRows(duck, mostRows(task, work.told));
   const fields = fedFields(work.layout);
   const parts = partsOf(fields);

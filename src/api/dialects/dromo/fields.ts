@@ -12,10 +12,11 @@ export function requireFields(operation: string, fields: readonly Field[]): void
   if (problems.length > 0) throw new InvalidInput(operation, problems);
 }
 
-/** Each is a function, and column hooks name fields. Throws InvalidInput with the path of each that is not. */
+/** Each is a function, and column hooks name fields, or such as hooks of an earlier step may add. Throws InvalidInput with the path of each that is not. */
 export async function requireHooks(operation: string, hooks: HookSources, fields: readonly Field[]): Promise<void> {
+  const mayAdd = (hooks.stepHooks ?? []).some(({ type }) => type === 'UPLOAD_STEP' || type === 'REVIEW_STEP');
   const unknown = (hooks.columnHooks ?? []).flatMap(({ fieldName }, at) =>
-    fields.some(({ key }) => key === fieldName)
+    mayAdd || fields.some(({ key }) => key === fieldName)
       ? []
       : [{ path: ['hooks', 'columnHooks', at, 'fieldName'], message: `there is no field ${JSON.stringify(fieldName)}` }],
   );

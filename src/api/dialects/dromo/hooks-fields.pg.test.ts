@@ -72,3 +72,26 @@ test('a person may still say which column it is', async () => {
     ['a', 'd'],
   ); // a list
 });
+
+test('a column hook of a field that a step adds runs, and fails where nothing adds it', async () => {
+  const columnHooks = [
+    { fieldName: 'late', callback: '(values) => values.map(({ index }) => ({ index, value: String(index) }))' },
+  ];
+  const add = step('REVIEW_STEP', "await it.addField({ label: 'Late', key: 'late' })");
+  assert.deepEqual((await done({ columnHooks, stepHooks: [add] })).rows, [{ a: 'x', b: 1, c: 'y', late: '0' }]);
+  const nothing = [step('UPLOAD_STEP', '')];
+  const found = await bench.imported({ fields, hooks: { columnHooks, stepHooks: nothing } }, 'A,B,C\nx,1,y\n');
+  assert.deepEqual(
+    [found['status'], (found['import_errors'] as Fields[]).map(({ code, message }) => [code, message])], // a list
+    ['FAILED', [['hook.failed', 'running column hook 1 (late): there is no field late']]],
+  );
+  const removed = {
+    columnHooks: [{ ...columnHooks[0], fieldName: 'b' }],
+    stepHooks: [step('REVIEW_STEP', "await it.removeField('b')")],
+  };
+  assert.deepEqual((await done(removed)).rows, [{ a: 'x', c: 'y' }]);
+  const refused = async (hooks: object): Promise<number> =>
+    (await bench.ask('POST', '/api/v1/headless/imports/', { fields, hooks, original_filename: 'a.csv' })).status;
+  assert.equal(await refused({ columnHooks }), 400);
+  assert.equal(await refused({ columnHooks, stepHooks: [step('REVIEW_STEP_POST_HOOKS', '')] }), 400, 'too late');
+});
