@@ -85,6 +85,7 @@ async function openWork({ duck, plan, task, told, scratch, hooking }: Closing): 
       width: Math.max(layout.headers.length, ...columns.map((column) => column + 1)),
     },
     header: layout.header,
+    later: [],
     changed,
     ids: new Map(await addedIds({ duck, plan })),
     told: { ...told },

@@ -17,7 +17,7 @@ import { judge, type CellError } from './judge.ts';
 import { fedFields, layoutOf, withCustomFields, withNeededColumns, withOwnColumns } from './layout.ts';
 import { addColumns } from './rows.ts';
 import { Sheet } from './sheet.ts';
-import { runSteps, stepData } from './steps.ts';
+import { applyLater, runSteps, stepData } from './steps.ts';
 import type { Hooking, Work } from './work.ts';
 
 export interface Assessed {
@@ -136,6 +136,7 @@ async function open(duck: Duck, { file, schema, task, scratch, hooking, header: 
     layout,
     grid,
     header,
+    later: [],
     ids: new Map(),
     told: {},
     ...(hooking && { hooking }),
@@ -180,6 +181,7 @@ async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<number
   const changed = await Changed.open(duck, `${scratch}.hooked`);
   work.changed = changed;
   work.layout = await addColumns(work, withOwnColumns(work.layout));
+  await applyLater(work);
   await runSteps(work, 'REVIEW_STEP', () => Promise.resolve({ ...stepData(work) }));
   requireColumnHooks(work, hooks);
   const dropped = await dropRows(duck, mostRows(task, work.told));

@@ -26,13 +26,25 @@ export async function runSteps(work: Work, step: StepType, data: () => Promise<J
 }
 
 export async function applyCalls(work: Work, calls: Instructed['calls'], hook: Hook): Promise<void> {
-  for (const { method, arguments: given } of calls) {
+  for (const call of calls) {
+    const { method, arguments: given } = call;
+    if (!work.changed && ofRows.has(method)) {
+      work.later.push({ call, hook });
+      continue;
+    }
     const problem = await applyCall(work, method, given).catch((error: unknown) => {
       if (error instanceof HeadgateError && error.code === 'usage.schema') return error.message;
       throw error;
     });
     if (problem !== undefined) throw new HookError('hook.failed', hook, `${method}: ${problem}`);
   }
+}
+
+const ofRows = new Set(['addRows', 'removeRows', 'updateInfoMessages']);
+
+/** Once there are rows: what was asked of them before. */
+export async function applyLater(work: Work): Promise<void> {
+  for (const { call, hook } of work.later.splice(0)) await applyCalls(work, [call], hook);
 }
 
 const index = z.int().min(0);
@@ -72,13 +84,13 @@ async function applyCall(
       return await tell(work, first);
     case 'addRows': {
       const given = rows.safeParse(first).data;
-      if (!given || !work.changed) return work.changed ? 'rows are objects with a row' : 'there are no rows yet';
+      if (!given) return 'rows are objects with a row';
       await addRows(work, given as readonly NewRow[], z.array(z.string()).parse(second)); // as the form says
       return undefined;
     }
     case 'removeRows': {
       const ids = z.array(z.string()).safeParse(first).data;
-      if (!ids || !work.changed) return work.changed ? 'ids of rows are needed' : 'there are no rows yet';
+      if (!ids) return 'ids of rows are needed';
       await removeRows(work, ids);
       return undefined;
     }
@@ -103,7 +115,7 @@ function keep(work: Work, method: string, first: Json, second: Json): string | u
 
 async function tell({ layout, changed }: Work, given: Json): Promise<string | undefined> {
   const read = messages.safeParse(given);
-  if (!read.success || !changed) return changed ? 'a list of rowIndex, fieldKey and messages is needed' : 'there are no rows yet';
+  if (!read.success || !changed) return 'a list of rowIndex, fieldKey and messages is needed';
   for (const { rowIndex, fieldKey, manyToOneIndex, messages: infos } of read.data) {
     const column = layout.columns[fieldKey]?.[manyToOneIndex ?? 0];
     if (column === undefined) return `there is no field ${fieldKey}`;

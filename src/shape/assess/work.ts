@@ -1,7 +1,8 @@
 /** What is known of an import while it is looked at. Steps of hooks change it. */
 import type { Json } from '../../domain/json.ts';
 import type { AssessTask } from '../../domain/run.ts';
-import type { Hooks } from '../../hooks/hooks.ts';
+import type { Instructed } from '../../hooks/changes.ts';
+import type { Hook, Hooks } from '../../hooks/hooks.ts';
 import type { Sandbox } from '../../hooks/sandbox.ts';
 import type { Duck } from '../../sdk/index.ts';
 import type { Changed } from './changed.ts';
@@ -27,6 +28,8 @@ export interface Work {
   header: number | null;
   /** From when there are rows that hooks may change. */
   changed?: Changed;
+  /** What hooks have asked of rows before there were any. */
+  readonly later: { readonly call: Instructed['calls'][number]; readonly hook: Hook }[];
   /** Of rows that hooks have added. */
   readonly ids: Map<number, string>;
   /** What hooks have said about the import as a whole. */

@@ -13,8 +13,12 @@ const fields = [
   { label: 'C', key: 'c', validators: [{ validate: 'require_with', fields: ['b'] }] },
 ];
 const step = (type: string, body: string) => ({ type, callback: `async (it, data) => { ${body} }` });
-const done = async (hooks: object, csv = 'A,B,C\nx,1,y\n'): Promise<{ readonly found: Fields; readonly rows: unknown }> => {
-  const found = await bench.imported({ fields, hooks }, csv);
+const done = async (
+  hooks: object,
+  csv = 'A,B,C\nx,1,y\n',
+  settings = {},
+): Promise<{ readonly found: Fields; readonly rows: unknown }> => {
+  const found = await bench.imported({ fields, hooks, settings }, csv);
   assert.equal(found['status'], 'SUCCESSFUL', JSON.stringify(found['import_errors']));
   return { found: found['result_metadata'] as Fields, rows: await bench.rowsOf(found['id']) }; // as documented
 };
@@ -94,4 +98,36 @@ test('a column hook of a field that a step adds runs, and fails where nothing ad
     (await bench.ask('POST', '/api/v1/headless/imports/', { fields, hooks, original_filename: 'a.csv' })).status;
   assert.equal(await refused({ columnHooks }), 400);
   assert.equal(await refused({ columnHooks, stepHooks: [step('REVIEW_STEP_POST_HOOKS', '')] }), 400, 'too late');
+});
+
+test('rows and messages of the first step wait for the rows', async () => {
+  const { found, rows } = await done(
+    {
+      stepHooks: [
+        step(
+          'UPLOAD_STEP',
+          `const [id] = await it.addRows([{ row: { a: { value: 'gone' } } }, { index: 0, row: { a: { value: 'first' } } }]);
+         await it.removeRows([id, 'row-2']);
+         await it.updateInfoMessages([{ rowIndex: 1, fieldKey: 'a', messages: [{ message: 'no' }] }])`,
+        ),
+        step('REVIEW_STEP', "await it.addRows([{ row: { a: { value: 'last' } } }])"),
+      ],
+    },
+    'A,B,C\nx,1,y\nz,2,y\n',
+    { invalidDataBehavior: 'INCLUDE_INVALID_ROWS' },
+  );
+  assert.deepEqual(
+    (rows as Fields[]).map(({ a }) => a),
+    ['first', 'x', 'last'],
+  ); // a list
+  const said = (found['errors'] as Fields[]).filter(({ fieldKey }) => fieldKey === 'a');
+  assert.deepEqual(
+    said.map(({ rowIndex, message }) => [rowIndex, message]),
+    [[1, 'no']],
+  );
+  const wrong = await bench.imported(
+    { fields, hooks: { stepHooks: [step('UPLOAD_STEP', 'await it.addRows([5])')] } },
+    'A,B,C\nx,1,y\n',
+  );
+  assert.match(JSON.stringify(wrong['import_errors']), /step hook 1 \(UPLOAD_STEP\): addRows: rows are objects/);
 });
