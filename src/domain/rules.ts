@@ -22,6 +22,12 @@ export interface FieldRules {
   readonly message?: string;
 }
 
+const ofValues: ReadonlySet<Meaning['is']> = new Set(['number', 'date', 'datetime', 'time', 'checkbox']);
+
+/** Is a cell of a spreadsheet for this field the text that people see in it? Else it is the value that the cell holds. */
+export const isAsShown = ({ means, type }: Pick<FieldRules, 'means' | 'type'>): boolean =>
+  means ? !ofValues.has(means.is) : type.kind === 'text';
+
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** True or false for every row. A comparison with an empty cell is false. */

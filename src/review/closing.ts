@@ -75,6 +75,8 @@ async function openWork({ duck, plan, task, told, scratch, hooking }: Closing): 
       headers: layout.headers,
       empty: new Set(layout.headers.flatMap((_, at) => (filled.has(at) ? [] : [at]))),
       first: [],
+      held: [],
+      twofold: [],
     },
     layout: {
       ...layoutOf(task, schema),

@@ -14,14 +14,19 @@ const leastConfidence = 0.7;
 const isValue = (cell: string): boolean =>
   /^[-+(€$£\s]*[\d.,]+\s*[%)€kKmM]*$/.test(cell) || /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/.test(cell) || /^\S+@\S+\.\S+$/.test(cell);
 
+type Rows = readonly (readonly (string | null)[])[];
+
+const filledCells = (rows: Rows): readonly (readonly string[])[] =>
+  rows.slice(0, mostAbove).map((row) => row.map((cell) => cell?.trim() ?? '').filter((cell) => cell !== ''));
+
 /**
  * `rows` = the first ones, as texts. `names` = what columns may be called: a row with half of its cells among them is one of names.
- * Undefined = no row is likely to be.
+ * `shown` = as people see the same rows: a day that is spelled out looks like a name. Undefined = no row is likely to be.
  */
-export function headerRow(rows: readonly (readonly (string | null)[])[], names: readonly string[]): HeaderRow | undefined {
-  const cells = rows.slice(0, mostAbove).map((row) => row.map((cell) => cell?.trim() ?? '').filter((cell) => cell !== ''));
+export function headerRow(rows: Rows, names: readonly string[], shown = rows): HeaderRow | undefined {
+  const cells = filledCells(rows);
   const known = new Set(names.map((name) => wordsOf(name).join('')));
-  const named = cells.findIndex(
+  const named = filledCells(shown).findIndex(
     (row) => row.length > 0 && row.filter((cell) => known.has(wordsOf(cell).join(''))).length * 2 >= row.length,
   );
   if (named >= 0) return { row: named, confidence: 1 };

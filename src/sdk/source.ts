@@ -34,6 +34,8 @@ export interface FileRef {
   readonly lines?: CountedLines;
   /** All sheets of the workbook that it was one of. */
   readonly sheets?: readonly string[];
+  /** Columns in which cells stand with both of their texts (two-texts.ts). */
+  readonly twofold?: readonly number[];
 }
 
 /** By the lines of a person's own file, the first `before` of which are not in this one, or by the rows of a sheet. */

@@ -39,17 +39,19 @@ export function zip(members: Readonly<Record<string, string | Uint8Array>>, lies
   return Buffer.concat([...bodies, entries, end]);
 }
 
-/** Text, a stored number with the number of its style, a boolean, or no cell. Style 1 shows a date, 2 date and time. */
+/** Text, a stored number with the number of its style, a boolean, or no cell. Style 1 shows a date, 2 date and time; the workbook's own follow. */
 export type Cell = string | { readonly n: string; readonly style?: number } | { readonly b: boolean } | undefined;
 
 export interface Workbook {
   readonly sheets: Readonly<Record<string, readonly (readonly Cell[])[]>>;
   readonly since1904?: boolean;
+  /** Codes of number formats, for the styles from 3 on. */
+  readonly formats?: readonly string[];
 }
 
 const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
-export function workbook({ sheets, since1904 = false }: Workbook): Buffer {
+export function workbook({ sheets, since1904 = false, formats = [] }: Workbook): Buffer {
   const strings: string[] = [];
   const cell = (value: Cell, reference: string): string => {
     if (value === undefined) return '';
@@ -68,13 +70,16 @@ export function workbook({ sheets, since1904 = false }: Workbook): Buffer {
   const list = names.map((name, at) => `<sheet name="${xml(name)}" sheetId="${at + 1}" r:id="r${at + 1}"/>`);
   const targets = names.map((_, at) => `<Relationship Id="r${at + 1}" Target="worksheets/sheet${at + 1}.xml"/>`);
   const texts = strings.map((text) => `<si><t xml:space="preserve">${xml(text)}</t></si>`);
+  const codes = ['dd/mm/yyyy hh:mm', ...formats];
+  const numbers = codes.map((code, at) => `<numFmt numFmtId="${164 + at}" formatCode="${xml(code)}"/>`);
+  const styles = codes.map((_, at) => `<xf numFmtId="${164 + at}"/>`);
   return zip({
     '[Content_Types].xml': '<Types/>',
     'xl/workbook.xml': `<workbook xmlns:r="r"><workbookPr date1904="${since1904 ? 1 : 0}"/><sheets>${list.join('')}</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `<Relationships>${targets.join('')}</Relationships>`,
     'xl/styles.xml':
-      '<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy hh:mm"/></numFmts>' +
-      '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs></styleSheet>',
+      `<styleSheet><numFmts>${numbers.join('')}</numFmts>` +
+      `<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/>${styles.join('')}</cellXfs></styleSheet>`,
     'xl/sharedStrings.xml': `<sst>${texts.join('')}</sst>`,
     ...Object.fromEntries(pages.map((page, at) => [`xl/worksheets/sheet${at + 1}.xml`, page])),
   });

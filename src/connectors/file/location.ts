@@ -40,6 +40,8 @@ export const fileConfig = z.object({
   format: z.enum(['csv', 'ndjson', 'parquet']).meta({ title: 'Format', description: 'Absent: by extension' }),
   /** What the location calls its format, where that can only be read; no setting. */
   form: z.string().exactOptional(),
+  /** Fields that are read as a spreadsheet shows them, or all `beside` what is held (sdk/two-texts.ts); no setting. */
+  shown: z.union([z.literal('beside'), z.array(z.string())]).exactOptional(),
   delimiter: z
     .preprocess(spelled, character)
     .optional()

@@ -78,8 +78,10 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
   const opened: OpenedFile[] = [];
   let clean = true;
   for (const one of files) {
-    const { file, delimiter } = await withoutLead(one, context);
-    const wishes = { ...config, delimiter: config.delimiter ?? delimiter };
+    // What we have written ourselves, with both texts of cells in it, is not guessed about.
+    const isOurs = config.shown !== undefined && one.sheets !== undefined;
+    const { file, delimiter } = isOurs ? { file: one, delimiter: ',' } : await withoutLead(one, context);
+    const wishes = isOurs ? { ...config, ...ourMarks } : { ...config, delimiter: config.delimiter ?? delimiter };
     const settled = (guesses ? await guessDialect(file, wishes, context) : undefined) ?? (await settleCsv(file, wishes, context));
     clean &&= settled.clean;
     const even = settled.uneven
@@ -110,6 +112,8 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
     notes: opened.flatMap(notesOf(opened.length > 1)),
   };
 }
+
+const ourMarks = { delimiter: ',', quote: '"', escape: '"' };
 
 /** A table with more is none that a database would take, and each costs time before the first row is read. */
 export const mostColumns = 4096;

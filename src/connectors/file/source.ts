@@ -127,11 +127,12 @@ export class FileSource implements Source, InfersTypes {
     if (!flow) throw new HeadgateError('stream.missing', `reading ${this.#name}: no stream was asked for`);
     // The types of the caller win (it may have fixed them by the table); names and order are the file's.
     const types = new Map(flow.schema.fields.map((field) => [field.name, field]));
-    for (const { path, size, modified, schema, csv, lines, sheets } of content.files) {
+    for (const { path, size, modified, schema, csv, lines, sheets, shows } of content.files) {
       this.#goOn();
       await checkUnchanged({ path, size, modified });
       const fields = schema.fields.map((field) => types.get(field.name) ?? field);
-      const more = { ...(csv && { csv }), ...(lines && { lines }), ...(sheets && { sheets }) };
+      const twofold = this.#config.shown === 'beside' ? shows : undefined;
+      const more = { ...(csv && { csv }), ...(lines && { lines }), ...(sheets && { sheets }), ...(twofold && { twofold }) };
       const file: FileRef = { path, size, modified, schema: { fields }, ...more };
       yield { type: 'file', stream: flow.stream, file };
     }
@@ -182,7 +183,7 @@ export class FileSource implements Source, InfersTypes {
     for (const file of await findFiles(this.#config, this.#context)) {
       const { size, modified } = await inspect(file.path, file.name);
       found.push({ ...file, size, modified });
-      files.push(await makePlain(file, this.#config, this.#context));
+      files.push(await makePlain(file, this.#config, this.#context, this.#config.shown === 'beside' ? 'beside' : undefined));
     }
     const now = { found, content: await contentOf(this.#config, files, this.#context, guesses) };
     known.set(this.#config, now);

@@ -50,5 +50,5 @@ function settingsOf(path: string, told: Told): object {
   const { sheet, delimiter, xml } = told;
   if (isJson(told)) return { path, format: 'ndjson', ...(xml && { xml }) };
   const more = { ...(sheet !== null && { sheet }), ...(delimiter !== null && { delimiter }) };
-  return { path, format: 'csv', infer: false, header: false, ...more };
+  return { path, format: 'csv', infer: false, header: false, shown: 'beside', ...more };
 }

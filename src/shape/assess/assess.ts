@@ -14,7 +14,7 @@ import { fill } from './fill.ts';
 import { finish } from './finish.ts';
 import { dropGrid, dropRows, emptyColumns, keepRows, openGrid, withHeader, type Grid } from './grid.ts';
 import { judge, type CellError } from './judge.ts';
-import { fedFields, layoutOf, withCustomFields, withNeededColumns, withOwnColumns } from './layout.ts';
+import { fedFields, heldColumns, layoutOf, withCustomFields, withNeededColumns, withOwnColumns } from './layout.ts';
 import { addColumns } from './rows.ts';
 import { Sheet } from './sheet.ts';
 import { applyLater, runSteps, stepData } from './steps.ts';
@@ -117,7 +117,7 @@ export async function prepare(duck: Duck, of: Preparing): Promise<Prepared> {
   const isFilledIn = of.chosen !== undefined && matches.length + own.length > 0;
   if (blocks.length > 0 && !isFilledIn) return { work, blocks, matching, columns, dropped: 0 };
   work.layout = withCustomFields({ ...layout, columns, width: grid.headers.length }, grid.headers, own);
-  const dropped = await keepRows(duck, grid, mostRows(task, work.told));
+  const dropped = await keepRows(duck, grid, mostRows(task, work.told), heldColumns(work.layout));
   work.grid = { ...grid, empty: await emptyColumns(duck, grid) };
   await dropGrid(duck);
   if (isFilledIn) work.layout = await addColumns(work, withNeededColumns(work.layout));

@@ -5,6 +5,7 @@ import { headerRow } from '../../rules/header-row.ts';
 import type { Duck, FileRef } from '../../sdk/index.ts';
 import { quoteName, quoteText } from '../../sdk/duck-sql.ts';
 import { ndjsonDocuments, ndjsonText } from '../../sdk/ndjson-sql.ts';
+import { heldSql, shownSql } from '../../sdk/two-texts.ts';
 import { blank } from '../../rules/blank.ts';
 import { blankLines, passedAbove, type Passed } from './blank-lines.ts';
 import { columnName } from './cells.ts';
@@ -15,8 +16,12 @@ export interface Grid {
   readonly headers: readonly string[];
   /** Columns that hold neither a name nor a value, once that is known. */
   readonly empty: ReadonlySet<number>;
-  /** The first rows as they stand. */
+  /** The first rows as people see them. */
   readonly first: readonly (readonly (string | null)[])[];
+  /** The same as they are held: what looks like a value in the one may look like a name in the other. */
+  readonly held: Grid['first'];
+  /** Columns whose cells have both texts. */
+  readonly twofold: readonly number[];
 }
 
 /** Enough to find the names. */
@@ -26,8 +31,8 @@ const shown = 50;
 const widest = 32 * 1024 * 1024;
 
 /**
- * Fills `grid`, a row's number `n` and its texts `c0`, `c1`, … (a view of the table `lines`), and `first_rows` with its beginning. Throws
- * `file.format`.
+ * Fills `grid`, a row's number `n` and its texts `c0`, `c1`, … as people see them (a view of the table `lines`), and `first_rows` with its
+ * beginning. Throws `file.format`.
  */
 export async function openGrid(duck: Duck, file: FileRef, names: readonly string[], given: number | null): Promise<Grid> {
   await (file.csv ? csvLines(duck, file) : jsonLines(duck, file));
@@ -35,7 +40,8 @@ export async function openGrid(duck: Duck, file: FileRef, names: readonly string
   // Renamed, not copied.
   const renamed = columns.map(([name], at) => `alter table lines rename column ${quoteName(name ?? '')} to ${columnName(at)}`);
   // A table in memory keeps its order, and its rows have numbers of their own: counting them would take one thread all the way.
-  const grid = 'create or replace temp view grid as select rowid as n, * from lines';
+  const twofold = file.twofold ?? [];
+  const grid = `create or replace temp view grid as ${rowsSql(twofold, shownSql)}`;
   await duck.run(
     [...renamed, grid, `create or replace temp table first_rows as select * from grid where n < ${shown}`].join('; '),
   );
@@ -48,8 +54,18 @@ export async function openGrid(duck: Duck, file: FileRef, names: readonly string
   const [some] = await duck.rows(`select 1 from grid where ${filled} limit 1`);
   if (!some) throw new HeadgateError('file.format', 'reading a file: there is nothing in it');
   const first = await duck.rows(`select * exclude n from grid order by n limit ${looked}`);
-  const nameless = { header: undefined, headers: columns.map(() => ''), empty: new Set<number>(), first };
+  const held =
+    twofold.length === 0
+      ? first
+      : await duck.rows(`select * exclude n from (${rowsSql(twofold, heldSql)}) order by n limit ${looked}`);
+  const nameless = { header: undefined, headers: columns.map(() => ''), empty: new Set<number>(), first, held, twofold };
   return await withHeader(duck, nameless, names, file.csv ? given : 0);
+}
+
+/** All rows with their numbers, these columns as one of their texts. */
+function rowsSql(columns: readonly number[], text: (name: string, at: number) => string): string {
+  const replaced = columns.map((at) => `${text(columnName(at), at)} as ${columnName(at)}`);
+  return `select rowid as n, *${replaced.length === 0 ? '' : ` replace (${replaced.join(', ')})`} from lines`;
 }
 
 /** Fills `passed`. */
@@ -98,7 +114,7 @@ async function jsonLines(duck: Duck, { path, schema: { fields } }: FileRef): Pro
 
 /** The row of names as it is given, however far below the first ones, or else found. */
 export async function withHeader(duck: Duck, grid: Grid, names: readonly string[], given: number | null): Promise<Grid> {
-  const header = given ?? headerRow(grid.first, names)?.row;
+  const header = given ?? headerRow(grid.held, names, grid.first)?.row;
   const row = header === undefined ? undefined : (grid.first[header] ?? (await rowAt(duck, header)));
   const headers = (row ?? grid.headers.map(() => '')).map((name) => (name ?? '').trim());
   return { ...grid, header: row && header, headers };
@@ -120,11 +136,17 @@ export async function emptyColumns(duck: Duck, { headers, header = -1 }: Grid): 
 
 /**
  * Fills the table `texts`: rows below the names that hold anything, numbered from 0 by `i`, each with the number `n` that it has in the
- * file, from 0, blank lines included. Resolves to how many were dropped.
+ * file, from 0, blank lines included; columns of which only what they hold is wanted have that. Resolves to how many were dropped.
  */
-export async function keepRows(duck: Duck, { headers, header = -1 }: Grid, most: number | null): Promise<number> {
+export async function keepRows(
+  duck: Duck,
+  { headers, header = -1, twofold }: Grid,
+  most: number | null,
+  held: ReadonlySet<number>,
+): Promise<number> {
+  const text = (name: string, at: number): string => (held.has(at) ? heldSql(name) : shownSql(name));
   const filled = headers.map((_, at) => `not coalesce(${blank(columnName(at))}, true)`).join(' or ');
-  const rows = `select n - ${header + 1} as i, * from grid where n > ${header} and (${filled})`;
+  const rows = `select n - ${header + 1} as i, * from (${rowsSql(twofold, text)}) where n > ${header} and (${filled})`;
   const all = await duck.run(`create or replace temp table texts as ${rows}`);
   const [[last = null] = []] = await duck.rows('select max(i) from texts');
   // Blank ones were among them.

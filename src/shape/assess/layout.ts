@@ -2,6 +2,7 @@
 import { definitionOf, problemsOf } from '../../domain/fields/definition.ts';
 import { field as form } from '../../domain/fields/forms.ts';
 import type { Json } from '../../domain/json.ts';
+import { isAsShown } from '../../domain/rules.ts';
 import type { AssessTask } from '../../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { neededFields } from './blocks.ts';
@@ -40,6 +41,10 @@ export function fedFields({ schema, columns, many }: Pick<Layout, 'schema' | 'co
     return fed.length === 0 ? [] : [{ field, columns: fed, many: many.includes(field.name) }];
   });
 }
+
+/** The columns whose values are meant, whatever they look like in a spreadsheet. */
+export const heldColumns = (layout: Parameters<typeof fedFields>[0]): ReadonlySet<number> =>
+  new Set(fedFields(layout).flatMap(({ field, columns }) => (isAsShown(field) ? [] : columns)));
 
 /** Each field without a column of the file gets one of ours, which hooks may fill. */
 export function withOwnColumns(layout: Layout): Layout {

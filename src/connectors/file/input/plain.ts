@@ -8,6 +8,7 @@ import { declaredEncoding, inspect, isXml, packingOf, requireParquet, requireTex
 import { isSpread, jsonLines } from './json-records.ts';
 import { bytesOf, glances, spool } from './spool.ts';
 import { bounded, unpacked } from './unpack.ts';
+import type { Seen } from './cell-writer.ts';
 import type { Sheet } from './xlsx.ts';
 
 /** A file that DuckDB and the loaders can open: the person's own, or one in scratch. */
@@ -20,6 +21,8 @@ export interface Plain extends FileFacts {
   readonly lines?: CountedLines;
   /** All those of a workbook. */
   readonly sheets?: readonly string[];
+  /** Its columns with a cell that may show something else than it holds. */
+  readonly shows?: readonly number[];
 }
 
 /** A file on local disk and what to call it. */
@@ -31,12 +34,13 @@ export interface Found {
 type Place = Pick<Context, 'scratch' | 'signal'>;
 
 /** Throws `file.missing`, `access.denied`, `file.format`, `file.truncated`, `file.limit`, `disk.full`. */
-export async function makePlain(found: Found, config: FileConfig, place: Place): Promise<Plain> {
+export async function makePlain(found: Found, config: FileConfig, place: Place, seen?: Seen): Promise<Plain> {
   const { name } = found;
   const opened = await unpack(
     { ...found, ...(await inspect(found.path, name)), notes: [], lines: { of: 'file', before: 0 } },
     config,
     place,
+    seen,
   );
   if (config.format === 'parquet') {
     await requireParquet(opened.path, name, opened);
@@ -61,20 +65,20 @@ function withoutLines(file: Plain): Plain {
   return rest;
 }
 
-async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Plain> {
+async function unpack(file: Plain, config: FileConfig, place: Place, seen: Seen | undefined): Promise<Plain> {
   const { name, path, size, head } = file;
   const packing = packingOf(head);
   if (packing === undefined || (packing === 'xls' && config.format !== 'csv')) return file;
   if (packing === 'xls') {
     const { xlsAsCsv } = await import('./xls.ts');
-    return await ofSheet(file, await xlsAsCsv({ name, path, size }, config, place.signal), place);
+    return await ofSheet(file, await xlsAsCsv({ name, path, size }, config, place.signal, seen), place);
   }
   if (packing === 'zip') {
     const { openArchive, chooseMember } = await import('./zip.ts');
     await using archive = await openArchive(name, path);
     if (config.format === 'csv' && archive.members.some(({ fileName }) => fileName === 'xl/workbook.xml')) {
       const { sheetAsCsv } = await import('./xlsx.ts');
-      return await ofSheet(file, await sheetAsCsv(name, archive, config), place);
+      return await ofSheet(file, await sheetAsCsv(name, archive, config, seen), place);
     }
     const member = chooseMember(name, archive.members, config.member);
     const bytes = bounded(name, archive.read(member), config, member.compressedSize);
@@ -83,9 +87,9 @@ async function unpack(file: Plain, config: FileConfig, place: Place): Promise<Pl
   return await becomes(file, bounded(name, unpacked(name, path, packing), config, size), place, `it is unpacked from ${packing}`);
 }
 
-async function ofSheet(file: Plain, { sheet, sheets, rows }: Sheet, place: Place): Promise<Plain> {
+async function ofSheet(file: Plain, { sheet, sheets, rows, shows }: Sheet, place: Place): Promise<Plain> {
   const plain = await becomes(file, rows, place, `its sheet ${JSON.stringify(sheet)} is read`);
-  return { ...plain, lines: { of: 'sheet', before: 0 }, sheets };
+  return { ...plain, lines: { of: 'sheet', before: 0 }, sheets, shows: shows() };
 }
 
 async function inUtf8(file: Plain, config: FileConfig, place: Place): Promise<Plain> {

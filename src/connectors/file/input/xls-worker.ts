@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { read, set_cptable, type CellObject, type WorkBook, type WorkSheet } from '@e965/xlsx';
 import * as codePages from '@e965/xlsx/dist/cpexcel.full.mjs';
-import { csvLine, plainNumber, quoted, serialText, shownAs } from './cells.ts';
+import { cellWriter, general, styled, type CellWriter, type Display, type Styled } from './cell-writer.ts';
+import { csvLine } from './cells.ts';
 import type { XlsAnswer, XlsQuestion } from './xls.ts';
 
 // Texts of before 1997 are in the code page of their country.
@@ -28,27 +29,37 @@ const faults: Readonly<Record<number, string>> = {
 
 const open = (more: object): WorkBook => read(readFileSync(path), { type: 'buffer', ...more });
 
-function textOf({ t: type, v: value, z: format }: CellObject, since1904: boolean): string | undefined {
-  if (value === undefined) return undefined;
-  if (type === 'b') return value === true ? 'true' : 'false';
-  if (type === 'e') return faults[Number(value)] ?? '#N/A';
-  if (type !== 'n') return String(value);
-  const text = plainNumber(String(value));
-  const shown = shownAs(0, typeof format === 'string' ? format : undefined);
-  return shown === 'number' ? text : serialText(text, shown, since1904);
+/** The library calls the format of days by an old name of its own; four digits of the year are what programs show for it. */
+const codeOf = (format: string): string => format.replace(/^m\/d\/yy(?!y)/, 'm/d/yyyy');
+
+type Style = (format: unknown) => Styled;
+
+/** A workbook has few formats, and each of its cells names one. */
+function stylesOf(display: Display | undefined): Style {
+  const known = new Map<string, Styled>();
+  return (format) => {
+    if (typeof format !== 'string') return general;
+    const style = known.get(format) ?? styled(0, codeOf(format), display);
+    known.set(format, style);
+    return style;
+  };
 }
 
-function* pieces(sheet: WorkSheet | undefined, since1904: boolean): Generator<string> {
+function cellOf(at: number, { t: type, v: value, z: format }: CellObject, writer: CellWriter, style: Style): string | undefined {
+  if (value === undefined) return undefined;
+  if (type === 'b') return writer.flag(at, value === true);
+  if (type === 'e') return writer.text(at, faults[Number(value)] ?? '#N/A');
+  return type === 'n' ? writer.number(at, String(value), style(format)) : writer.text(at, String(value));
+}
+
+function* pieces(sheet: WorkSheet | undefined, writer: CellWriter, style: Style): Generator<string> {
   const rows = (sheet?.['!data'] ?? []) as readonly (readonly (CellObject | undefined)[] | undefined)[]; // of the dense form
   let [piece, width] = ['', 0];
   for (const row of rows) {
-    const texts = Array.from(row ?? [], (cell) => cell && textOf(cell, since1904));
-    if (texts.every((text) => text === undefined)) continue;
-    width ||= texts.length;
-    piece += csvLine(
-      texts.map((text) => (text === undefined ? '' : quoted(text))),
-      width,
-    );
+    const cells = Array.from(row ?? [], (cell, at) => cell && cellOf(at, cell, writer, style));
+    if (cells.every((cell) => cell === undefined)) continue;
+    width ||= cells.length;
+    piece += csvLine(cells, width);
     if (piece.length < pieceLength) continue;
     yield piece;
     piece = '';
@@ -57,8 +68,9 @@ function* pieces(sheet: WorkSheet | undefined, since1904: boolean): Generator<st
 }
 
 let rows: Generator<string> | undefined;
+let shows: CellWriter['shows'] = () => [];
 
-function answer(question: XlsQuestion): XlsAnswer {
+async function answer(question: XlsQuestion): Promise<XlsAnswer> {
   if (question.ask === 'sheets') return { sheets: open({ bookSheets: true }).SheetNames };
   if (question.ask === 'rows') {
     const { Sheets, SheetNames, Workbook } = open({
@@ -68,16 +80,21 @@ function answer(question: XlsQuestion): XlsAnswer {
       cellFormula: false,
       sheets: question.sheet,
     });
-    rows = pieces(Sheets[SheetNames[question.sheet] ?? ''], Workbook?.WBProps?.date1904 === true);
+    const display = question.seen && (await import('./display.ts'));
+    const writer = cellWriter(question.seen, display, Workbook?.WBProps?.date1904 === true);
+    rows = pieces(Sheets[SheetNames[question.sheet] ?? ''], writer, stylesOf(display));
+    shows = writer.shows;
   }
   const next = rows?.next();
-  return { piece: next?.done === false ? next.value : null };
+  return { piece: next?.done === false ? next.value : null, shows: shows() };
 }
 
-parentPort?.on('message', (question: XlsQuestion) => {
+async function reply(question: XlsQuestion): Promise<void> {
   try {
-    parentPort?.postMessage(answer(question));
+    parentPort?.postMessage(await answer(question));
   } catch (error) {
     parentPort?.postMessage({ problem: error instanceof Error ? error.message : '' } satisfies XlsAnswer);
   }
-});
+}
+
+parentPort?.on('message', (question: XlsQuestion) => void reply(question));

@@ -8,16 +8,19 @@ import { Worker } from 'node:worker_threads';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { FileConfig } from '../location.ts';
 import { bounded } from './unpack.ts';
+import type { Seen } from './cell-writer.ts';
 import { chooseSheet, type Sheet } from './xlsx.ts';
 import { grouped } from '../../../domain/count.ts';
 
 export type XlsQuestion =
-  { readonly ask: 'sheets' } | { readonly ask: 'rows'; readonly sheet: number } | { readonly ask: 'more' };
+  | { readonly ask: 'sheets' }
+  | { readonly ask: 'rows'; readonly sheet: number; readonly seen: Seen | undefined }
+  | { readonly ask: 'more' };
 
 export type XlsAnswer =
   | { readonly sheets: readonly string[] }
-  /** Of csv; null = there is no more. */
-  | { readonly piece: string | null }
+  /** Of csv; null = there is no more. `shows`: as a sheet has it, so far. */
+  | { readonly piece: string | null; readonly shows: readonly number[] }
   | { readonly problem: string };
 
 interface Found {
@@ -32,7 +35,7 @@ const threadMiB = 2048;
 const deadlineMs = 120_000;
 
 /** Throws `file.format`, `file.missing` for a sheet that is not there, `file.limit`. */
-export async function xlsAsCsv(found: Found, config: FileConfig, signal: AbortSignal): Promise<Sheet> {
+export async function xlsAsCsv(found: Found, config: FileConfig, signal: AbortSignal, seen?: Seen): Promise<Sheet> {
   const { name, size } = found;
   if (size > mostBytes)
     throw new HeadgateError('file.limit', `reading ${name}: a .xls file may have ${grouped(mostBytes)} bytes`);
@@ -41,18 +44,21 @@ export async function xlsAsCsv(found: Found, config: FileConfig, signal: AbortSi
     const answer = await thread.ask({ ask: 'sheets' });
     const sheets = 'sheets' in answer ? answer.sheets : [];
     const sheet = chooseSheet(name, sheets, config.sheet);
+    let shows: readonly number[] = [];
     const rows = async function* (): AsyncGenerator<Buffer> {
       try {
-        for (let question: XlsQuestion = { ask: 'rows', sheet }; ; question = { ask: 'more' }) {
+        for (let question: XlsQuestion = { ask: 'rows', sheet, seen }; ; question = { ask: 'more' }) {
           const next = await thread.ask(question);
-          if (!('piece' in next) || next.piece === null) return;
+          if (!('piece' in next)) return;
+          shows = next.shows;
+          if (next.piece === null) return;
           yield Buffer.from(next.piece);
         }
       } finally {
         await thread.end();
       }
     };
-    return { sheet: sheets[sheet] ?? '', sheets, rows: bounded(name, rows(), config, size) };
+    return { sheet: sheets[sheet] ?? '', sheets, rows: bounded(name, rows(), config, size), shows: () => shows };
   } catch (error) {
     await thread.end();
     throw error;

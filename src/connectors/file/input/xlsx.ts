@@ -1,7 +1,8 @@
-/** One sheet of a workbook as csv: cells as the file stores them, dates as ISO text. */
+/** One sheet of a workbook as csv: cells as the file stores them, dates as ISO text, or as people see them. */
 import { HeadgateError } from '../../../domain/error.ts';
 import type { FileConfig } from '../location.ts';
-import { columnAt, csvLine, plainNumber, quoted, serialText, shownAs, unescaped, type Shown } from './cells.ts';
+import { cellWriter, general, styled, type CellWriter, type Display, type Seen, type Styled } from './cell-writer.ts';
+import { columnAt, csvLine, unescaped } from './cells.ts';
 import { bounded } from './unpack.ts';
 import { parseXml, readXml, textOf, type Attributes } from './xml.ts';
 import type { Archive } from './zip.ts';
@@ -11,10 +12,12 @@ export interface Sheet {
   /** All there are. */
   readonly sheets: readonly string[];
   readonly rows: AsyncIterable<Buffer>;
+  /** Columns with a cell that may show something else than it holds; known when all rows have been read. */
+  readonly shows: () => readonly number[];
 }
 
 /** Throws `file.format`, `file.missing` for a sheet that is not there, `file.limit`. */
-export async function sheetAsCsv(name: string, archive: Archive, config: FileConfig): Promise<Sheet> {
+export async function sheetAsCsv(name: string, archive: Archive, config: FileConfig, seen?: Seen): Promise<Sheet> {
   const part = (path: string): AsyncIterable<string> | undefined => {
     const member = archive.members.find(({ fileName }) => fileName === path);
     return member && textOf(bounded(name, archive.read(member), config, member.compressedSize));
@@ -25,12 +28,13 @@ export async function sheetAsCsv(name: string, archive: Archive, config: FileCon
   const sheet = sheets[chosen] ?? '';
   const rows = part(book.sheets[chosen]?.path ?? '');
   if (!rows) throw new HeadgateError('file.format', `reading ${name}: the sheet ${JSON.stringify(sheet)} is not in it`);
+  const display = seen && (await import('./display.ts'));
   const context: CellContext = {
     strings: await readStrings(name, part('xl/sharedStrings.xml')),
-    shown: await readStyles(name, part('xl/styles.xml')),
-    since1904: book.since1904,
+    styles: await readStyles(name, part('xl/styles.xml'), display),
+    writer: cellWriter(seen, display, book.since1904),
   };
-  return { sheet, sheets, rows: csvRows(name, rows, context) };
+  return { sheet, sheets, rows: csvRows(name, rows, context), shows: context.writer.shows };
 }
 
 type Part = (path: string) => AsyncIterable<string> | undefined;
@@ -42,9 +46,9 @@ interface SheetPlace {
 
 interface CellContext {
   readonly strings: readonly string[];
-  /** By style number. */
-  readonly shown: readonly Shown[];
-  readonly since1904: boolean;
+  /** By their numbers. */
+  readonly styles: readonly Styled[];
+  readonly writer: CellWriter;
 }
 
 async function readBook(
@@ -104,21 +108,25 @@ async function readStrings(name: string, xml: AsyncIterable<string> | undefined)
   return strings;
 }
 
-async function readStyles(name: string, xml: AsyncIterable<string> | undefined): Promise<readonly Shown[]> {
+async function readStyles(
+  name: string,
+  xml: AsyncIterable<string> | undefined,
+  display: Display | undefined,
+): Promise<readonly Styled[]> {
   const codes = new Map<string, string>();
-  const shown: Shown[] = [];
+  const styles: Styled[] = [];
   let inCells = false;
   await readXml(name, xml, {
     open: (tag, { numFmtId = '0', formatCode = '' }) => {
       if (tag === 'numFmt') codes.set(numFmtId, formatCode);
       else if (tag === 'cellXfs') inCells = true;
-      else if (tag === 'xf' && inCells) shown.push(shownAs(Number(numFmtId), codes.get(numFmtId)));
+      else if (tag === 'xf' && inCells) styles.push(styled(Number(numFmtId), codes.get(numFmtId), display));
     },
     close: (tag) => {
       if (tag === 'cellXfs') inCells = false;
     },
   });
-  return shown;
+  return styles;
 }
 
 /** The last column of a sheet is XFD. */
@@ -148,7 +156,7 @@ async function* csvRows(name: string, xml: AsyncIterable<string>, context: CellC
         const named = columnAt(cell['r'] ?? '');
         const at = named < 0 ? row.length : named;
         if (at >= mostColumns) throw new HeadgateError('file.format', `reading ${name}: a cell lies where no sheet has a column`);
-        row[at] = quoted(cellText(cell, value, context));
+        row[at] = cellOf(at, cell, value, context);
       } else if (tag === 'row' && row.length > 0) {
         width ||= row.length;
         lines.push(csvLine(row, width));
@@ -161,22 +169,21 @@ async function* csvRows(name: string, xml: AsyncIterable<string>, context: CellC
   }
 }
 
-function cellText(
+function cellOf(
+  at: number,
   { t: type = 'n', s: style = '0' }: Attributes,
   value: string,
-  { strings, shown, since1904 }: CellContext,
+  { strings, styles, writer }: CellContext,
 ): string {
   switch (type) {
     case 's':
-      return strings[Number(value)] ?? '';
+      return writer.text(at, strings[Number(value)] ?? '');
     case 'b':
-      return value === '1' ? 'true' : 'false';
-    case 'n': {
-      const as = shown[Number(style)] ?? 'number';
-      return as === 'number' ? plainNumber(value) : serialText(value, as, since1904);
-    }
+      return writer.flag(at, value === '1');
+    case 'n':
+      return writer.number(at, value, styles[Number(style)] ?? general);
     default:
       // Formula results, text in place, errors and ISO dates.
-      return unescaped(value);
+      return writer.text(at, unescaped(value));
   }
 }
