@@ -15,6 +15,7 @@ import { readSchema } from './schema.ts';
 import { spoolStdin } from './stdin.ts';
 import { requireChoice, wantedStreams } from './streams.ts';
 import { assignTargets, type Sides } from '../engine/targets.ts';
+import { readAsShown } from '../engine/shown.ts';
 import { discoverStreams } from '../engine/streams.ts';
 import { mayGuess } from '../engine/request.ts';
 import { partitionBytes, usualReaders } from '../engine/readers.ts';
@@ -82,13 +83,16 @@ export async function prepare(
   const request = derive ? { ...asked, policy: { ...asked.policy, derive } } : asked;
   const schema = await readSchema(values);
   const parallel = values.parallel === undefined ? usualReaders() : readCount('parallel', values.parallel);
-  const { source, destination } = await connectBoth(places, values, world, context);
-  if (!source.source || !destination.destination) {
+  const { source: given, destination } = await connectBoth(places, values, world, context);
+  if (!given.source || !destination.destination) {
     throw new HeadgateError('usage.scheme', 'these locations cannot be a source and a destination');
   }
-  requireModes(request, source.source, destination.destination);
-  const wanted = wantedStreams(values, source.source);
-  const streams = await discoverStreams(source.source, context, wanted, { guesses: !schema && mayGuess(request) });
+  requireModes(request, given.source, destination.destination);
+  const wanted = wantedStreams(values, given.source);
+  const found = await discoverStreams(given.source, context, wanted, { guesses: !schema && mayGuess(request) });
+  const read = await readAsShown({ source: given.source, streams: found }, context, wanted, schema);
+  const source = { ...given, source: read.source };
+  const { streams } = read;
   requireChoice(streams, wanted);
   const single = isFile(places.destination) && !/\{stream\}|[\\/](\?.*)?$/.test(places.destination);
   const sides: Sides = {

@@ -64,6 +64,8 @@ export interface StreamInfo {
   readonly notes?: readonly string[];
   /** A file of which only the beginning was looked at: whoever reads it must notice where the rest is not like that. */
   readonly guessed?: boolean;
+  /** Fields of a spreadsheet with a cell that may show something else than it holds. */
+  readonly shows?: readonly string[];
 }
 
 /** A table at a destination as it stands: null-safe facts that the planner decides by. */

@@ -32,7 +32,12 @@ export interface SourceDefinition<C> {
   /** Formats in which these fields can be read, best first. */
   produces(config: C, schema: Schema, projection: Projection): readonly FormatName[];
   open(config: C, context: Context): Promise<Source>;
+  /** The settings with which fields are read as people see them in a spreadsheet. Absent = they see what is held. */
+  asShown?(config: C, fields: ShownFields): C;
 }
+
+/** These fields as they are shown, or all with what is shown `beside` what is held (two-texts.ts). */
+export type ShownFields = 'beside' | readonly string[];
 
 export interface DestinationDefinition<C> {
   readonly modes: readonly WriteMode[];
@@ -70,11 +75,13 @@ export interface ConnectorDefinition<C> {
 }
 
 type Bound<T> = {
-  readonly [K in keyof T]: T[K] extends (config: never, ...rest: infer A) => infer R
-    ? K extends 'produces' | 'accepts' | 'open'
-      ? (...rest: A) => R
-      : T[K]
-    : T[K];
+  readonly [K in keyof T]: K extends 'asShown'
+    ? (fields: ShownFields) => Bound<T>
+    : T[K] extends (config: never, ...rest: infer A) => infer R
+      ? K extends 'produces' | 'accepts' | 'open'
+        ? (...rest: A) => R
+        : T[K]
+      : T[K];
 };
 
 /** A configured connector: its facts and its doors, with the settings already inside. */
@@ -99,6 +106,16 @@ export interface Connector {
   locate(location: string, env: Readonly<Record<string, string | undefined>>): Connection;
 }
 
+function bound<C>(source: SourceDefinition<C>, settings: C): Bound<SourceDefinition<unknown>> {
+  const { asShown, ...facts } = source;
+  return {
+    ...facts,
+    produces: (schema: Schema, projection: Projection) => source.produces(settings, schema, projection),
+    open: (context: Context) => source.open(settings, context),
+    ...(asShown && { asShown: (fields: ShownFields) => bound(source, asShown(settings, fields)) }),
+  };
+}
+
 /** Turns a definition into what the registry holds. */
 export function defineConnector<C>(definition: ConnectorDefinition<C>): Connector {
   const { name, title, config, source, destination } = definition;
@@ -115,13 +132,7 @@ export function defineConnector<C>(definition: ConnectorDefinition<C>): Connecto
       ...(definition.holdsFiles?.(settings) && {
         with: (more: Readonly<Record<string, unknown>>) => configure({ ...(settings as object), ...more }), // settings are an object
       }),
-      ...(source && {
-        source: {
-          ...source,
-          produces: (schema: Schema, projection: Projection) => source.produces(settings, schema, projection),
-          open: (context: Context) => source.open(settings, context),
-        },
-      }),
+      ...(source && { source: bound(source, settings) }),
       ...(destination && {
         destination: {
           ...destination,

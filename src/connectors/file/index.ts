@@ -1,6 +1,7 @@
 /** Files as they come: csv, spreadsheets, JSON and Parquet, packed or not, on disk, in a pipe or at an address; csv, JSON lines and Parquet are written. */
 import { defineConnector, type Context } from '../../sdk/index.ts';
 import { typeName } from '../../domain/types.ts';
+import { withShown } from './shown.ts';
 import { fileConfig, isPattern, parseLocation, placeOf, requireWritable, standard, type FileConfig } from './location.ts';
 
 export const file = defineConnector<FileConfig>({
@@ -19,6 +20,7 @@ export const file = defineConnector<FileConfig>({
       const { FileSource } = await import('./source.ts');
       return new FileSource(config, context);
     },
+    asShown: withShown,
   },
   destination: {
     modes: ['replace', 'append'],

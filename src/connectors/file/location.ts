@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { packed, streamOfFile } from '../../domain/file-name.ts';
+import type { ShownFields } from '../../sdk/index.ts';
 
 /** The formats in which a file is read and handed on; other forms become one of them first. */
 export type FileFormat = 'csv' | 'ndjson' | 'parquet';
@@ -40,8 +41,6 @@ export const fileConfig = z.object({
   format: z.enum(['csv', 'ndjson', 'parquet']).meta({ title: 'Format', description: 'Absent: by extension' }),
   /** What the location calls its format, where that can only be read; no setting. */
   form: z.string().exactOptional(),
-  /** Fields that are read as a spreadsheet shows them, or all `beside` what is held (sdk/two-texts.ts); no setting. */
-  shown: z.union([z.literal('beside'), z.array(z.string())]).exactOptional(),
   delimiter: z
     .preprocess(spelled, character)
     .optional()
@@ -113,7 +112,8 @@ export const fileConfig = z.object({
   }),
 });
 
-export type FileConfig = z.output<typeof fileConfig>;
+/** `shown` is no setting: whoever reads asks for it. */
+export type FileConfig = z.output<typeof fileConfig> & { readonly shown?: ShownFields };
 
 /** What a file is read as, by the end of its name. */
 export const extensions: Readonly<Record<string, FileFormat>> = {

@@ -7,10 +7,12 @@ import { declaredTypes } from './declared.ts';
 import { guessCsv, inferCsv } from './infer-csv.ts';
 import { findFiles } from './input/find.ts';
 import { inspect } from './input/inspect.ts';
+import type { Seen } from './input/cell-writer.ts';
 import { makePlain, type Found, type Plain } from './input/plain.ts';
 import { isUrl, label, standard, streamName, type FileConfig } from './location.ts';
 import { provenContent } from './proven.ts';
 import { contentOf, type FileContent } from './schema.ts';
+import { heldConfig } from './shown.ts';
 import { grouped } from '../../domain/count.ts';
 
 /** What was found out about a connection's files, as long as they stay as they were: each command asks several times. */
@@ -104,6 +106,9 @@ export class FileSource implements Source, InfersTypes {
   }
 
   #info({ found, content }: Known): StreamInfo {
+    const shows = [
+      ...new Set(content.files.flatMap(({ schema, shows: at = [] }) => at.map((one) => schema.fields[one]?.name ?? ''))),
+    ];
     return {
       stream: this.#stream(),
       kind: 'file',
@@ -117,6 +122,7 @@ export class FileSource implements Source, InfersTypes {
       ...(content.judged !== undefined && { judged: content.judged }),
       ...(content.rows !== undefined && { estimatedRows: content.rows }),
       ...(content.longest && { longest: content.longest }),
+      ...(shows.length > 0 && { shows }),
     };
   }
 
@@ -175,15 +181,29 @@ export class FileSource implements Source, InfersTypes {
     return await this.#opened;
   }
 
+  /** Which columns of a file are wanted as they are shown. Their names are found without that. */
+  async #seen(): Promise<(name: string) => Seen | undefined> {
+    const { shown } = this.#config;
+    const original = heldConfig(this.#config);
+    if (shown === undefined || shown === 'beside' || !original) return () => (shown === 'beside' ? shown : undefined);
+    const { content } = await new FileSource(original, this.#context).#open(true);
+    const columns = content.files.map(({ name, schema, shows = [] }) => {
+      return [name, shows.filter((at) => shown.includes(schema.fields[at]?.name ?? ''))] as const;
+    });
+    const byName = new Map(columns);
+    return (name) => byName.get(name);
+  }
+
   async #look(guesses: boolean): Promise<Known> {
     const before = known.get(this.#config);
     if (before && (guesses || !before.content.guessed) && (await isAsBefore(before))) return before;
     const files: Plain[] = [];
     const found: Known['found'][number][] = [];
+    const seen = await this.#seen();
     for (const file of await findFiles(this.#config, this.#context)) {
       const { size, modified } = await inspect(file.path, file.name);
       found.push({ ...file, size, modified });
-      files.push(await makePlain(file, this.#config, this.#context, this.#config.shown === 'beside' ? 'beside' : undefined));
+      files.push(await makePlain(file, this.#config, this.#context, seen(file.name)));
     }
     const now = { found, content: await contentOf(this.#config, files, this.#context, guesses) };
     known.set(this.#config, now);

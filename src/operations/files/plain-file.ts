@@ -15,8 +15,8 @@ const isJson = ({ about: { filename } }: Told): boolean =>
 /** `path` = as the context's files know it. What is made stays where it is until `use` has ended. Throws `file.format`. */
 export async function plainFile<T>(path: string, told: Told, context: Context, use: (file: FileRef) => Promise<T>): Promise<T> {
   const { source } = (await loadConnector('file')).configure(settingsOf(path, told));
-  if (!source) throw new Error('files are a source');
-  await using from = await source.open(context);
+  if (!source?.asShown) throw new Error('files are a source');
+  await using from = await source.asShown('beside').open(context);
   const [info] = await from.discover();
   if (!info) throw empty();
   const columns = info.schema.fields.map(({ name }) => ({ from: name, as: name }));
@@ -50,5 +50,5 @@ function settingsOf(path: string, told: Told): object {
   const { sheet, delimiter, xml } = told;
   if (isJson(told)) return { path, format: 'ndjson', ...(xml && { xml }) };
   const more = { ...(sheet !== null && { sheet }), ...(delimiter !== null && { delimiter }) };
-  return { path, format: 'csv', infer: false, header: false, shown: 'beside', ...more };
+  return { path, format: 'csv', infer: false, header: false, ...more };
 }

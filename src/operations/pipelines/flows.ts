@@ -4,6 +4,7 @@ import { flowSpecs, type FlowSpec } from '../../domain/pipeline.ts';
 import type { StreamInfo } from '../../domain/schema.ts';
 import type { Flow } from '../../engine/flow.ts';
 import { wantedStream } from '../../engine/pipeline-flow.ts';
+import { readAsShown } from '../../engine/shown.ts';
 import { discoverStreams } from '../../engine/streams.ts';
 import { assignTargets } from '../../engine/targets.ts';
 import type { SchemaFile } from '../../rules/schema-file.ts';
@@ -57,13 +58,13 @@ export async function flowsOf(
   filter?: Filter,
 ): Promise<readonly SourcedFlow[]> {
   const { destination } = given;
-  const source = spec.files ? await uploadsAsSource(spec, spec.files, given, context) : given.source;
+  const held = spec.files ? await uploadsAsSource(spec, spec.files, given, context) : given.source;
+  const wanted = spec.files ? undefined : [wantedStream(spec, held.source.defaultNamespace)];
+  const found = await discoverStreams(held.source, context, wanted);
+  const read = await readAsShown({ source: held.source, streams: found }, context, wanted, schema);
+  const { streams } = read;
+  const source = { ...held, source: read.source };
   const ends = { source, destination };
-  const streams = await discoverStreams(
-    source.source,
-    context,
-    spec.files ? undefined : [wantedStream(spec, source.source.defaultNamespace)],
-  );
   const targets = assignTargets(streams, spec.into, sidesOf(ends), source.identity === destination.identity);
   const flows: SourcedFlow[] = [];
   for (const [at, { info, into }] of targets.entries()) {
