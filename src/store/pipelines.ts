@@ -3,6 +3,7 @@ import type { PipelineState } from '../domain/pipeline.ts';
 import type { RunTask } from '../domain/run.ts';
 import { insertedRow, type Db } from './db.ts';
 import { readableBy } from './grants.ts';
+import { isAtWork } from './runs.ts';
 
 export interface PipelineRow {
   readonly id: string;
@@ -202,11 +203,7 @@ export async function lockPipeline(db: Db, workspace: number, id: string): Promi
   // In the order in which the end of a run takes them.
   await db.query('select from headgate.runs where workspace_id = $1 and pipeline_id = $2 for update', [workspace, id]);
   await db.query('select from headgate.pipelines where workspace_id = $1 and id = $2 for update', [workspace, id]);
-  const rows = await db.query(
-    'select from headgate.runs where workspace_id = $1 and pipeline_id = $2 and lease_until > now() limit 1',
-    [workspace, id],
-  );
-  return rows.length === 0;
+  return !(await isAtWork(db, workspace, id));
 }
 
 /** With its runs and all that belongs to them. */

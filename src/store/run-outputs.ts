@@ -45,6 +45,16 @@ export async function listOutputsOf(db: Db, workspace: number, runs: readonly st
   );
 }
 
+/** Files that runs of the pipeline have made. */
+export async function outputFiles(db: Db, workspace: number, pipeline: string): Promise<readonly string[]> {
+  const rows = await db.query<{ file: string }>(
+    `select o.file_id as file from headgate.run_outputs o join headgate.runs r on r.id = o.run_id
+     where r.workspace_id = $1 and r.pipeline_id = $2 and o.file_id is not null`,
+    [workspace, pipeline],
+  );
+  return rows.map(({ file }) => file);
+}
+
 /** The output that the file is; undefined = a person sent it. */
 export async function outputOfFile(db: Db, workspace: number, file: string): Promise<OutputRow | undefined> {
   const [row] = await db.query<OutputRow>(

@@ -154,6 +154,15 @@ export async function cancelUnfinished(tx: Db, workspace: number, pipelines: rea
   for (const { id } of rows) await requestCancel(tx, workspace, id);
 }
 
+/** Does somebody hold a run of the pipeline? */
+export async function isAtWork(db: Db, workspace: number, pipeline: string): Promise<boolean> {
+  const rows = await db.query(
+    'select from headgate.runs where workspace_id = $1 and pipeline_id = $2 and lease_until > now() limit 1',
+    [workspace, pipeline],
+  );
+  return rows.length > 0;
+}
+
 /** Ends what waits for a pipeline that no longer runs by itself; a run at work goes on. */
 export async function cancelWaiting(db: Db, workspace: number, pipeline: string): Promise<void> {
   await db.query(

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { markDeleted } from '../../store/files.ts';
-import { dropOthers } from '../../store/objects.ts';
 import { defineOperation } from '../operation.ts';
 import { requireFile } from './file.ts';
+import { discardFile } from './store.ts';
 
 export const deleteFile = defineOperation({
   name: 'files.delete',
@@ -12,12 +11,8 @@ export const deleteFile = defineOperation({
   input: z.strictObject({ file: z.string() }),
   output: z.object({}),
   async run(context, { file }) {
-    const { db, workspace, clock } = context;
     const { id } = await requireFile(context, file);
-    await db.tx(async (tx) => {
-      await markDeleted(tx, workspace, id);
-      await dropOthers(tx, workspace, id, clock.now());
-    });
+    await discardFile(context, context.workspace, id);
     return {};
   },
 });

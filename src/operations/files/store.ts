@@ -2,9 +2,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { newId } from '../../domain/ids.ts';
-import { insertFile } from '../../store/files.ts';
+import { insertFile, markDeleted } from '../../store/files.ts';
 import { listGrants, setGrant } from '../../store/grants.ts';
-import { dropObject, insertObject } from '../../store/objects.ts';
+import { dropObject, dropOthers, insertObject } from '../../store/objects.ts';
 import type { Ports } from '../operation.ts';
 import { newStorageKey, requireRoom } from './file.ts';
 import { becomeReady } from './upload.ts';
@@ -59,4 +59,12 @@ export async function storeFile(
     await dropObject(db, workspace, key, clock.now()).catch(() => undefined);
     throw error;
   }
+}
+
+/** Nobody reads it any more, and its bytes go soon after. */
+export async function discardFile({ db, clock }: Pick<Ports, 'db' | 'clock'>, workspace: number, id: string): Promise<void> {
+  await db.tx(async (tx) => {
+    await markDeleted(tx, workspace, id);
+    await dropOthers(tx, workspace, id, clock.now());
+  });
 }

@@ -11,9 +11,9 @@ import { HookError } from '../../hooks/failure.ts';
 import type { Duck, FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { assess, nothingFound } from '../../shape/assess/assess.ts';
-import { replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
+import { listOutputs, replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
 import { plainSheet } from '../files/plain-file.ts';
-import { storeFile } from '../files/store.ts';
+import { discardFile, storeFile } from '../files/store.ts';
 import { loadFlows } from '../pipelines/flows.ts';
 import { keepRows } from '../reviews/keep.ts';
 import { hooksOf, openSandbox } from '../schemas/check-hooks.ts';
@@ -27,29 +27,37 @@ const rowsName = 'rows.json';
 /** Of a hook that was not run to its end. */
 const failureName = 'failure';
 
-export interface AssessedFile {
-  readonly outputs: readonly NewOutput[];
-  /** Of rows that went into a table. */
-  readonly receipt?: Receipt | undefined;
-}
-
-/** `run`: its id. */
-export async function assessFile(run: string, task: AssessTask, work: TaskWork): Promise<AssessedFile> {
+/** `run`: its id. The receipt is that of rows that went into a table. */
+export async function assessFile(run: string, task: AssessTask, work: TaskWork): Promise<Receipt | undefined> {
+  await discardEarlier(run, work);
   const schema = parseSchemaFile(JSON.stringify(task.definition), 'the fields of this import');
   return await plainSheet(await pathOf(work), task, work.context, async (file, isNamed) =>
-    !isNamed && isAmbiguous(file, task) ? ambiguous(file) : await outputsOf(file, { run, schema, task, isNamed }, work),
+    !isNamed && isAmbiguous(file, task)
+      ? await hold(run, ambiguous(file), work)
+      : await look(file, { run, schema, task, isNamed }, work),
   );
+}
+
+/** The rows of an attempt that was cut off. */
+async function discardEarlier(run: string, { execution, opened: { workspace } }: TaskWork): Promise<void> {
+  for (const { file_id } of await listOutputs(execution.db, workspace, run))
+    if (file_id !== null) await discardFile(execution, workspace, file_id);
+}
+
+/** What was found waits for somebody: there are no rows yet. */
+async function hold(run: string, findings: NewOutput, { execution, opened }: TaskWork): Promise<undefined> {
+  await replaceOutputs(execution.db, opened.workspace, run, [findings]);
 }
 
 const isAmbiguous = ({ sheets = [] }: FileRef, { hold }: AssessTask): boolean => hold.sheets && sheets.length > 1;
 
 /** Somebody has to say which one is meant. */
-function ambiguous({ sheets = [] }: FileRef): AssessedFile {
+function ambiguous({ sheets = [] }: FileRef): NewOutput {
   const block = {
     code: 'SHEET_AMBIGUOUS',
     message: `The workbook has ${sheets.length} sheets, and it is not clear which one is meant`,
   };
-  return { outputs: [findingsOf({ ...nothingFound, blocks: [block] })] };
+  return findingsOf({ ...nothingFound, blocks: [block] });
 }
 
 /** Throws `usage.mode`. */
@@ -68,7 +76,7 @@ interface Asked {
   readonly isNamed: boolean;
 }
 
-async function outputsOf(file: FileRef, { run, schema, task, isNamed }: Asked, work: TaskWork): Promise<AssessedFile> {
+async function look(file: FileRef, { run, schema, task, isNamed }: Asked, work: TaskWork): Promise<Receipt | undefined> {
   const { execution, opened, context } = work;
   await using duck = await context.duck();
   await using sandbox = openSandbox(execution, execution.signal);
@@ -85,14 +93,20 @@ async function outputsOf(file: FileRef, { run, schema, task, isNamed }: Asked, w
   const findings = findingsOf({ ...found, sheets: file.sheets ?? [] });
   if (rows === undefined) {
     await keepForReview(run, duck, { ...asked, isNamed, prepared }, work);
-    return { outputs: [findings] };
+    return await hold(run, findings, work);
   }
   const path = join(context.scratch, rowsName);
   const { batches } = await duck.stream(rows);
   await pipeline(Readable.from(jsonArray(batches)), createWriteStream(path), { signal: execution.signal });
   const file_id = await storeFile(execution, opened, { name: rowsName, path, type: 'application/json' });
-  const outputs = [findings, { name: rowsName, file_id, value: {} }];
-  return { outputs, receipt: task.load ? await deliverAssessed(run, duck, rows, work) : undefined };
+  try {
+    // Now, so that it is known whose file that is, whatever becomes of this attempt.
+    await replaceOutputs(execution.db, opened.workspace, run, [findings, { name: rowsName, file_id, value: {} }]);
+    return task.load ? await deliverAssessed(run, duck, rows, work) : undefined;
+  } catch (error) {
+    await discardFile(execution, opened.workspace, file_id).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Rows that cannot be kept are made again by whoever opens the review. */

@@ -30,11 +30,8 @@ export async function doTask(run: RunRow, task: RunTask, work: TaskWork): Promis
     case 'prepare':
       await replaceOutputs(db, workspace, run.id, await prepareFiles(task, work));
       return undefined;
-    case 'assess': {
-      const { outputs, receipt } = await assessFile(run.id, task, work);
-      await replaceOutputs(db, workspace, run.id, outputs);
-      return receipt;
-    }
+    case 'assess':
+      return await assessFile(run.id, task, work);
     case 'deliver':
       return await deliverFile(run.id, task, work);
     case 'refuse':

@@ -1,25 +1,31 @@
 /** The end of an import: nothing of it stays. */
 import { HeadgateError } from '../../../domain/error.ts';
 import { deleteFile } from '../../../operations/files/delete.ts';
-import { removeReview } from '../../../operations/reviews/remove.ts';
+import { forgetReview, removeReview } from '../../../operations/reviews/remove.ts';
 import { perform } from '../../../operations/operation.ts';
-import { deletePipeline } from '../../../operations/pipelines/delete.ts';
-import { cancelRun } from '../../../operations/runs/cancel.ts';
+import { discardPipeline } from '../../../operations/pipelines/discard.ts';
+import { stopRuns } from '../../../operations/runs/stop.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { removeBasicWebhooks } from './basic-webhooks.ts';
-import { importKind, type StoredImport } from './imports-stored.ts';
+import { holdStoredImport, importKind, type StoredImport } from './imports-stored.ts';
 import { standingOf } from './status.ts';
 
+/** All of it or nothing. Throws `object.missing`, also where somebody else was first. */
 export async function removeImport(context: RouteContext, found: StoredImport): Promise<void> {
-  const { id, file, data } = found;
-  const { status, rows } = await standingOf(context, found);
-  const run = data.delivery ?? data.run;
-  if (status === 'RUNNING' && run !== undefined) await perform(cancelRun, context, { run });
-  for (const one of [file, rows]) if (one !== undefined) await gone(perform(deleteFile, context, { file: one }));
-  if (data.pipeline !== undefined) await gone(perform(deletePipeline, context, { pipeline: data.pipeline }));
-  await removeReview(context, context.workspace, id);
-  await removeBasicWebhooks(context, found);
-  await context.objects.delete(importKind, id);
+  const { id, data } = found;
+  await standingOf(context, found); // whoever may not see it hears that there is none
+  if (data.pipeline !== undefined) await gone(perform(stopRuns, context, { pipeline: data.pipeline }));
+  await context.tx(async (tx) => {
+    // In the order in which the end of a review takes them; it may have made a run meanwhile.
+    await removeReview(tx, tx.workspace, id);
+    const held = await holdStoredImport(tx, id);
+    const { pipeline } = held.data;
+    if (pipeline !== undefined) await gone(perform(discardPipeline, tx, { pipeline }));
+    await gone(perform(deleteFile, tx, { file: held.file }));
+    await removeBasicWebhooks(tx, held);
+    await tx.objects.delete(importKind, id);
+  });
+  await forgetReview(context, context.workspace, id);
 }
 
 /** What is gone already is what was wanted. */
