@@ -11,9 +11,7 @@ export function dataAsCsv(rows: readonly unknown[], fields: readonly Field[], un
   };
   const arrays = rows.filter((row) => Array.isArray(row)).length;
   if (arrays > 0 && arrays < rows.length) fail('rows are either objects or arrays');
-  const known = fields.map(({ key }) => key);
-  const others = unmapped && arrays === 0 ? [...new Set(rows.flatMap((row) => Object.keys(Object(row) as object)))] : [];
-  const keys = [...known, ...others.filter((key) => !known.includes(key))];
+  const keys = keysOf(rows, fields, unmapped);
   const lines = rows.map((row, at) => {
     if (row === null || typeof row !== 'object') return fail(`row ${at}: neither an object nor an array`);
     const cells: readonly unknown[] = Array.isArray(row) ? row : keys.map((key) => (row as Record<string, unknown>)[key]); // an object of JSON
@@ -22,6 +20,21 @@ export function dataAsCsv(rows: readonly unknown[], fields: readonly Field[], un
       .join(',');
   });
   return `${[keys.map(quoted).join(','), ...lines].join('\n')}\n`;
+}
+
+/** Of the columns: fields that some row names, in their order, then what else is wanted. */
+function keysOf(rows: readonly unknown[], fields: readonly Field[], unmapped: boolean): readonly string[] {
+  const all = fields.map(({ key }) => key);
+  const named = new Set<string>();
+  let longest = 0;
+  for (const row of rows) {
+    if (Array.isArray(row)) longest = Math.max(longest, row.length);
+    else for (const key of Object.keys(Object(row) as object)) named.add(key);
+  }
+  const known = longest > 0 ? all.slice(0, longest) : all.filter((key) => named.has(key));
+  // Where no field is named, the columns that there are show whoever reviews it what the rows have instead.
+  const others = unmapped || known.length === 0 ? [...named].filter((key) => !all.includes(key)) : [];
+  return known.length + others.length === 0 ? all : [...known, ...others];
 }
 
 function cellText(value: unknown, fail: () => never): string {

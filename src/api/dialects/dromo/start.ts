@@ -28,7 +28,8 @@ export async function startImport(context: RouteContext, { id }: StoredImport): 
       destination: destination?.connection ?? warehouseSlug,
       flows: [{ files: { ids: [held.file], header: false, infer: false }, into: destination?.table ?? 'rows', ...how }],
     });
-    const task = { ...taskOf(id, held.data, limitsOf(context)), remembered: await rememberedMapping(tx, held.data) };
+    const remembered = held.data.filename === null ? {} : await rememberedMapping(tx, held.data);
+    const task = { ...taskOf(id, held.data, limitsOf(context)), remembered };
     const webhooks = await addBasicWebhooks(tx, held);
     const { id: run } = await perform(startPipeline, tx, { pipeline, task });
     return await updateStoredImport(tx, { ...held, data: { ...held.data, pipeline, run, webhooks } });

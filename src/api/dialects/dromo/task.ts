@@ -1,6 +1,7 @@
 /** What a run of an import is told. Pure. */
 import type { ImportLimits } from '../../../domain/import-limits.ts';
 import type { AssessTask } from '../../../domain/run.ts';
+import type { Field } from '../../../domain/fields/forms.ts';
 import { definitionOf } from '../../../domain/fields/definition.ts';
 import { worded } from '../../../domain/fields/worded.ts';
 import type { ImportData } from './imports-stored.ts';
@@ -38,6 +39,9 @@ const errorWords = ({ textOverrides }: Settings): Readonly<Record<string, unknow
   return typeof errors === 'object' && errors !== null ? { ...errors } : {};
 };
 
+/** Rows that come with the request name fields by nothing else. */
+const byKey = (field: Field): Field => ({ ...field, label: field.key, alternateMatches: [] });
+
 /** `id`: of the import, for its hooks. */
 export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportLimits, 'trialRows'>): AssessTask {
   const { settings, filename, hooks, user } = data;
@@ -45,7 +49,7 @@ export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportL
   const behavior = behaviorOf(settings);
   const isData = filename === null;
   const { definition, many, needed, hidden, unfixed } = definitionOf(
-    worded(data.fields, errorWords(settings)),
+    worded(isData ? data.fields.map(byKey) : data.fields, errorWords(settings)),
     isData || matchingStep.fuzzyMatchHeaders === false ? 'exact' : 'fuzzy',
   );
   return {
@@ -70,7 +74,7 @@ export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportL
     header: isData ? 0 : (matchingStep.headerRowOverride ?? null),
     xml: settings.xmlParsingOptions ? xmlOf(settings.xmlParsingOptions) : null,
     sheet: uploadStep.sheetOverride ?? null,
-    delimiter: isData ? null : (settings.delimiter ?? null),
+    delimiter: isData ? ',' : (settings.delimiter ?? null),
     most: maxRecords,
     trial: { rows: trialRows, on: developmentMode, topics: topicsOf(id, data, !developmentMode) },
     deliver: deliveries[behavior],
