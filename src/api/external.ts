@@ -19,14 +19,15 @@ import {
 } from '../store/external-objects.ts';
 
 export interface ExternalObjects {
-  find(kind: string, externalId: string): Promise<ExternalRow | undefined>;
+  /** `reader`: only where this principal may see the object. */
+  find(kind: string, externalId: string, reader?: string): Promise<ExternalRow | undefined>;
   /** As `find`; nobody else changes it until the end of the transaction. */
   hold(kind: string, externalId: string): Promise<ExternalRow | undefined>;
   /** The names of our objects, those that have one. */
   of(kind: string, objectIds: readonly string[]): Promise<readonly ExternalRow[]>;
   /** In the order in which they were made. */
   list(kind: string, page: ExternalPage): Promise<readonly ExternalRow[]>;
-  count(kind: string): Promise<number>;
+  count(kind: string, reader?: string): Promise<number>;
   /** Throws `state.conflict` where the name is taken, or the object has one. */
   insert(row: NewExternal): Promise<ExternalRow>;
   /** Undefined where there is none. */
@@ -41,11 +42,11 @@ export interface ExternalObjects {
 
 export function externalObjects(db: Db, place: ExternalPlace): ExternalObjects {
   return {
-    find: async (kind, externalId) => await findExternal(db, place, kind, externalId),
+    find: async (kind, externalId, reader) => await findExternal(db, place, kind, externalId, reader),
     hold: async (kind, externalId) => await holdExternal(db, place, kind, externalId),
     of: async (kind, objectIds) => await externalsOf(db, place, kind, objectIds),
     list: async (kind, page) => await listExternal(db, place, kind, page),
-    count: async (kind) => await countExternal(db, place, kind),
+    count: async (kind, reader) => await countExternal(db, place, kind, reader),
     insert: async (row) => await insertExternal(db, place, row),
     update: async (kind, externalId, data) => await updateExternal(db, place, kind, externalId, data),
     delete: async (kind, externalId) => await deleteExternal(db, place, kind, externalId),

@@ -1,6 +1,7 @@
 /** What the vocabularies of vendors call our objects, and the fields that only they know. */
 import type { Json } from '../domain/json.ts';
 import type { Db } from './db.ts';
+import { readableBy } from './grants.ts';
 
 /** Whose names: they mean nothing in another dialect or workspace. */
 export interface ExternalPlace {
@@ -22,17 +23,19 @@ export type ExternalData = Readonly<Record<string, unknown>>;
 export type NewExternal = Pick<ExternalRow, 'kind' | 'external_id' | 'object_id'> & { readonly data?: ExternalData };
 
 const columns = 'kind, external_id, object_id, data, created_at';
-const here = 'dialect = $1 and workspace_id = $2 and kind = $3';
+const here = 'workspace_id = $1 and dialect = $2 and kind = $3';
 
+/** `reader`: only where this principal may see the object; absent = whoever asks may. */
 export async function findExternal(
   db: Db,
   { dialect, workspace }: ExternalPlace,
   kind: string,
   externalId: string,
+  reader?: string,
 ): Promise<ExternalRow | undefined> {
   const [row] = await db.query<ExternalRow>(
-    `select ${columns} from headgate.external_objects where ${here} and external_id = $4`,
-    [dialect, workspace, kind, externalId],
+    `select ${columns} from headgate.external_objects where ${here} and external_id = $4 and ${readableBy('$5', 'object_id')}`,
+    [workspace, dialect, kind, externalId, reader ?? null],
   );
   return row;
 }
@@ -46,7 +49,7 @@ export async function holdExternal(
 ): Promise<ExternalRow | undefined> {
   const [row] = await tx.query<ExternalRow>(
     `select ${columns} from headgate.external_objects where ${here} and external_id = $4 for update`,
-    [dialect, workspace, kind, externalId],
+    [workspace, dialect, kind, externalId],
   );
   return row;
 }
@@ -59,8 +62,8 @@ export async function externalsOf(
   objectIds: readonly string[],
 ): Promise<readonly ExternalRow[]> {
   return await db.query<ExternalRow>(`select ${columns} from headgate.external_objects where ${here} and object_id = any($4)`, [
-    dialect,
     workspace,
+    dialect,
     kind,
     objectIds,
   ]);
@@ -87,7 +90,7 @@ export async function updateExternal(
 ): Promise<ExternalRow | undefined> {
   const [row] = await db.query<ExternalRow>(
     `update headgate.external_objects set data = $5 where ${here} and external_id = $4 returning ${columns}`,
-    [dialect, workspace, kind, externalId, JSON.stringify(data)],
+    [workspace, dialect, kind, externalId, JSON.stringify(data)],
   );
   return row;
 }
@@ -100,8 +103,8 @@ export async function deleteExternal(
   externalId: string,
 ): Promise<boolean> {
   const rows = await db.query(`delete from headgate.external_objects where ${here} and external_id = $4 returning kind`, [
-    dialect,
     workspace,
+    dialect,
     kind,
     externalId,
   ]);
@@ -114,6 +117,8 @@ export interface ExternalPage {
   readonly order: 'newest' | 'oldest';
   /** Only those whose data hold all of this. */
   readonly match?: ExternalData;
+  /** Only those whose object this principal may see. */
+  readonly reader?: string | undefined;
 }
 
 /** By the order in which they were made. */
@@ -121,21 +126,25 @@ export async function listExternal(
   db: Db,
   { dialect, workspace }: ExternalPlace,
   kind: string,
-  { limit, offset, order, match = {} }: ExternalPage,
+  { limit, offset, order, match = {}, reader }: ExternalPage,
 ): Promise<readonly ExternalRow[]> {
   return await db.query<ExternalRow>(
-    `select ${columns} from headgate.external_objects where ${here} and data @> $6::jsonb
+    `select ${columns} from headgate.external_objects where ${here} and data @> $6::jsonb and ${readableBy('$7', 'object_id')}
      order by seq ${order === 'newest' ? 'desc' : 'asc'} limit $4 offset $5`,
-    [dialect, workspace, kind, limit, offset, JSON.stringify(match)],
+    [workspace, dialect, kind, limit, offset, JSON.stringify(match), reader ?? null],
   );
 }
 
-export async function countExternal(db: Db, { dialect, workspace }: ExternalPlace, kind: string): Promise<number> {
-  const [row] = await db.query<{ count: number }>(`select count(*)::int as count from headgate.external_objects where ${here}`, [
-    dialect,
-    workspace,
-    kind,
-  ]);
+export async function countExternal(
+  db: Db,
+  { dialect, workspace }: ExternalPlace,
+  kind: string,
+  reader?: string,
+): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    `select count(*)::int as count from headgate.external_objects where ${here} and ${readableBy('$4', 'object_id')}`,
+    [workspace, dialect, kind, reader ?? null],
+  );
   return row?.count ?? 0;
 }
 

@@ -6,9 +6,9 @@ const portion = 5000;
 
 /** $1 = the moment before which a thing is old, $2 = how many go at once. */
 const statements = {
-  // How a pipeline fared last stays, however long ago that was. Rejects and replays of the others go with them.
+  // How a pipeline fared last stays, however long ago that was, and what came of an import. Rejects and replays of the others go with them.
   runs: `delete from headgate.runs where id in (
-    select r.id from headgate.runs r where r.finished_at < $1
+    select r.id from headgate.runs r where r.finished_at < $1 and (r.task is null or r.task ->> 'kind' not in ('assess', 'deliver'))
       and exists (select from headgate.runs n where n.pipeline_id = r.pipeline_id and n.id > r.id) limit $2) returning id`,
   run_logs: `delete from headgate.run_logs where (run_id, seq) in (
     select l.run_id, l.seq from headgate.run_logs l join headgate.runs r on r.id = l.run_id where r.finished_at < $1 limit $2) returning seq`,

@@ -15,6 +15,7 @@ import { StaleEdit } from '../../review/apply.ts';
 import type { OpenReview } from '../../review/open-review.ts';
 import type { Duck } from '../../sdk/index.ts';
 import type { Db } from '../../store/db.ts';
+import { setExpiry } from '../../store/files.ts';
 import { finishReview, holdReview } from '../../store/reviews.ts';
 import { storeFile } from '../files/store.ts';
 import { silent } from '../log.ts';
@@ -70,6 +71,7 @@ export async function endReview(
       if (rows === undefined) return end.closed;
       const file = await store(ports, reviewed, { duck: end.duck, rows }, owner);
       await finishReview(tx, workspace, id, { at: clock.now(), result: found, file });
+      await setExpiry(tx, workspace, file, null); // until the import is deleted
       await tell(tx, { file, rows: found.counts.delivered });
       return undefined;
     });

@@ -11,6 +11,7 @@ import { HookError } from '../../hooks/failure.ts';
 import type { Duck, FileRef } from '../../sdk/index.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { assess, nothingFound } from '../../shape/assess/assess.ts';
+import { setExpiry } from '../../store/files.ts';
 import { listOutputs, replaceOutputs, type NewOutput } from '../../store/run-outputs.ts';
 import { plainSheet } from '../files/plain-file.ts';
 import { discardFile, storeFile } from '../files/store.ts';
@@ -102,6 +103,7 @@ async function look(file: FileRef, { run, schema, task, isNamed }: Asked, work: 
   try {
     // Now, so that it is known whose file that is, whatever becomes of this attempt.
     await replaceOutputs(execution.db, opened.workspace, run, [findings, { name: rowsName, file_id, value: {} }]);
+    await setExpiry(execution.db, opened.workspace, file_id, null); // until the import is deleted
     return task.load ? await deliverAssessed(run, duck, rows, work) : undefined;
   } catch (error) {
     await discardFile(execution, opened.workspace, file_id).catch(() => undefined);

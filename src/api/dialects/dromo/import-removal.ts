@@ -8,12 +8,10 @@ import { stopRuns } from '../../../operations/runs/stop.ts';
 import type { RouteContext } from '../../dialect.ts';
 import { removeBasicWebhooks } from './basic-webhooks.ts';
 import { holdStoredImport, importKind, type StoredImport } from './imports-stored.ts';
-import { standingOf } from './status.ts';
 
 /** All of it or nothing. Throws `object.missing`, also where somebody else was first. */
 export async function removeImport(context: RouteContext, found: StoredImport): Promise<void> {
   const { id, data } = found;
-  await standingOf(context, found); // whoever may not see it hears that there is none
   if (data.pipeline !== undefined) await gone(perform(stopRuns, context, { pipeline: data.pipeline }));
   await context.tx(async (tx) => {
     // In the order in which the end of a review takes them; it may have made a run meanwhile.

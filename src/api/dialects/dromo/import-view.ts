@@ -1,14 +1,15 @@
 /** An import as clients see it. */
 import { z } from 'zod';
+import { HeadgateError } from '../../../domain/error.ts';
 import { signedLink } from '../../../operations/links.ts';
 import { lendFile } from '../../../operations/files/sign.ts';
 import { reviewToken } from '../../../operations/reviews/access.ts';
-import { getRun } from '../../../operations/runs/get.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
 import { linkSecondsOf } from './limits.ts';
 import { metadata, metadataOf } from './metadata.ts';
+import { missing } from './schemas-stored.ts';
 import { importError, standingOf, standingsOf, statuses, type Standing } from './status.ts';
 
 export const importsPath = '/api/v1/headless/imports';
@@ -52,27 +53,27 @@ const facts = ({ id, createdAt, data }: StoredImport, { status, since }: Standin
   modified_date: moment(since),
 });
 
-/** Those that the caller may see. */
 export const showShort = async (context: RouteContext, imports: readonly StoredImport[]): Promise<z.input<typeof shortView>[]> =>
   (await standingsOf(context, imports)).map(({ found, standing }) => facts(found, standing));
 
-/** Without the links that let anybody in. */
-export async function describeImport(
-  context: RouteContext,
+/** Without the links that let anybody in: `destination` is the last of its keys. */
+const describe = (
   found: StoredImport,
-): Promise<Omit<z.input<typeof view>, 'review_url' | 'original_file_download'>> {
-  const standing = await standingOf(context, found);
-  const { status, findings, errors } = standing;
-  return {
-    ...facts(found, standing),
-    upload: null,
-    result_metadata: status === 'SUCCESSFUL' && findings ? metadataOf(found, findings) : null,
-    import_errors: errors.length === 0 ? null : [...errors],
-  };
-}
+  standing: Standing,
+): Omit<z.input<typeof view>, 'review_url' | 'original_file_download'> => ({
+  ...facts(found, standing),
+  upload: null,
+  result_metadata: standing.status === 'SUCCESSFUL' && standing.findings ? metadataOf(found, standing.findings) : null,
+  import_errors: standing.errors.length === 0 ? null : [...standing.errors],
+  ...deliveredTo(found, standing),
+});
+
+export const describeImport = async (context: RouteContext, found: StoredImport): Promise<ReturnType<typeof describe>> =>
+  describe(found, await standingOf(context, found));
 
 export async function showImport(context: RouteContext, origin: string, found: StoredImport): Promise<z.input<typeof view>> {
-  const { result_metadata, import_errors, ...known } = await describeImport(context, found);
+  const standing = await standingOf(context, found);
+  const { result_metadata, import_errors, destination, ...known } = describe(found, standing);
   const { status } = known;
   const isOver = status === 'SUCCESSFUL' || status === 'FAILED';
   const isFile = found.data.filename !== null && found.data.run !== undefined;
@@ -83,18 +84,15 @@ export async function showImport(context: RouteContext, origin: string, found: S
     result_metadata,
     import_errors,
     original_file_download: isFile ? await downloadLink(context, origin, found.file) : null,
-    ...(await deliveredTo(context, found)),
+    ...(destination && { destination }),
   };
 }
 
 /** Where the rows went besides, with what proves it. */
-async function deliveredTo(context: RouteContext, { data }: StoredImport): Promise<Pick<z.input<typeof view>, 'destination'>> {
-  const { destination, run: assessed, delivery } = data;
-  const run = delivery ?? assessed;
+function deliveredTo({ data: { destination } }: StoredImport, { receipts }: Standing): Pick<z.input<typeof view>, 'destination'> {
   if (!destination) return {};
   const { connection, table } = destination;
-  const { receipts } = run === undefined ? { receipts: [] } : await perform(getRun, context, { run });
-  return { destination: { connection, table, receipts } };
+  return { destination: { connection, table, receipts: [...receipts] } };
 }
 
 function uploadLink(context: RouteContext, origin: string, { id }: StoredImport): string {
@@ -112,7 +110,19 @@ function reviewLink(context: RouteContext, origin: string, { id }: StoredImport)
   return new URL(`/headless/${id}/?token=${token}`, origin).href;
 }
 
-export async function downloadLink(context: RouteContext, origin: string, file: string): Promise<string> {
-  const { url } = await perform(lendFile, context, { file, method: 'GET', expires_in: linkSecondsOf(context) });
-  return new URL(url, origin).href;
+/** Null where its bytes are gone. */
+export async function downloadLink(context: RouteContext, origin: string, file: string): Promise<string | null> {
+  const asked = { file, method: 'GET', expires_in: linkSecondsOf(context) };
+  const lent = await perform(lendFile, context, asked).catch((error: unknown) => {
+    if (error instanceof HeadgateError && (error.code === 'object.missing' || error.code === 'object.conflict')) return null;
+    throw error;
+  });
+  return lent && new URL(lent.url, origin).href;
+}
+
+/** Throws `object.missing` where there are none, or not any more. */
+export async function rowsLink(context: RouteContext, origin: string, rows: string | undefined): Promise<string> {
+  const link = rows === undefined ? null : await downloadLink(context, origin, rows);
+  if (link === null) throw missing();
+  return link;
 }

@@ -1,4 +1,5 @@
 /** What this vocabulary keeps of its imports; behind each stands the file that it is about. */
+import { readerOf } from '../../../operations/access.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { Field } from '../../../domain/fields/forms.ts';
 import type { HookSources } from '../../../domain/fields/hooks.ts';
@@ -60,11 +61,11 @@ export async function findStoredImport({ objects }: RouteContext, id: string): P
 export const importsOfFiles = async ({ objects }: RouteContext, files: readonly string[]): Promise<readonly StoredImport[]> =>
   (await objects.of(importKind, files)).map(storedOf);
 
-/** Throws `object.missing`. */
+/** Throws `object.missing`: also where the caller may not see its file. */
 export async function requireStoredImport(context: RouteContext, id: string): Promise<StoredImport> {
-  const found = await findStoredImport(context, id);
-  if (!found) throw missing();
-  return found;
+  const row = await context.objects.find(importKind, id, readerOf(context));
+  if (!row) throw missing();
+  return storedOf(row);
 }
 
 /** Inside a transaction: nobody else changes it until the end. Throws `object.missing`. */
@@ -74,13 +75,17 @@ export async function holdStoredImport({ objects }: RouteContext, id: string): P
   return storedOf(row);
 }
 
-/** The newest first. */
+/** Those that the caller may see, the newest first. */
 export async function listStoredImports(
-  { objects }: RouteContext,
+  context: RouteContext,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<readonly StoredImport[]> {
-  return (await objects.list(importKind, { ...page, order: 'newest' })).map(storedOf);
+  const { objects } = context;
+  return (await objects.list(importKind, { ...page, order: 'newest', reader: readerOf(context) })).map(storedOf);
 }
+
+export const countStoredImports = async (context: RouteContext): Promise<number> =>
+  await context.objects.count(importKind, readerOf(context));
 
 export async function insertStoredImport(
   { objects }: RouteContext,

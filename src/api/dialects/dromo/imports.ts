@@ -14,10 +14,10 @@ import { field } from '../../../domain/fields/forms.ts';
 import { hasHooks, hooks } from '../../../domain/fields/hooks.ts';
 import { requireFields, requireHooks } from './fields.ts';
 import { limitsOf, requireTurn } from './limits.ts';
-import { importsPath, showImport, showShort, shortView, view, downloadLink } from './import-view.ts';
+import { importsPath, showImport, showShort, shortView, view, rowsLink } from './import-view.ts';
 import { removeImport } from './import-removal.ts';
 import {
-  importKind,
+  countStoredImports,
   insertStoredImport,
   listStoredImports,
   requireStoredImport,
@@ -25,7 +25,7 @@ import {
   type StoredImport,
 } from './imports-stored.ts';
 import { dataAsCsv } from './initial-data.ts';
-import { missing, plainData, requireStoredSchema } from './schemas-stored.ts';
+import { plainData, requireStoredSchema } from './schemas-stored.ts';
 import { namedSession } from './sessions.ts';
 import { settings } from './settings-shapes.ts';
 import { needed, startImport } from './start.ts';
@@ -173,7 +173,7 @@ const list = defineRoute({
     }),
   },
   async handle(context, { query: { limit, offset }, url }) {
-    const count = await context.objects.count(importKind);
+    const count = await countStoredImports(context);
     const results = await showShort(context, await listStoredImports(context, { limit, offset }));
     const at = (from: number): string => `${url.origin}${importsPath}/?limit=${limit}&offset=${from}`;
     const next = offset + limit < count ? at(offset + limit) : null;
@@ -225,9 +225,8 @@ const link = defineRoute({
   resolve,
   replies: { 200: z.object({ presigned_url: z.string() }) },
   async handle(context, { found, url }) {
-    const { rows: file } = await standingOf(context, found);
-    if (file === undefined) throw missing();
-    return { status: 200, body: { presigned_url: await downloadLink(context, url.origin, file) } };
+    const { rows } = await standingOf(context, found);
+    return { status: 200, body: { presigned_url: await rowsLink(context, url.origin, rows) } };
   },
 });
 

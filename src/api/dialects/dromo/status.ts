@@ -8,7 +8,6 @@ import { reviewEnds, type ReviewEnd } from '../../../operations/reviews/end.ts';
 import { severalRuns } from '../../../operations/runs/several.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
-import { missing } from './schemas-stored.ts';
 
 export const statuses = ['AWAITING_UPLOAD', 'RUNNING', 'SUCCESSFUL', 'FAILED', 'NEEDS_REVIEW'] as const;
 
@@ -65,6 +64,8 @@ export interface Standing {
   readonly rows?: string;
   /** What was found out and has to be decided on was found so. */
   readonly task?: AssessTask;
+  /** Of the rows that went into a table. */
+  readonly receipts: Made['run']['receipts'];
 }
 
 /** What is known of several imports. */
@@ -91,27 +92,32 @@ async function knownOf(context: RouteContext, imports: readonly StoredImport[]):
   };
 }
 
-/** Throws `object.missing` where the caller may not see what it is about. */
+/** Of an import that the caller may see; what stands behind it is a part of it. */
 export async function standingOf(context: RouteContext, found: StoredImport): Promise<Standing> {
-  const [one] = await standingsOf(context, [found]);
-  if (!one) throw missing();
-  return one.standing;
+  const [standing] = (await standingsOf(context, [found])).map((one) => one.standing);
+  if (!standing) throw new Error('every import stands somewhere');
+  return standing;
 }
 
-/** In their order; without those that the caller may not see. */
+/** In their order. */
 export async function standingsOf(
   context: RouteContext,
   imports: readonly StoredImport[],
 ): Promise<readonly { readonly found: StoredImport; readonly standing: Standing }[]> {
-  const known = await knownOf(context, imports);
-  return imports.flatMap((found) => {
-    const standing = standingIn(found, known);
-    return standing ? [{ found, standing }] : [];
+  const known = await knownOf(asReader(context), imports);
+  return imports.map((found) => {
+    const { run, delivery = run } = found.data;
+    const { receipts } = (delivery === undefined ? undefined : known.runs.get(delivery)?.run) ?? { receipts: [] };
+    return { found, standing: { ...standingIn(found, known), receipts } };
   });
 }
 
-/** Undefined = something of it is not known. */
-function standingIn({ id, data, file, createdAt }: StoredImport, { files, runs, ends }: Known): Standing | undefined {
+const asReader = (context: RouteContext): RouteContext => ({ ...context, actor: { ...context.actor, level: 'read' } });
+
+/** Without what stands in its runs alone. */
+type Stands = Omit<Standing, 'receipts'>;
+
+function standingIn({ id, data, file, createdAt }: StoredImport, { files, runs, ends }: Known): Stands {
   if (data.run === undefined) {
     // What was given up is removed some time later.
     const found = files.get(file);
@@ -119,21 +125,23 @@ function standingIn({ id, data, file, createdAt }: StoredImport, { files, runs, 
     const errors = [{ code: 'UPLOAD_EXPIRED', message: 'The file did not come' }];
     return { status: 'FAILED', since: found?.pending_until ?? createdAt, errors };
   }
-  const made = runs.get(data.run);
-  if (!made) return undefined;
-  const { run } = made;
-  const since = run.finished_at ?? run.started_at ?? run.queued_at;
-  if (run.state !== 'succeeded') return unfinished(made, since);
-  const outcome = outcomeOf(made, ends.get(id), since);
-  if (!outcome.reviewed || data.delivery === undefined) return outcome;
+  const [made, end] = [runs.get(data.run), ends.get(id)];
+  if (made && made.run.state !== 'succeeded') return unfinished(made, sinceOf(made));
+  const outcome = end ? reviewedOutcome(made, end) : made && outcomeOf(made, sinceOf(made));
+  if (!outcome) {
+    const errors = [{ code: 'RESULT_GONE', message: 'What came of the file has been deleted' }];
+    return { status: 'FAILED', since: createdAt, errors };
+  }
+  const delivery = outcome.reviewed && data.delivery !== undefined ? runs.get(data.delivery) : undefined;
+  if (!delivery) return outcome;
   // The rows are on their way to where they go besides.
-  const delivery = runs.get(data.delivery);
-  if (!delivery) return undefined;
   const at = delivery.run.finished_at ?? outcome.since;
   return delivery.run.state === 'succeeded' ? { ...outcome, since: at } : unfinished(delivery, at);
 }
 
-function unfinished({ run, outputs }: Made, since: string): Standing {
+const sinceOf = ({ run }: Made): string => run.finished_at ?? run.started_at ?? run.queued_at;
+
+function unfinished({ run, outputs }: Made, since: string): Stands {
   if (run.state === 'queued' || run.state === 'running' || run.state === 'retrying')
     return { status: 'RUNNING', since, errors: [] };
   const { code, message } = run.error ?? { code: 'run.cancelled', message: 'It was cancelled' };
@@ -149,15 +157,19 @@ function failed(outputs: Made['outputs'], error: ImportError): ImportError {
   return { ...error, message: said === null ? error.message : `${error.message}: ${said}`, hook, index, row };
 }
 
-function outcomeOf({ run: { task }, outputs }: Made, end: ReviewEnd | undefined, since: string): Standing {
-  const found = findings.parse(outputs.find(({ file }) => file === null)?.value);
-  if (end) {
-    // What hooks have said of the import stays said.
-    const last = findings.parse(end.result);
-    const reviewed = { ...last, told: { ...found.told, ...last.told } };
-    return { status: 'SUCCESSFUL', since: end.at, errors: [], findings: reviewed, rows: end.file, reviewed: true };
-  }
-  const rows = outputs.find(({ file }) => file !== null)?.file;
+const findingsIn = ({ outputs }: Made): Findings => findings.parse(outputs.find(({ file }) => file === null)?.value);
+
+/** What hooks have said of the import stays said. */
+function reviewedOutcome(made: Made | undefined, { at, result, file }: ReviewEnd): Stands {
+  const last = findings.parse(result);
+  const reviewed = { ...last, told: { ...(made && findingsIn(made).told), ...last.told } };
+  return { status: 'SUCCESSFUL', since: at, errors: [], findings: reviewed, rows: file, reviewed: true };
+}
+
+function outcomeOf(made: Made, since: string): Stands {
+  const { task } = made.run;
+  const found = findingsIn(made);
+  const rows = made.outputs.find(({ file }) => file !== null)?.file;
   if (found.blocks.length > 0)
     return { status: 'NEEDS_REVIEW', since, errors: found.blocks, findings: found, ...(task?.kind === 'assess' && { task }) };
   return { status: 'SUCCESSFUL', since, errors: [], findings: found, ...(rows != null && { rows }) };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
-import { downloadLink } from './import-view.ts';
+import { downloadLink, rowsLink } from './import-view.ts';
 import { removeImport } from './import-removal.ts';
 import { listStoredImports, requireStoredImport, type StoredImport } from './imports-stored.ts';
 import { cellError, errorsOf, toldUser } from './metadata.ts';
@@ -102,7 +102,10 @@ const get = defineRoute({
   async handle(context, { found, url }) {
     const shown = show(found);
     const download_url = await downloadLink(context, url.origin, found.found.file);
-    return { status: 200, body: { ...shown, raw_upload: { ...shown.raw_upload, download_url } } };
+    return {
+      status: 200,
+      body: { ...shown, raw_upload: { ...shown.raw_upload, ...(download_url !== null && { download_url }) } },
+    };
   },
 });
 
@@ -116,8 +119,7 @@ const link = defineRoute({
   resolve,
   replies: { 200: z.object({ presigned_url: z.string() }) },
   async handle(context, { found: { standing }, url }) {
-    if (standing.rows === undefined) throw missing();
-    return { status: 200, body: { presigned_url: await downloadLink(context, url.origin, standing.rows) } };
+    return { status: 200, body: { presigned_url: await rowsLink(context, url.origin, standing.rows) } };
   },
 });
 

@@ -1,0 +1,96 @@
+/** What becomes of imports as time goes by: they stay as they are until somebody deletes them. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { keep } from '../../../jobs/keeping.ts';
+import { expireUploads } from '../../../jobs/sweeper.ts';
+import { expiredOf } from '../../expired.ts';
+import { open, type Fields } from './harness.ts';
+import { blocking, inReview } from './review-harness.ts';
+
+const day = 86_400_000;
+let days = 0;
+const bench = await open(0, { clock: { now: () => new Date(Date.now() + days * day) } });
+after(async () => await bench.close());
+
+const fields = [{ label: 'Name', key: 'name' }];
+
+/** Nothing is asked for in between. */
+async function later(more: number): Promise<void> {
+  days += more;
+  const now = new Date(Date.now() + days * day);
+  const { db, ports } = bench.state;
+  await expireUploads(db, now, expiredOf(ports));
+  const kept = { keepRunsDays: 90, keepLogsDays: 30, keepRejectsDays: 30, keepEventsDays: 30, keepAuditDays: 730 };
+  await keep(db, { dataDir: ports.dataDir, ...kept }, now);
+}
+
+async function reviewed(): Promise<string> {
+  const destination = { connection: 'warehouse', table: 'people' };
+  const { id, visitor } = await inReview(bench, 'Name,Mail\nAnn,\n,x\n', { settings: blocking, destination });
+  const cells = [
+    { row: 1, column: 'c0', text: 'A' },
+    { row: 1, column: 'c1', text: '' },
+  ];
+  await visitor.edit({ kind: 'cells', cells });
+  assert.equal((await visitor.ask('POST', '/finish', { version: 1 })).status, 200);
+  assert.equal((await bench.settled(id))['status'], 'SUCCESSFUL');
+  return id;
+}
+
+const get = async (id: unknown): Promise<Fields> => {
+  const { status, body } = await bench.ask('GET', `/api/v1/headless/imports/${String(id)}/`);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body as Fields; // an object
+};
+
+/** Without links, which are of their moment. */
+const lasting = ({ original_file_download: _link, ...rest }: Fields): Fields => rest;
+
+async function requireListed(): Promise<void> {
+  const { count, results } = (await bench.ask('GET', '/api/v1/headless/imports/')).body as { count: number; results: Fields[] }; // as documented
+  assert.equal(results.length, count);
+}
+
+test('results stay, and so do the runs that say what came of an import', async () => {
+  const straight = await bench.imported({ fields }, 'name\nAnn\n');
+  const ids = [straight['id'], await reviewed()];
+  const before = await Promise.all(ids.map(get));
+  const rows = await Promise.all(ids.map(bench.rowsOf));
+  for (const more of [31, 100, 400]) {
+    await later(more);
+    assert.deepEqual((await Promise.all(ids.map(get))).map(lasting), before.map(lasting));
+    assert.deepEqual(await Promise.all(ids.map(bench.rowsOf)), rows);
+    assert.equal((await bench.ask('GET', `/api/v1/upload/${String(ids[1])}/url/`)).status, 200);
+    await requireListed();
+  }
+});
+
+test('an import whose first run is gone goes by its review', async () => {
+  const id = await reviewed();
+  const before = await get(id);
+  await bench.state.db.query("delete from headgate.runs where task ->> 'kind' = 'assess' and task -> 'about' ->> 'id' = $1", [
+    id,
+  ]);
+  assert.deepEqual(lasting(await get(id)), lasting(before));
+  await requireListed();
+  assert.equal((await bench.ask('DELETE', `/api/v1/headless/imports/${id}/`)).status, 204);
+});
+
+test('an import whose runs and file somebody has deleted is FAILED, has no links, and can be deleted', async () => {
+  const { id } = await bench.imported({ fields }, 'name\nAnn\n');
+  const files = await bench.state.db.query<{ id: string }>(
+    "select id from headgate.files where name = 'rows.json' order by id desc limit 1",
+  );
+  await bench.state.db.query("update headgate.files set state = 'deleted' where id = $1", [files[0]?.id]);
+  for (const path of [`/api/v1/headless/imports/${String(id)}/url/`, `/api/v1/upload/${String(id)}/url/`]) {
+    const { status, body } = await bench.ask('GET', path);
+    assert.deepEqual([status, body], [404, { detail: 'Not found.' }]);
+  }
+  await bench.state.db.query("delete from headgate.runs where task -> 'about' ->> 'id' = $1", [id]);
+  await bench.state.db.query("update headgate.files set state = 'deleted'");
+  const found = await get(id);
+  assert.deepEqual([found['status'], found['original_file_download']], ['FAILED', null]);
+  assert.equal((found['import_errors'] as Fields[])[0]?.['code'], 'RESULT_GONE'); // a list
+  await requireListed();
+  assert.equal((await bench.ask('DELETE', `/api/v1/headless/imports/${String(id)}/`)).status, 204);
+});
