@@ -22,7 +22,7 @@ export interface Incoming {
   /** Only the headers of the answer are wanted. */
   readonly head: boolean;
   /** Undefined = there is none. Throws `request.large`, and `request.invalid` for what is no JSON; read once, answered often. */
-  json(): Promise<unknown>;
+  json(parse?: (text: string) => unknown): Promise<unknown>;
   /** JSON, or the fields of a form as texts, by its content type. */
   fields(): Promise<unknown>;
   /** As it arrives, nothing kept in memory; fails with `request.large` behind `limit` bytes. Only where nothing has read it. */

@@ -21,7 +21,7 @@ const late = (): HeadgateError => new HeadgateError('request.invalid', 'the body
 export function incomingOf(raw: Request, params: Incoming['params'], { limit, origin, body }: Reading): Incoming {
   let text: Promise<string> | undefined;
   const read = async (): Promise<string> => await (text ??= within(patience, textOf(limited(raw, limit)), late));
-  const json = async (): Promise<unknown> => checked(parsed(await read()));
+  const json: Incoming['json'] = async (parse) => checked(parsed(await read(), parse));
   return {
     params,
     url: origin === undefined ? new URL(raw.url) : new URL(raw.url.replace(/^\w+:\/\/[^/?#]*/, origin)),
@@ -41,10 +41,10 @@ function checked(value: unknown): unknown {
   return value;
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string, parse: (text: string) => unknown = JSON.parse): unknown {
   if (text === '') return undefined;
   try {
-    return JSON.parse(text);
+    return parse(text);
   } catch {
     throw new HeadgateError('request.invalid', 'the body is no JSON');
   }

@@ -30,6 +30,8 @@ interface RouteSpec<Found, Query, Body> {
   readonly query?: ZodType<Query>;
   /** Of the JSON body, undefined where there is none. Absent = a body is not read, whatever it holds. */
   readonly body?: ZodType<Body>;
+  /** How the body is read; absent = as JSON. */
+  readonly parse?: (text: string) => unknown;
   /** Of names in the path that are no plain text: for documents. */
   readonly params?: ZodType;
   /** What the query and the body mean before they are checked, where clients may write both in several ways. */
@@ -76,7 +78,7 @@ export function defineRoute<Found = undefined, Query = undefined, Body = undefin
       const sent = await step(
         'body',
         doing,
-        async () => await checked(name, body, async () => spelled(await request.json(), 'body')),
+        async () => await checked(name, body, async () => spelled(await request.json(spec.parse), 'body')),
       );
       const { params, url, headers, bytes } = request;
       const answer = await step(

@@ -27,6 +27,7 @@ export interface Reply {
 
 export interface Bench {
   readonly state: TestState;
+  readonly origin: string;
   ask(method: string, path: string, body?: unknown, key?: string): Promise<Reply>;
   /** Asks until it rests. */
   settled(id: unknown): Promise<Fields>;
@@ -111,5 +112,5 @@ export async function open(
     return await reply.json();
   };
   const held = parts.move();
-  return { state, ask, settled, imported, rowsOf, native, close: async () => await held.disposeAsync() };
+  return { state, origin, ask, settled, imported, rowsOf, native, close: async () => await held.disposeAsync() };
 }

@@ -12,6 +12,7 @@ import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { field } from '../../../domain/fields/forms.ts';
 import { hasHooks, hooks } from '../../../domain/fields/hooks.ts';
+import { exactBody, withQuotedNumbers } from './exact-numbers.ts';
 import { requireFields, requireHooks } from './fields.ts';
 import { limitsOf, requireTurn } from './limits.ts';
 import { importsPath, showImport, showShort, shortView, view, rowsLink } from './import-view.ts';
@@ -40,7 +41,7 @@ const rows = z.preprocess((given) => (typeof given === 'string' ? (parsed(given)
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withQuotedNumbers(text));
   } catch {
     return undefined;
   }
@@ -141,6 +142,7 @@ const create = defineRoute({
   summary: 'Make an import: its rows come along, or a file follows',
   auth: 'key',
   scope: 'files:write',
+  parse: exactBody,
   body,
   replies: { 201: view },
   async handle(context, { body: sent, url }) {

@@ -87,3 +87,23 @@ test('a field that no row names is absent, as one without a column is', async ()
   assert.deepEqual((none.rows as Fields[])[0]?.['code'], 'COLUMNS_UNMAPPED'); // a list
   assert.deepEqual((await done({ fields, initial_data: [] })).rows, []);
 });
+
+test('numbers are delivered as they stood in the request', async () => {
+  const rows = '[{"a":12345678901234567890,"b":1.10},{"a":-0,"b":7}]';
+  const fields = JSON.stringify(['a', 'b'].map((key) => ({ label: key.toUpperCase(), key })));
+  for (const given of [
+    `"initial_data":${rows}`,
+    `"initial_data":${JSON.stringify(rows)}`,
+    `"settings":{"initialData":${rows}}`,
+  ]) {
+    const key = await bench.state.token(['*'], 1);
+    const headers = { 'x-dromo-license-key': key, 'content-type': 'application/json' };
+    const sent = { method: 'POST', headers, body: `{"fields":${fields},${given}}` };
+    const made = (await (await fetch(new URL('/api/v1/headless/imports/', bench.origin), sent)).json()) as Fields; // an object
+    assert.equal((await bench.settled(made['id']))['status'], 'SUCCESSFUL', JSON.stringify(made));
+    assert.deepEqual(await bench.rowsOf(made['id']), [
+      { a: '12345678901234567890', b: '1.10' },
+      { a: '-0', b: '7' },
+    ]);
+  }
+});
