@@ -10,6 +10,7 @@ import {
   listExternal,
   nextNumber,
   numbered,
+  takeTurns,
   updateExternal,
   type ExternalData,
   type ExternalPage,
@@ -34,6 +35,8 @@ export interface ExternalObjects {
   update(kind: string, externalId: string, data: ExternalData): Promise<ExternalRow | undefined>;
   /** False where there was none. */
   delete(kind: string, externalId: string): Promise<boolean>;
+  /** Waits until nobody else is at it with this kind, and keeps others waiting until the end of the transaction. */
+  takeTurns(kind: string): Promise<void>;
   /** The next number, from 1 on, of a space that one or several kinds share. */
   number(space: string): Promise<number>;
   /** The name of an object that was made elsewhere: the next number of its space, and the same one ever after. */
@@ -50,6 +53,7 @@ export function externalObjects(db: Db, place: ExternalPlace): ExternalObjects {
     insert: async (row) => await insertExternal(db, place, row),
     update: async (kind, externalId, data) => await updateExternal(db, place, kind, externalId, data),
     delete: async (kind, externalId) => await deleteExternal(db, place, kind, externalId),
+    takeTurns: async (kind) => await takeTurns(db, place, kind),
     number: async (space) => await nextNumber(db, place, space),
     numbered: async (kind, objectId, space) => await numbered(db, place, kind, objectId, space),
   };

@@ -148,6 +148,11 @@ export async function countExternal(
   return row?.count ?? 0;
 }
 
+/** Those who make or rename such objects come one after the other, each until the end of its transaction. */
+export async function takeTurns(tx: Db, { dialect, workspace }: ExternalPlace, kind: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, $2))', [`headgate.external.${dialect}.${kind}`, workspace]);
+}
+
 /** The next number of a space, from 1 on; a number that was given out never comes again, though a rollback may take it back. */
 export async function nextNumber(db: Db, { dialect, workspace }: ExternalPlace, space: string): Promise<number> {
   const [row] = await db.query<{ last: string }>(

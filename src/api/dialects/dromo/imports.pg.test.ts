@@ -297,6 +297,17 @@ test('a saved schema, with other settings for one import', async () => {
   assert.equal((await bench.ask('GET', `/api/v1/schemas/${String(id)}/`)).status, 404);
 });
 
+test('of schemas that want one name at once, one gets it', async () => {
+  const schema = { name: 'wanted', fields, settings: { importIdentifier: 'p' } };
+  const made = await Promise.all(Array.from({ length: 6 }, async () => await bench.ask('POST', '/api/v1/schemas/', schema)));
+  assert.deepEqual(made.map(({ status }) => status).toSorted(), [201, 400, 400, 400, 400, 400]);
+  const others = await Promise.all(
+    ['a', 'b'].map(async (name) => (await bench.ask('POST', '/api/v1/schemas/', { ...schema, name })).body as Fields), // an object
+  );
+  const named = others.map(async ({ id }) => await bench.ask('PUT', `/api/v1/schemas/${String(id)}/`, { ...schema, name: 'c' }));
+  assert.deepEqual((await Promise.all(named)).map(({ status }) => status).toSorted(), [200, 400]);
+});
+
 test('lists by pages, uploads by windows, and the end of both', async () => {
   const { body } = await bench.ask('GET', '/api/v1/headless/imports/?limit=1&offset=1');
   const { count, next, previous, results } = body as Fields; // an object

@@ -44,10 +44,15 @@ const resolve = async (context: RouteContext, { schema }: Incoming['params']): P
   await requireStoredSchema(context, schema ?? '');
 
 /** Throws InvalidInput. */
-async function requireSound(context: RouteContext, data: SchemaData, own?: string): Promise<void> {
+async function requireSound(data: SchemaData): Promise<void> {
   requireFields('schemas', data.fields);
   await requireHooks('schemas', data.hooks ?? {}, data.fields);
-  const others = await listStoredSchemas(context);
+}
+
+/** In the transaction in which it gets that name: of those that want one at once, one comes after the other. Throws InvalidInput. */
+async function requireFreeName(tx: RouteContext, data: SchemaData, own?: string): Promise<void> {
+  await tx.objects.takeTurns(schemaKind);
+  const others = await listStoredSchemas(tx);
   if (others.every(({ id, data: { name } }) => id === own || name !== data.name)) return;
   throw new InvalidInput('schemas', [{ path: ['name'], message: 'schema with this name already exists.' }]);
 }
@@ -73,8 +78,9 @@ const create = defineRoute({
   body,
   replies: { 201: view },
   async handle(context, { body: data }) {
-    await requireSound(context, data);
+    await requireSound(data);
     const made = await context.tx(async (tx) => {
+      await requireFreeName(tx, data);
       const id = randomUUID();
       const definition = nativeDefinition(data.fields);
       const { id: object } = await perform(createSchema, tx, { name: data.name, slug: `dromo-${id}`, definition });
@@ -107,8 +113,9 @@ const replace = defineRoute({
   body,
   replies: { 200: view },
   async handle(context, { found, body: data }) {
-    await requireSound(context, data, found.id);
+    await requireSound(data);
     const made = await context.tx(async (tx) => {
+      await requireFreeName(tx, data, found.id);
       const definition = nativeDefinition(data.fields);
       await perform(updateSchema, tx, { schema: found.object, name: data.name, definition });
       return await replaceStoredSchema(tx, found.id, data);
