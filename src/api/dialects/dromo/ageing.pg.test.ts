@@ -94,3 +94,19 @@ test('an import whose runs and file somebody has deleted is FAILED, has no links
   await requireListed();
   assert.equal((await bench.ask('DELETE', `/api/v1/headless/imports/${String(id)}/`)).status, 204);
 });
+
+test('uploads are counted, and shown, however many imports came behind them', async () => {
+  const done = await bench.imported({ fields }, 'name\nAnn\n');
+  const { total_num_uploads: before } = (await bench.ask('GET', '/api/v1/uploads/?start=0&end=0')).body as Fields; // an object
+  await bench.state.db.query(
+    `insert into headgate.external_objects (dialect, workspace_id, kind, external_id, object_id, data)
+     select dialect, workspace_id, kind, gen_random_uuid()::text, 'file_' || i, data - 'run' - 'pipeline'
+     from headgate.external_objects, generate_series(1, 10100) i where external_id = $1`,
+    [done['id']],
+  );
+  const shown = (await bench.ask('GET', '/api/v1/uploads/?start=0&end=1')).body as Fields; // an object
+  const [{ id } = {}] = shown['data'] as Fields[]; // a list
+  assert.deepEqual([shown['total_num_uploads'], id], [before, done['id']]);
+  const behind = (await bench.ask('GET', '/api/v1/uploads/?start=10000&end=30000')).body as Fields; // an object
+  assert.deepEqual([behind['end'], behind['total_num_uploads'], behind['data']], [20_000, before, []]);
+});

@@ -75,7 +75,7 @@ const list = defineRoute({
     const data = [];
     let total = 0;
     // What was found in all of them together may be more than fits in memory: only what is shown is kept.
-    for (let offset = 0; offset < most; offset += atOnce) {
+    for (let offset = 0; ; offset += atOnce) {
       const imports = await listStoredImports(context, { limit: atOnce, offset });
       for (const one of await standingsOf(context, imports)) {
         if (one.standing.status !== 'SUCCESSFUL') continue;
