@@ -95,6 +95,17 @@ test('an import whose runs and file somebody has deleted is FAILED, has no links
   assert.equal((await bench.ask('DELETE', `/api/v1/headless/imports/${String(id)}/`)).status, 204);
 });
 
+test('an import whose file never came stays as it was when that was clear', async () => {
+  const { body } = await bench.ask('POST', '/api/v1/headless/imports/', { fields, original_filename: 'in.csv' });
+  const { id } = body as Fields; // an object
+  await later(8);
+  const before = await get(id);
+  assert.equal(before['status'], 'FAILED');
+  await later(100);
+  assert.deepEqual(await bench.state.db.query("select 1 from headgate.files where name = 'in.csv' and state = 'expired'"), []);
+  assert.deepEqual(await get(id), before);
+});
+
 test('uploads are counted, and shown, however many imports came behind them', async () => {
   const done = await bench.imported({ fields }, 'name\nAnn\n');
   const { total_num_uploads: before } = (await bench.ask('GET', '/api/v1/uploads/?start=0&end=0')).body as Fields; // an object

@@ -29,6 +29,8 @@ export interface ImportData {
   readonly run?: string;
   /** What puts the rows where they go besides, once a person has looked through them. */
   readonly delivery?: string;
+  /** ISO 8601: since when its file is no longer awaited. */
+  readonly expired?: string;
   /** Of its own addresses. */
   readonly webhooks?: readonly string[];
 }

@@ -123,7 +123,7 @@ function standingIn({ id, data, file, createdAt }: StoredImport, { files, runs, 
     const found = files.get(file);
     if (found && found.state !== 'expired') return { status: 'AWAITING_UPLOAD', since: createdAt, errors: [] };
     const errors = [{ code: 'UPLOAD_EXPIRED', message: 'The file did not come' }];
-    return { status: 'FAILED', since: found?.pending_until ?? createdAt, errors };
+    return { status: 'FAILED', since: found?.pending_until ?? data.expired ?? createdAt, errors };
   }
   const [made, end] = [runs.get(data.run), ends.get(id)];
   if (made && made.run.state !== 'succeeded') return unfinished(made, sinceOf(made));

@@ -2,7 +2,7 @@
 import { tellImport } from '../../../operations/notifications/tell-import.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
-import { importsOfFiles, type StoredImport } from './imports-stored.ts';
+import { importsOfFiles, updateStoredImport, type StoredImport } from './imports-stored.ts';
 import { topicsOf } from './topics.ts';
 import { isTrial, standingOf, type Standing } from './status.ts';
 import type { ToldKind } from './webhook-bodies.ts';
@@ -21,6 +21,11 @@ export async function tellOf(
 
 /** Of files that will not come any more. */
 export async function tellExpired(context: RouteContext, files: readonly string[]): Promise<void> {
-  for (const found of await importsOfFiles(context, files))
-    if (found.data.run === undefined) await tellOf(context, found, await standingOf(context, found), 'import.failed');
+  for (const found of await importsOfFiles(context, files)) {
+    if (found.data.run !== undefined) continue;
+    const standing = await standingOf(context, found);
+    // What is known of the file goes later, and this stays as it was.
+    await updateStoredImport(context, { ...found, data: { ...found.data, expired: standing.since } });
+    await tellOf(context, found, standing, 'import.failed');
+  }
 }
