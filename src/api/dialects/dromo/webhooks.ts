@@ -9,6 +9,7 @@ import { webhookUrl } from '../../../operations/webhooks/webhook.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
+import { moment } from './import-view.ts';
 import { missing, plainData } from './schemas-stored.ts';
 import { wantedTopics } from './topics.ts';
 import { eventNames, managedForm, toldKinds } from './webhook-bodies.ts';
@@ -46,7 +47,7 @@ async function show(
 ): Promise<z.output<typeof view>> {
   const { failures, state } = await perform(getWebhook, context, { webhook: object_id });
   const stored = body.parse(data);
-  return { id, ...stored, active: state !== 'paused', failures, state, created_date: created_at.toISOString() };
+  return { id, ...stored, active: state !== 'paused', failures, state, created_date: moment(created_at.toISOString()) };
 }
 
 async function resolve({ objects }: RouteContext, { webhook }: Incoming['params']): Promise<Stored> {
@@ -157,7 +158,13 @@ const deliveries = defineRoute({
   replies: { 200: z.array(delivery) },
   async handle(context, { found }) {
     const { data } = await perform(webhookDeliveries, context, { webhook: found.object_id, limit: 100 });
-    return { status: 200, body: data };
+    const body = data.map(({ due_at, created_at, attempts, ...rest }) => ({
+      ...rest,
+      due_at: due_at === null ? null : moment(due_at),
+      created_at: moment(created_at),
+      attempts: attempts.map((one) => ({ ...one, at: moment(one.at) })),
+    }));
+    return { status: 200, body };
   },
 });
 
