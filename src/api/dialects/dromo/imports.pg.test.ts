@@ -48,7 +48,7 @@ test('a file: made, sent, looked at, its rows behind a link', async () => {
   assert.deepEqual(await bench.rowsOf(body['id']), [{ name: 'Ann', mail: 'ann@example.com', age: 1200, since: '2024-12-25' }]);
   assert.equal(await (await fetch(String(done['original_file_download']))).text(), csv);
   const told = done['result_metadata'] as Fields; // an object
-  assert.deepEqual(told['rowsWithError'], [1]);
+  assert.deepEqual([told['rowsWithError'], told['totalRowsWithError']], [[1], 1]);
   assert.deepEqual(
     (told['errors'] as Fields[]).map(({ rowIndex, fieldKey, value }) => [rowIndex, fieldKey, value]), // a list
     [
@@ -222,6 +222,14 @@ test('a file that is larger than its settings allow is refused, announced or not
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-dromo-license-key': 'of somebody else' };
   assert.equal((await fetch(String(upload), { method: 'PUT', body: 'name\nAnn\n', headers })).status, 200);
   assert.equal((await bench.settled(id))['status'], 'SUCCESSFUL');
+});
+
+test('a name of 255 characters comes back as it was sent', async () => {
+  const original_filename = `${'n'.repeat(251)}.csv`;
+  const done = await bench.imported({ fields: fields.slice(0, 1), original_filename }, 'name\nAnn\n');
+  assert.deepEqual([done['status'], done['original_filename']], ['SUCCESSFUL', original_filename]);
+  const long = await bench.ask('POST', '/api/v1/headless/imports/', { fields, original_filename: `n${original_filename}` });
+  assert.deepEqual([long.status, Object.keys(long.body as Fields)], [400, ['original_filename']]); // an object
 });
 
 test('rows as a text, from the settings, and beyond what is wanted', async () => {

@@ -35,6 +35,8 @@ import { taskOf } from './task.ts';
 import { user } from './user.ts';
 
 const operation = 'headless.imports.create';
+/** Of a file of ours. */
+const longestName = 200;
 
 /** Some clients send the array as a text. */
 const rows = z.preprocess((given) => (typeof given === 'string' ? (parsed(given) ?? given) : given), z.array(z.json()).nullish());
@@ -61,7 +63,7 @@ const body = z
     fields: z.array(field).min(1).nullish(),
     settings: settings.nullish(),
     hooks: hooks.nullish(),
-    original_filename: z.string().min(1).max(200).nullish(),
+    original_filename: z.string().min(1).max(255).nullish(),
     initial_data: rows,
     destination: destination.nullish(),
     import_metadata: z.object({ user: user.nullish() }).nullish(),
@@ -118,8 +120,7 @@ async function begin(context: RouteContext, { data, rows: given }: Wanted): Prom
   const csv = given && Buffer.from(dataAsCsv(given, data.fields, data.settings.passThroughUnmappedColumns ?? false));
   const most = limitsOf(context).dataBytes;
   if (csv && Buffer.byteLength(JSON.stringify(given)) > most) throw invalid('initial_data', `It is larger than ${most} bytes.`);
-  // Slashes are no part of a name of ours.
-  const name = (data.filename ?? 'data.csv').replaceAll(/[/\\\x00-\x1f\x7f-\x9f]/g, '_').replace(/^\.{1,2}$/, '_');
+  const name = fileName(data.filename ?? 'data.csv');
   const session = await namedSession(context, data.settings);
   const made = await context.tx(async (tx) => {
     const { id: file } = await perform(createFile, tx, { name });
@@ -133,6 +134,13 @@ async function begin(context: RouteContext, { data, rows: given }: Wanted): Prom
   })();
   await perform(uploadFile, context, { file: made.file, bytes, size: csv.length });
   return await startImport(context, made);
+}
+
+/** Of our own file: without slashes, and cut in front of its extension. Pure. */
+function fileName(given: string): string {
+  const name = given.replaceAll(/[/\\\x00-\x1f\x7f-\x9f]/g, '_').replace(/^\.{1,2}$/, '_');
+  const [ending = ''] = /\.[^.]{1,20}$/.exec(name) ?? [];
+  return name.length <= longestName ? name : `${name.slice(0, longestName - ending.length).toWellFormed()}${ending}`;
 }
 
 const create = defineRoute({

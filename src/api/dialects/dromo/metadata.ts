@@ -38,6 +38,7 @@ export const metadata = z.object({
   rowsWithError: z.array(z.number().int()),
   errors: z.array(cellError),
   totalErrors: z.number().int(),
+  totalRowsWithError: z.number().int(),
   droppedRows: z.number().int(),
   rawHeaders: z.array(z.string()).nullable(),
   fields: z.record(z.string(), placed),
@@ -58,6 +59,7 @@ export function metadataOf({ id, data }: StoredImport, found: Findings): z.input
     rowsWithError: found.invalidRows,
     errors: errorsOf(found),
     totalErrors: found.counts.errors,
+    totalRowsWithError: found.counts.invalid,
     droppedRows: found.counts.dropped,
     rawHeaders: data.filename === null ? null : found.headers,
     fields: fieldPlaces(
