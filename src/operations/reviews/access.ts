@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { HeadgateError } from '../../domain/error.ts';
 import { findReviewOfSession } from '../../store/review-sessions.ts';
-import { findReviewByToken, insertReview, type ReviewRow } from '../../store/reviews.ts';
+import { findReviewByToken, insertReview, openReviews, type ReviewRow } from '../../store/reviews.ts';
 import { serverPrincipal } from '../../store/principals.ts';
 import { deadLink } from '../links.ts';
 import type { Actor, Ports } from '../operation.ts';
@@ -30,6 +30,10 @@ export async function createReview(
   const until = new Date(ports.clock.now().getTime() + (ports.reviewDays ?? usualDays) * 86_400_000);
   await insertReview(ports.db, workspace, { id, token: hashOf(reviewToken(ports, workspace, id)), until, session });
 }
+
+/** Does its link still hold? */
+export const isReviewOpen = async ({ db, clock }: Pick<Ports, 'db' | 'clock'>, workspace: number, id: string): Promise<boolean> =>
+  (await openReviews(db, workspace, [id], clock.now())).length > 0;
 
 /**
  * Throws `access.key`: one answer for a wrong token, an unknown id and a link that has ended; and `access.link` for a token of a session that

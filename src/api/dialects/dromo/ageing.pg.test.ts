@@ -106,6 +106,14 @@ test('an import whose file never came stays as it was when that was clear', asyn
   assert.deepEqual(await get(id), before);
 });
 
+test('a review whose link has ended has none', async () => {
+  const { id } = await inReview(bench);
+  assert.notEqual((await get(id))['review_url'], null);
+  await later(31);
+  const found = await get(id);
+  assert.deepEqual([found['status'], found['review_url']], ['NEEDS_REVIEW', null]);
+});
+
 test('uploads are counted, and shown, however many imports came behind them', async () => {
   const done = await bench.imported({ fields }, 'name\nAnn\n');
   const { total_num_uploads: before } = (await bench.ask('GET', '/api/v1/uploads/?start=0&end=0')).body as Fields; // an object

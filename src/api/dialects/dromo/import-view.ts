@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
 import { signedLink } from '../../../operations/links.ts';
 import { lendFile } from '../../../operations/files/sign.ts';
-import { reviewToken } from '../../../operations/reviews/access.ts';
+import { isReviewOpen, reviewToken } from '../../../operations/reviews/access.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
@@ -68,8 +68,11 @@ const describe = (
   ...deliveredTo(found, standing),
 });
 
-export const describeImport = async (context: RouteContext, found: StoredImport): Promise<ReturnType<typeof describe>> =>
-  describe(found, await standingOf(context, found));
+const described = view.omit({ review_url: true, original_file_download: true });
+
+/** As a client gets it, but for the links that let anybody in. */
+export const describeImport = async (context: RouteContext, found: StoredImport): Promise<z.output<typeof described>> =>
+  described.parse(describe(found, await standingOf(context, found)));
 
 export async function showImport(context: RouteContext, origin: string, found: StoredImport): Promise<z.input<typeof view>> {
   const standing = await standingOf(context, found);
@@ -80,7 +83,7 @@ export async function showImport(context: RouteContext, origin: string, found: S
   return {
     ...known,
     upload: status === 'AWAITING_UPLOAD' ? uploadLink(context, origin, found) : null,
-    review_url: isOver ? null : reviewLink(context, origin, found),
+    review_url: !isOver && (await isReviewOpen(context, context.workspace, found.id)) ? reviewLink(context, origin, found) : null,
     result_metadata,
     import_errors,
     original_file_download: isFile ? await downloadLink(context, origin, found.file) : null,

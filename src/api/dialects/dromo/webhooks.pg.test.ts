@@ -74,11 +74,30 @@ test('the three events, signed, for imports of an identifier in the mode that is
   assert.deepEqual(listed, [{ id: webhook, ...shown }]);
   const log = (await bench.ask('GET', `/api/v1/webhooks/${String(webhook)}/deliveries/`)).body as Fields[]; // a list
   assert.equal(log.length, 3);
+  const [{ created_at, attempts } = {}] = log;
+  const micro = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+  for (const at of [shown['created_date'], created_at, (attempts as Fields[])[0]?.['at']]) assert.match(String(at), micro); // a list
   const changed = { url: to.url, active: false, events: ['import_completed'] };
   const put = await bench.ask('PUT', `/api/v1/webhooks/${String(webhook)}/`, changed);
   assert.deepEqual([(put.body as Fields)['active'], (put.body as Fields)['importIdentifiers']], [false, []]); // an object
   assert.equal((await bench.ask('DELETE', `/api/v1/webhooks/${String(webhook)}/`)).status, 204);
   assert.equal((await bench.ask('GET', `/api/v1/webhooks/${String(webhook)}`)).status, 404);
+});
+
+test('what is told of an import is what a client gets, key by key', async () => {
+  const to = await receiver();
+  await bench.ask('POST', '/api/v1/webhooks/', { url: to.url, importIdentifiers: ['told'] });
+  const destination = { connection: 'warehouse', table: 'told' };
+  const settings = { importIdentifier: 'told' };
+  await bench.imported({ fields, settings, destination }, 'mail\na@example.com\nx\n');
+  await bench.imported({ fields, settings: { ...settings, invalidDataBehavior: 'BLOCK_SUBMIT' } }, 'mail\nx\n');
+  await to.until(2);
+  for (const { body } of to.posted) {
+    const { headless } = (JSON.parse(body) as { data: { headless: Fields } }).data; // as documented
+    const found = (await bench.ask('GET', `/api/v1/headless/imports/${String(headless['id'])}/`)).body as Fields; // an object
+    const { review_url: _review, original_file_download: _file, ...seen } = found;
+    assert.equal(JSON.stringify(headless), JSON.stringify(seen));
+  }
 });
 
 test('the two addresses of settings: a form with one key', async () => {
