@@ -71,7 +71,7 @@ const chosenOf = (mapping: Readonly<Record<string, string | null>>): Matching =>
 });
 
 async function fillReview(
-  { work, blocks, matching, dropped }: Prepared,
+  { work, blocks, matching, columns, dropped }: Prepared,
   about: Pick<Layout, 'sheets' | 'blocks'>,
 ): Promise<Layout> {
   const { grid, layout } = work;
@@ -82,6 +82,8 @@ async function fillReview(
     definition: JSON.parse(JSON.stringify(layout.definition)) as Layout['definition'], // plain data
     columns: {},
     many: [...layout.many],
+    hidden: [...layout.hidden],
+    matchable: matchableFields(layout, matching && Object.keys(columns)),
     guesses: (matching?.matches ?? []).map(({ column, key, confidence }) => ({ column, key, confidence })),
     dropped,
     unmapped: [],
@@ -102,6 +104,12 @@ async function fillReview(
   await judgeRows(work, plan);
   return { ...full, rows };
 }
+
+/** `matched`: those that were there when columns were looked for; absent = nobody has looked yet. */
+const matchableFields = (
+  { schema, hidden, removed }: Work['layout'],
+  matched: readonly string[] = schema.fields.map(({ name }) => name),
+): string[] => matched.filter((key) => !hidden.includes(key) && !removed.includes(key));
 
 /** The tables `rows`, `options` (what hooks let a single cell be), and what was found out about whole columns. Resolves to how many rows there are. */
 async function fillRows({ duck, changed }: Work, { parts, keys }: Plan): Promise<number> {

@@ -32,7 +32,7 @@ export async function groupsOf({ duck, plan }: Open): Promise<readonly Group[]> 
   );
   const groups: Group[] = [];
   for (const [col, level, message, count] of found) {
-    const part = plan.parts.find(({ column }) => column === Number(col));
+    const part = plan.shown.find(({ column }) => column === Number(col));
     if (!part) continue;
     const about = { level: level as Said['level'], message: message ?? '' }; // of rules
     const values = await valuesOf(duck, part, about.message);
@@ -65,7 +65,7 @@ async function suggested(duck: Duck, part: Part, message: string): Promise<Group
 
 /** Texts of a field of options that mean none of them, the most frequent first, `most` at most. */
 export async function unknownTexts({ duck, plan }: Open, field: string, most = 1000): Promise<Group['values']> {
-  const parts = plan.parts.filter(({ fed }) => fed.field.name === field);
+  const parts = plan.shown.filter(({ fed }) => fed.field.name === field);
   if (parts.length === 0) return [];
   const each = parts.map(
     ({ raw, misfit = 'false' }) => `select trim(${raw}) as value from rows where state = ${states.live} and ${misfit}`,

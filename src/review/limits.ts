@@ -1,6 +1,6 @@
 /** What may be changed. Pure. */
 import { HeadgateError } from '../domain/error.ts';
-import { requirePart } from './changes.ts';
+import { requireShown } from './changes.ts';
 import type { Entry } from './edit.ts';
 import type { Plan } from './plan.ts';
 
@@ -19,7 +19,7 @@ export function requireAllowed(plan: Plan, entry: Entry, { readOnly, addRows, re
   if (entry.kind === 'add' && !addRows) refuse('rows cannot be added here');
   if (entry.kind === 'delete' && !removeRows) refuse('rows cannot be removed here');
   for (const column of columnsOf(entry)) {
-    const { fed } = requirePart(plan, column);
+    const { fed } = requireShown(plan, column);
     if (readOnly.has(fed.field.name)) refuse('a field that can only be read would change');
   }
 }

@@ -19,6 +19,10 @@ export const layout = z.object({
   /** Key of a field → its columns; those behind the headers are not in the file. */
   columns: z.record(z.string(), z.array(z.number())),
   many: z.array(z.string()),
+  /** Fields that only hooks fill: nobody is shown them. */
+  hidden: z.array(z.string()),
+  /** Fields that columns of the file may feed. */
+  matchable: z.array(z.string()),
   /** Fields and rules as a schema file has them, as hooks have left them. */
   definition: z.record(z.string(), z.json()),
   /** Of a workbook. */
@@ -45,6 +49,8 @@ export interface Plan {
   readonly layout: Layout;
   readonly fields: readonly FedField[];
   readonly parts: readonly Part[];
+  /** Those that people see, find and change. */
+  readonly shown: readonly Part[];
   readonly verdicts: readonly Verdict[];
   readonly keys: readonly UniqueKey[];
   readonly schema: SchemaFile;
@@ -60,6 +66,7 @@ export function planOf(found: Layout): Plan {
     schema,
     fields,
     parts,
+    shown: parts.filter(({ fed }) => !found.hidden.includes(fed.field.name)),
     verdicts: verdicts(parts, schema.rules, () => undefined),
     keys: unique.map((rule, at) => ({ rule, column: `k${at}`, sql: keySql(rule, parts) })),
   };

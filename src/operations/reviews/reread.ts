@@ -33,21 +33,17 @@ export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): P
   });
 }
 
-function requireThere({ sheets, headers, definition }: Layout, said: Said): void {
+function requireThere({ sheets, headers, matchable }: Layout, said: Said): void {
   const fail = (what: string): never => {
     throw new HeadgateError('request.invalid', `reading a file: ${what}`);
   };
   if ('sheet' in said && !sheets.includes(said.sheet)) fail('it has no such sheet');
-  const fields = Array.isArray(definition['fields']) ? definition['fields'] : [];
-  const keys = new Set(
-    fields.map((field) => (typeof field === 'object' && field !== null && 'name' in field ? field['name'] : '')),
-  );
-  if ('field' in said && !keys.has(said.field)) fail('there is no such field');
+  if ('field' in said && !matchable.includes(said.field)) fail('there is no such field');
   if (!('mapping' in said)) return;
   for (const column of said.custom)
     if (column >= headers.length || (said.mapping[String(column)] ?? null) !== null) fail('no field can be made of this column');
   for (const [column, key] of Object.entries(said.mapping)) {
     if (!/^\d{1,6}$/.test(column) || Number(column) >= headers.length) fail('it has no such column');
-    if (key !== null && !keys.has(key)) fail('there is no such field');
+    if (key !== null && !matchable.includes(key)) fail('there is no such field');
   }
 }

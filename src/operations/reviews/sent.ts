@@ -48,7 +48,9 @@ export async function editOf(review: OpenReview, sent: SentEdit, { readOnly }: P
       });
     case 'replace': {
       const { view: named, ...rest } = sent;
-      const except = review.plan.parts.flatMap(({ fed, column }) => (readOnly.has(fed.field.name) ? [columnId(column)] : []));
+      const { parts, shown } = review.plan;
+      const fixed = parts.filter((part) => readOnly.has(part.fed.field.name) || !shown.includes(part));
+      const except = fixed.map(({ column }) => columnId(column));
       return readEdit({ ...rest, except, ...(named !== undefined && { rows: [...(await viewed(review, named))] }) });
     }
     default:

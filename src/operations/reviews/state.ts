@@ -63,7 +63,7 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
     reasons: reasonsOf(review, reviewed, counts),
     sheet: choices.sheet ?? reviewed.task.sheet,
     sheets: plan.layout.sheets,
-    columns: plan.parts.map(({ column, fed }) => ({
+    columns: plan.shown.map(({ column, fed }) => ({
       id: columnId(column),
       field: fed.field.name,
       part: fed.columns.indexOf(column),

@@ -1,0 +1,71 @@
+/** Which fields a review has: hidden ones are nobody's business there, and those of hooks are fields like others. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { open, type Fields } from './harness.ts';
+import { inReview, type Guest } from './review-harness.ts';
+
+const bench = await open();
+after(async () => await bench.close());
+
+const list = (of: Fields, name: string): readonly Fields[] => of[name] as readonly Fields[]; // a list of objects
+const labels = async (visitor: Guest): Promise<readonly unknown[]> =>
+  list(await visitor.state(), 'columns').map(({ label }) => label);
+
+const exported = async (visitor: Guest): Promise<string> => {
+  const { url } = visitor;
+  const headers = { 'x-review-token': url.searchParams.get('token') ?? '' };
+  const reply = await fetch(`${url.origin}${url.pathname}api/export?what=all&format=csv`, { headers });
+  return (await reply.text()).replace('\u{feff}', '');
+};
+
+test('a hidden field that a hook has filled is shown nowhere, changed by nobody, and delivered', async () => {
+  const fields = [
+    { label: 'Name', key: 'name' },
+    { label: 'Secret', key: 'hid', type: 'number', hidden: true },
+    { label: 'Age', key: 'age', type: 'number' },
+  ];
+  const rowHooks = [
+    `({ row }) => ({ row: { hid: { value: row.name.value === 'Bob' ? '77' : 'odd', info: [{ message: 'whispered', level: 'warning' }] } } })`,
+  ];
+  const { id, visitor } = await inReview(bench, 'Name,Age,Hid\nAnn,1,x\nBob,y,z\n', { fields, hooks: { rowHooks } });
+  const state = await visitor.state();
+  assert.deepEqual(await labels(visitor), ['Name', 'Age']);
+  assert.deepEqual(Object.keys((state['counts'] as Fields)['byColumn'] as Fields), ['c0', 'c1']); // objects
+  assert.deepEqual(
+    (await visitor.rows()).map(({ cells }) => cells.map(({ v }) => v)),
+    [
+      ['Ann', '1'],
+      ['Bob', 'y'],
+    ],
+  );
+  assert.deepEqual(await visitor.rows({ filter: 'all', search: '77' }), []);
+  assert.equal(await exported(visitor), 'Line,Name,Age,Problems\r\n2,Ann,1,""\r\n3,Bob,y,Age: This is not a number\r\n');
+  const groups = list(await visitor.get('/groups'), 'groups');
+  assert.deepEqual(
+    groups.map(({ column }) => column),
+    ['c1'],
+  );
+  for (const edit of [
+    { kind: 'cells', cells: [{ row: 0, column: 'c3', text: '1' }] },
+    { kind: 'add', cells: { c3: '1' } },
+    { kind: 'fix', column: 'c3', message: 'whispered', with: '1' },
+    { kind: 'replace', column: 'c3', find: '7', with: '8' },
+  ])
+    assert.equal((await visitor.edit(edit)).status, 400, edit.kind);
+  const all = { kind: 'replace', find: '7', with: '8' };
+  assert.equal((await visitor.post('/replace/preview', all))['count'], 0);
+  assert.equal((await visitor.ask('POST', '/views', { filter: 'errors', column: 'c3' })).status, 400);
+  const { view } = await visitor.post('/views', { filter: 'all' });
+  assert.equal((await visitor.get(`/views/${String(view)}/problem?from=-1`))['of'], 1);
+  assert.equal((await visitor.ask('GET', `/views/${String(view)}/problem?from=-1&column=c3`)).status, 400);
+  assert.equal((await visitor.ask('PUT', '/mapping', { columns: { 0: 'name', 2: 'hid' } })).status, 400);
+  assert.equal((await visitor.ask('PUT', '/values', { field: 'hid', map: { x: null } })).status, 400);
+
+  assert.equal((await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c1', text: '2' }] })).status, 200);
+  // What is wrong with a hidden field counts all the same: the row that has it is removed.
+  await visitor.edit({ kind: 'delete', rows: [0] });
+  const { status } = await visitor.ask('POST', '/finish', { version: Number((await visitor.state())['version']) });
+  assert.equal(status, 200);
+  await bench.settled(id);
+  assert.deepEqual(await bench.rowsOf(id), [{ name: 'Bob', hid: 77, age: 2 }]);
+});
