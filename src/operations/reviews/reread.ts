@@ -33,7 +33,7 @@ export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): P
   });
 }
 
-function requireThere({ sheets, headers, matchable }: Layout, said: Said): void {
+function requireThere({ sheets, headers, matchable, many }: Layout, said: Said): void {
   const fail = (what: string): never => {
     throw new HeadgateError('request.invalid', `reading a file: ${what}`);
   };
@@ -42,8 +42,12 @@ function requireThere({ sheets, headers, matchable }: Layout, said: Said): void 
   if (!('mapping' in said)) return;
   for (const column of said.custom)
     if (column >= headers.length || (said.mapping[String(column)] ?? null) !== null) fail('no field can be made of this column');
+  const fed = new Set<string>();
   for (const [column, key] of Object.entries(said.mapping)) {
     if (!/^\d{1,6}$/.test(column) || Number(column) >= headers.length) fail('it has no such column');
-    if (key !== null && !matchable.includes(key)) fail('there is no such field');
+    if (key === null) continue;
+    if (!matchable.includes(key)) fail('there is no such field');
+    if (fed.has(key) && !many.includes(key)) fail('a field that takes one column is given several: choose one of them');
+    fed.add(key);
   }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { open, type Fields } from './harness.ts';
-import { inReview, type Guest } from './review-harness.ts';
+import { blocking, inReview, type Guest } from './review-harness.ts';
 
 const bench = await open();
 after(async () => await bench.close());
@@ -68,4 +68,17 @@ test('a hidden field that a hook has filled is shown nowhere, changed by nobody,
   assert.equal(status, 200);
   await bench.settled(id);
   assert.deepEqual(await bench.rowsOf(id), [{ name: 'Bob', hid: 77, age: 2 }]);
+});
+
+test('several columns feed a field only where it takes several', async () => {
+  const fields = [
+    { label: 'Name', key: 'name' },
+    { label: 'Tag', key: 'tag', manyToOne: true },
+    { label: 'Age', key: 'age', type: 'number' },
+  ];
+  const { visitor } = await inReview(bench, 'a,b,Age\nAnn,Lee,x\n', { fields, settings: blocking });
+  const twice = await visitor.ask('PUT', '/mapping', { columns: { 0: 'name', 1: 'name', 2: 'age' } });
+  assert.deepEqual([twice.status, twice.body['code']], [400, 'request.invalid']);
+  assert.equal((await visitor.ask('PUT', '/mapping', { columns: { 0: 'tag', 1: 'tag', 2: 'age' } })).status, 200);
+  assert.deepEqual(await labels(visitor), ['Tag', 'Tag (2)', 'Age']);
 });
