@@ -83,6 +83,8 @@ async function fillReview(
     columns: {},
     many: [...layout.many],
     hidden: [...layout.hidden],
+    given: [...layout.given],
+    removed: [...layout.removed],
     matchable: matchableFields(layout, matching && Object.keys(columns)),
     guesses: (matching?.matches ?? []).map(({ column, key, confidence }) => ({ column, key, confidence })),
     dropped,

@@ -15,7 +15,7 @@ export interface Exported {
 /** Of what people see. `errors`: only rows that have some. Pure. */
 export function exportOf({ shown, layout }: Plan, what: 'errors' | 'all'): Exported {
   const nameOf = (column: number): string =>
-    layout.headers[column] ?? shown.find((part) => part.column === column)?.fed.field.name ?? '';
+    layout.headers[column] ?? labelOf(layout, shown.find((part) => part.column === column)?.fed.field.name ?? '');
   const names = shown.map(({ column }) => `when ${column} then ${quoteText(nameOf(column))}`).join(' ');
   const said = `select s.id, string_agg((case d.col ${names} end) || ': ' || d.message, '; ' order by s.v) as m from said s join verdict d on d.v = s.v group by s.id`;
   const texts = shown.map(({ column }) => `coalesce(r.${columnName(column)}, '')`);
@@ -25,6 +25,9 @@ export function exportOf({ shown, layout }: Plan, what: 'errors' | 'all'): Expor
       where r.state = ${states.live}${what === 'errors' ? ' and r.errs > 0' : ''} order by r.id`,
   };
 }
+
+/** Of a field that has no column in the file. */
+const labelOf = ({ given }: Plan['layout'], key: string): string => given.find((field) => field.key === key)?.label ?? key;
 
 /** What a table program would take for a formula, and run, is marked as a text. Numbers are what they look like. Pure. */
 export function guarded(text: string): string {

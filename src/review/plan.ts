@@ -1,5 +1,6 @@
 /** How the rows of a review are judged: the same parts and verdicts that judge a file as a whole. Pure. */
 import { z } from 'zod';
+import { field } from '../domain/fields/forms.ts';
 import { conditionFields, ruleFields, type Rule } from '../domain/rules.ts';
 import type { AssessTask } from '../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../rules/schema-file.ts';
@@ -23,6 +24,10 @@ export const layout = z.object({
   hidden: z.array(z.string()),
   /** Fields that columns of the file may feed. */
   matchable: z.array(z.string()),
+  /** Those that the import did not have: of hooks, and of columns that became fields of their own. As they were given. */
+  given: z.array(field),
+  /** Fields of the import that hooks have taken away. */
+  removed: z.array(z.string()),
   /** Fields and rules as a schema file has them, as hooks have left them. */
   definition: z.record(z.string(), z.json()),
   /** Of a workbook. */

@@ -33,12 +33,13 @@ export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): P
   });
 }
 
-function requireThere({ sheets, headers, matchable, many }: Layout, said: Said): void {
+function requireThere({ sheets, headers, matchable, many, given }: Layout, said: Said): void {
   const fail = (what: string): never => {
     throw new HeadgateError('request.invalid', `reading a file: ${what}`);
   };
   if ('sheet' in said && !sheets.includes(said.sheet)) fail('it has no such sheet');
-  if ('field' in said && !matchable.includes(said.field)) fail('there is no such field');
+  if ('field' in said && (!matchable.includes(said.field) || given.some(({ key }) => key === said.field)))
+    fail('there is no such field');
   if (!('mapping' in said)) return;
   for (const column of said.custom)
     if (column >= headers.length || (said.mapping[String(column)] ?? null) !== null) fail('no field can be made of this column');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { endingOf, type Ending } from '../../review/ending.ts';
 import type { ReviewCounts } from '../../review/counts.ts';
 import type { OpenReview } from '../../review/open-review.ts';
-import { columnId } from '../../review/plan.ts';
+import { columnId, type Layout } from '../../review/plan.ts';
 import type { Ports } from '../operation.ts';
 import { deskKey, deskOf, withReview, type Reviewed } from './open.ts';
 
@@ -21,12 +21,19 @@ export const countsShape = z.object({
 
 export const endingShape = z.object({ deliver: z.number(), drop: z.number(), blocked: z.boolean(), message: z.string() });
 
+/** The fields of a review beside those of its import. */
+export interface FoundFields extends Pick<Layout, 'given' | 'matchable' | 'removed'> {
+  /** Keys of all there are. */
+  readonly order: readonly string[];
+}
+
 export interface OpenedReview {
   readonly stage: Stage;
   readonly version: number;
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
   readonly sheet: string | null;
   readonly sheets: readonly string[];
+  readonly fields: FoundFields;
   readonly columns: readonly { readonly id: string; readonly field: string; readonly part: number }[];
   readonly counts: ReviewCounts;
   readonly undo: number;
@@ -63,6 +70,7 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
     reasons: reasonsOf(review, reviewed, counts),
     sheet: choices.sheet ?? reviewed.task.sheet,
     sheets: plan.layout.sheets,
+    fields: { ...plan.layout, order: plan.schema.fields.map(({ name }) => name) },
     columns: plan.shown.map(({ column, fed }) => ({
       id: columnId(column),
       field: fed.field.name,

@@ -1,6 +1,6 @@
 /** The fields of an import and the columns that feed them, as both are changed on the way. Pure. */
 import { definitionOf, problemsOf } from '../../domain/fields/definition.ts';
-import { field as form } from '../../domain/fields/forms.ts';
+import { field as form, type Field } from '../../domain/fields/forms.ts';
 import type { Json } from '../../domain/json.ts';
 import type { AssessTask } from '../../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
@@ -20,6 +20,8 @@ export interface Layout {
   readonly hidden: readonly string[];
   /** By a hook, or for a person to fill in. */
   readonly added: readonly string[];
+  /** Fields that hooks have added, or that columns have become, as they were given. */
+  readonly given: readonly Field[];
   readonly removed: readonly string[];
   /** Columns there are, those that are no part of the file included. */
   readonly width: number;
@@ -28,7 +30,7 @@ export interface Layout {
 const named = 'the fields of this import';
 
 export function layoutOf({ definition, many, needed, hidden }: AssessTask, schema = parsed(definition)): Layout {
-  return { definition, schema, columns: {}, many, needed, hidden, added: [], removed: [], width: 0 };
+  return { definition, schema, columns: {}, many, needed, hidden, added: [], given: [], removed: [], width: 0 };
 }
 
 /** Throws `usage.schema`. */
@@ -94,6 +96,7 @@ export function withField(layout: Layout, given: Json, { before, after }: Anchor
     many: [...layout.many, ...made.many],
     hidden: [...layout.hidden, ...made.hidden],
     added: [...layout.added, field.key],
+    given: [...layout.given, field],
   };
 }
 

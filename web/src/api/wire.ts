@@ -24,6 +24,8 @@ export interface Field {
   readonly readOnly?: boolean;
   readonly required?: boolean;
   readonly many?: boolean;
+  /** A column of the file may feed it. */
+  readonly matchable?: boolean;
   readonly options?: readonly Option[];
   /** What is written between several options in one cell. */
   readonly delimiter?: string;

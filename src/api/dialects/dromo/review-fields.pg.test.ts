@@ -82,3 +82,61 @@ test('several columns feed a field only where it takes several', async () => {
   assert.equal((await visitor.ask('PUT', '/mapping', { columns: { 0: 'tag', 1: 'tag', 2: 'age' } })).status, 200);
   assert.deepEqual(await labels(visitor), ['Tag', 'Tag (2)', 'Age']);
 });
+
+const steps = (...calls: readonly string[]): object => ({
+  stepHooks: [{ type: 'REVIEW_STEP', callback: `async (it) => { ${calls.map((call) => `await it.${call};`).join(' ')} }` }],
+});
+
+test('fields that hooks add are as they were given, and those that they take away are gone', async () => {
+  const fields = [
+    { label: 'Name', key: 'name' },
+    { label: 'Age', key: 'age', type: 'number' },
+    { label: 'Old', key: 'old' },
+  ];
+  const kinds = [
+    { label: 'Big', value: 'b' },
+    { label: 'Small', value: 's' },
+  ];
+  const shiny = {
+    label: 'Shiny label',
+    key: 'x',
+    type: 'select',
+    description: 'How large',
+    selectOptions: kinds,
+    validators: [{ validate: 'required' }],
+  };
+  const several = { label: 'Kinds', key: 'kinds', type: ['multi-select', { delimiter: ';' }], selectOptions: kinds };
+  const fixed = { label: 'Fixed', key: 'fixed', readOnly: true };
+  const secret = { label: 'Secret', key: 'secret', hidden: true };
+  const add = (field: object): string => `addField(${JSON.stringify(field)}, { before: 'age' })`;
+  const hooks = steps(add(shiny), add(several), add(fixed), add(secret), `removeField('old')`);
+  const { visitor } = await inReview(bench, 'Name,Age,Old\nAnn,x,1\n', { fields, hooks });
+  const state = await visitor.state();
+  assert.deepEqual(await labels(visitor), ['Name', 'Shiny label', 'Kinds', 'Fixed', 'Age']);
+  const told = list(state, 'fields').map(({ key, matchable }) => [key, matchable]);
+  assert.deepEqual(told, [
+    ['name', true],
+    ['x', false],
+    ['kinds', false],
+    ['fixed', false],
+    ['age', true],
+  ]);
+  const [, x, chips, locked] = list(state, 'fields');
+  assert.deepEqual(
+    [x?.['label'], x?.['type'], x?.['description'], x?.['required'], x?.['options']],
+    ['Shiny label', 'select', 'How large', true, kinds],
+  );
+  assert.deepEqual([chips?.['delimiter'], locked?.['readOnly']], ['; ', true]);
+  const column = (label: string): string => String(list(state, 'columns').find((one) => one['label'] === label)?.['id']);
+  const edit = { kind: 'cells', cells: [{ row: 0, column: column('Fixed'), text: 'y' }] };
+  assert.equal((await visitor.edit(edit)).status, 400);
+  assert.equal((await visitor.edit({ ...edit, cells: [{ row: 0, column: column('Shiny label'), text: 'Big' }] })).status, 200);
+  assert.match(await exported(visitor), /^Line,Name,Shiny label,Kinds,Fixed,Age,Problems\r\n/);
+  for (const key of ['x', 'old', 'secret'])
+    assert.equal((await visitor.ask('PUT', '/mapping', { columns: { 0: 'name', 2: key } })).status, 400, key);
+  const { columns } = await visitor.get('/preview');
+  assert.deepEqual(
+    (columns as readonly Fields[]).map(({ field }) => field),
+    ['name', 'age', null],
+  );
+});
