@@ -22,7 +22,7 @@ suite('fields of a review', () => {
 
   test('those that hooks add have their label, mark, options and lock; none but the file’s own are offered to columns', async () => {
     const fields = [
-      { label: 'Name', key: 'name' },
+      { label: 'Name', key: 'name', requireMapping: true },
       { label: 'Secret', key: 'hid', hidden: true },
       { label: 'Age', key: 'age', type: 'number' },
       { label: 'Old', key: 'old' },
@@ -37,7 +37,7 @@ suite('fields of a review', () => {
     const names = heads.map((head) => head.replaceAll(/\s+/g, ' ').trim()).filter((head) => head !== '');
     assert.deepEqual(
       names.map((name) => name.replace(/ \d+.*$/, '')),
-      ['Row', 'Name', 'Shiny label * required', 'Kinds', 'Locked', 'Age'],
+      ['Row', 'Name * required', 'Shiny label * required', 'Kinds', 'Locked', 'Age'],
     );
     assert.equal(await (await cell(page, 2, 'Kinds')).locator('.chip').count(), 2);
     await (await cell(page, 2, 'Locked')).click();
@@ -51,6 +51,6 @@ suite('fields of a review', () => {
     await page.getByRole('button', { name: 'Columns', exact: true }).first().click();
     await page.getByLabel('Field for Old').waitFor();
     const offered = await page.getByLabel('Field for Old').getByRole('option').allInnerTexts();
-    assert.deepEqual(offered, ['Leave out', 'Name', 'Age']);
+    assert.deepEqual(offered, ['Leave out', 'Name (required)', 'Age']);
   });
 });

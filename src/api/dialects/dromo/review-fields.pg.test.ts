@@ -140,3 +140,15 @@ test('fields that hooks add are as they were given, and those that they take awa
     ['name', 'age', null],
   );
 });
+
+test('a field that must have a column is marked like one that must have a value', async () => {
+  const fields = [
+    { label: 'Name', key: 'name', requireMapping: true },
+    { label: 'Age', key: 'age', type: 'number' },
+  ];
+  const { visitor } = await inReview(bench, 'Name,Age\nAnn,x\n', { fields });
+  assert.deepEqual(
+    list(await visitor.state(), 'fields').map(({ required }) => required),
+    [true, false],
+  );
+});

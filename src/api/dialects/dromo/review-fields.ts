@@ -43,8 +43,8 @@ export const fieldsOf = (known: readonly Field[], found: FoundFields | undefined
       ...delimiterOf(field),
     }));
 
-const isRequired = ({ validators = [] }: Field): boolean =>
-  validators.some(({ validate, level = 'error' }) => validate === 'required' && level === 'error');
+const isRequired = ({ requireMapping = false, validators = [] }: Field): boolean =>
+  requireMapping || validators.some(({ validate, level = 'error' }) => validate === 'required' && level === 'error');
 
 /** As the cells that people see are written. */
 function delimiterOf(field: Field): { readonly delimiter?: string } {
