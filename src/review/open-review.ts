@@ -53,6 +53,8 @@ export class OpenReview implements AsyncDisposable {
   applied: number;
   /** What the history holds. */
   known: number;
+  /** The last entry that has changed rows: what is said of them is none. */
+  edited: number;
 
   private constructor({ duck, choices, from, scratch, hooking }: Opening, plan: Plan, applied: number) {
     this.duck = duck;
@@ -61,6 +63,7 @@ export class OpenReview implements AsyncDisposable {
     this.from = from;
     this.applied = applied;
     this.known = from;
+    this.edited = from;
     this.scratch = scratch;
     this.#hooking = hooking;
   }
@@ -100,6 +103,7 @@ export class OpenReview implements AsyncDisposable {
   add({ seq, entry }: { readonly seq: number; readonly entry: Pick<Entry, 'kind'> }): void {
     if (seq <= this.known) return;
     this.known = seq;
+    if (entry.kind !== 'told') this.edited = seq;
     this.history.add(seq, entry);
   }
 

@@ -66,7 +66,7 @@ export class ReviewClient {
   /** Waits for news after a version, or of people other than these. */
   changes = (after: number, people: number, signal: AbortSignal): Promise<Changes> =>
     this.#ask('GET', `changes?after=${after}&people=${people}`, undefined, signal);
-  finish = (version: number): Promise<State> => this.#ask('POST', 'finish', { version });
+  finish = (version: number, confirmed: boolean): Promise<State> => this.#ask('POST', 'finish', { version, confirmed });
 
   async export(what: 'errors' | 'all', format: 'csv' | 'xlsx'): Promise<Blob> {
     return await (await this.#send('GET', `export?what=${what}&format=${format}`)).blob();

@@ -85,6 +85,14 @@ export interface Settings {
   readonly texts?: unknown;
 }
 
+/** What somebody has to say yes to before the end. */
+export interface Confirmation {
+  readonly text: string;
+  /** On the buttons; null = as usual. */
+  readonly submit: string | null;
+  readonly cancel: string | null;
+}
+
 export interface State {
   readonly status: Status;
   readonly stage: Stage;
@@ -100,6 +108,8 @@ export interface State {
   readonly redo: number;
   readonly people: number;
   readonly finish: Finish;
+  /** In the answer to `finish` alone. */
+  readonly confirmation?: Confirmation;
   readonly progress?: { readonly done: number; readonly total?: number; readonly label?: string } | null;
 }
 

@@ -26,6 +26,10 @@ export const stateShape = z.object({
   redo: z.number(),
   people: z.number(),
   finish: endingShape,
+  confirmation: z
+    .object({ text: z.string(), submit: z.string().nullable(), cancel: z.string().nullable() })
+    .exactOptional()
+    .meta({ description: 'Where a hook wants the end confirmed: what it says, and what is on the buttons' }),
 });
 
 export type State = z.input<typeof stateShape>;

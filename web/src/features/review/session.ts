@@ -4,7 +4,7 @@
  */
 import type { ReviewClient } from '../../api/client.ts';
 import { Refused } from '../../api/refused.ts';
-import type { Changes, Column, Edit, Edited, Row, RowId, Stage, State, ViewRequest } from '../../api/wire.ts';
+import type { Changes, Column, Confirmation, Edit, Edited, Row, RowId, Stage, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { plain } from '../../ui/plain.ts';
 import type { Toast } from '../../ui/toasts.tsx';
@@ -345,19 +345,22 @@ export class Session {
     }
   }
 
-  async finish(): Promise<void> {
+  /** Resolves to what has to be confirmed first. */
+  async finish(confirmed: boolean): Promise<Confirmation | undefined> {
     this.set({ saving: this.snapshot.saving + 1 });
     try {
       await this.#queue.catch(() => undefined);
       const sent = this.snapshot.state?.finish.deliver;
       // Ending twice is ending once.
-      const state = await insist(async () => await this.client.finish(this.#version), this.#waiting);
+      const state = await insist(async () => await this.client.finish(this.#version, confirmed), this.#waiting);
       this.took(state);
       if (state.status !== 'review') this.set({ sent });
       // The import's owner may have a say at the end.
       else for (const { code, message } of state.reasons) if (code === 'FINISH_CANCELLED') this.say('error', plain(message));
+      return state.confirmation;
     } catch (error) {
       this.failed(error);
+      return undefined;
     } finally {
       this.set({ saving: this.snapshot.saving - 1 });
     }
