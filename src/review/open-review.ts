@@ -6,6 +6,7 @@ import type { Hooking } from '../shape/assess/work.ts';
 import { applyEntry, type Pending } from './apply.ts';
 import type { Choices } from './choices.ts';
 import { cellsSaid, countRows, recounted, type CellCounts, type ReviewCounts } from './counts.ts';
+import { dateFields, type DateField } from './dates.ts';
 import type { Entry, Logged, Replacement } from './edit.ts';
 import { foresee, type Foreseen } from './foresee.ts';
 import { groupsOf, undecided, unknownTexts, type Group } from './groups.ts';
@@ -49,6 +50,7 @@ export class OpenReview implements AsyncDisposable {
   #counts: ReviewCounts | undefined;
   #cells: CellCounts | undefined;
   #asks: boolean | undefined;
+  #undated: readonly string[] | undefined;
   /** What the rows hold. */
   applied: number;
   /** What the history holds. */
@@ -164,6 +166,19 @@ export class OpenReview implements AsyncDisposable {
     if (this.applied > this.from) return false;
     this.#asks ??= await undecided(this, this.choices, most);
     return this.#asks;
+  }
+
+  /** How days may be read that are read only as somebody agrees to. */
+  async dates(unfixed: readonly string[]): Promise<readonly DateField[]> {
+    this.#requireRows();
+    return unfixed.length === 0 ? [] : await dateFields(this, this.choices, unfixed);
+  }
+
+  /** Fields of which nobody has said that, before anything is changed. */
+  async undatedFields(unfixed: readonly string[]): Promise<readonly string[]> {
+    if (!this.hasRows || this.edited > this.from) return [];
+    this.#undated ??= (await this.dates(unfixed)).flatMap(({ field, choice }) => (choice === null ? [field] : []));
+    return this.#undated;
   }
 
   async foresee(wanted: Replacement): Promise<Foreseen> {

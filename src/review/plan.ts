@@ -90,15 +90,20 @@ export function decidedBy({ part, rule }: Verdict, parts: readonly Part[]): Read
   return new Set(parts.flatMap(({ fed, column }) => (names.includes(fed.field.name) ? [column] : [])));
 }
 
-/** Texts that a person has said the meaning of. */
-export function withValues(task: AssessTask, { values }: Choices): AssessTask {
+/** Texts that a person has said the meaning of, and days that they have said the order of. */
+export function withValues(task: AssessTask, { values, dates }: Choices): AssessTask {
   const { fields } = task.definition;
   if (!Array.isArray(fields)) return task;
   const meant = fields.map((field: z.core.util.JSONType) => {
     if (typeof field !== 'object' || field === null || !('name' in field) || typeof field['name'] !== 'string') return field;
     const texts = Object.entries(values[field['name']] ?? {}).filter(([, value]) => value !== null);
     const replace = { ...(field['replace'] as object | undefined), ...Object.fromEntries(texts) };
-    return texts.length === 0 ? field : { ...field, replace };
+    const read = dates[field['name']];
+    const means = read && {
+      ...(field['means'] as object | undefined),
+      ...(read === 'keep' ? { asWritten: true } : { order: read }),
+    };
+    return { ...field, ...(texts.length > 0 && { replace }), ...(means && { means }) };
   });
   return { ...task, definition: { ...task.definition, fields: meant } };
 }

@@ -1,6 +1,7 @@
 /** What a person says of the file: it is read anew, and edits go. */
 import { HeadgateError } from '../../domain/error.ts';
-import type { Choices } from '../../review/choices.ts';
+import type { AssessTask } from '../../domain/run.ts';
+import type { Choices, DateChoice } from '../../review/choices.ts';
 import type { Layout } from '../../review/plan.ts';
 import { insertEdit, lastEdit } from '../../store/reviews.ts';
 import type { Ports } from '../operation.ts';
@@ -11,20 +12,22 @@ export type Said =
   | { readonly sheet: string }
   | { readonly header: number }
   | { readonly mapping: Readonly<Record<string, string | null>>; readonly custom: readonly number[] }
+  | { readonly field: string; readonly dates: DateChoice }
   | { readonly field: string; readonly values: Readonly<Record<string, string | null>> };
 
 /** What comes first decides on what comes later: that is asked anew. Pure. */
 export function chosen(before: Choices, said: Said): Choices {
-  if ('sheet' in said) return { sheet: said.sheet, header: null, mapping: null, custom: null, values: {} };
-  if ('header' in said) return { ...before, header: said.header, mapping: null, custom: null, values: {} };
+  if ('sheet' in said) return { sheet: said.sheet, header: null, mapping: null, custom: null, values: {}, dates: {} };
+  if ('header' in said) return { ...before, header: said.header, mapping: null, custom: null, values: {}, dates: {} };
   if ('mapping' in said) return { ...before, mapping: said.mapping, custom: [...said.custom] };
+  if ('dates' in said) return { ...before, dates: { ...before.dates, [said.field]: said.dates } };
   return { ...before, values: { ...before.values, [said.field]: { ...before.values[said.field], ...said.values } } };
 }
 
 /** Throws `request.invalid` for what the file does not have, `object.conflict` for a review that has ended. */
 export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): Promise<void> {
   const { workspace, id } = reviewed;
-  await withReview(ports, reviewed, (review) => Promise.resolve(requireThere(review.plan.layout, said)));
+  await withReview(ports, reviewed, (review) => Promise.resolve(requireThere(review.plan.layout, reviewed.task, said)));
   await ports.db.tx(async (tx) => {
     await requireOpen(tx, reviewed);
     const { choices } = await begunBy(tx, reviewed);
@@ -33,13 +36,14 @@ export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): P
   });
 }
 
-function requireThere({ sheets, headers, matchable, many, given }: Layout, said: Said): void {
+function requireThere({ sheets, headers, matchable, many, given }: Layout, { unfixed }: AssessTask, said: Said): void {
   const fail = (what: string): never => {
     throw new HeadgateError('request.invalid', `reading a file: ${what}`);
   };
   if ('sheet' in said && !sheets.includes(said.sheet)) fail('it has no such sheet');
   if ('field' in said && (!matchable.includes(said.field) || given.some(({ key }) => key === said.field)))
     fail('there is no such field');
+  if ('dates' in said && !unfixed.includes(said.field)) fail('nobody has to say how this field is read');
   if (!('mapping' in said)) return;
   for (const column of said.custom)
     if (column >= headers.length || (said.mapping[String(column)] ?? null) !== null) fail('no field can be made of this column');

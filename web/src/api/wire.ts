@@ -26,6 +26,8 @@ export interface Field {
   readonly many?: boolean;
   /** A column of the file may feed it. */
   readonly matchable?: boolean;
+  /** Its dates are read only as somebody agrees to. */
+  readonly unfixed?: boolean;
   readonly options?: readonly Option[];
   /** What is written between several options in one cell. */
   readonly delimiter?: string;
@@ -111,6 +113,26 @@ export interface State {
   /** In the answer to `finish` alone. */
   readonly confirmation?: Confirmation;
   readonly progress?: { readonly done: number; readonly total?: number; readonly label?: string } | null;
+}
+
+/** Which comes first where days are numbers; `keep`: they stay as they are, and are wrong. */
+export type DateChoice = 'day' | 'month' | 'keep';
+
+export interface DateField {
+  readonly field: string;
+  /** null = nobody has said anything yet. */
+  readonly choice: DateChoice | null;
+  /** As they read by themselves; then the other way, where they may be read so. */
+  readonly readings: readonly {
+    readonly order: 'day' | 'month';
+    readonly samples: readonly { readonly before: string; readonly after: string }[];
+  }[];
+}
+
+/** One word about the file. */
+export interface Decision {
+  readonly about: 'sheet' | 'header' | 'mapping' | 'values' | 'dates';
+  readonly said: object;
 }
 
 export interface Preview {

@@ -1,5 +1,6 @@
 /** The fields of a review as the page is told of them: those of the import, as hooks have left them. */
 import { z } from 'zod';
+import { isUnfixed } from '../../../domain/fields/definition.ts';
 import type { Field } from '../../../domain/fields/forms.ts';
 import { typeOf } from '../../../domain/fields/types.ts';
 import type { FoundFields } from '../../../operations/reviews/state.ts';
@@ -14,6 +15,7 @@ export const fieldShape = z.object({
   required: z.boolean().meta({ description: 'It must have a value, or a column' }),
   many: z.boolean(),
   matchable: z.boolean().meta({ description: 'A column of the file may feed it' }),
+  unfixed: z.literal(true).exactOptional().meta({ description: 'Its dates are read only as somebody agrees to' }),
   options: z.array(z.object({ label: z.string(), value: z.string() })),
   /** Of fields of several options: what is written between them. */
   delimiter: z.string().exactOptional(),
@@ -39,6 +41,7 @@ export const fieldsOf = (known: readonly Field[], found: FoundFields | undefined
       required: isRequired(field),
       many: field.manyToOne ?? false,
       matchable: found?.matchable.includes(field.key) ?? true,
+      ...(isUnfixed(field) && { unfixed: true as const }),
       options: (field.selectOptions ?? []).map(({ label, value }) => ({ label, value })),
       ...delimiterOf(field),
     }));

@@ -63,7 +63,7 @@ export async function showState(context: RouteContext, visit: Visit, more: State
   const shown = opened ?? nothing;
   const fields = knownFields(found, opened?.fields);
   // What the run had to ask, until somebody has changed something.
-  const asked = shown.version > 0 ? [] : standing.errors.filter(({ code }) => code === 'BULK_FIX' || code === 'FINISH_CANCELLED');
+  const asked = shown.version > 0 ? [] : standing.errors.filter(({ code }) => code === 'FINISH_CANCELLED');
   const reasons = [...more, ...asked, ...(shown.reasons.length > 0 || !isReview ? shown.reasons : notYet(visit, opened))];
   return {
     status: isFinishing(visit) ? 'finishing' : statusOf(visit, opened),

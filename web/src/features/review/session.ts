@@ -4,7 +4,7 @@
  */
 import type { ReviewClient } from '../../api/client.ts';
 import { Refused } from '../../api/refused.ts';
-import type { Changes, Column, Confirmation, Edit, Edited, Row, RowId, Stage, State, ViewRequest } from '../../api/wire.ts';
+import type { Changes, Column, Confirmation, Decision, Edit, Edited, Row, RowId, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { plain } from '../../ui/plain.ts';
 import type { Toast } from '../../ui/toasts.tsx';
@@ -333,11 +333,14 @@ export class Session {
   }
 
   /** One decision or several of one stage; what comes of them is shown once all are made. */
-  async decide(stage: Exclude<Stage, 'rows'>, ...decisions: readonly object[]): Promise<boolean> {
+  async decide(...decisions: readonly Decision[]): Promise<boolean> {
     try {
       let state: State | undefined;
-      for (const decision of decisions) state = await this.client.decide(stage, decision);
-      if (state) this.took(state);
+      for (const decision of decisions) state = await this.client.decide(decision);
+      if (!state) return true;
+      // Rows that were looked at before are not those that the file has now.
+      this.set({ view: undefined });
+      this.took(state);
       return true;
     } catch (error) {
       this.failed(error);

@@ -26,7 +26,7 @@ export function MatchStage({ session, state, onDone }: Props) {
   const twice = clashes(fields, mapping);
   const next = async () => {
     setBusy(true);
-    if (await session.decide('match', decided(mapping))) onDone();
+    if (await session.decide({ about: 'mapping', said: decided(mapping) })) onDone();
     setBusy(false);
   };
   return (
