@@ -70,7 +70,13 @@ export type Meaning =
       /** Makes a text of the result. */
       readonly output?: NumberFormat;
     }
-  | (Moment & { readonly is: 'date' })
+  | (Moment & {
+      readonly is: 'date';
+      /** Which of two small numbers comes first; absent = as the whole column says. */
+      readonly order?: 'day' | 'month';
+      /** Only what stands as it is shown, or as ISO 8601 has it. */
+      readonly asWritten?: boolean;
+    })
   | (Moment & { readonly is: 'datetime' | 'time'; readonly withSeconds?: boolean })
   | {
       readonly is: 'select';

@@ -74,7 +74,7 @@ const chosenOf = (mapping: Readonly<Record<string, string | null>>): Matching =>
 });
 
 async function fillReview(
-  { work, blocks, matching, dropped }: Prepared,
+  { work, blocks, matching, columns, dropped }: Prepared,
   about: Pick<Layout, 'sheets' | 'blocks'>,
 ): Promise<Layout> {
   const { grid, layout } = work;
@@ -85,6 +85,10 @@ async function fillReview(
     definition: JSON.parse(JSON.stringify(layout.definition)) as Layout['definition'], // plain data
     columns: {},
     many: [...layout.many],
+    hidden: [...layout.hidden],
+    given: [...layout.given],
+    removed: [...layout.removed],
+    matchable: matchableFields(layout, matching && Object.keys(columns)),
     guesses: (matching?.matches ?? []).map(({ column, key, confidence }) => ({ column, key, confidence })),
     dropped,
     unmapped: [],
@@ -111,6 +115,12 @@ async function fillReview(
   const added = await work.duck.rows('select i, n from texts where n < 0');
   return { ...full, rows, rowIds: Object.fromEntries(added.map(([i, n]) => [String(i), rowId(Number(n), work.ids)])) };
 }
+
+/** `matched`: those that were there when columns were looked for; absent = nobody has looked yet. */
+const matchableFields = (
+  { schema, hidden, removed }: Work['layout'],
+  matched: readonly string[] = schema.fields.map(({ name }) => name),
+): string[] => matched.filter((key) => !hidden.includes(key) && !removed.includes(key));
 
 /** The tables `rows`, `options` (what hooks let a single cell be), and what was found out about whole columns. Resolves to how many rows there are. */
 async function fillRows({ duck, changed }: Work, { every: { parts }, keys }: Plan): Promise<number> {

@@ -138,3 +138,6 @@ export function requirePart(plan: Plan, id: string): Part {
   if (part) return part;
   throw new HeadgateError('request.invalid', `there is no column ${columnId(0) === id ? id : id.slice(0, 20)}`);
 }
+
+/** The same, of columns that people may know of. */
+export const requireShown = (plan: Plan, id: string): Part => requirePart({ ...plan, parts: plan.shown }, id);

@@ -6,6 +6,7 @@ import type { Duck } from '../sdk/index.ts';
 import { fileColumns, type Assessed } from '../shape/assess/assess.ts';
 import { columnName } from '../shape/assess/cells.ts';
 import { Changed } from '../shape/assess/changed.ts';
+import type { Asked, Confirmation, Confirming } from '../shape/assess/confirm.ts';
 import { finish } from '../shape/assess/finish.ts';
 import { judge } from '../shape/assess/judge.ts';
 import { layoutOf } from '../shape/assess/layout.ts';
@@ -29,6 +30,7 @@ export interface Closing {
   /** Where files may be made: a path whose extensions are free. */
   readonly scratch: string;
   readonly hooking: Hooking;
+  readonly confirming: Confirming;
 }
 
 export interface Closed {
@@ -37,18 +39,20 @@ export interface Closed {
   readonly rows: string | undefined;
   /** Messages for cells that are there. */
   readonly hooked: Hooked;
+  /** Somebody has to say yes first. */
+  readonly held?: { readonly confirmation: Confirmation; readonly asked: Asked };
 }
 
 /** Throws `HookError`s, `rule.timeout`. */
 export async function closeRows(closing: Closing): Promise<Closed> {
   const { duck, plan } = closing;
   const work = await openWork(closing);
-  const { blocks, counts, errors, invalidRows, rows } = await finish(work, await judge(work));
+  const { blocks, counts, errors, invalidRows, rows, held } = await finish(work, await judge(work), closing.confirming);
   const about = { headers: plan.layout.headers, columns: fileColumns(work), told: work.told };
   const found = { ...about, blocks, counts: { ...counts, dropped: plan.layout.dropped }, errors, invalidRows };
   const { changed } = work;
   const { notes } = rows === undefined && changed ? await hookedOf({ duck, plan }, changed) : { notes: [] };
-  return { found, rows, hooked: { cells: [], notes, options: [] } };
+  return { found, rows, hooked: { cells: [], notes, options: [] }, ...(held && { held }) };
 }
 
 async function openWork({ duck, plan, task, told, scratch, hooking }: Closing): Promise<Work> {

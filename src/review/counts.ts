@@ -47,9 +47,9 @@ export function recounted(all: CellCounts, before: CellCounts, after: CellCounts
   return found;
 }
 
-const shownCells = ({ parts }: Plan, counts: CellCounts): ReviewCounts['byColumn'] =>
+const shownCells = ({ shown }: Plan, counts: CellCounts): ReviewCounts['byColumn'] =>
   Object.fromEntries(
-    parts.map(({ column }) => {
+    shown.map(({ column }) => {
       const of = (level: string): number => counts.get(`${columnId(column)} ${level}`) ?? 0;
       return [columnId(column), { error: of('error'), warning: of('warning') }];
     }),

@@ -78,15 +78,21 @@ const hooked = z.object({
 
 export type Hooked = z.output<typeof hooked>;
 
+/** Calls of each hook of the step before the end, about the rows as they were at an entry. */
+const asked = z.object({
+  at: z.number().int(),
+  calls: z.array(z.array(z.object({ method: z.string(), arguments: z.array(z.json()) }))),
+});
+
 /**
  * `undo` and `redo` name the edit that they are about; `reread` begins anew with the original, and nothing before it counts; `told` is what
- * the hooks of the end have said of cells when they did not let it end.
+ * the hooks of the end have said of cells when they did not let it end, and `asked` what they have asked for where somebody is to confirm it.
  */
 export const entry = z.union([
   edit,
   z.object({ kind: z.enum(['undo', 'redo']), of: z.number().int() }),
   z.object({ kind: z.literal('reread'), choices }),
-  z.object({ kind: z.literal('told') }),
+  z.object({ kind: z.literal('told'), asked: asked.exactOptional() }),
 ]);
 
 export type Entry = z.output<typeof entry>;

@@ -12,19 +12,22 @@ export interface Exported {
   readonly sql: string;
 }
 
-/** `errors`: only rows that have some. Pure. */
-export function exportOf({ parts, layout }: Plan, what: 'errors' | 'all'): Exported {
+/** Of what people see. `errors`: only rows that have some. Pure. */
+export function exportOf({ shown, layout }: Plan, what: 'errors' | 'all'): Exported {
   const nameOf = (column: number): string =>
-    layout.headers[column] ?? parts.find((part) => part.column === column)?.fed.field.name ?? '';
-  const names = parts.map(({ column }) => `when ${column} then ${quoteText(nameOf(column))}`).join(' ');
+    layout.headers[column] ?? labelOf(layout, shown.find((part) => part.column === column)?.fed.field.name ?? '');
+  const names = shown.map(({ column }) => `when ${column} then ${quoteText(nameOf(column))}`).join(' ');
   const said = `select s.id, string_agg((case d.col ${names} end) || ': ' || d.message, '; ' order by s.v) as m from said s join verdict d on d.v = s.v group by s.id`;
-  const texts = parts.map(({ column }) => `coalesce(r.${columnName(column)}, '')`);
+  const texts = shown.map(({ column }) => `coalesce(r.${columnName(column)}, '')`);
   return {
-    header: ['Line', ...parts.map(({ column }) => nameOf(column)), 'Problems'],
+    header: ['Line', ...shown.map(({ column }) => nameOf(column)), 'Problems'],
     sql: `select ${['r.line', ...texts, "coalesce(m.m, '')"].join(', ')} from rows r left join (${said}) m on m.id = r.id
       where r.state = ${states.live}${what === 'errors' ? ' and r.errs > 0' : ''} order by r.id`,
   };
 }
+
+/** Of a field that has no column in the file. */
+const labelOf = ({ given }: Plan['layout'], key: string): string => given.find((field) => field.key === key)?.label ?? key;
 
 /** What a table program would take for a formula, and run, is marked as a text. Numbers are what they look like. Pure. */
 export function guarded(text: string): string {

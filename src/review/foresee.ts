@@ -19,7 +19,7 @@ export async function foresee(
 ): Promise<Foreseen> {
   const all = replacing(plan, wanted).map((sql) => `from (${sql}) as c(id, col, after)`);
   if (all.length === 0) return { count: 0, samples: [] };
-  const shown = plan.parts.map(({ column, cell }) => `when ${column} then coalesce(${cell.text}, '')`).join(' ');
+  const shown = plan.shown.map(({ column, cell }) => `when ${column} then coalesce(${cell.text}, '')`).join(' ');
   await duck.run(
     `create or replace temp table foreseen as select w.id, w.col, w.after, case w.col ${shown} end as before from (${all
       .map((from) => `select id, col, after ${from}`)

@@ -32,7 +32,7 @@ export async function groupsOf({ duck, plan }: Open): Promise<readonly Group[]> 
   );
   const groups: Group[] = [];
   for (const [col, level, message, count] of found) {
-    const part = plan.parts.find(({ column }) => column === Number(col));
+    const part = plan.shown.find(({ column }) => column === Number(col));
     if (!part) continue;
     const about = { level: level as Said['level'], message: message ?? '' }; // of rules
     const values = await valuesOf(duck, part, about.message);
@@ -63,9 +63,13 @@ async function suggested(duck: Duck, part: Part, message: string): Promise<Group
   return best;
 }
 
-/** Texts of a field of options that mean none of them, the most frequent first, `most` at most. */
+/**
+ * Texts of a field of options that mean none of them, the most frequent first, `most` at most. None of a field that a hook has added: it
+ * comes anew with each reading of the file, and its texts are put right in the rows.
+ */
 export async function unknownTexts({ duck, plan }: Open, field: string, most = 1000): Promise<Group['values']> {
-  const parts = plan.parts.filter(({ fed }) => fed.field.name === field);
+  const isAdded = plan.layout.given.some(({ key }) => key === field);
+  const parts = plan.shown.filter(({ fed }) => fed.field.name === field && !isAdded);
   if (parts.length === 0) return [];
   const each = parts.map(
     ({ raw, misfit = 'false' }) => `select trim(${raw}) as value from rows where state = ${states.live} and ${misfit}`,

@@ -6,6 +6,7 @@ import type { Hooking } from '../shape/assess/work.ts';
 import { applyEntry, type Pending } from './apply.ts';
 import type { Choices } from './choices.ts';
 import { cellsSaid, countRows, recounted, type CellCounts, type ReviewCounts } from './counts.ts';
+import { dateFields, type DateField } from './dates.ts';
 import type { Entry, Logged, Replacement } from './edit.ts';
 import { foresee, type Foreseen } from './foresee.ts';
 import { groupsOf, undecided, unknownTexts, type Group } from './groups.ts';
@@ -50,10 +51,13 @@ export class OpenReview implements AsyncDisposable {
   #counts: ReviewCounts | undefined;
   #cells: CellCounts | undefined;
   #asks: boolean | undefined;
+  #undated: readonly string[] | undefined;
   /** What the rows hold. */
   applied: number;
   /** What the history holds. */
   known: number;
+  /** The last entry that has changed rows: what is said of them is none. */
+  edited: number;
 
   private constructor({ duck, choices, from, scratch, hooking }: Opening, plan: Plan, applied: number) {
     this.duck = duck;
@@ -62,6 +66,7 @@ export class OpenReview implements AsyncDisposable {
     this.from = from;
     this.applied = applied;
     this.known = from;
+    this.edited = from;
     this.scratch = scratch;
     this.#hooking = hooking;
   }
@@ -102,6 +107,7 @@ export class OpenReview implements AsyncDisposable {
   add({ seq, entry }: { readonly seq: number; readonly entry: Pick<Entry, 'kind'> }): void {
     if (seq <= this.known) return;
     this.known = seq;
+    if (entry.kind !== 'told') this.edited = seq;
     this.history.add(seq, entry);
   }
 
@@ -162,6 +168,19 @@ export class OpenReview implements AsyncDisposable {
     if (this.applied > this.from) return false;
     this.#asks ??= await undecided(this, this.choices, most);
     return this.#asks;
+  }
+
+  /** How days may be read that are read only as somebody agrees to. */
+  async dates(unfixed: readonly string[]): Promise<readonly DateField[]> {
+    this.#requireRows();
+    return unfixed.length === 0 ? [] : await dateFields(this, this.choices, unfixed);
+  }
+
+  /** Fields of which nobody has said that, before anything is changed. */
+  async undatedFields(unfixed: readonly string[]): Promise<readonly string[]> {
+    if (!this.hasRows || this.edited > this.from) return [];
+    this.#undated ??= (await this.dates(unfixed)).flatMap(({ field, choice }) => (choice === null ? [field] : []));
+    return this.#undated;
   }
 
   async foresee(wanted: Replacement): Promise<Foreseen> {

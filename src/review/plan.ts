@@ -1,5 +1,6 @@
 /** How the rows of a review are judged: the same parts and verdicts that judge a file as a whole. Pure. */
 import { z } from 'zod';
+import { field } from '../domain/fields/forms.ts';
 import { conditionFields, ruleFields, type Rule } from '../domain/rules.ts';
 import type { AssessTask } from '../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../rules/schema-file.ts';
@@ -19,6 +20,14 @@ export const layout = z.object({
   /** Key of a field → its columns; those behind the headers are not in the file. */
   columns: z.record(z.string(), z.array(z.number())),
   many: z.array(z.string()),
+  /** Fields that only hooks fill: nobody is shown them. */
+  hidden: z.array(z.string()),
+  /** Fields that columns of the file may feed. */
+  matchable: z.array(z.string()),
+  /** Those that the import did not have: of hooks, and of columns that became fields of their own. As they were given. */
+  given: z.array(field),
+  /** Fields of the import that hooks have taken away. */
+  removed: z.array(z.string()),
   /** Fields and rules as a schema file has them, as hooks have left them. */
   definition: z.record(z.string(), z.json()),
   /** Of a workbook. */
@@ -53,6 +62,8 @@ export interface Plan {
   readonly fields: readonly FedField[];
   /** In the order in which they are shown. */
   readonly parts: readonly Part[];
+  /** Those that people see, find and change. */
+  readonly shown: readonly Part[];
   /** With what is asleep: as hooks see a row. */
   readonly every: { readonly fields: readonly FedField[]; readonly parts: readonly Part[] };
   /** Those of every part, so that their numbers stay. */
@@ -66,15 +77,17 @@ export function planOf(found: Layout): Plan {
   const fields = fedFields({ schema, columns: found.columns, many: found.many });
   const parts = partsOf(fields);
   const isAwake = ({ columns }: FedField): boolean => !columns.some((column) => found.asleep.includes(column));
+  // A page that is open knows columns by their places: what comes later comes behind them.
+  const awake = parts
+    .filter(({ fed }) => isAwake(fed))
+    .toSorted((a, b) => found.woken.indexOf(a.column) - found.woken.indexOf(b.column));
   const unique = schema.rules.filter((rule) => rule.rule === 'unique');
   return {
     layout: found,
     schema,
     fields: fields.filter(isAwake),
-    // A page that is open knows columns by their places: what comes later comes behind them.
-    parts: parts
-      .filter(({ fed }) => isAwake(fed))
-      .toSorted((a, b) => found.woken.indexOf(a.column) - found.woken.indexOf(b.column)),
+    parts: awake,
+    shown: awake.filter(({ fed }) => !found.hidden.includes(fed.field.name)),
     every: { fields, parts },
     verdicts: verdicts(parts, schema.rules, () => undefined),
     keys: unique.map((rule, at) => ({ rule, column: `k${at}`, sql: keySql(rule, parts) })),
@@ -106,15 +119,20 @@ export function decidedBy({ part, rule }: Verdict, parts: readonly Part[]): Read
   return new Set(parts.flatMap(({ fed, column }) => (names.includes(fed.field.name) ? [column] : [])));
 }
 
-/** Texts that a person has said the meaning of. */
-export function withValues(task: AssessTask, { values }: Choices): AssessTask {
+/** Texts that a person has said the meaning of, and days that they have said the order of. */
+export function withValues(task: AssessTask, { values, dates }: Choices): AssessTask {
   const { fields } = task.definition;
   if (!Array.isArray(fields)) return task;
   const meant = fields.map((field: z.core.util.JSONType) => {
     if (typeof field !== 'object' || field === null || !('name' in field) || typeof field['name'] !== 'string') return field;
     const texts = Object.entries(values[field['name']] ?? {}).filter(([, value]) => value !== null);
     const replace = { ...(field['replace'] as object | undefined), ...Object.fromEntries(texts) };
-    return texts.length === 0 ? field : { ...field, replace };
+    const read = dates[field['name']];
+    const means = read && {
+      ...(field['means'] as object | undefined),
+      ...(read === 'keep' ? { asWritten: true } : { order: read }),
+    };
+    return { ...field, ...(texts.length > 0 && { replace }), ...(means && { means }) };
   });
   return { ...task, definition: { ...task.definition, fields: meant } };
 }

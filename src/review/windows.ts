@@ -4,7 +4,7 @@ import type { SelectOption } from '../hooks/cells.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName } from '../shape/assess/cells.ts';
-import { requirePart, states } from './changes.ts';
+import { requireShown, states } from './changes.ts';
 import type { Plan } from './plan.ts';
 
 export const filters = ['all', 'errors', 'warnings', 'edited', 'removed'] as const;
@@ -59,12 +59,12 @@ const conditions: Readonly<Record<Wanted['filter'], string>> = {
 /** Which rows are wanted, as a condition. Throws `request.invalid`. */
 export function conditionOf(plan: Plan, { filter, column, message, search }: Wanted): string {
   const said = [
-    ...(column === undefined ? [] : [`col = ${requirePart(plan, column).column}`]),
+    ...(column === undefined ? [] : [`col = ${requireShown(plan, column).column}`]),
     ...(message === undefined ? [] : [`message = ${quoteText(message)}`]),
     ...(filter === 'errors' ? ["level = 'error'"] : filter === 'warnings' ? ["level = 'warning'"] : []),
   ];
   const isSaid = message !== undefined || (column !== undefined && (filter === 'errors' || filter === 'warnings'));
-  const found = plan.parts.map(
+  const found = plan.shown.map(
     ({ cell }) => `contains(lower(coalesce(${cell.text}, '')), ${quoteText((search ?? '').toLowerCase())})`,
   );
   return [
@@ -90,7 +90,7 @@ export async function viewedIds({ duck }: Open, table: string, offset: number, l
 export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Promise<readonly ShownRow[]> {
   if (ids.length === 0) return [];
   const where = `id in (${ids.join(', ')})`;
-  const columns = plan.parts.flatMap(({ cell, raw }) => [`coalesce(${cell.text}, '')`, `coalesce(${raw}, '')`]);
+  const columns = plan.shown.flatMap(({ cell, raw }) => [`coalesce(${cell.text}, '')`, `coalesce(${raw}, '')`]);
   const found = await duck.rows(
     // The range is what the engine finds their place by: of a list it would read more columns than it shows.
     `select ${['id', 'line', 'state', ...columns].join(', ')} from rows where id between ${Math.min(...ids)} and ${Math.max(...ids)} and ${where} and state <> ${states.gone}`,
@@ -123,9 +123,9 @@ interface Around {
   readonly options: ReadonlyMap<string, readonly SelectOption[]>;
 }
 
-function shownRow({ parts, layout }: Plan, row: readonly (string | null)[], { messages, raws, options }: Around): ShownRow {
+function shownRow({ shown, layout }: Plan, row: readonly (string | null)[], { messages, raws, options }: Around): ShownRow {
   const [id = null, line = null, state = null, ...texts] = row;
-  const cells = parts.map(({ column }, at): ShownCell => {
+  const cells = shown.map(({ column }, at): ShownCell => {
     const key = `${id} ${column}`;
     const v = texts[2 * at] ?? '';
     const edited = raws.get(key);
@@ -165,22 +165,23 @@ export interface Problem {
 /** Cells in reading order: by row, then by column as they are shown. */
 export async function seekProblem({ duck, plan }: Open, table: string, seeking: Seeking): Promise<Problem | undefined> {
   const { from, at, column, direction, level } = seeking;
-  const order = `(case d.col ${plan.parts.map((part, place) => `when ${part.column} then ${place}`).join(' ')} else 0 end)`;
-  const wide = plan.parts.length + 1;
-  const only = column === undefined ? '' : ` and d.col = ${requirePart(plan, column).column}`;
+  const order = `(case d.col ${plan.shown.map((part, place) => `when ${part.column} then ${place}`).join(' ')} else 0 end)`;
+  const wide = plan.shown.length + 1;
+  const columns = (column === undefined ? plan.shown : [requireShown(plan, column)]).map((part) => part.column);
+  const only = columns.length === 0 ? ' and false' : ` and d.col in (${columns.join(', ')})`;
   await duck.run(
     `create or replace temp table problems as select distinct v.pos * ${wide} + ${order} as place from ${table} v
      join said s on s.id = v.id join verdict d on d.v = s.v where d.level = ${quoteText(level)}${only}`,
   );
   const next = direction === 'next';
-  const inside = at === undefined ? (next ? wide - 1 : 0) : plan.parts.indexOf(requirePart(plan, at));
+  const inside = at === undefined ? (next ? wide - 1 : 0) : plan.shown.indexOf(requireShown(plan, at));
   const here = from * wide + inside;
   const [[place = null, before = null, of = null] = []] = await duck.rows(
     `select p.place, (select count(*) from problems where place <= p.place), (select count(*) from problems)
      from (select ${next ? 'min' : 'max'}(place) as place from problems where place ${next ? '>' : '<'} ${here}) p where p.place is not null`,
   );
   if (place === null) return undefined;
-  const part = plan.parts[Number(place) % wide];
+  const part = plan.shown[Number(place) % wide];
   if (!part) throw new HeadgateError('internal.unexpected', 'looking for a problem: its column is not there');
   const id = columnName(part.column).replaceAll('"', '');
   return { position: Math.floor(Number(place) / wide), column: id, at: Number(before), of: Number(of) };

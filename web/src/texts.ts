@@ -97,6 +97,15 @@ export const english = {
       `${label}: more than ${number(most)} different texts. They are mended in the table, or all at once under “Problems”.`,
   },
 
+  /** Of fields whose dates are read only as somebody agrees to. */
+  dates: {
+    lead: 'Some dates are written otherwise than they are kept. Say how they are to be read.',
+    day: 'The day comes first',
+    month: 'The month comes first',
+    agree: 'Read them like this',
+    keep: 'Leave them as they are: they are errors until somebody mends them',
+  },
+
   summary: {
     label: 'Show rows',
     all: 'All rows',

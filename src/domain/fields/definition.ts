@@ -86,7 +86,8 @@ export function definitionOf(only: readonly Field[], match: 'exact' | 'normalise
   };
 }
 
-const isUnfixed = ({ type }: Field): boolean =>
+/** Its days are read only as somebody agrees to. */
+export const isUnfixed = ({ type }: Field): boolean =>
   Array.isArray(type) && type[0] === 'date' && typeof type[1] === 'object' && type[1]['autofix'] === false;
 
 function fieldOf(field: Field): object {

@@ -7,16 +7,17 @@ import { HeadgateError } from '../../domain/error.ts';
 import { hasHooks } from '../../domain/fields/hooks.ts';
 import type { Json } from '../../domain/json.ts';
 import { createContext } from '../../engine/context.ts';
-import { closeRows, hasClosing, type Closed } from '../../review/closing.ts';
+import { closeRows, hasClosing, type Closed, type Closing } from '../../review/closing.ts';
 import { deliveredSql, foundIn, type Found } from '../../review/deliver.ts';
-import type { Hooked } from '../../review/edit.ts';
+import { entry as entryForm, type Hooked } from '../../review/edit.ts';
 import { endingOf } from '../../review/ending.ts';
 import { StaleEdit } from '../../review/apply.ts';
 import type { OpenReview } from '../../review/open-review.ts';
 import type { Duck } from '../../sdk/index.ts';
+import type { Asked, Confirmation } from '../../shape/assess/confirm.ts';
 import type { Db } from '../../store/db.ts';
 import { setExpiry } from '../../store/files.ts';
-import { finishReview, holdReview } from '../../store/reviews.ts';
+import { finishReview, holdReview, listEdits } from '../../store/reviews.ts';
 import { storeFile } from '../files/store.ts';
 import { silent } from '../log.ts';
 import type { Ports } from '../operation.ts';
@@ -29,6 +30,8 @@ import { deskKey, deskOf, forgetRows, freshen, lookAside, withReview, type Revie
 export interface Ended {
   /** Why it has not. */
   readonly blocks: readonly { readonly code: string; readonly message: string }[];
+  /** What somebody has to say yes to first. */
+  readonly confirmation?: Confirmation;
 }
 
 const rowsName = 'rows.json';
@@ -42,6 +45,8 @@ export interface Delivered {
 export interface Ending {
   /** What whoever ends it has seen. */
   readonly version: number;
+  /** They say yes to what hooks want confirmed. */
+  readonly confirmed: boolean;
   /** Whose the rows are. */
   readonly pipeline: string;
   /** What hooks have said of the import before. */
@@ -54,19 +59,20 @@ export interface Ending {
 export async function endReview(
   ports: Ports,
   reviewed: Reviewed,
-  { version, pipeline: owner, told, ended: tell }: Ending,
+  { version, confirmed, pipeline: owner, told, ended: tell }: Ending,
 ): Promise<Ended> {
   const { db, clock } = ports;
   const { workspace, id } = reviewed;
-  const blocks = await withReview(ports, reviewed, async (review) => {
+  const ended = await withReview(ports, reviewed, async (review) => {
     const held = await db.tx(async (tx): Promise<End['closed'] | undefined> => {
       const row = await holdReview(tx, workspace, id);
       if (!row) throw new HeadgateError('object.missing', 'there is no such review');
       if (row.finished_at !== null) return undefined;
       await freshen(tx, reviewed, review);
-      if (review.known > version) throw new StaleEdit(-1);
+      if (review.edited > version) throw new StaleEdit(-1);
       await requireReady(review, reviewed);
-      await using end = await openEnd(ports, reviewed, review, told);
+      const confirming = { asked: await askedBefore(tx, reviewed, review), confirmed };
+      await using end = await openEnd(ports, reviewed, review, { told, confirming });
       const { found, rows } = end.closed;
       if (rows === undefined) return end.closed;
       const file = await store(ports, reviewed, { duck: end.duck, rows }, owner);
@@ -75,14 +81,14 @@ export async function endReview(
       await tell(tx, { file, rows: found.counts.delivered });
       return undefined;
     });
-    if (held) await keepTold(ports, reviewed, review, held.hooked);
-    return held?.found.blocks ?? [];
+    if (held) await keepTold(ports, reviewed, review, held);
+    return { blocks: held?.found.blocks ?? [], ...(held?.held && { confirmation: held.held.confirmation }) };
   });
-  if (blocks.length === 0) {
+  if (ended.blocks.length === 0 && !ended.confirmation) {
     await deskOf(ports).close(deskKey(reviewed));
     await forgetRows(ports.dataDir, reviewed);
   }
-  return { blocks };
+  return ended;
 }
 
 async function requireReady(review: OpenReview, { task }: Reviewed): Promise<void> {
@@ -93,11 +99,16 @@ async function requireReady(review: OpenReview, { task }: Reviewed): Promise<voi
 interface End extends AsyncDisposable {
   /** Where its rows are asked for. */
   readonly duck: Duck;
-  readonly closed: Pick<Closed, 'hooked' | 'rows'> & { readonly found: Found | Closed['found'] };
+  readonly closed: Pick<Closed, 'held' | 'hooked' | 'rows'> & { readonly found: Found | Closed['found'] };
 }
 
 /** Where nobody has a say the rows are what they were found to be, one after the other. */
-async function openEnd(ports: Ports, reviewed: Reviewed, review: OpenReview, told: Ending['told']): Promise<End> {
+async function openEnd(
+  ports: Ports,
+  reviewed: Reviewed,
+  review: OpenReview,
+  { told, confirming }: Pick<Closing, 'confirming' | 'told'>,
+): Promise<End> {
   const { task } = reviewed;
   const { duck, plan } = review;
   const hooks = hasHooks(task.hooks) ? hooksOf(task.hooks) : {};
@@ -109,17 +120,29 @@ async function openEnd(ports: Ports, reviewed: Reviewed, review: OpenReview, tol
   const aside = parts.use(await lookAside(ports, reviewed, new AbortController().signal));
   const sandbox = parts.use(openReviewSandbox(ports));
   const { scratch } = review;
-  const closed = await closeRows({ duck: aside, plan, task, told, scratch, hooking: { sandbox, hooks } });
+  const closed = await closeRows({ duck: aside, plan, task, told, scratch, hooking: { sandbox, hooks }, confirming });
   const held = parts.move();
   return { duck: aside, closed, [Symbol.asyncDispose]: async () => await held.disposeAsync() };
 }
 
 const noneHooked: Hooked = { cells: [], notes: [], options: [] };
 
-/** What the hooks of the end have said of cells is there for whoever puts them right. */
-async function keepTold(ports: Ports, reviewed: Reviewed, review: OpenReview, hooked: Hooked): Promise<void> {
-  if (hooked.notes.length === 0) return;
-  await write(ports, reviewed, review, () => Promise.resolve({ entry: { kind: 'told' }, about: null, hooked }));
+/** What the hooks of the end have said of cells is there for whoever puts them right, and what they asked for, for whoever confirms it. */
+async function keepTold(ports: Ports, reviewed: Reviewed, review: OpenReview, { hooked, held }: End['closed']): Promise<void> {
+  if (hooked.notes.length === 0 && !held) return;
+  // Others may write before this does: it is about the rows as they were.
+  const asked = held && { at: review.edited, calls: held.asked.map((calls) => [...calls]) };
+  const entry = { kind: 'told' as const, ...(asked && { asked }) };
+  await write(ports, reviewed, review, () => Promise.resolve({ entry, about: null, hooked }));
+}
+
+/** What the hooks of the end have asked for when they saw these very rows; undefined = they have not seen them. */
+async function askedBefore(db: Db, { workspace, id }: Reviewed, { edited }: OpenReview): Promise<Asked | undefined> {
+  const told = await listEdits(db, workspace, id, { after: edited, known: 0 });
+  const asked = told
+    .map(({ entry: said }) => entryForm.parse(said))
+    .flatMap((said) => (said.kind === 'told' ? [said.asked] : []));
+  return asked.findLast((one) => one !== undefined && one.at === edited)?.calls;
 }
 
 interface Rows {

@@ -1,5 +1,6 @@
 /** Many problems at once: those that are the same, texts without an option, and what replacing would do. */
 import { z } from 'zod';
+import { dateChoice } from '../../review/choices.ts';
 import { edit } from '../../review/edit.ts';
 import type { Group } from '../../review/groups.ts';
 import type { Foreseen } from '../../review/foresee.ts';
@@ -27,6 +28,28 @@ export const foreseenShape = z.object({
 export const valuesShape = z.object({
   values: z.array(z.object({ text: z.string(), count: z.number(), value: z.string().nullable() })),
 });
+
+const reading = z.object({
+  order: z.enum(['day', 'month']),
+  samples: z.array(z.object({ before: z.string(), after: z.string() })),
+});
+
+export const datesShape = z.object({
+  dates: z.array(z.object({ field: z.string(), choice: dateChoice.nullable(), readings: z.array(reading) })),
+});
+
+/** How those of a field are read, as somebody says. */
+export const saidDates = z.object({ field: z.string().max(10_000), order: dateChoice });
+
+/** Fields whose days are read only as somebody agrees to. */
+export async function listDates(ports: Ports, reviewed: Reviewed): Promise<z.input<typeof datesShape>> {
+  const found = await withReview(ports, reviewed, async (review) => await review.dates(reviewed.task.unfixed));
+  const out = found.map(({ field, choice, readings }) => {
+    const ways = readings.map(({ order, samples }) => ({ order, samples: samples.map((one) => ({ ...one })) }));
+    return { field, choice, readings: ways };
+  });
+  return { dates: out };
+}
 
 export async function listGroups(ports: Ports, reviewed: Reviewed): Promise<readonly Group[]> {
   return await withReview(ports, reviewed, async (review) => await review.groups());

@@ -7,7 +7,7 @@ import { noChoices, type Choices } from '../../review/choices.ts';
 import type { Duck } from '../../sdk/index.ts';
 
 /** Changes with what the file of a review holds: older files are made again. */
-const format = 4;
+const format = 5;
 
 export const reviewFolder = (dataDir: string, workspace: number): string => join(dataDir, 'engine', String(workspace), 'reviews');
 

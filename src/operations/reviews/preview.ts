@@ -30,7 +30,7 @@ export async function previewFile(ports: Ports, reviewed: Reviewed): Promise<Pre
 
 function shown({ plan: { layout }, choices }: OpenReview, first: readonly FirstRow[]): Preview {
   const rows = first.map(({ texts }) => texts);
-  const { header, headers, guesses, columns } = layout;
+  const { header, headers, guesses, columns, matchable } = layout;
   const fed = new Set(Object.values(columns).flat());
   const below = header === null ? rows : rows.slice(header + 1);
   return {
@@ -45,7 +45,7 @@ function shown({ plan: { layout }, choices }: OpenReview, first: readonly FirstR
         index,
         header: name,
         samples: [...new Set(samples)].slice(0, mostSamples),
-        field: said === null ? (guess?.key ?? null) : (said[String(index)] ?? null),
+        field: matchable.find((key) => key === (said === null ? guess?.key : said[String(index)])) ?? null,
         custom: choices.custom?.includes(index) ?? (guess === undefined && fed.has(index)),
         confidence: said === null ? (guess?.confidence ?? 0) : 1,
       };

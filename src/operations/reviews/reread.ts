@@ -1,6 +1,7 @@
 /** What a person says of the file: it is read anew, and edits go. */
 import { HeadgateError } from '../../domain/error.ts';
-import type { Choices } from '../../review/choices.ts';
+import type { AssessTask } from '../../domain/run.ts';
+import type { Choices, DateChoice } from '../../review/choices.ts';
 import type { Layout } from '../../review/plan.ts';
 import { insertEdit, lastEdit } from '../../store/reviews.ts';
 import type { Ports } from '../operation.ts';
@@ -11,20 +12,22 @@ export type Said =
   | { readonly sheet: string }
   | { readonly header: number }
   | { readonly mapping: Readonly<Record<string, string | null>>; readonly custom: readonly number[] }
+  | { readonly field: string; readonly dates: DateChoice }
   | { readonly field: string; readonly values: Readonly<Record<string, string | null>> };
 
 /** What comes first decides on what comes later: that is asked anew. Pure. */
 export function chosen(before: Choices, said: Said): Choices {
-  if ('sheet' in said) return { sheet: said.sheet, header: null, mapping: null, custom: null, values: {} };
-  if ('header' in said) return { ...before, header: said.header, mapping: null, custom: null, values: {} };
+  if ('sheet' in said) return { sheet: said.sheet, header: null, mapping: null, custom: null, values: {}, dates: {} };
+  if ('header' in said) return { ...before, header: said.header, mapping: null, custom: null, values: {}, dates: {} };
   if ('mapping' in said) return { ...before, mapping: said.mapping, custom: [...said.custom] };
+  if ('dates' in said) return { ...before, dates: { ...before.dates, [said.field]: said.dates } };
   return { ...before, values: { ...before.values, [said.field]: { ...before.values[said.field], ...said.values } } };
 }
 
 /** Throws `request.invalid` for what the file does not have, `object.conflict` for a review that has ended. */
 export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): Promise<void> {
   const { workspace, id } = reviewed;
-  await withReview(ports, reviewed, (review) => Promise.resolve(requireThere(review.plan.layout, reviewed, said)));
+  await withReview(ports, reviewed, (review) => Promise.resolve(requireThere(review.plan.layout, reviewed.task, said)));
   await ports.db.tx(async (tx) => {
     await requireOpen(tx, reviewed);
     const { choices } = await begunBy(tx, reviewed);
@@ -38,22 +41,25 @@ export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): P
   });
 }
 
-function requireThere({ sheets, headers, definition }: Layout, { task }: Reviewed, said: Said): void {
+function requireThere({ sheets, headers, matchable, removed, many, given }: Layout, { unfixed }: AssessTask, said: Said): void {
   const fail = (what: string): never => {
     throw new HeadgateError('request.invalid', `reading a file: ${what}`);
   };
   if ('sheet' in said && !sheets.includes(said.sheet)) fail('it has no such sheet');
-  // Hooks add fields, and take some away once columns have been matched.
-  const fields = [task.definition, definition].flatMap((one) => (Array.isArray(one['fields']) ? one['fields'] : []));
-  const keys = new Set(
-    fields.map((field) => (typeof field === 'object' && field !== null && 'name' in field ? field['name'] : '')),
-  );
-  if ('field' in said && !keys.has(said.field)) fail('there is no such field');
+  // Hooks take some away once columns have been matched.
+  const feedable = new Set([...matchable, ...removed]);
+  if ('field' in said && (!matchable.includes(said.field) || given.some(({ key }) => key === said.field)))
+    fail('there is no such field');
+  if ('dates' in said && !unfixed.includes(said.field)) fail('nobody has to say how this field is read');
   if (!('mapping' in said)) return;
   for (const column of said.custom)
     if (column >= headers.length || (said.mapping[String(column)] ?? null) !== null) fail('no field can be made of this column');
+  const fed = new Set<string>();
   for (const [column, key] of Object.entries(said.mapping)) {
     if (!/^\d{1,6}$/.test(column) || Number(column) >= headers.length) fail('it has no such column');
-    if (key !== null && !keys.has(key)) fail('there is no such field');
+    if (key === null) continue;
+    if (!feedable.has(key)) fail('there is no such field');
+    if (fed.has(key) && !many.includes(key)) fail('a field that takes one column is given several: choose one of them');
+    fed.add(key);
   }
 }

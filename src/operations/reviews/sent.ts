@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import { edit, fix, replacement, spansOf, type Edit, type Span } from '../../review/edit.ts';
-import type { EditLimits } from '../../review/limits.ts';
+import { fixedParts, type EditLimits } from '../../review/limits.ts';
 import type { OpenReview } from '../../review/open-review.ts';
 import { columnId } from '../../review/plan.ts';
 
@@ -38,7 +38,7 @@ function readEdit(given: unknown): Edit {
 }
 
 /** As the log has it. Throws `object.missing` for a view that is no more, `request.invalid`. */
-export async function editOf(review: OpenReview, sent: SentEdit, { readOnly }: Pick<EditLimits, 'readOnly'>): Promise<Edit> {
+export async function editOf(review: OpenReview, sent: SentEdit, limits: Pick<EditLimits, 'readOnly'>): Promise<Edit> {
   switch (sent.kind) {
     case 'delete':
     case 'restore':
@@ -48,7 +48,7 @@ export async function editOf(review: OpenReview, sent: SentEdit, { readOnly }: P
       });
     case 'replace': {
       const { view: named, ...rest } = sent;
-      const except = review.plan.parts.flatMap(({ fed, column }) => (readOnly.has(fed.field.name) ? [columnId(column)] : []));
+      const except = fixedParts(review.plan, limits).map(({ column }) => columnId(column));
       return readEdit({ ...rest, except, ...(named !== undefined && { rows: [...(await viewed(review, named))] }) });
     }
     default:

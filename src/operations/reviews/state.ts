@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { endingOf, type Ending } from '../../review/ending.ts';
 import type { ReviewCounts } from '../../review/counts.ts';
 import type { OpenReview } from '../../review/open-review.ts';
-import { columnId } from '../../review/plan.ts';
+import { columnId, type Layout } from '../../review/plan.ts';
+import { fixBlock } from '../../shape/assess/blocks.ts';
 import type { Ports } from '../operation.ts';
 import { deskKey, deskOf, withReview, type Reviewed } from './open.ts';
 
@@ -21,12 +22,19 @@ export const countsShape = z.object({
 
 export const endingShape = z.object({ deliver: z.number(), drop: z.number(), blocked: z.boolean(), message: z.string() });
 
+/** The fields of a review beside those of its import. */
+export interface FoundFields extends Pick<Layout, 'given' | 'matchable' | 'removed'> {
+  /** Keys of all there are. */
+  readonly order: readonly string[];
+}
+
 export interface OpenedReview {
   readonly stage: Stage;
   readonly version: number;
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
   readonly sheet: string | null;
   readonly sheets: readonly string[];
+  readonly fields: FoundFields;
   readonly columns: readonly { readonly id: string; readonly field: string; readonly part: number }[];
   readonly counts: ReviewCounts;
   readonly undo: number;
@@ -60,10 +68,11 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
   return {
     stage: await stageOf(review, reviewed),
     version: review.known,
-    reasons: reasonsOf(review, reviewed, counts),
+    reasons: await reasonsOf(review, reviewed, counts),
     sheet: choices.sheet ?? reviewed.task.sheet,
     sheets: plan.layout.sheets,
-    columns: plan.parts.map(({ column, fed }) => ({
+    fields: { ...plan.layout, order: plan.schema.fields.map(({ name }) => name) },
+    columns: plan.shown.map(({ column, fed }) => ({
       id: columnId(column),
       field: fed.field.name,
       part: fed.columns.indexOf(column),
@@ -76,19 +85,22 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
 }
 
 /** The first that waits for somebody. */
-async function stageOf(review: OpenReview, { mostValues }: Reviewed): Promise<Stage> {
+async function stageOf(review: OpenReview, { mostValues, task }: Reviewed): Promise<Stage> {
   const { layout } = review.plan;
   if (layout.blocks.some(({ code }) => code === 'SHEET_AMBIGUOUS')) return 'sheet';
   if (layout.header === null) return 'header';
   if (layout.blocks.length > 0) return 'match';
+  if ((await review.undatedFields(task.unfixed)).length > 0) return 'values';
   return (await review.asksForValues(mostValues)) ? 'values' : 'rows';
 }
 
-/** Why it cannot end yet. */
-function reasonsOf({ plan, hasRows }: OpenReview, { task }: Reviewed, counts: ReviewCounts): OpenedReview['reasons'] {
+/** Why it cannot end yet, and what waits for a word. */
+async function reasonsOf(review: OpenReview, { task }: Reviewed, counts: ReviewCounts): Promise<OpenedReview['reasons']> {
+  const { plan, hasRows } = review;
   if (!hasRows) return plan.layout.blocks;
   const { code, message } = endingOf(counts, task);
-  return code === undefined ? [] : [{ code, message }];
+  const undated = await review.undatedFields(task.unfixed);
+  return [...undated.map(fixBlock), ...(code === undefined ? [] : [{ code, message }])];
 }
 
 export const endOf = ({ task }: Reviewed, counts: ReviewCounts): Ending => endingOf(counts, task);

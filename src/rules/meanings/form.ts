@@ -55,7 +55,12 @@ export const meaningForms = [
     output: numberFormat.optional(),
     symbols: words.optional(),
   }),
-  z.strictObject({ is: z.literal('date'), ...z.object(moment).partial().shape }),
+  z.strictObject({
+    is: z.literal('date'),
+    ...z.object(moment).partial().shape,
+    order: z.enum(['day', 'month']).optional(),
+    asWritten: z.boolean().optional(),
+  }),
   z.strictObject({ is: z.literal('datetime'), ...z.object(moment).partial().shape, withSeconds: z.boolean().optional() }),
   z.strictObject({ is: z.literal('time'), ...z.object(moment).partial().shape, withSeconds: z.boolean().optional() }),
   z.strictObject({

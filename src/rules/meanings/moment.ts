@@ -24,7 +24,9 @@ const group = (text: string, pattern: string, at: number): string =>
 const number = (text: string): string => `coalesce(try_cast(${text} as INTEGER), 0)`;
 
 /** Does the day stand first in this column? An aggregate: a first part above 12 proves it, then a second one disproves it. */
-export function dayFirstSql({ locale = 'en-US' }: MomentMeaning, text: string): string {
+export function dayFirstSql(meaning: MomentMeaning, text: string): string {
+  const { locale = 'en-US' } = meaning;
+  if (meaning.is === 'date' && meaning.order) return `(count(*) ${meaning.order === 'day' ? '>=' : '<'} 0)`;
   const part = (at: 1 | 2): string => number(group(text, numeric, at));
   const proof = (day: 1 | 2, month: 1 | 2): string => `coalesce(bool_or(${part(day)} > 12 and ${part(month)} <= 12), false)`;
   return `(${proof(1, 2)} or (${dayComesFirst(locale)} and not ${proof(2, 1)}))`;
@@ -75,12 +77,17 @@ export function momentSql(meaning: MomentMeaning, text: string, dayFirst: string
     time: `HH:mm${seconds ? ':ss' : ''}`,
   }[is];
   const result = outputFormat === undefined || outputFormat === '[ISO]' ? ends : outputFormat;
-  const value = moment(is, text, dayFirst);
-  const write = (format: string, of = value): string =>
+  const write = (format: string, of: string): string =>
     named('m', of, `case when m is not null then ${momentText('m', format, locale)} end`);
+  const read = moment(is, text, dayFirst);
+  const isAsShown = `(regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}') or ${text} = ${write(displayFormat ?? usual, read)})`;
+  const value = meaning.is === 'date' && meaning.asWritten ? `case when ${isAsShown} then ${read} end` : read;
   // A day as it is delivered says all that there is to show.
   const isKnown = known !== undefined && is === 'date' && result === ends;
-  return { result: write(result), shown: write(displayFormat ?? usual, isKnown ? `try_cast(${known} as TIMESTAMP)` : value) };
+  return {
+    result: write(result, value),
+    shown: write(displayFormat ?? usual, isKnown ? `try_cast(${known} as TIMESTAMP)` : value),
+  };
 }
 
 /** A TIMESTAMP; of times, on the first day that there is. */

@@ -25,6 +25,12 @@ export function columnBlocks({ rules }: SchemaFile, { matches, ties }: Matching,
   ];
 }
 
+/** Days of a field are read only as somebody has agreed to. */
+export const fixBlock = (field: string): Block => ({
+  code: 'BULK_FIX',
+  message: `Somebody has to agree to how the dates of ${field} are read`,
+});
+
 export interface Counts {
   readonly rows: number;
   readonly invalid: number;

@@ -4,17 +4,28 @@ import type { Json } from '../../domain/json.ts';
 import { beforeFinish } from '../../hooks/hooks.ts';
 import { runBeforeFinish } from '../../hooks/steps.ts';
 import { judge, type Judged } from './judge.ts';
-import { applyCalls, runSteps, stepData } from './steps.ts';
+import { askBeforeEnd, confirmationIn, type Asked, type Confirmation, type Confirming } from './confirm.ts';
+import { applyCalls } from './steps.ts';
 import type { Work } from './work.ts';
 
-/** Throws `HookError`s, `rule.timeout`. */
-export async function finish(work: Work, judged: Judged): Promise<Judged> {
+/** Somebody has to say yes first, to what these calls have asked for. */
+interface Held {
+  readonly confirmation: Confirmation;
+  readonly asked: Asked;
+}
+
+/** `confirming`: absent = nobody is there to be asked. Throws `HookError`s, `rule.timeout`. */
+export async function finish(work: Work, judged: Judged, confirming?: Confirming): Promise<Judged & { readonly held?: Held }> {
   const { hooking } = work;
   if (!hooking || judged.blocks.length > 0) return judged;
-  const { headerMapping, fields } = stepData(work);
-  const asked = await runSteps(work, 'REVIEW_STEP_PRE_SUBMIT', () => Promise.resolve({ headerMapping, fields }));
-  const before = asked ? await judge(work) : judged;
-  if (before.blocks.length > 0 || beforeFinish(hooking.hooks).length === 0) return before;
+  const asked = await askBeforeEnd(work, confirming?.asked);
+  const before = asked.some((calls) => calls.length > 0) ? await judge(work) : judged;
+  if (before.blocks.length > 0) return before;
+  const confirmation = confirming && confirmationIn(asked);
+  // Only what somebody has read can be confirmed.
+  if (confirmation && !(confirming.confirmed && confirming.asked))
+    return { ...before, rows: undefined, held: { confirmation, asked } };
+  if (beforeFinish(hooking.hooks).length === 0) return before;
   const { sandbox, hooks } = hooking;
   const data = await rowsOf(work, before, sandbox.limits.bulkRows + 1);
   let changed = false;

@@ -1,9 +1,10 @@
 /** What is said of each row, and what is delivered. */
 import { openSets } from '../../rules/sets.ts';
-import { dataBlocks, type Block, type Counts } from './blocks.ts';
+import { dataBlocks, fixBlock, type Block, type Counts } from './blocks.ts';
 import { columnName, partsOf, type FedField, type Part } from './cells.ts';
 import { latestSql, type Changed } from './changed.ts';
 import { fill } from './fill.ts';
+import { fixedSql } from './fixed.ts';
 import { rowJson } from './json.ts';
 import { fedFields } from './layout.ts';
 import { anySql, cellsOf, foundSql, verdicts, type Verdict } from './verdicts.ts';
@@ -84,10 +85,9 @@ export async function judge(work: Work): Promise<Judged> {
 /** Days that would be read otherwise than they stand, where somebody has to agree to that. */
 async function fixBlocks({ duck, task }: Work, parts: readonly Part[]): Promise<readonly Block[]> {
   const blocks: Block[] = [];
-  for (const { fed, text, result, cell } of parts.filter((part) => task.unfixed.includes(part.fed.field.name))) {
-    const isFixed = `${result} is not null and ${text} <> ${cell.text} and not regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}')`;
-    const [row] = await duck.rows(`select 1 from cells where ${isFixed} limit 1`);
-    if (row) blocks.push({ code: 'BULK_FIX', message: `Somebody has to agree to how the dates of ${fed.field.name} are read` });
+  for (const part of parts.filter(({ fed }) => task.unfixed.includes(fed.field.name))) {
+    const [row] = await duck.rows(`select 1 from cells where ${fixedSql(part)} limit 1`);
+    if (row) blocks.push(fixBlock(part.fed.field.name));
   }
   return blocks;
 }

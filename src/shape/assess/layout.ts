@@ -1,6 +1,6 @@
 /** The fields of an import and the columns that feed them, as both are changed on the way. Pure. */
 import { definitionOf, problemsOf } from '../../domain/fields/definition.ts';
-import { field as form } from '../../domain/fields/forms.ts';
+import { field as form, type Field } from '../../domain/fields/forms.ts';
 import type { Json } from '../../domain/json.ts';
 import { isAsShown } from '../../domain/rules.ts';
 import type { AssessTask } from '../../domain/run.ts';
@@ -21,6 +21,10 @@ export interface Layout {
   readonly hidden: readonly string[];
   /** By a hook, or for a person to fill in. */
   readonly added: readonly string[];
+  /** Fields that hooks have added, or that columns have become, as they were given. */
+  readonly given: readonly Field[];
+  /** Fields that hooks have taken away. */
+  readonly removed: readonly string[];
   /** Columns there are, those that are no part of the file included. */
   readonly width: number;
 }
@@ -28,7 +32,7 @@ export interface Layout {
 const named = 'the fields of this import';
 
 export function layoutOf({ definition, many, needed, hidden }: AssessTask, schema = parsed(definition)): Layout {
-  return { definition, schema, columns: {}, many, needed, hidden, added: [], width: 0 };
+  return { definition, schema, columns: {}, many, needed, hidden, added: [], given: [], removed: [], width: 0 };
 }
 
 /** Throws `usage.schema`. */
@@ -93,6 +97,8 @@ export function withField(layout: Layout, given: Json, { before, after }: Anchor
     many: [...layout.many, ...made.many],
     hidden: [...layout.hidden, ...made.hidden],
     added: [...layout.added, field.key],
+    given: [...layout.given, field],
+    removed: layout.removed.filter((key) => key !== field.key),
   };
 }
 
@@ -143,6 +149,8 @@ export function withoutField(layout: Layout, key: string): Layout | string {
     needed: others(layout.needed),
     hidden: others(layout.hidden),
     added: others(layout.added),
+    given: layout.given.filter((field) => field.key !== key),
+    removed: [...layout.removed, key],
   };
 }
 

@@ -1,6 +1,8 @@
 /** Requests to the server: one method per address of the review. */
 import type {
   Changes,
+  DateField,
+  Decision,
   Edit,
   Edited,
   Group,
@@ -9,7 +11,6 @@ import type {
   Replacement,
   ReplacePreview,
   RowWindow,
-  Stage,
   State,
   Trouble,
   ViewRequest,
@@ -39,9 +40,10 @@ export class ReviewClient {
   values = (field: string): Promise<{ values: { text: string; count: number; value: string | null }[] }> =>
     this.#ask('GET', `values?${new URLSearchParams({ field })}`);
 
-  /** Decides a stage; the file is read anew. */
-  decide = (stage: Exclude<Stage, 'rows'>, decision: object): Promise<State> =>
-    this.#ask('PUT', stage === 'match' ? 'mapping' : stage, decision);
+  dates = (): Promise<{ dates: DateField[] }> => this.#ask('GET', 'dates');
+
+  /** The file is read anew. */
+  decide = ({ about, said }: Decision): Promise<State> => this.#ask('PUT', about, said);
 
   view = (request: ViewRequest): Promise<{ view: string; total: number }> => this.#ask('POST', 'views', request);
   rows = (view: string, offset: number, limit: number): Promise<RowWindow> =>
@@ -66,7 +68,7 @@ export class ReviewClient {
   /** Waits for news after a version, or of people other than these. */
   changes = (after: number, people: number, signal: AbortSignal): Promise<Changes> =>
     this.#ask('GET', `changes?after=${after}&people=${people}`, undefined, signal);
-  finish = (version: number): Promise<State> => this.#ask('POST', 'finish', { version });
+  finish = (version: number, confirmed: boolean): Promise<State> => this.#ask('POST', 'finish', { version, confirmed });
 
   async export(what: 'errors' | 'all', format: 'csv' | 'xlsx'): Promise<Blob> {
     return await (await this.#send('GET', `export?what=${what}&format=${format}`)).blob();

@@ -24,6 +24,10 @@ export interface Field {
   readonly readOnly?: boolean;
   readonly required?: boolean;
   readonly many?: boolean;
+  /** A column of the file may feed it. */
+  readonly matchable?: boolean;
+  /** Its dates are read only as somebody agrees to. */
+  readonly unfixed?: boolean;
   readonly options?: readonly Option[];
   /** What is written between several options in one cell. */
   readonly delimiter?: string;
@@ -83,6 +87,14 @@ export interface Settings {
   readonly texts?: unknown;
 }
 
+/** What somebody has to say yes to before the end. */
+export interface Confirmation {
+  readonly text: string;
+  /** On the buttons; null = as usual. */
+  readonly submit: string | null;
+  readonly cancel: string | null;
+}
+
 export interface State {
   readonly status: Status;
   readonly stage: Stage;
@@ -98,7 +110,29 @@ export interface State {
   readonly redo: number;
   readonly people: number;
   readonly finish: Finish;
+  /** In the answer to `finish` alone. */
+  readonly confirmation?: Confirmation;
   readonly progress?: { readonly done: number; readonly total?: number; readonly label?: string } | null;
+}
+
+/** Which comes first where days are numbers; `keep`: they stay as they are, and are wrong. */
+export type DateChoice = 'day' | 'month' | 'keep';
+
+export interface DateField {
+  readonly field: string;
+  /** null = nobody has said anything yet. */
+  readonly choice: DateChoice | null;
+  /** As they read by themselves; then the other way, where they may be read so. */
+  readonly readings: readonly {
+    readonly order: 'day' | 'month';
+    readonly samples: readonly { readonly before: string; readonly after: string }[];
+  }[];
+}
+
+/** One word about the file. */
+export interface Decision {
+  readonly about: 'sheet' | 'header' | 'mapping' | 'values' | 'dates';
+  readonly said: object;
 }
 
 export interface Preview {

@@ -74,6 +74,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: více než ${number(most)} různých textů. Opravte je v tabulce, nebo všechny najednou v části „Problémy“.`,
   },
+  dates: {
+    lead: 'Některá data jsou zapsána jinak, než jak se ukládají. Řekněte, jak se mají číst.',
+    day: 'Den je první',
+    month: 'Měsíc je první',
+    agree: 'Číst takto',
+    keep: 'Nechat, jak jsou: zůstanou chybami, dokud je někdo neopraví',
+  },
   summary: {
     label: 'Zobrazit řádky',
     all: 'Všechny řádky',

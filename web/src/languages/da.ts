@@ -74,6 +74,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: mere end ${number(most)} forskellige tekster. Ret dem i tabellen eller alle på én gang under “Problemer”.`,
   },
+  dates: {
+    lead: 'Nogle datoer er skrevet anderledes, end de gemmes. Sig, hvordan de skal læses.',
+    day: 'Dagen står først',
+    month: 'Måneden står først',
+    agree: 'Læs dem sådan',
+    keep: 'Lad dem være: de er fejl, indtil nogen retter dem',
+  },
   summary: {
     label: 'Vis rækker',
     all: 'Alle rækker',

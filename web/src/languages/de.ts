@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: mehr als ${number(most)} verschiedene Texte. Sie werden in der Tabelle verbessert, oder alle auf einmal unter „Probleme“.`,
   },
+  dates: {
+    lead: 'Manche Daten sind anders geschrieben, als sie gespeichert werden. Sagen Sie, wie sie zu lesen sind.',
+    day: 'Der Tag steht vorn',
+    month: 'Der Monat steht vorn',
+    agree: 'So lesen',
+    keep: 'Lassen, wie sie sind: Sie sind Fehler, bis jemand sie verbessert',
+  },
   summary: {
     label: 'Zeilen zeigen',
     all: 'Alle Zeilen',

@@ -72,6 +72,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: más de ${number(most)} textos distintos. Se corrigen en la tabla, o todos a la vez en «Problemas».`,
   },
+  dates: {
+    lead: 'Algunas fechas están escritas de otra forma de como se guardan. Diga cómo deben leerse.',
+    day: 'Primero el día',
+    month: 'Primero el mes',
+    agree: 'Leerlas así',
+    keep: 'Dejarlas como están: serán errores hasta que alguien las corrija',
+  },
   summary: {
     label: 'Mostrar filas',
     all: 'Todas las filas',

@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: yli ${number(most)} eri tekstiä. Korjaa ne taulukossa tai kaikki kerralla kohdassa ”Ongelmat”.`,
   },
+  dates: {
+    lead: 'Jotkin päivämäärät on kirjoitettu toisin kuin ne tallennetaan. Kerro, miten ne luetaan.',
+    day: 'Päivä ensin',
+    month: 'Kuukausi ensin',
+    agree: 'Lue näin',
+    keep: 'Jätä ennalleen: ne ovat virheitä, kunnes joku korjaa ne',
+  },
   summary: {
     label: 'Näytä rivit',
     all: 'Kaikki rivit',

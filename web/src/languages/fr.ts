@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label} : plus de ${number(most)} textes différents. Ils se corrigent dans le tableau, ou tous à la fois sous « Problèmes ».`,
   },
+  dates: {
+    lead: 'Certaines dates sont écrites autrement qu’elles ne sont enregistrées. Dites comment les lire.',
+    day: 'Le jour d’abord',
+    month: 'Le mois d’abord',
+    agree: 'Les lire ainsi',
+    keep: 'Les laisser telles quelles : ce sont des erreurs jusqu’à leur correction',
+  },
   summary: {
     label: 'Afficher les lignes',
     all: 'Toutes les lignes',

@@ -74,6 +74,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: više od ${number(most)} različitih tekstova. Ispravite ih u tablici ili sve odjednom pod „Problemi”.`,
   },
+  dates: {
+    lead: 'Neki su datumi napisani drukčije nego što se spremaju. Recite kako ih treba čitati.',
+    day: 'Prvo dan',
+    month: 'Prvo mjesec',
+    agree: 'Čitaj ovako',
+    keep: 'Ostavi kako jesu: pogreške su dok ih netko ne ispravi',
+  },
   summary: {
     label: 'Prikaži retke',
     all: 'Svi retci',

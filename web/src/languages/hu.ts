@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: több mint ${number(most)} különböző szöveg. A táblázatban javíthatók, vagy egyszerre a „Problémák” alatt.`,
   },
+  dates: {
+    lead: 'Néhány dátum másképp van írva, mint ahogyan tároljuk. Mondja meg, hogyan kell olvasni.',
+    day: 'Elöl a nap',
+    month: 'Elöl a hónap',
+    agree: 'Olvasás így',
+    keep: 'Maradjanak, ahogy vannak: hibák, amíg valaki ki nem javítja őket',
+  },
   summary: {
     label: 'Sorok megjelenítése',
     all: 'Minden sor',

@@ -74,6 +74,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: lebih dari ${number(most)} teks berbeda. Perbaiki di tabel, atau sekaligus di bagian “Masalah”.`,
   },
+  dates: {
+    lead: 'Beberapa tanggal ditulis berbeda dari cara penyimpanannya. Tentukan cara membacanya.',
+    day: 'Hari lebih dulu',
+    month: 'Bulan lebih dulu',
+    agree: 'Baca seperti ini',
+    keep: 'Biarkan apa adanya: tetap menjadi kesalahan sampai diperbaiki',
+  },
   summary: {
     label: 'Tampilkan baris',
     all: 'Semua baris',

@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: fleiri en ${number(most)} ólíkir textar. Lagaðu þá í töflunni eða alla í einu undir „Vandamál“.`,
   },
+  dates: {
+    lead: 'Sumar dagsetningar eru skrifaðar öðruvísi en þær eru geymdar. Segðu hvernig á að lesa þær.',
+    day: 'Dagurinn fyrst',
+    month: 'Mánuðurinn fyrst',
+    agree: 'Lesa þær svona',
+    keep: 'Láta þær standa: þær eru villur þar til einhver lagar þær',
+  },
   summary: {
     label: 'Sýna raðir',
     all: 'Allar raðir',

@@ -74,6 +74,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: più di ${number(most)} testi diversi. Si correggono nella tabella, o tutti insieme in «Problemi».`,
   },
+  dates: {
+    lead: 'Alcune date sono scritte in modo diverso da come vengono salvate. Indichi come leggerle.',
+    day: 'Prima il giorno',
+    month: 'Prima il mese',
+    agree: 'Leggerle così',
+    keep: 'Lasciarle così come sono: restano errori finché qualcuno non le corregge',
+  },
   summary: {
     label: 'Mostra righe',
     all: 'Tutte le righe',

@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}：異なるテキストが${number(most)}種類を超えています。表で直すか、「問題」でまとめて直してください。`,
   },
+  dates: {
+    lead: '保存される形式と異なる書き方の日付があります。読み方を選んでください。',
+    day: '日が先',
+    month: '月が先',
+    agree: 'このように読む',
+    keep: 'そのままにする：修正されるまでエラーになります',
+  },
   summary: {
     label: '行の表示',
     all: 'すべての行',

@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: 서로 다른 텍스트가 ${number(most)}개를 넘습니다. 표에서 고치거나 ‘문제’에서 한꺼번에 고치세요.`,
   },
+  dates: {
+    lead: '저장되는 형식과 다르게 적힌 날짜가 있습니다. 어떻게 읽을지 선택하세요.',
+    day: '일이 먼저',
+    month: '월이 먼저',
+    agree: '이렇게 읽기',
+    keep: '그대로 두기: 고칠 때까지 오류로 남습니다',
+  },
   summary: {
     label: '행 표시',
     all: '모든 행',

@@ -74,6 +74,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: daugiau nei ${number(most)} skirtingų tekstų. Juos galima taisyti lentelėje arba visus iš karto skiltyje „Problemos“.`,
   },
+  dates: {
+    lead: 'Kai kurios datos parašytos kitaip, nei saugomos. Nurodykite, kaip jas skaityti.',
+    day: 'Pirma diena',
+    month: 'Pirma mėnuo',
+    agree: 'Skaityti taip',
+    keep: 'Palikti, kaip yra: tai klaidos, kol kas nors jas pataisys',
+  },
   summary: {
     label: 'Rodyti eilutes',
     all: 'Visos eilutės',

@@ -75,6 +75,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: vairāk nekā ${number(most)} dažādu tekstu. Tos var labot tabulā vai visus uzreiz sadaļā “Problēmas”.`,
   },
+  dates: {
+    lead: 'Daži datumi ir rakstīti citādi, nekā tiek glabāti. Norādiet, kā tie jālasa.',
+    day: 'Vispirms diena',
+    month: 'Vispirms mēnesis',
+    agree: 'Lasīt šādi',
+    keep: 'Atstāt, kā ir: tās ir kļūdas, līdz kāds tās izlabo',
+  },
   summary: {
     label: 'Rādīt rindas',
     all: 'Visas rindas',

@@ -74,6 +74,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: lebih daripada ${number(most)} teks berbeza. Betulkan dalam jadual, atau semuanya sekali gus di bawah “Masalah”.`,
   },
+  dates: {
+    lead: 'Sesetengah tarikh ditulis berlainan daripada cara ia disimpan. Nyatakan cara membacanya.',
+    day: 'Hari dahulu',
+    month: 'Bulan dahulu',
+    agree: 'Baca begini',
+    keep: 'Biarkan seadanya: ia kekal ralat sehingga dibetulkan',
+  },
   summary: {
     label: 'Tunjukkan baris',
     all: 'Semua baris',

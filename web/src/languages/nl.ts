@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: meer dan ${number(most)} verschillende teksten. Verbeter ze in de tabel, of allemaal tegelijk onder ‘Problemen’.`,
   },
+  dates: {
+    lead: 'Sommige datums zijn anders geschreven dan ze worden bewaard. Zeg hoe ze gelezen moeten worden.',
+    day: 'De dag staat voorop',
+    month: 'De maand staat voorop',
+    agree: 'Zo lezen',
+    keep: 'Laten zoals ze zijn: het zijn fouten tot iemand ze verbetert',
+  },
   summary: {
     label: 'Rijen tonen',
     all: 'Alle rijen',

@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: mer enn ${number(most)} ulike tekster. Rett dem i tabellen, eller alle på én gang under «Problemer».`,
   },
+  dates: {
+    lead: 'Noen datoer er skrevet annerledes enn de lagres. Si hvordan de skal leses.',
+    day: 'Dagen kommer først',
+    month: 'Måneden kommer først',
+    agree: 'Les dem slik',
+    keep: 'La dem stå: de er feil til noen retter dem',
+  },
   summary: {
     label: 'Vis rader',
     all: 'Alle rader',

@@ -75,6 +75,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: liczba różnych tekstów przekracza ${number(most)}. Można je poprawić w tabeli albo wszystkie naraz w panelu „Problemy”.`,
   },
+  dates: {
+    lead: 'Niektóre daty są zapisane inaczej, niż są przechowywane. Wskaż, jak je czytać.',
+    day: 'Najpierw dzień',
+    month: 'Najpierw miesiąc',
+    agree: 'Czytaj w ten sposób',
+    keep: 'Zostaw bez zmian: są błędami, dopóki ktoś ich nie poprawi',
+  },
   summary: {
     label: 'Pokaż wiersze',
     all: 'Wszystkie wiersze',

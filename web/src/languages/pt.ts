@@ -74,6 +74,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: mais de ${number(most)} textos diferentes. Corrija-os na tabela, ou todos de uma vez em “Problemas”.`,
   },
+  dates: {
+    lead: 'Algumas datas estão escritas de forma diferente da que é guardada. Indique como devem ser lidas.',
+    day: 'O dia primeiro',
+    month: 'O mês primeiro',
+    agree: 'Ler assim',
+    keep: 'Deixar como estão: são erros até que alguém as corrija',
+  },
   summary: {
     label: 'Mostrar linhas',
     all: 'Todas as linhas',

@@ -75,6 +75,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: mai mult de ${number(most)} texte diferite. Se corectează în tabel sau toate odată la „Probleme”.`,
   },
+  dates: {
+    lead: 'Unele date sunt scrise altfel decât sunt păstrate. Spuneți cum trebuie citite.',
+    day: 'Întâi ziua',
+    month: 'Întâi luna',
+    agree: 'Citește-le așa',
+    keep: 'Lasă-le cum sunt: sunt erori până le corectează cineva',
+  },
   summary: {
     label: 'Afișează rândurile',
     all: 'Toate rândurile',

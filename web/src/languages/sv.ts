@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: fler än ${number(most)} olika texter. Rätta dem i tabellen, eller alla på en gång under ”Problem”.`,
   },
+  dates: {
+    lead: 'Vissa datum är skrivna på annat sätt än de sparas. Ange hur de ska läsas.',
+    day: 'Dagen först',
+    month: 'Månaden först',
+    agree: 'Läs dem så här',
+    keep: 'Låt dem stå: de är fel tills någon rättar dem',
+  },
   summary: {
     label: 'Visa rader',
     all: 'Alla rader',

@@ -74,6 +74,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: maandishi tofauti zaidi ya ${number(most)}. Yarekebishe kwenye jedwali, au yote kwa pamoja chini ya “Matatizo”.`,
   },
+  dates: {
+    lead: 'Baadhi ya tarehe zimeandikwa tofauti na zinavyohifadhiwa. Sema zisomwe vipi.',
+    day: 'Siku kwanza',
+    month: 'Mwezi kwanza',
+    agree: 'Zisome hivi',
+    keep: 'Ziache zilivyo: ni makosa hadi mtu azirekebishe',
+  },
   summary: {
     label: 'Onyesha safu mlalo',
     all: 'Safu zote',

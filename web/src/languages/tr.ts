@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: ${number(most)} değerinden fazla farklı metin var. Tabloda ya da hep birden “Sorunlar” altında düzeltilirler.`,
   },
+  dates: {
+    lead: 'Bazı tarihler saklandığından farklı yazılmış. Nasıl okunacaklarını belirtin.',
+    day: 'Önce gün',
+    month: 'Önce ay',
+    agree: 'Böyle oku',
+    keep: 'Olduğu gibi bırak: düzeltilene kadar hata sayılır',
+  },
   summary: {
     label: 'Satırları göster',
     all: 'Tüm satırlar',

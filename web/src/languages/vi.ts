@@ -73,6 +73,13 @@ export const translation: Texts = {
     tooMany: (label, most) =>
       `${label}: hơn ${number(most)} văn bản khác nhau. Hãy sửa trong bảng, hoặc sửa tất cả cùng lúc ở mục “Vấn đề”.`,
   },
+  dates: {
+    lead: 'Một số ngày được viết khác với cách lưu. Hãy cho biết cách đọc chúng.',
+    day: 'Ngày trước',
+    month: 'Tháng trước',
+    agree: 'Đọc như thế này',
+    keep: 'Để nguyên: chúng là lỗi cho đến khi có người sửa',
+  },
   summary: {
     label: 'Hiển thị hàng',
     all: 'Tất cả hàng',

@@ -72,6 +72,13 @@ export const translation: Texts = {
     nothing: '每个值都有对应的选项。',
     tooMany: (label, most) => `${label}：不同文本超过 ${number(most)} 个。可在表格中修正，或在“问题”中一次全部修正。`,
   },
+  dates: {
+    lead: '有些日期的写法与保存的格式不同。请说明应如何读取。',
+    day: '日在前',
+    month: '月在前',
+    agree: '按此读取',
+    keep: '保持原样：在有人修正之前均为错误',
+  },
   summary: {
     label: '显示行',
     all: '所有行',

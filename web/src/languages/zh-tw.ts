@@ -72,6 +72,13 @@ export const translation: Texts = {
     nothing: '每個值都有對應的選項。',
     tooMany: (label, most) => `${label}：不同文字超過 ${number(most)} 個。可在表格中修正，或在「問題」中一次全部修正。`,
   },
+  dates: {
+    lead: '有些日期的寫法與儲存的格式不同。請說明應如何讀取。',
+    day: '日在前',
+    month: '月在前',
+    agree: '依此讀取',
+    keep: '保持原樣：在有人修正之前均為錯誤',
+  },
   summary: {
     label: '顯示列',
     all: '所有列',

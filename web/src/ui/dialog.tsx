@@ -17,8 +17,8 @@ export function Dialog({ title, onClose, children, foot, wide }: Props) {
   useEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
-    // What is asked for is to be typed at once.
-    box.current?.querySelector('input')?.focus();
+    // What is asked for is to be typed at once, and what is said is to be read before the buttons.
+    box.current?.querySelector<HTMLElement>('input, [data-first]')?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };

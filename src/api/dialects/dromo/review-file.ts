@@ -1,7 +1,7 @@
 /** What the file is: its sheet, the row of names, which column is what, and what texts mean. */
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
-import { textsWithoutOption, valuesShape } from '../../../operations/reviews/groups.ts';
+import { datesShape, listDates, saidDates, textsWithoutOption, valuesShape } from '../../../operations/reviews/groups.ts';
 import { previewFile, previewShape } from '../../../operations/reviews/preview.ts';
 import { readAgain, type Said } from '../../../operations/reviews/reread.ts';
 import type { Reviewed } from '../../../operations/reviews/open.ts';
@@ -32,8 +32,19 @@ const values = reviewRoute({
   }),
 });
 
+const dates = reviewRoute({
+  method: 'GET',
+  path: '/dates',
+  name: 'dates',
+  summary: 'How dates may be read that are read only as somebody agrees to',
+  replies: { 200: datesShape },
+  handle: async (context, visit) => ({ status: 200, body: await listDates(context, await reviewedOf(context, visit)) }),
+});
+
 interface Choice<Body> {
   readonly name: string;
+  /** Absent = it is called as it is. */
+  readonly path?: string;
   readonly summary: string;
   readonly body: z.ZodType<Body>;
   /** Throws `request.invalid` for what this import does not allow. */
@@ -53,10 +64,10 @@ async function namesOf(
 }
 
 /** The file is read anew, and edits go. */
-const choice = <Body>({ name, summary, body, said }: Choice<Body>): Route =>
+const choice = <Body>({ name, path = name, summary, body, said }: Choice<Body>): Route =>
   reviewRoute({
     method: 'PUT',
-    path: `/${name}`,
+    path: `/${path}`,
     name,
     summary: `${summary}: the file is read anew, and edits go`,
     body,
@@ -75,6 +86,7 @@ const text = z.string().max(10_000);
 export const fileRoutes: readonly Route[] = [
   preview,
   values,
+  dates,
   choice({
     name: 'sheet',
     summary: 'Say which sheet is meant',
@@ -105,5 +117,12 @@ export const fileRoutes: readonly Route[] = [
     summary: 'Say what texts of a field mean',
     body: z.object({ field: text, map: z.record(text, text.nullable()) }),
     said: ({ field, map }) => ({ field, values: map }),
+  }),
+  choice({
+    name: 'dates.say',
+    path: 'dates',
+    summary: 'Say how the dates of a field are read',
+    body: saidDates,
+    said: ({ field, order }) => ({ field, dates: order }),
   }),
 ];

@@ -64,21 +64,28 @@ const finish = reviewRoute({
   name: 'finish',
   summary: 'End the review: what is there is delivered',
   always: true,
-  body: z.object({ version: z.number().int().min(0) }),
+  body: z.object({
+    version: z.number().int().min(0),
+    confirmed: z.boolean().default(false).meta({ description: 'Yes to the `confirmation` of the answer before' }),
+  }),
   replies: { 200: stateShape },
-  async handle(context, visit, { body: { version } }) {
+  async handle(context, visit, { body: { version, confirmed } }) {
     const { found, standing } = visit;
     if (standing.status !== 'NEEDS_REVIEW') return { status: 200, body: await showState(context, visit) };
     const reviewed = await reviewedOf(context, visit);
-    const { blocks } = await endReview(context, reviewed, {
+    const { blocks, confirmation } = await endReview(context, reviewed, {
       version,
+      confirmed,
       pipeline: found.data.pipeline ?? '',
       told: standing.findings?.told ?? {},
       ended: async (tx, delivered) =>
         await concludeReview(contextOf({ ...asReviewer(context), db: tx }, 'dromo'), visit, delivered),
     });
     const after = await visitOf(context, found.id, true);
-    return { status: 200, body: await showState(context, after, [...blocks]) };
+    return {
+      status: 200,
+      body: { ...(await showState(context, after, [...blocks])), ...(confirmation && { confirmation: { ...confirmation } }) },
+    };
   },
 });
 

@@ -5,22 +5,9 @@ import type { EditLimits } from '../../../operations/reviews/open.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
 import { behaviorOf } from './task.ts';
-import { typeOf } from '../../../domain/fields/types.ts';
 import type { Standing } from './status.ts';
 import { reviewedOf, type Visit } from './review-access.ts';
-
-const fieldShape = z.object({
-  key: z.string(),
-  label: z.string(),
-  type: z.string(),
-  description: z.string(),
-  readOnly: z.boolean(),
-  required: z.boolean(),
-  many: z.boolean(),
-  options: z.array(z.object({ label: z.string(), value: z.string() })),
-  /** Of fields of several options: what is written between them. */
-  delimiter: z.string().exactOptional(),
-});
+import { fieldShape, fieldsOf, knownFields, labelOf } from './review-fields.ts';
 
 export const columnShape = z.object({ id: z.string(), field: z.string(), part: z.number(), label: z.string() });
 
@@ -39,11 +26,15 @@ export const stateShape = z.object({
   redo: z.number(),
   people: z.number(),
   finish: endingShape,
+  confirmation: z
+    .object({ text: z.string(), submit: z.string().nullable(), cancel: z.string().nullable() })
+    .exactOptional()
+    .meta({ description: 'Where a hook wants the end confirmed: what it says, and what is on the buttons' }),
 });
 
 export type State = z.input<typeof stateShape>;
 
-const nothing: OpenedReview = {
+const nothing: Omit<OpenedReview, 'fields'> = {
   stage: 'rows',
   version: 0,
   reasons: [],
@@ -57,7 +48,7 @@ const nothing: OpenedReview = {
   finish: { deliver: 0, drop: 0, blocked: true, message: '' },
 };
 
-/** What nobody may change here. */
+/** What nobody may change here, beside fields that hooks have added as such. */
 export function limitsOf({ data: { fields, settings } }: StoredImport): EditLimits {
   const { allowAddingRows = true, allowRemovingRows = true } = settings.reviewStep ?? {};
   const readOnly = new Set(fields.flatMap((field) => (field.readOnly ? [field.key] : [])));
@@ -70,8 +61,9 @@ export async function showState(context: RouteContext, visit: Visit, more: State
   const isReview = standing.status === 'NEEDS_REVIEW';
   const opened = isReview ? await openedReview(context, await reviewedOf(context, visit)) : undefined;
   const shown = opened ?? nothing;
+  const fields = knownFields(found, opened?.fields);
   // What the run had to ask, until somebody has changed something.
-  const asked = shown.version > 0 ? [] : standing.errors.filter(({ code }) => code === 'BULK_FIX' || code === 'FINISH_CANCELLED');
+  const asked = shown.version > 0 ? [] : standing.errors.filter(({ code }) => code === 'FINISH_CANCELLED');
   const reasons = [...more, ...asked, ...(shown.reasons.length > 0 || !isReview ? shown.reasons : notYet(visit, opened))];
   return {
     status: isFinishing(visit) ? 'finishing' : statusOf(visit, opened),
@@ -80,8 +72,8 @@ export async function showState(context: RouteContext, visit: Visit, more: State
     version: shown.version,
     reasons: (standing.status === 'FAILED' ? standing.errors : reasons).map(({ code, message }) => ({ code, message })),
     file: { name: found.data.filename, sheet: shown.sheet, sheets: [...shown.sheets] },
-    fields: fieldsOf(found),
-    columns: shown.columns.map(({ id, field, part }) => ({ id, field, part, label: labelOf(found, field, part) })),
+    fields: fieldsOf(fields, opened?.fields),
+    columns: shown.columns.map(({ id, field, part }) => ({ id, field, part, label: labelOf(fields, field, part) })),
     counts: { ...shown.counts, byColumn: { ...shown.counts.byColumn } },
     settings: settingsOf(found),
     undo: shown.undo,
@@ -102,34 +94,6 @@ function statusOf({ standing: { status } }: Visit, opened: OpenedReview | undefi
   if (status === 'FAILED') return 'failed';
   if (status !== 'NEEDS_REVIEW' || !opened) return 'processing';
   return 'review';
-}
-
-const fieldsOf = ({ data }: StoredImport): State['fields'] =>
-  data.fields
-    .filter(({ hidden }) => !hidden)
-    .map((field) => ({
-      key: field.key,
-      label: field.label,
-      type: typeOf(field),
-      description: field.description ?? '',
-      readOnly: field.readOnly ?? false,
-      required: (field.validators ?? []).some(({ validate, level = 'error' }) => validate === 'required' && level === 'error'),
-      many: field.manyToOne ?? false,
-      options: (field.selectOptions ?? []).map(({ label, value }) => ({ label, value })),
-      ...delimiterOf(field),
-    }));
-
-/** As the cells that people see are written. */
-function delimiterOf(field: StoredImport['data']['fields'][number]): { readonly delimiter?: string } {
-  if (typeOf(field) !== 'multi-select') return {};
-  const options = typeof field.type === 'object' && typeof field.type[1] === 'object' ? field.type[1] : {};
-  const { delimiter, trimValues = true } = options;
-  return { delimiter: `${typeof delimiter === 'string' ? delimiter : ','}${trimValues ? ' ' : ''}` };
-}
-
-function labelOf({ data }: StoredImport, key: string, part: number): string {
-  const label = data.fields.find((field) => field.key === key)?.label ?? key;
-  return part === 0 ? label : `${label} (${part + 1})`;
 }
 
 /** May columns become fields of their own? */

@@ -1,10 +1,11 @@
 import { useState } from 'react';
-import type { State } from '../../api/wire.ts';
+import type { Confirmation, State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { plain } from '../../ui/plain.ts';
 import type { Session } from '../review/session.ts';
+import { ConfirmDialog } from './confirm.tsx';
 import { download } from './download.tsx';
 import { finishParts } from './sentences.ts';
 
@@ -17,17 +18,31 @@ interface Props {
 
 export function FinishDialog({ session, state, onErrors, onClose }: Props) {
   const [sending, setSending] = useState(false);
+  const [confirmation, setConfirmation] = useState<Confirmation>();
   const { finish, counts } = state;
   const send = async () => {
     setSending(true);
-    await session.finish();
+    // Rows that others have changed meanwhile may make it ask anew.
+    const wanted = await session.finish(confirmation !== undefined);
     setSending(false);
-    onClose();
+    setConfirmation(wanted);
+    if (!wanted) onClose();
   };
   const toErrors = () => {
     onClose();
     onErrors();
   };
+  if (confirmation)
+    return (
+      <ConfirmDialog
+        key={confirmation.text}
+        state={state}
+        confirmation={confirmation}
+        sending={sending}
+        onSend={() => void send()}
+        onClose={onClose}
+      />
+    );
   const foot = (
     <>
       <Button onClick={onClose}>{texts.back}</Button>

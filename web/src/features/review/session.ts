@@ -4,7 +4,7 @@
  */
 import type { ReviewClient } from '../../api/client.ts';
 import { Refused } from '../../api/refused.ts';
-import type { Changes, Column, Edit, Edited, Row, RowId, Stage, State, ViewRequest } from '../../api/wire.ts';
+import type { Changes, Column, Confirmation, Decision, Edit, Edited, Row, RowId, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { plain } from '../../ui/plain.ts';
 import type { Toast } from '../../ui/toasts.tsx';
@@ -333,11 +333,14 @@ export class Session {
   }
 
   /** One decision or several of one stage; what comes of them is shown once all are made. */
-  async decide(stage: Exclude<Stage, 'rows'>, ...decisions: readonly object[]): Promise<boolean> {
+  async decide(...decisions: readonly Decision[]): Promise<boolean> {
     try {
       let state: State | undefined;
-      for (const decision of decisions) state = await this.client.decide(stage, decision);
-      if (state) this.took(state);
+      for (const decision of decisions) state = await this.client.decide(decision);
+      if (!state) return true;
+      // Rows that were looked at before are not those that the file has now.
+      this.set({ view: undefined });
+      this.took(state);
       return true;
     } catch (error) {
       this.failed(error);
@@ -345,19 +348,22 @@ export class Session {
     }
   }
 
-  async finish(): Promise<void> {
+  /** Resolves to what has to be confirmed first. */
+  async finish(confirmed: boolean): Promise<Confirmation | undefined> {
     this.set({ saving: this.snapshot.saving + 1 });
     try {
       await this.#queue.catch(() => undefined);
       const sent = this.snapshot.state?.finish.deliver;
       // Ending twice is ending once.
-      const state = await insist(async () => await this.client.finish(this.#version), this.#waiting);
+      const state = await insist(async () => await this.client.finish(this.#version, confirmed), this.#waiting);
       this.took(state);
       if (state.status !== 'review') this.set({ sent });
       // The import's owner may have a say at the end.
       else for (const { code, message } of state.reasons) if (code === 'FINISH_CANCELLED') this.say('error', plain(message));
+      return state.confirmation;
     } catch (error) {
       this.failed(error);
+      return undefined;
     } finally {
       this.set({ saving: this.snapshot.saving - 1 });
     }

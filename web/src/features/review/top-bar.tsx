@@ -79,7 +79,9 @@ function Saved({ snapshot: { saving, offline } }: { readonly snapshot: Snapshot 
 /** Decided steps can be gone back to: the file is then read anew. */
 function Steps({ state, stage, onStage }: Pick<Props, 'state' | 'stage' | 'onStage'>) {
   const sheets = (state.file?.sheets?.length ?? 0) > 1;
-  const choices = state.fields.some(({ options }) => (options?.length ?? 0) > 0);
+  const choices = state.fields.some(
+    ({ options, matchable, unfixed }) => matchable !== false && (unfixed || (options?.length ?? 0) > 0),
+  );
   const steps = order.filter(
     (step) => (step !== 'sheet' || sheets) && (step !== 'values' || choices || state.stage === 'values'),
   );

@@ -5,6 +5,7 @@ import { FinishDialog } from '../finish/dialog.tsx';
 import { ProblemsPanel } from '../problems/panel.tsx';
 import { ReplacePanel } from '../problems/replace.tsx';
 import { at, block } from '../grid/selection.ts';
+import { Icon } from '../../ui/icon.tsx';
 import { plain } from '../../ui/plain.ts';
 import { BenchGrid } from './bench-grid.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
@@ -44,6 +45,7 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
         onFinish={() => setDialog('finish')}
       />
       <main className="bench">
+        <Reasons state={state} />
         {state.settings.helpText && <p className="bench-help">{plain(state.settings.helpText)}</p>}
         <Summary counts={state.counts} request={snapshot.view?.request} onFilter={(filter) => void open({ filter })} />
         <BenchTools {...parts} />
@@ -64,6 +66,22 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
       </main>
       <BenchDialogs {...parts} />
     </>
+  );
+}
+
+/** What the import was stopped for besides its rows, as long as nothing was done about it. */
+function Reasons({ state }: { readonly state: State }) {
+  const reasons = state.reasons.filter(({ code }) => code === 'BULK_FIX' || code === 'FINISH_CANCELLED');
+  if (reasons.length === 0) return null;
+  return (
+    <ul className="reasons" aria-label={texts.pages.why}>
+      {reasons.map(({ code, message }) => (
+        <li key={`${code} ${message}`}>
+          <Icon name="info" />
+          {plain(message)}
+        </li>
+      ))}
+    </ul>
   );
 }
 

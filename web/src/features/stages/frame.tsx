@@ -25,6 +25,7 @@ const asked: Readonly<Record<string, Stage>> = {
   SHEET_AMBIGUOUS: 'sheet',
   HEADER_ROW_UNKNOWN: 'header',
   COLUMNS_UNMAPPED: 'match',
+  BULK_FIX: 'values',
 };
 
 /** One question, what it is about, and the way on. */

@@ -18,7 +18,7 @@ export function HeaderStage({ session, state, onDone }: Props) {
   useEffect(() => setRow(preview?.header ?? undefined), [preview]);
   const next = async () => {
     setBusy(true);
-    if (await session.decide('header', { row })) onDone();
+    if (await session.decide({ about: 'header', said: { row } })) onDone();
     setBusy(false);
   };
   return (

@@ -22,19 +22,13 @@ export function MatchStage({ session, state, onDone }: Props) {
   useEffect(() => setMapping(proposed(preview?.columns ?? [], mayAdd && customFirst)), [preview]);
   // By field, only the columns that are none stand by themselves.
   const listed = (preview?.columns ?? []).filter(({ index }) => !byField || typeof mapping[index] !== 'string');
-  const missing = unmatched(state.fields, mapping);
-  const twice = clashes(state.fields, mapping);
+  const fields = state.fields.filter(({ matchable }) => matchable !== false);
+  const twice = clashes(fields, mapping);
   const next = async () => {
     setBusy(true);
-    if (await session.decide('match', decided(mapping))) onDone();
+    if (await session.decide({ about: 'mapping', said: decided(mapping) })) onDone();
     setBusy(false);
   };
-  const note =
-    twice.length > 0
-      ? twice.map(({ label }) => texts.match.taken(label)).join(' ')
-      : missing.length > 0
-        ? texts.match.missing(missing.map(({ label }) => label).join(', '))
-        : texts.match.complete;
   return (
     <StageFrame
       state={state}
@@ -44,10 +38,10 @@ export function MatchStage({ session, state, onDone }: Props) {
       busy={busy}
       waiting={preview === undefined}
       ready={preview !== undefined && twice.length === 0}
-      note={preview && note}
+      note={preview && noteOf(fields, mapping)}
       onNext={() => void next()}
     >
-      {byField && <FieldTable fields={state.fields} columns={preview?.columns ?? []} mapping={mapping} onChange={setMapping} />}
+      {byField && <FieldTable fields={fields} columns={preview?.columns ?? []} mapping={mapping} onChange={setMapping} />}
       {listed.length > 0 && (
         <table className="table is-match">
           <thead>
@@ -63,7 +57,7 @@ export function MatchStage({ session, state, onDone }: Props) {
               <MatchRow
                 key={column.index}
                 column={column}
-                fields={state.fields}
+                fields={fields}
                 chosen={mapping[column.index] ?? null}
                 own={mayAdd ? (customFirst ? 'first' : 'last') : 'never'}
                 onChoose={(field) => setMapping({ ...mapping, [column.index]: field })}
@@ -74,6 +68,14 @@ export function MatchStage({ session, state, onDone }: Props) {
       )}
     </StageFrame>
   );
+}
+
+/** What stands in the way, or what is left to do. */
+function noteOf(fields: readonly Field[], mapping: Mapping): string {
+  const twice = clashes(fields, mapping);
+  if (twice.length > 0) return twice.map(({ label }) => texts.match.taken(label)).join(' ');
+  const missing = unmatched(fields, mapping);
+  return missing.length > 0 ? texts.match.missing(missing.map(({ label }) => label).join(', ')) : texts.match.complete;
 }
 
 /** Fields have an equals sign in front of their keys. */

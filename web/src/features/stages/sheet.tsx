@@ -16,7 +16,7 @@ export function SheetStage({ session, state, onDone }: Props) {
   const [busy, setBusy] = useState(false);
   const next = async () => {
     setBusy(true);
-    if (await session.decide('sheet', { sheet })) onDone();
+    if (await session.decide({ about: 'sheet', said: { sheet } })) onDone();
     setBusy(false);
   };
   return (

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { Field, State } from '../../api/wire.ts';
+import type { DateChoice, DateField, Field, State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import type { Session } from '../review/session.ts';
+import { decidedDates, FieldDates, proposedDates } from './dates.tsx';
 import { StageFrame } from './frame.tsx';
 
 interface Props {
@@ -18,6 +19,16 @@ interface Unknown {
 /** Per field, what each unknown text stands for; `null` = left as it is. */
 type Meanings = Readonly<Record<string, Readonly<Record<string, string | null>>>>;
 
+interface Asked {
+  readonly unknown: readonly Unknown[];
+  readonly dates: readonly DateField[];
+}
+
+const lookUp = async (session: Session, fields: readonly Field[]): Promise<Asked> => ({
+  unknown: await unknownValues(session, fields),
+  dates: (await session.client.dates()).dates,
+});
+
 async function unknownValues(session: Session, fields: readonly Field[]): Promise<Unknown[]> {
   const choosing = fields.filter(({ options }) => (options?.length ?? 0) > 0);
   const found = await Promise.all(
@@ -26,47 +37,59 @@ async function unknownValues(session: Session, fields: readonly Field[]): Promis
   return found.filter(({ values }) => values.length > 0);
 }
 
+/** What is asked first is what the page begins with. */
+function leadOf(found: Asked | undefined): string {
+  if (found && found.dates.length > 0) return texts.dates.lead;
+  return found?.unknown.length === 0 ? texts.values.nothing : texts.values.lead;
+}
+
 export function ValuesStage({ session, state, onDone }: Props) {
-  const [unknown, setUnknown] = useState<readonly Unknown[]>();
+  const [found, setFound] = useState<Asked>();
+  const [orders, setOrders] = useState<Readonly<Record<string, DateChoice>>>({});
   const [meanings, setMeanings] = useState<Meanings>({});
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    unknownValues(session, state.fields).then(setUnknown, (error: unknown) => session.failed(error));
+    lookUp(session, state.fields).then(setFound, (error: unknown) => session.failed(error));
     // Options do not change while they are chosen from.
   }, [session]);
   const most = state.settings.mappableValues ?? 1000;
-  const asked = unknown?.filter(({ values }) => values.length <= most) ?? [];
+  const { unknown = [], dates = [] } = found ?? {};
+  const asked = unknown.filter(({ values }) => values.length <= most);
   const meaning = (field: string, text: string, now: string | null) => {
     const chosen = meanings[field]?.[text];
     return chosen === undefined ? now : chosen;
   };
   const next = async () => {
     setBusy(true);
-    const decisions = asked.map(({ field, values }) => ({
-      field: field.key,
-      map: Object.fromEntries(values.map(({ text, value }) => [text, meaning(field.key, text, value)])),
-    }));
-    if (await session.decide('values', ...decisions)) onDone();
+    const meant = asked.map(({ field, values }) => {
+      const map = Object.fromEntries(values.map(({ text, value }) => [text, meaning(field.key, text, value)]));
+      return { about: 'values' as const, said: { field: field.key, map } };
+    });
+    const decisions = [...meant, ...decidedDates(dates, orders)];
+    if (await session.decide(...decisions)) onDone();
     setBusy(false);
   };
   return (
     <StageFrame
       state={state}
       title={texts.values.title}
-      lead={unknown?.length === 0 ? texts.values.nothing : texts.values.lead}
+      lead={leadOf(found)}
       help={state.settings.valuesHelpText}
       busy={busy}
-      ready={unknown !== undefined}
-      waiting={unknown === undefined}
+      ready={found !== undefined}
+      waiting={found === undefined}
       onNext={() => void next()}
     >
-      {unknown
-        ?.filter((one) => !asked.includes(one))
-        .map(({ field }) => (
-          <p key={field.key} className="stage-help">
-            {texts.values.tooMany(field.label, most)}
-          </p>
-        ))}
+      {dates.map((date) => (
+        <FieldDates
+          key={date.field}
+          field={state.fields.find(({ key }) => key === date.field)}
+          date={date}
+          chosen={orders[date.field] ?? proposedDates(date)}
+          onChoose={(choice) => setOrders({ ...orders, [date.field]: choice })}
+        />
+      ))}
+      <TooMany of={unknown.filter((one) => !asked.includes(one))} most={most} />
       {asked.map(({ field, values }) => (
         <FieldValues
           key={field.key}
@@ -79,6 +102,14 @@ export function ValuesStage({ session, state, onDone }: Props) {
     </StageFrame>
   );
 }
+
+/** Fields that are not asked about here. */
+const TooMany = ({ of, most }: { readonly of: readonly Unknown[]; readonly most: number }) =>
+  of.map(({ field }) => (
+    <p key={field.key} className="stage-help">
+      {texts.values.tooMany(field.label, most)}
+    </p>
+  ));
 
 interface FieldProps extends Unknown {
   readonly meaning: (text: string, value: string | null) => string | null;
