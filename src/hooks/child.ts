@@ -2,6 +2,9 @@
 import { Interpreter } from './interpreter.ts';
 import type { Ask, Fetched, Message } from './messages.ts';
 
+// Dates of hooks are those of no place.
+process.env['TZ'] = 'UTC';
+
 const tell = (message: Message): void => {
   // A parent that is gone needs no answer.
   process.send?.(message, undefined, {}, () => undefined);

@@ -1,6 +1,7 @@
 /** `fetch` inside hooks: what they see of it, and what they cannot do with it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { HeadgateError } from '../domain/error.ts';
 import type { FetchAsked, HookFetch } from '../domain/hook-request.ts';
 import type { Hooks } from './hooks.ts';
@@ -19,7 +20,10 @@ interface Ran {
 }
 
 /** The network answers with what it was asked. */
-async function run(hooks: Hooks, { network = true, answer }: { network?: boolean; answer?: HookFetch } = {}): Promise<Ran> {
+async function run(
+  hooks: Hooks,
+  { network = true, answer, fetchWaitMs = 300 }: { network?: boolean; answer?: HookFetch; fetchWaitMs?: number } = {},
+): Promise<Ran> {
   const asked: FetchAsked[] = [];
   const echo: HookFetch = async (request, of, signal) => {
     asked.push(request);
@@ -31,7 +35,7 @@ async function run(hooks: Hooks, { network = true, answer }: { network?: boolean
     const body = JSON.stringify({ was: request.body, url: request.url });
     return await Promise.resolve({ status: 201, statusText: 'Made', url: request.url, redirected: false, headers, body });
   };
-  await using sandbox = new Sandbox(limits, undefined, network ? echo : undefined);
+  await using sandbox = new Sandbox({ ...limits, fetchWaitMs }, undefined, network ? echo : undefined);
   const sheet = sheetOf([
     { name: 'a', note: '' },
     { name: 'b', note: '' },
@@ -98,6 +102,36 @@ test('what went wrong is a rejection, which a hook may catch', async () => {
   );
   assert.deepEqual(notes(ran), Array(3).fill('TypeError fetch: not there'));
   assert.equal((await run(row('await fetch("https://a.test/")'), { answer })).said, 'TypeError: fetch: not there');
+});
+
+/** Answers after a while, or when it is told to stop. */
+const after = (ms: number): HookFetch => {
+  const answer = { status: 200, statusText: 'OK', redirected: false, headers: [], body: '{}' } as const;
+  return async ({ url }, _, signal) => await setTimeout(ms, { ...answer, url }, { signal });
+};
+
+test('a timer runs while a request is on its way, and asks for more', async () => {
+  const ran = await run(
+    row(
+      'const all = []; const one = fetch("https://a.test/1").then(() => all.push("one")); await new Promise((r) => setTimeout(r, 10)); all.push("timer"); await Promise.all([one, fetch("https://a.test/2").then(() => all.push("two"))]); record.row.note.value = all.join(" ")',
+    ),
+    { answer: after(300), fetchWaitMs: 10_000 },
+  );
+  assert.deepEqual([ran.said, notes(ran)], [undefined, Array(3).fill('timer one two')]);
+});
+
+test('a timer that gives up waiting for an answer, and one that is not needed any more', async () => {
+  const race = (ms: number) =>
+    row(
+      `record.row.note.value = await Promise.race([fetch("https://a.test/").then(() => "there"), new Promise((r) => setTimeout(r, ${ms}, "late"))])`,
+    );
+  assert.deepEqual(notes(await run(race(10), { answer: after(300), fetchWaitMs: 10_000 })), Array(3).fill('late'));
+  assert.deepEqual(notes(await run(race(800), { answer: after(10), fetchWaitMs: 10_000 })), Array(3).fill('there'));
+});
+
+test('a timer that never ends while a request is on its way', async () => {
+  const loop = row('fetch("https://a.test/"); await new Promise(() => setTimeout(() => { for (;;); }, 10))');
+  assert.equal((await run(loop, { answer: after(200), fetchWaitMs: 10_000 })).code, 'hook.timeout');
 });
 
 const hostile: readonly (readonly [what: string, body: string, code: string | undefined, most: number])[] = [

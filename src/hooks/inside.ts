@@ -6,8 +6,10 @@
 import type { Cell } from './cells.ts';
 import { cellOf, infosOf, isObject, optionsOf, patchOf, textOf, type Fields } from './inside-cells.ts';
 import { fetch, hear, requestOf, responseOf } from './inside-fetch.ts';
+import { ask, defineGlobals, failureOf, later, pieceOf } from './inside-globals.ts';
 import { instanceOf, runStep } from './inside-steps.ts';
 import { between, numbersOf, packNumbers, packTexts, type Run } from './packed.ts';
+import { pieces } from './pieces.ts';
 
 /** The cells of a field, or the ids of the rows at the place after the last field, packed or as JSON; '' for one that has not crossed; the run is then thrown away and done again with it. */
 declare const load: (field: number) => string;
@@ -328,16 +330,21 @@ const parts = [
   responseOf,
   hear,
   saidOf,
+  ask,
+  failureOf,
+  pieceOf,
+  later,
+  defineGlobals,
   packNumbers,
   packTexts,
   numbersOf,
 ];
 
 /**
- * Evaluates to a function of `load`, `want` and the bytes of `mark`, which gives what runs an entry with a hook and a JSON text. That resolves to JSON
- * text, of the answer or `{"threw": text}`.
+ * Evaluates to a function of `load`, `want`, `outside`, `pieceAt` and the bytes of `mark`, which gives what runs an entry with a hook and a JSON text.
+ * That resolves to JSON text, of the answer or `{"threw": text}`; but for `ring`, which gives what a timer's `ring` does.
  */
-export const inside = `(load, want, bytes) => {
+export const inside = `(load, want, outside, pieceAt, bytes) => {
 'use strict';
 const { parse, stringify } = JSON;
 const mark = new Int32Array(bytes);
@@ -345,11 +352,24 @@ mark[0] = -1;
 const position = Symbol();
 const between = '${between}';
 const waiting = [];
+const pieces = {};
+const pieceNames = ${JSON.stringify(Object.keys(pieces))};
+const timers = { ring: () => -1 };
+const usual = { upper: String.prototype.toUpperCase, lower: String.prototype.toLowerCase };
 const isObject = ${String(isObject)};
 ${parts.map(String).join('\n')}
 const quiet = () => undefined;
 globalThis.console = { log: quiet, info: quiet, warn: quiet, error: quiet, debug: quiet };
 globalThis.fetch = ${String(fetch)};
+defineGlobals();
 const entries = { runRows, runMany, runColumn, runStep, hear };
-return (entry, hook, input) => entries[entry](hook, input).catch((thrown) => stringify({ threw: saidOf(thrown) }));
+const ring = () => {
+  try {
+    return timers.ring();
+  } catch (thrown) {
+    throw new Error(saidOf(thrown));
+  }
+};
+return (entry, hook, input) =>
+  entry === 'ring' ? ring() : entries[entry](hook, input).catch((thrown) => stringify({ threw: saidOf(thrown) }));
 }`;

@@ -1,6 +1,6 @@
 /**
- * The language of hooks, as WebAssembly: its code has no way out but two functions of ours, which take a number or a text and
- * give a text. An
+ * The language of hooks, as WebAssembly: its code has no way out but four functions of ours, which take a number or texts and
+ * give a text, or what we compiled. An
  * interpreter that had to be stopped is not to be trusted any more; who has one ends the process.
  */
 import { randomBytes } from 'node:crypto';
@@ -13,8 +13,10 @@ import {
   type QuickJSRuntime,
   type QuickJSSyncVariant,
 } from 'quickjs-emscripten-core';
+import { outsideFunction, pieceFunction } from './host-functions.ts';
 import { inside } from './inside.ts';
 import type { Ask, Fault } from './messages.ts';
+import { Pause } from './pause.ts';
 
 /** Of the language's own library, which Node's types leave out. */
 declare const WebAssembly: {
@@ -71,6 +73,12 @@ const cpuMs = (): number => {
   return (user + system) / 1000;
 };
 
+/** Fields that have not crossed are needed now; false where all have. */
+function needAll({ run }: Ask, needs: Set<number>): boolean {
+  for (const [place, text] of run?.columns.entries() ?? []) if (text === null) needs.add(place);
+  return needs.size > 0;
+}
+
 export class Interpreter {
   readonly #runtime: QuickJSRuntime;
   readonly #memory: { readonly buffer: ArrayBuffer };
@@ -79,6 +87,11 @@ export class Interpreter {
   readonly #bytes: QuickJSHandle;
   readonly #mark: number;
   #stopped = false;
+  /** Looks at the time, and remembers when it is over. */
+  #isOver = (): boolean => this.#stopped;
+  /** CPU time that the run, and its row, may still take. */
+  #leftMs = (): number => 0;
+  #pause = new Pause(() => undefined);
 
   private constructor(runtime: QuickJSRuntime, memory: { readonly buffer: ArrayBuffer }, beat: (row: number) => void) {
     this.#runtime = runtime;
@@ -122,27 +135,34 @@ export class Interpreter {
 
   #watch({ rowMs, totalMs }: Ask): void {
     this.#stopped = false;
-    const begun = cpuMs();
+    this.#pause = new Pause(() => this.#beat(this.#row));
+    const spent = (): number => cpuMs() + this.#pause.ms;
+    const begun = spent();
     let [row, rowBegun, beaten, looked] = [-1, begun, performance.now(), 0];
-    this.#runtime.setInterruptHandler(() => {
+    this.#leftMs = () => {
+      const now = spent();
+      if (row !== this.#row) [row, rowBegun] = [this.#row, now];
+      return Math.min(totalMs - (now - begun), row >= 0 ? rowMs - (now - rowBegun) : Infinity);
+    };
+    this.#isOver = () => {
       const clock = performance.now();
       // It is asked far more often than there is something new to see, and to look takes longer than to be asked.
       if (clock - looked < 1) return this.#stopped;
       looked = clock;
-      const now = cpuMs();
-      if (row !== this.#row) [row, rowBegun] = [this.#row, now];
-      this.#stopped ||= now - begun > totalMs || (row >= 0 && now - rowBegun > rowMs);
+      this.#stopped ||= this.#leftMs() < 0;
       if (clock - beaten > 250) {
         beaten = clock;
         this.#beat(this.#row);
       }
       return this.#stopped;
-    });
+    };
+    this.#runtime.setInterruptHandler(() => this.#isOver());
   }
 
   async #inContext(context: QuickJSContext, run: Run): Promise<Outcome> {
     const { ask, needs } = run;
-    using enter = this.#ourHalf(context, run);
+    using lengthKey = context.newString('length');
+    using enter = this.#ourHalf(context, lengthKey, run);
     const compiled = context.evalCode(`(${ask.source.replace(/[;\s]+$/, '')}\n)`, 'hook.js');
     if (compiled.error) return this.#thrown(context, compiled.error, 'source');
     using hook = compiled.value;
@@ -158,7 +178,7 @@ export class Interpreter {
     return needs.size > 0 && !this.#stopped ? { needs: [...needs] } : outcome;
   }
 
-  #ourHalf(context: QuickJSContext, { ask, needs, wants }: Run): QuickJSHandle {
+  #ourHalf(context: QuickJSContext, lengthKey: QuickJSHandle, { ask, needs, wants }: Run): QuickJSHandle {
     const columns = ask.run?.columns ?? [];
     using load = context.newFunction('load', (place) => {
       const text = columns[context.getNumber(place)];
@@ -169,36 +189,60 @@ export class Interpreter {
     using want = context.newFunction('want', (request) => {
       if (!ask.network) return context.newString('this server lets hooks reach no host');
       // What is asked of others cannot be taken back: a run that may have to begin again waits here for ever, and begins again with all fields.
-      const missing = columns.flatMap((text, place) => (text === null ? [place] : []));
-      for (const place of missing) needs.add(place);
-      if (missing.length === 0) wants.push(context.getString(request));
+      if (!needAll(ask, needs)) wants.push(context.getString(request));
       return context.newString('');
     });
+    using outside = outsideFunction(context, lengthKey, () => this.#isOver());
+    using pieceAt = pieceFunction(context);
     using make = context.unwrapResult(context.evalCode(inside, 'inside.js'));
-    return context.unwrapResult(context.callFunction(make, context.undefined, load, want, this.#bytes));
+    return context.unwrapResult(context.callFunction(make, context.undefined, load, want, outside, pieceAt, this.#bytes));
   }
 
-  /** Until nothing is left to do, and nothing on its way. Undefined = it came to its end. */
+  /** Until nothing is left to do, and nothing on its way that is waited for. Undefined = it came to its end. */
   async #worked(
     context: QuickJSContext,
     enter: QuickJSHandle,
     promise: QuickJSHandle,
-    { errands, needs, wants }: Run,
+    { ask, errands, needs, wants }: Run,
   ): Promise<Outcome | undefined> {
+    let answers: Promise<readonly string[]> | undefined;
     for (;;) {
       while (!this.#stopped && this.#runtime.hasPendingJob()) {
         const done = this.#runtime.executePendingJobs(1000);
         if (done.error) return this.#thrown(done.error.context, done.error, 'threw');
       }
-      if (this.#stopped) return this.#fault('timeout');
-      if (wants.length === 0 || needs.size > 0 || this.#hasThrown(context, promise)) return undefined;
-      const answers = await errands(wants.splice(0));
+      if (this.#isOver()) return this.#fault('timeout');
+      if (needs.size > 0 || this.#hasThrown(context, promise)) return undefined;
+      if (wants.length > 0) answers ??= errands(wants.splice(0));
+      const rung = this.#rung(context, enter, promise);
+      if (typeof rung !== 'number') return rung;
+      if (rung === 0) continue;
+      if (rung < 0 && !answers) return undefined;
+      // A run that has waited begins again only with all fields, as one that has asked the network.
+      if (rung > 0 && needAll(ask, needs)) continue;
+      if (!answers && rung > this.#leftMs()) return this.#fault('timeout');
+      const heard = await this.#pause.until(rung, answers);
+      if (!heard) continue;
+      answers = undefined;
       using entry = context.newString('hear');
-      using input = context.newString(JSON.stringify(answers));
-      const heard = context.callFunction(enter, context.undefined, entry, context.undefined, input);
-      if (heard.error) return this.#thrown(context, heard.error, 'threw');
-      heard.value.dispose();
+      using input = context.newString(JSON.stringify(heard));
+      const told = context.callFunction(enter, context.undefined, entry, context.undefined, input);
+      if (told.error) return this.#thrown(context, told.error, 'threw');
+      told.value.dispose();
     }
+  }
+
+  /** Runs the timer that is due, and gives 0; else the ms until one is; -1 without any, and for a hook that has ended: nobody waits for its timers. */
+  #rung(context: QuickJSContext, enter: QuickJSHandle, promise: QuickJSHandle): number | Outcome {
+    const state = context.getPromiseState(promise);
+    if (state.type === 'fulfilled') state.value.dispose();
+    if (state.type !== 'pending') return -1;
+    using entry = context.newString('ring');
+    const rung = context.callFunction(enter, context.undefined, entry);
+    if (rung.error) return this.#thrown(context, rung.error, 'threw');
+    using value = rung.value;
+    const wait = context.typeof(value) === 'number' ? context.getNumber(value) : -1;
+    return Number.isNaN(wait) ? -1 : wait;
   }
 
   /** Nothing more is asked for a hook that has failed. */

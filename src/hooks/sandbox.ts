@@ -143,8 +143,9 @@ export class Sandbox implements AsyncDisposable {
       clearTimeout(silence);
       if ('wants' in message) {
         hasAsked = true;
-        // It waits for us: its silence means nothing.
+        // It waits for us: its silence means nothing, until it is heard again.
         void fetching(message.wants).then(() => {
+          clearTimeout(silence);
           if (!over.signal.aborted) silence = setTimeout(silent, silenceMs);
         });
         return;
