@@ -7,7 +7,7 @@ import type { Duck, FileRef } from '../sdk/index.ts';
 import { prepare, type Prepared } from '../shape/assess/assess.ts';
 import { layered } from '../shape/assess/cells.ts';
 import { latestSql } from '../shape/assess/changed.ts';
-import { chosenSql, learnColumns } from '../shape/assess/fill.ts';
+import { chosenSql, learnColumns, planFor } from '../shape/assess/fill.ts';
 import { levels, openParts, sayAll } from '../shape/assess/judge.ts';
 import type { Hooking, Work } from '../shape/assess/work.ts';
 import type { Choices } from './choices.ts';
@@ -97,6 +97,7 @@ async function fillReview(
     unmapped: grid.headers.flatMap((_, at) => (taken.has(at) || grid.empty.has(at) ? [] : [at])),
   };
   const plan = planOf(full);
+  await planFor(work.duck, parts);
   await learnColumns(work, parts);
   const rows = await fillRows(work, plan);
   await judgeRows(work, plan);

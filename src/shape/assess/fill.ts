@@ -17,9 +17,18 @@ export async function learnColumns(
   }
 }
 
+/** From so many columns on, looking for what expressions have in common takes DuckDB longer than computing it twice. */
+const wide = 100;
+
+/** To be called before the first statement over so many columns. */
+export async function planFor(duck: Work['duck'], parts: readonly Part[]): Promise<void> {
+  if (parts.length > wide) await duck.run(`set disabled_optimizers = 'common_subexpressions'`);
+}
+
 /** Fills `cells` from `texts`. Options that hooks have given to single cells take the place of those of the field. */
 export async function fill(work: Pick<Work, 'duck' | 'scratch' | 'changed' | 'known'>, parts: readonly Part[]): Promise<void> {
   const { duck, changed } = work;
+  await planFor(duck, parts);
   await learnColumns(work, parts);
   // Not replaced: both would take their room at the same time.
   await duck.run(`drop table if exists temp.cells; create temp table cells as select * from ${layered('texts', parts)}`);

@@ -66,8 +66,14 @@ export function cellsOf(parts: readonly Part[]): (name: string) => Cell {
 }
 
 /** Is anything said of a row at all? Most rows are spared the list. */
-export const anySql = (all: readonly Verdict[]): string =>
-  all.length === 0 ? 'false' : all.map(({ found }) => `coalesce(${found}, false)`).join(' or ');
+export const anySql = (all: readonly Verdict[]): string => eitherSql(all.map(({ found }) => `coalesce(${found}, false)`));
+
+/** By halves: DuckDB takes only so many nested in one row. */
+function eitherSql(tests: readonly string[]): string {
+  if (tests.length <= 100) return tests.length === 0 ? 'false' : tests.join(' or ');
+  const half = Math.ceil(tests.length / 2);
+  return `(${eitherSql(tests.slice(0, half))}) or (${eitherSql(tests.slice(half))})`;
+}
 
 /** The things said of a row: `{v: number of the verdict, x: the text, m: its own words}`, those that are said. */
 export function foundSql(all: readonly Verdict[]): string {
