@@ -33,10 +33,14 @@ function fieldProblems(field: Field, at: number, fields: readonly Field[]): read
   const say = (key: string, message: string): FieldProblem => ({ path: [...path, key], message });
   const options = field.selectOptions ?? [];
   const names = options.flatMap(({ label, value, alternateMatches = [] }) => [...new Set([label, value, ...alternateMatches])]);
+  const alternates = options.flatMap(({ alternateMatches = [] }) =>
+    alternateMatches.filter((name, place) => alternateMatches.indexOf(name) !== place),
+  );
   const twice = new Set(names.filter((name, place) => names.indexOf(name) !== place));
   return [
     ...meaningOf(field).problems.map((message) => say('type', message)),
     ...[...twice].map((name) => say('selectOptions', `two options are called ${JSON.stringify(name)}`)),
+    ...[...new Set(alternates)].map((name) => say('selectOptions', `one option has the alternate ${JSON.stringify(name)} twice`)),
     ...(field.hidden && (field.validators ?? []).length > 0 ? [say('validators', 'a hidden field has none')] : []),
     ...(field.validators ?? []).flatMap((one, place) =>
       validatorProblems(one, field, fields).map((message) => ({ path: [...path, 'validators', place], message })),
