@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { conditionFields, ruleFields, type Rule } from '../domain/rules.ts';
 import type { AssessTask } from '../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../rules/schema-file.ts';
-import { uniqueKey } from '../rules/compile.ts';
+import { uniqueKeys } from '../rules/compile.ts';
 import { partsOf, type FedField, type Part } from '../shape/assess/cells.ts';
 import { fedFields } from '../shape/assess/layout.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
@@ -67,7 +67,9 @@ export function planOf(found: Layout): Plan {
 
 /** As text: rows are equal where these are. */
 function keySql(rule: Rule & { rule: 'unique' }, parts: readonly Part[]): string {
-  const key = uniqueKey(rule, cellsOf(parts));
+  const [key = 'null', ...others] = uniqueKeys(rule, cellsOf(parts));
+  // Of several columns a row has several: no single text finds the others, so that all of them are looked through.
+  if (others.length > 0) return `'all'`;
   return rule.fields.length === 1 ? key : `cast(to_json(${key}) as VARCHAR)`;
 }
 

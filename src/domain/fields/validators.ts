@@ -52,11 +52,10 @@ export function fieldRules(validators: readonly Validator[]): readonly Rule[] {
   });
 }
 
-/** With the flag `u` where it means the same: that is the one that is fast. */
 function patternOf({ regex, regexOptions = {} }: Extract<Validator, { regex: string }>): Rule {
   const { ignoreCase = false, dotAll = false, multiline = false, unicode = false } = regexOptions;
   const flags = `${multiline ? 'm' : ''}${dotAll ? 's' : ''}`;
-  const whole = unicode || isPattern(regex, 'u') ? `${flags}u` : flags;
+  const whole = unicode ? `${flags}u` : flags;
   return { pattern: regex, ignoreCase, ...(whole !== 'u' && { flags: whole }) };
 }
 

@@ -2,6 +2,8 @@
 import type { FieldProblem } from '../../domain/fields/definition.ts';
 import type { Field } from '../../domain/fields/forms.ts';
 import { meaningOf } from '../../domain/fields/types.ts';
+import { hasNestedRepeats } from '../../rules/nested-repeats.ts';
+import { sqlPattern } from '../../rules/pattern.ts';
 import { meaningForm } from '../../rules/meanings/form.ts';
 import { meaningProblems } from '../../rules/meanings/problems.ts';
 
@@ -25,6 +27,20 @@ export function optionValueProblems(fields: readonly Field[]): readonly FieldPro
       return { path: [...place, ...own, ...plain(rest)], message };
     });
   });
+}
+
+/** Patterns that a text could keep busy for ever. */
+export function patternProblems(fields: readonly Field[]): readonly FieldProblem[] {
+  return fields.flatMap(({ validators = [] }, at) =>
+    validators.flatMap((one, place): readonly FieldProblem[] => {
+      if (!('regex' in one) || !hasNestedRepeats(one.regex)) return [];
+      const { ignoreCase = false, unicode = false, dotAll = false, multiline = false } = one.regexOptions ?? {};
+      const flags = `${multiline ? 'm' : ''}${dotAll ? 's' : ''}${unicode ? 'u' : ''}`;
+      if (sqlPattern(one.regex, ignoreCase, flags)) return [];
+      const message = 'regex repeats what is repeated already: some texts would take it forever';
+      return [{ path: ['fields', at, 'validators', place], message }];
+    }),
+  );
 }
 
 /** Keys of JSON. */

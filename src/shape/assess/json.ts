@@ -31,10 +31,10 @@ function listJson({ field }: FedField, values: readonly string[]): string {
 
 const textJson = (text: string): string => `coalesce(cast(to_json(${text}) as VARCHAR), 'null')`;
 
-function valueJson({ fed, raw, result, misfit }: Part, keepsRaw: boolean): string {
+function valueJson({ fed, raw, result, misfit, cell: { empty } }: Part, keepsRaw: boolean): string {
   const { means } = fed.field;
   if (!means || misfit === undefined) return textJson(`coalesce(${result}, '')`);
   const bare = (means.is === 'number' && means.output === undefined) || means.is === 'checkbox' || means.is === 'multi-select';
   const value = bare ? `coalesce(${result}, 'null')` : textJson(result);
-  return keepsRaw ? `case when ${misfit} then ${textJson(raw)} else ${value} end` : value;
+  return keepsRaw ? `case when ${result} is null and not ${empty} then ${textJson(raw)} else ${value} end` : value;
 }

@@ -61,7 +61,9 @@ export function cellsOf(parts: readonly Part[]): (name: string) => Cell {
     const own = parts.filter(({ fed }) => fed.field.name === name);
     const [first] = own;
     if (!first) return nothing;
-    return own.length === 1 ? first.cell : { ...first.cell, empty: `(${own.map(({ cell }) => cell.empty).join(' and ')})` };
+    if (own.length === 1) return first.cell;
+    const each = own.map(({ cell }) => cell);
+    return { ...first.cell, empty: `(${each.map(({ empty }) => empty).join(' and ')})`, parts: each };
   };
 }
 

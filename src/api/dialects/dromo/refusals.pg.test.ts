@@ -33,6 +33,7 @@ const refused: readonly (readonly [object, string])[] = [
     field({ type: ['multi-select', { delimiter: '' }], selectOptions: [{ label: 'x', value: 'y' }] }),
     'fields[0].type[1].delimiter: ',
   ],
+  [field({ validators: [{ validate: 'regex_match', regex: '^(a+)+(?<!b)$' }] }), 'fields[0].validators[0]: '],
   [field({ type: 'select', selectOptions: options }), 'fields[0].selectOptions: '],
 ];
 
