@@ -24,6 +24,8 @@ export interface Part {
   /** The wire text of what it means; NULL where it means nothing. */
   readonly result: string;
   readonly misfit?: string;
+  /** The options of this cell alone as JSON, where lists have some; filled by hooks. */
+  readonly own?: string;
   readonly doubt?: Doubt;
   readonly cell: Cell;
   readonly steps: readonly (readonly string[])[];
@@ -49,6 +51,7 @@ function partOf(fed: FedField, column: number): Part {
   const text = prepared === raw ? raw : named('t');
   const [result, shown] = field.means ? [named('r'), named('s')] : [text, text];
   const empty = named('e');
+  const own = field.means?.is === 'multi-select' ? named('o') : undefined;
   const table = `fact_${column}`;
   const means = field.means && withoutBounds(field.means);
   const meant = means && meaningSql(means, text, table, result);
@@ -62,6 +65,7 @@ function partOf(fed: FedField, column: number): Part {
     result,
     ...(field.means && { misfit: `((${outside(field.means, text, result, table)}) and not ${empty})` }),
     ...(doubt && { doubt }),
+    ...(own !== undefined && { own }),
     // Rules see what people see; equal is what means the same.
     cell: {
       type: { kind: 'text' },
@@ -72,10 +76,14 @@ function partOf(fed: FedField, column: number): Part {
     },
     steps: [
       text === raw ? [] : [`${prepared} as ${text}`],
-      [...(meant ? [`${meant.result} as ${result}`] : []), `${emptyText(text, false)} as ${empty}`],
+      [
+        ...(meant ? [`${meant.result} as ${result}`] : []),
+        `${emptyText(text, false)} as ${empty}`,
+        ...(own === undefined ? [] : [`cast(null as VARCHAR) as ${own}`]),
+      ],
       meant ? [`coalesce(${meant.shown ?? 'null'}, ${text}) as ${shown}`] : [],
     ],
-    named: [...(text === raw ? [] : [text]), ...(meant ? [result, shown] : []), empty],
+    named: [...(text === raw ? [] : [text]), ...(meant ? [result, shown] : []), empty, ...(own === undefined ? [] : [own])],
     ...(fact && { fact }),
   };
 }

@@ -6,6 +6,7 @@ import { breachSql, type SetOf } from '../../rules/compile.ts';
 import { unknownMemberSql } from '../../rules/meanings/options.ts';
 import { reasonOf } from '../../rules/words.ts';
 import { nothing, type Part } from './cells.ts';
+import { unknownOfOwn } from './fill.ts';
 
 export interface Verdict {
   readonly part: Part;
@@ -36,9 +37,10 @@ export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: 
 }
 
 /** Of lists, which member is meant. */
-function wordsOf({ fed: { field }, text }: Part): Pick<Verdict, 'words'> {
+function wordsOf({ fed: { field }, text, own }: Part): Pick<Verdict, 'words'> {
   if (field.message !== undefined || field.means?.is !== 'multi-select') return {};
-  return { words: unknownMemberSql(field.means, text) };
+  const words = unknownMemberSql(field.means, text);
+  return { words: own === undefined ? words : `coalesce(${unknownOfOwn(field.means, text, own)}, ${words})` };
 }
 
 function ofRule(rule: Rule, parts: readonly Part[], cellOf: (name: string) => Cell, setOf: SetOf): readonly Verdict[] {
