@@ -76,7 +76,10 @@ function keySql(rule: Rule & { rule: 'unique' }, parts: readonly Part[]): string
 /** The columns of the file that decide on a verdict. */
 export function decidedBy({ part, rule }: Verdict, parts: readonly Part[]): ReadonlySet<number> {
   if (!rule) return new Set([part.column]);
-  const names = [...ruleFields(rule), ...(rule.rule === 'requiredIf' ? conditionFields(rule.when) : [])];
+  const names = [
+    ...(rule.rule === 'unique' ? rule.fields : ruleFields(rule)),
+    ...(rule.rule === 'requiredIf' ? conditionFields(rule.when) : []),
+  ];
   return new Set(parts.flatMap(({ fed, column }) => (names.includes(fed.field.name) ? [column] : [])));
 }
 

@@ -83,7 +83,7 @@ function foundSql(rule: Rule & { rule: 'pattern' }, text: string, setOf: SetOf):
 
 /** One for each choice of columns, where fields have several: rows are doubles where they have one of these in common. */
 export function uniqueKeys(rule: Rule & { rule: 'unique' }, cellOf: CellOf): readonly string[] {
-  const choices = rule.fields.reduce<readonly ReadonlyMap<string, Cell>[]>(
+  const choices = rule.fields.toSorted().reduce<readonly ReadonlyMap<string, Cell>[]>(
     (before, name) => {
       const cell = cellOf(name);
       return before.flatMap((chosen) => (cell.parts ?? [cell]).map((part) => new Map([...chosen, [name, part]])));
@@ -95,7 +95,8 @@ export function uniqueKeys(rule: Rule & { rule: 'unique' }, cellOf: CellOf): rea
 
 /** What rows are compared by; NULL where all fields are empty, or one does not fit its type. */
 function uniqueKey(rule: Rule & { rule: 'unique' }, cellOf: CellOf): string {
-  const cells = rule.fields.map(cellOf);
+  // In one order, whichever field is told.
+  const cells = rule.fields.toSorted().map(cellOf);
   const values = cells.map(({ type, value }) => (rule.ignoreCase && type.kind === 'text' ? `lower(${value})` : value));
   const fits = cells.flatMap((cell: Cell) => cell.fits ?? []);
   const [only] = values;

@@ -18,14 +18,20 @@ export interface RowSource {
 /** Reads the document once per rule that needs it, only the columns of that rule. Throws `rule.timeout`, `disk.full`. */
 export async function openSets(duck: Duck, rules: readonly Rule[], of: RowSource): Promise<SetOf> {
   const tables = new Map<Rule, string>();
+  // Rules that compare the same, each at another field, are looked at once.
+  const alike = new Map<string, string | undefined>();
   for (const [at, rule] of rules.entries()) {
     const table = quoteName(`set_${at}`);
-    const rows =
-      rule.rule === 'unique'
-        ? await doubles(duck, table, uniqueKeys(rule, of.cellOf), of.from)
-        : rule.rule === 'pattern'
-          ? await found(duck, table, rule, of)
-          : 0;
+    if (rule.rule === 'unique') {
+      const same = JSON.stringify([rule.fields.toSorted(), rule.ignoreCase]);
+      if (!alike.has(same)) {
+        const some = await doubles(duck, table, uniqueKeys(rule, of.cellOf), of.from);
+        alike.set(same, some > 0 ? table : undefined);
+      }
+      const doubled = alike.get(same);
+      if (doubled !== undefined) tables.set(rule, doubled);
+    }
+    const rows = rule.rule === 'pattern' ? await found(duck, table, rule, of) : 0;
     if (rows > 0) tables.set(rule, table);
   }
   return (rule) => tables.get(rule);

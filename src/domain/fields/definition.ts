@@ -2,7 +2,7 @@
 import type { Json } from '../json.ts';
 import type { Field, Validator } from './forms.ts';
 import { meaningOf, typeOf } from './types.ts';
-import { fieldRules, isPattern, rowRules } from './validators.ts';
+import { fieldRules, isPattern } from './validators.ts';
 
 export interface FieldProblem {
   readonly path: readonly (string | number)[];
@@ -73,12 +73,15 @@ export interface Translated {
 /** `only` of fields that were checked; rules that look at others than those `known` stay out, as nobody can decide them. */
 export function definitionOf(only: readonly Field[], match: 'exact' | 'normalised' | 'fuzzy', known = only): Translated {
   const keys = new Set(known.map(({ key }) => key));
-  const rules = rowRules(only.map(({ key, validators = [] }) => ({ key, validators })));
-  const definition = {
-    match,
-    fields: only.map(fieldOf),
-    rules: rules.filter((rule) => namedFields(rule).every((key) => keys.has(key))),
-  };
+  const partners = (own: string, group: string): readonly string[] =>
+    only.flatMap(({ key, validators = [] }) =>
+      key !== own && validators.some((one) => one.validate === 'unique_with' && one.uniqueKey === group) ? [key] : [],
+    );
+  const fields = only.map((field) => {
+    const rules = fieldRules(field.validators ?? [], (group) => partners(field.key, group));
+    return { ...fieldOf(field), rules: rules.filter((rule) => namedFields(rule).every((key) => keys.has(key))) };
+  });
+  const definition = { match, fields, rules: [] };
   const those = (flag: 'manyToOne' | 'requireMapping' | 'hidden'): readonly string[] =>
     only.flatMap((field) => (field[flag] ? [field.key] : []));
   return {
@@ -100,7 +103,6 @@ function fieldOf(field: Field): object {
     type: 'text',
     means: meaningOf(field).means,
     message: field.invalidValueMessage || undefined,
-    rules: fieldRules(field.validators ?? []),
   };
 }
 
