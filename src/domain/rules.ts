@@ -70,8 +70,8 @@ export type Rule = Breach &
       }
     /** With `ignoreCase`, the value is written as it is listed. */
     | { readonly rule: 'enum'; readonly field: string; readonly values: readonly string[]; readonly ignoreCase: boolean }
-    /** No two rows of one read agree in all these fields; every row of such a group breaks it. Rows with all of them empty are left alone. */
-    | { readonly rule: 'unique'; readonly fields: readonly string[]; readonly ignoreCase: boolean }
+    /** No two rows of one read agree in all these fields; every row of such a group breaks it. Rows with all of them empty are left alone. `at`: the one field that is told of it. */
+    | { readonly rule: 'unique'; readonly fields: readonly string[]; readonly ignoreCase: boolean; readonly at?: string }
     | { readonly rule: 'compare'; readonly left: string; readonly is: Comparison; readonly right: string }
     | { readonly rule: 'requiredIf'; readonly field: string; readonly when: Condition }
     | { readonly rule: 'exactlyOneOf'; readonly fields: readonly string[] }
@@ -96,6 +96,7 @@ export function conditionFields(condition: Condition): readonly string[] {
 export function ruleFields(rule: Rule): readonly string[] {
   switch (rule.rule) {
     case 'unique':
+      return rule.at === undefined ? rule.fields : [rule.at];
     case 'exactlyOneOf':
       return rule.fields;
     case 'compare':

@@ -7,7 +7,7 @@ import type { Duck, FileRef } from '../sdk/index.ts';
 import { prepare, type Prepared } from '../shape/assess/assess.ts';
 import { layered } from '../shape/assess/cells.ts';
 import { latestSql } from '../shape/assess/changed.ts';
-import { chosenSql, learnColumns } from '../shape/assess/fill.ts';
+import { chosenSql, learnColumns, planFor } from '../shape/assess/fill.ts';
 import { levels, openParts, sayAll } from '../shape/assess/judge.ts';
 import { fedFields } from '../shape/assess/layout.ts';
 import { rowId } from '../shape/assess/sheet.ts';
@@ -109,6 +109,7 @@ async function fillReview(
     asleep: fields.flatMap(({ columns }) => columns.filter((column) => !taken.has(column))),
   };
   const plan = planOf(full);
+  await planFor(work.duck, plan.every.parts);
   await learnColumns(work, plan.every.parts);
   const rows = await fillRows(work, plan);
   await judgeRows(work, plan);

@@ -4,7 +4,7 @@ import { field } from '../domain/fields/forms.ts';
 import { conditionFields, ruleFields, type Rule } from '../domain/rules.ts';
 import type { AssessTask } from '../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../rules/schema-file.ts';
-import { uniqueKey } from '../rules/compile.ts';
+import { uniqueKeys } from '../rules/compile.ts';
 import { partsOf, type FedField, type Part } from '../shape/assess/cells.ts';
 import { fedFields } from '../shape/assess/layout.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
@@ -108,14 +108,19 @@ export const sleepingVerdicts = ({ verdicts: all, layout: { asleep } }: Plan): R
 
 /** As text: rows are equal where these are. */
 function keySql(rule: Rule & { rule: 'unique' }, parts: readonly Part[]): string {
-  const key = uniqueKey(rule, cellsOf(parts));
+  const [key = 'null', ...others] = uniqueKeys(rule, cellsOf(parts));
+  // Of several columns a row has several: no single text finds the others, so that all of them are looked through.
+  if (others.length > 0) return `'all'`;
   return rule.fields.length === 1 ? key : `cast(to_json(${key}) as VARCHAR)`;
 }
 
 /** The columns of the file that decide on a verdict. */
 export function decidedBy({ part, rule }: Verdict, parts: readonly Part[]): ReadonlySet<number> {
   if (!rule) return new Set([part.column]);
-  const names = [...ruleFields(rule), ...(rule.rule === 'requiredIf' ? conditionFields(rule.when) : [])];
+  const names = [
+    ...(rule.rule === 'unique' ? rule.fields : ruleFields(rule)),
+    ...(rule.rule === 'requiredIf' ? conditionFields(rule.when) : []),
+  ];
   return new Set(parts.flatMap(({ fed, column }) => (names.includes(fed.field.name) ? [column] : [])));
 }
 

@@ -14,6 +14,10 @@ export interface Cell {
   readonly fits?: string;
   /** Never NULL. */
   readonly empty: string;
+  /** Texts that are as good as the value where a condition asks for one in particular. */
+  readonly alike?: readonly string[];
+  /** Of a field of several columns, each of them: the rest is that of the first, and `empty` where all are. */
+  readonly parts?: readonly Cell[];
 }
 
 /** The text of a field after its steps, from the text as it came. `rules` = those of the same set. */

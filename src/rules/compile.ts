@@ -3,7 +3,7 @@ import type { Rule } from '../domain/rules.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import type { Cell } from './cell.ts';
 import { compared, conditionSql, literal, valuedFields, type CellOf } from './condition.ts';
-import { commonPattern } from './pattern.ts';
+import { sqlPattern } from './pattern.ts';
 
 /**
  * What has to be known about the whole document before a row can be judged: the table (column `k`) with the keys that occur more
@@ -48,7 +48,9 @@ export function breachSql(rule: Rule, cellOf: CellOf, setOf: SetOf): string {
     }
     case 'unique': {
       const doubles = setOf(rule);
-      return doubles === undefined ? 'false' : `${uniqueKey(rule, cellOf)} in (select k from ${doubles})`;
+      if (doubles === undefined) return 'false';
+      const found = uniqueKeys(rule, cellOf).map((key) => `${key} in (select k from ${doubles})`);
+      return found.length === 1 ? found.join() : `(${found.map((test) => `coalesce(${test}, false)`).join(' or ')})`;
     }
     case 'compare': {
       const [left, right] = [cellOf(rule.left), cellOf(rule.right)];
@@ -66,16 +68,35 @@ export function breachSql(rule: Rule, cellOf: CellOf, setOf: SetOf): string {
   }
 }
 
+/** Has the text one of these characters? Few texts have any beyond ASCII, which is seen at once. */
+export const isBeyond = (text: string, characters: string): string =>
+  `(strlen(${text}) <> length(${text}) and regexp_matches(${text}, ${quoteText(characters)}))`;
+
 function foundSql(rule: Rule & { rule: 'pattern' }, text: string, setOf: SetOf): string {
-  const pattern = commonPattern(rule.pattern, rule.ignoreCase, rule.flags);
-  if (pattern !== undefined) return `regexp_matches(${text}, ${quoteText(pattern)})`;
-  const found = setOf(rule);
-  return found === undefined ? 'false' : `${text} in (select k from ${found})`;
+  const pattern = sqlPattern(rule.pattern, rule.ignoreCase, rule.flags);
+  const matches = pattern && `regexp_matches(${text}, ${quoteText(pattern.text)})`;
+  if (matches !== undefined && pattern?.but === undefined) return matches;
+  const set = setOf(rule);
+  const found = set === undefined ? 'false' : `${text} in (select k from ${set})`;
+  return matches === undefined ? found : `case when ${isBeyond(text, pattern?.but ?? '')} then ${found} else ${matches} end`;
+}
+
+/** One for each choice of columns, where fields have several: rows are doubles where they have one of these in common. */
+export function uniqueKeys(rule: Rule & { rule: 'unique' }, cellOf: CellOf): readonly string[] {
+  const choices = rule.fields.toSorted().reduce<readonly ReadonlyMap<string, Cell>[]>(
+    (before, name) => {
+      const cell = cellOf(name);
+      return before.flatMap((chosen) => (cell.parts ?? [cell]).map((part) => new Map([...chosen, [name, part]])));
+    },
+    [new Map()],
+  );
+  return choices.map((chosen) => uniqueKey(rule, (name) => chosen.get(name) ?? cellOf(name)));
 }
 
 /** What rows are compared by; NULL where all fields are empty, or one does not fit its type. */
-export function uniqueKey(rule: Rule & { rule: 'unique' }, cellOf: CellOf): string {
-  const cells = rule.fields.map(cellOf);
+function uniqueKey(rule: Rule & { rule: 'unique' }, cellOf: CellOf): string {
+  // In one order, whichever field is told.
+  const cells = rule.fields.toSorted().map(cellOf);
   const values = cells.map(({ type, value }) => (rule.ignoreCase && type.kind === 'text' ? `lower(${value})` : value));
   const fits = cells.flatMap((cell: Cell) => cell.fits ?? []);
   const [only] = values;

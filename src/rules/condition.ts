@@ -18,10 +18,19 @@ export function conditionSql(condition: Condition, cellOf: CellOf): string {
   if ('any' in condition) return joined(condition.any, 'or', cellOf);
   if ('not' in condition) return `(not ${conditionSql(condition.not, cellOf)})`;
   const cell = cellOf(condition.field);
+  if (cell.parts && ('in' in condition || 'value' in condition)) {
+    // One of them is enough.
+    const each = cell.parts.map((part) => conditionSql(condition, (name) => (name === condition.field ? part : cellOf(name))));
+    return `(${each.join(' or ')})`;
+  }
   if ('in' in condition) {
     return `coalesce(${cell.value} in (${condition.in.map((text) => literal(cell, text)).join(', ')}), false)`;
   }
   if ('other' in condition) return `coalesce(${compared(cell.value, condition.is, cellOf(condition.other).value)}, false)`;
+  if ('value' in condition && condition.is === '=' && cell.alike) {
+    const wanted = literal(cell, condition.value);
+    return `(${[cell.value, ...cell.alike].map((text) => `coalesce(${text} = ${wanted}, false)`).join(' or ')})`;
+  }
   if ('value' in condition) return `coalesce(${compared(cell.value, condition.is, literal(cell, condition.value))}, false)`;
   return condition.is === 'empty' ? cell.empty : `(not ${cell.empty})`;
 }

@@ -32,6 +32,32 @@ export function commonPattern(pattern: string, ignoreCase: boolean, flags = 'u')
   }
 }
 
+export interface SqlPattern {
+  /** For RE2. */
+  readonly text: string;
+  /** A class of RE2: what is found in texts with one of these characters, only JavaScript knows. */
+  readonly but?: string;
+}
+
+/** A pattern as far as SQL can decide it; undefined = not at all. Without the flag `u` halves of surrogate pairs count as characters. */
+export function sqlPattern(pattern: string, ignoreCase: boolean, flags = 'u'): SqlPattern | undefined {
+  const text =
+    flags === '' && hasOwnMeaning(pattern) ? undefined : commonPattern(pattern, ignoreCase, flags === '' ? 'u' : flags);
+  if (text === undefined || flags !== '') return text === undefined ? undefined : { text };
+  // With both flags, s and k are these as well.
+  return { text, but: String.raw`[\x{10000}-\x{10ffff}${ignoreCase ? String.raw`\x{17f}\x{212a}` : ''}]` };
+}
+
+/** Does it mean something else without the flag `u`, or is it no pattern with it? */
+function hasOwnMeaning(pattern: string): boolean {
+  if (/\\u\{|[\u{10000}-\u{10ffff}]/u.test(pattern)) return true;
+  try {
+    return !(new RegExp(pattern, 'u') instanceof RegExp);
+  } catch {
+    return true;
+  }
+}
+
 class Parser {
   readonly #pattern: readonly string[];
   readonly #ignoreCase: boolean;

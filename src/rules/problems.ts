@@ -35,7 +35,8 @@ type Types = ReadonlyMap<string, LogicalType>;
 
 function ruleProblems(rule: Rule, before: readonly Rule[], types: Types): readonly string[] {
   const named = `${rule.rule} of ${ruleFields(rule).join(', ')}`;
-  const all = rule.rule === 'requiredIf' ? [rule.field, ...fieldsIn(rule.when)] : ruleFields(rule);
+  const all =
+    rule.rule === 'requiredIf' ? [rule.field, ...fieldsIn(rule.when)] : rule.rule === 'unique' ? rule.fields : ruleFields(rule);
   const unknown = all.filter((field) => !types.has(field));
   if (unknown.length > 0) return unknown.map((field) => `${named}: there is no field ${field}${meant(field, types)}`);
   return details(rule, before, types).map((problem) => `${named}: ${problem}`);
@@ -70,9 +71,11 @@ function details(rule: Rule, before: readonly Rule[], types: Types): readonly st
     case 'check':
       return conditionProblems(rule.that, typeOf);
     default:
-      return new Set(ruleFields(rule)).size < ruleFields(rule).length ? ['a field is named twice'] : [];
+      return isTwice(rule.rule === 'unique' ? rule.fields : ruleFields(rule)) ? ['a field is named twice'] : [];
   }
 }
+
+const isTwice = (names: readonly string[]): boolean => new Set(names).size < names.length;
 
 const bounds = ({ min, max }: { readonly min?: unknown; readonly max?: unknown }): readonly string[] =>
   min === undefined && max === undefined ? ['give min, max or both'] : [];

@@ -43,7 +43,8 @@ const condition: z.ZodType<Condition> = z.lazy(() =>
 /** What stands in the `rules` of a field, without the field's name. */
 export const fieldRuleForms = [
   z.strictObject({ rule: z.literal('required'), ...breach }),
-  z.strictObject({ rule: z.literal('unique'), ignoreCase: z.boolean().default(false), ...breach }),
+  z.strictObject({ rule: z.literal('unique'), ignoreCase: z.boolean().default(false), with: names.optional(), ...breach }),
+  z.strictObject({ rule: z.literal('requiredIf'), when: condition, ...breach }),
   z.strictObject({ rule: z.literal('range'), min: constant.optional(), max: constant.optional(), ...breach }),
   z.strictObject({ rule: z.literal('length'), min: z.int().min(0).optional(), max: z.int().min(0).optional(), ...breach }),
   z.strictObject({
@@ -113,8 +114,9 @@ export function parseSchemaFile(text: string, path: string): SchemaFile {
     rules: [
       ...fields.flatMap((field) =>
         field.rules.map((rule): Rule => {
-          const { rule: kind } = rule;
-          return kind === 'unique' ? { ...present(rule), fields: [field.name] } : { ...present(rule), field: field.name };
+          if (rule.rule !== 'unique') return { ...present(rule), field: field.name };
+          const { with: others, ...own } = present(rule);
+          return others ? { ...own, fields: [field.name, ...others], at: field.name } : { ...own, fields: [field.name] };
         }),
       ),
       ...rules.map((rule): Rule => present(rule)),

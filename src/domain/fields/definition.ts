@@ -2,7 +2,7 @@
 import type { Json } from '../json.ts';
 import type { Field, Validator } from './forms.ts';
 import { meaningOf, typeOf } from './types.ts';
-import { fieldRules, isPattern, rowRules } from './validators.ts';
+import { fieldRules, isPattern } from './validators.ts';
 
 export interface FieldProblem {
   readonly path: readonly (string | number)[];
@@ -33,10 +33,14 @@ function fieldProblems(field: Field, at: number, fields: readonly Field[]): read
   const say = (key: string, message: string): FieldProblem => ({ path: [...path, key], message });
   const options = field.selectOptions ?? [];
   const names = options.flatMap(({ label, value, alternateMatches = [] }) => [...new Set([label, value, ...alternateMatches])]);
+  const alternates = options.flatMap(({ alternateMatches = [] }) =>
+    alternateMatches.filter((name, place) => alternateMatches.indexOf(name) !== place),
+  );
   const twice = new Set(names.filter((name, place) => names.indexOf(name) !== place));
   return [
     ...meaningOf(field).problems.map((message) => say('type', message)),
     ...[...twice].map((name) => say('selectOptions', `two options are called ${JSON.stringify(name)}`)),
+    ...[...new Set(alternates)].map((name) => say('selectOptions', `one option has the alternate ${JSON.stringify(name)} twice`)),
     ...(field.hidden && (field.validators ?? []).length > 0 ? [say('validators', 'a hidden field has none')] : []),
     ...(field.validators ?? []).flatMap((one, place) =>
       validatorProblems(one, field, fields).map((message) => ({ path: [...path, 'validators', place], message })),
@@ -69,12 +73,15 @@ export interface Translated {
 /** `only` of fields that were checked; rules that look at others than those `known` stay out, as nobody can decide them. */
 export function definitionOf(only: readonly Field[], match: 'exact' | 'normalised' | 'fuzzy', known = only): Translated {
   const keys = new Set(known.map(({ key }) => key));
-  const rules = rowRules(only.map(({ key, validators = [] }) => ({ key, validators })));
-  const definition = {
-    match,
-    fields: only.map(fieldOf),
-    rules: rules.filter((rule) => namedFields(rule).every((key) => keys.has(key))),
-  };
+  const partners = (own: string, group: string): readonly string[] =>
+    only.flatMap(({ key, validators = [] }) =>
+      key !== own && validators.some((one) => one.validate === 'unique_with' && one.uniqueKey === group) ? [key] : [],
+    );
+  const fields = only.map((field) => {
+    const rules = fieldRules(field.validators ?? [], (group) => partners(field.key, group));
+    return { ...fieldOf(field), rules: rules.filter((rule) => namedFields(rule).every((key) => keys.has(key))) };
+  });
+  const definition = { match, fields, rules: [] };
   const those = (flag: 'manyToOne' | 'requireMapping' | 'hidden'): readonly string[] =>
     only.flatMap((field) => (field[flag] ? [field.key] : []));
   return {
@@ -97,7 +104,6 @@ function fieldOf(field: Field): object {
     type: 'text',
     means: meaningOf(field).means,
     message: field.invalidValueMessage || undefined,
-    rules: fieldRules(field.validators ?? []),
   };
 }
 

@@ -57,7 +57,7 @@ export const typeOf = ({ type }: Pick<Field, 'type'>): string => (Array.isArray(
 
 export function meaningOf({ type, selectOptions }: Pick<Field, 'type' | 'selectOptions'>): Meant {
   const [name, given = {}] = Array.isArray(type) ? type : [type ?? 'string'];
-  if (name === 'string') return { problems: [] };
+  if (name === 'string') return { problems: typeof given === 'string' ? ['string takes no options'] : unknown(given, [], name) };
   if (name === 'number') return numberOf(given);
   const known = Object.hasOwn(plain, name) ? plain[name] : undefined;
   if (!known) return { problems: [`${JSON.stringify(name)} is not a type that this server knows`] };
@@ -67,9 +67,17 @@ export function meaningOf({ type, selectOptions }: Pick<Field, 'type' | 'selectO
   const missing = listed && (selectOptions ?? []).length === 0 ? ['selectOptions are needed'] : [];
   return {
     means: { is: name, ...present(options), ...(listed && { options: selectOptions ?? [] }) },
-    problems: [...unknown(given, known, name), ...missing, ...(name === 'phone-number' ? homeless(given) : [])],
+    problems: [
+      ...unknown(given, known, name),
+      ...missing,
+      ...(name === 'phone-number' ? homeless(given) : []),
+      ...unfixable(given),
+    ],
   };
 }
+
+const unfixable = ({ autofix }: Options): readonly string[] =>
+  autofix == null || typeof autofix === 'boolean' ? [] : ['autofix is true or false'];
 
 /** Numbers without a `+` are those of some country. */
 function homeless({ country, format = 'international' }: Options): readonly string[] {

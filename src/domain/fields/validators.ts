@@ -28,8 +28,11 @@ const toldBy = ({ validate, errorMessage, level }: Validator, more = ''): Rule =
   level: level ?? 'error',
 });
 
-/** Rules of one field; `unique_with` and what looks at other fields are rules of the row. */
-export function fieldRules(validators: readonly Validator[]): readonly Rule[] {
+/** Rules of one field, in their order. `partners`: the other fields of a group of `unique_with`. */
+export function fieldRules(
+  validators: readonly Validator[],
+  partners: (uniqueKey: string) => readonly string[],
+): readonly Rule[] {
   return validators.flatMap((one): readonly Rule[] => {
     const told = toldBy(one);
     switch (one.validate) {
@@ -46,17 +49,22 @@ export function fieldRules(validators: readonly Validator[]): readonly Rule[] {
       case 'regex_match':
       case 'regex_exclude':
         return [{ rule: 'pattern', ...patternOf(one), excludes: one.validate === 'regex_exclude', ...told }];
-      default:
-        return [];
+      case 'unique_with': {
+        const others = partners(one.uniqueKey);
+        return [{ rule: 'unique', ...(others.length > 0 && { with: others }), ...toldBy(one, one.uniqueKey) }];
+      }
+      default: {
+        const when = neededWhen(one);
+        return when ? [{ rule: 'requiredIf', when, ...told }] : [];
+      }
     }
   });
 }
 
-/** With the flag `u` where it means the same: that is the one that is fast. */
 function patternOf({ regex, regexOptions = {} }: Extract<Validator, { regex: string }>): Rule {
   const { ignoreCase = false, dotAll = false, multiline = false, unicode = false } = regexOptions;
   const flags = `${multiline ? 'm' : ''}${dotAll ? 's' : ''}`;
-  const whole = unicode || isPattern(regex, 'u') ? `${flags}u` : flags;
+  const whole = unicode ? `${flags}u` : flags;
   return { pattern: regex, ignoreCase, ...(whole !== 'u' && { flags: whole }) };
 }
 
@@ -69,7 +77,7 @@ export function isPattern(pattern: string, flags: string): boolean {
 }
 
 /** When an empty cell of the field breaks it; undefined where it never does. */
-export function neededWhen(one: Validator): Rule | undefined {
+function neededWhen(one: Validator): Rule | undefined {
   if ('fields' in one) {
     const parts = one.fields.map((field) => ({ field, is: one.validate.includes('without') ? 'empty' : 'present' }));
     return joined(parts, one.validate.includes('_all'));
@@ -84,25 +92,3 @@ export function neededWhen(one: Validator): Rule | undefined {
 
 const joined = (parts: readonly object[], all: boolean): Rule | undefined =>
   parts.length === 0 ? undefined : all ? { all: parts } : { any: parts };
-
-export interface KeyedValidators {
-  readonly key: string;
-  readonly validators: readonly Validator[];
-}
-
-/** One per group of `unique_with`, and one per field that is needed because of others. */
-export function rowRules(fields: readonly KeyedValidators[]): readonly Rule[] {
-  const groups = new Map<string, { readonly fields: string[]; readonly told: Rule }>();
-  const needed: Rule[] = [];
-  for (const { key, validators } of fields) {
-    for (const one of validators) {
-      const when = neededWhen(one);
-      if (when) needed.push({ rule: 'requiredIf', field: key, when, ...toldBy(one) });
-      if (one.validate !== 'unique_with') continue;
-      const group = groups.get(one.uniqueKey) ?? { fields: [], told: toldBy(one, one.uniqueKey) };
-      group.fields.push(key);
-      groups.set(one.uniqueKey, group);
-    }
-  }
-  return [...needed, ...[...groups.values()].map(({ fields: members, told }) => ({ rule: 'unique', fields: members, ...told }))];
-}

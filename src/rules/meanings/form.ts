@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Meaning } from '../../domain/meaning.ts';
 import { numberPresets } from './number-presets.ts';
 
-const decimal = z
-  .union([
-    z.string().regex(/^-?\d{1,20}(\.\d{1,18})?$/, 'a decimal number'),
-    z.number().refine(Number.isSafeInteger, 'write it as a text'),
-  ])
-  .transform(String);
+/** Beyond the numbers that are read there is nothing to be told apart. */
+const most = 1e16;
+const digitsOf = (number: number): string =>
+  Math.max(-most, Math.min(most, number)).toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 18 });
+
+const decimal = z.union([z.string().regex(/^-?\d{1,20}(\.\d{1,18})?$/, 'a decimal number'), z.number().transform(digitsOf)]);
 const digits = z.int().min(0).max(18);
 const moment = { locale: z.string(), displayFormat: z.string().min(1), outputFormat: z.string().min(1) };
 const words = z.array(z.string().min(1)).min(1);

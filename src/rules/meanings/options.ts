@@ -62,11 +62,17 @@ export function selectSql({ options, allowCustom = false, exactMatchOnly = false
   return { result, shown };
 }
 
+/** Where blanks are not cut off, a text with some at its ends is only what it is exactly. */
+function memberSql({ options, trimValues }: Pick<MultiSelect, 'options' | 'trimValues'>, text: string): string {
+  const near = valueSql(options, text, false);
+  return trimValues ? near : `case when ${text} = trim(${text}) then ${near} else ${valueSql(options, text, true)} end`;
+}
+
 /** The delivered list as JSON text; NULL where one member is unknown. */
 export function multiSelectSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): Meant {
   const parts = `string_split(${text}, ${quoteText(delimiter)})`;
   const members = trimValues ? `list_filter(list_transform(${parts}, lambda p: trim(p)), lambda p: p <> '')` : parts;
-  const values = `list_transform(${members}, lambda p: ${valueSql(options, 'p', false)})`;
+  const values = `list_transform(${members}, lambda p: ${memberSql({ options, trimValues }, 'p')})`;
   const whole = (write: string): string =>
     named('vs', values, `case when len(list_filter(vs, lambda v: v is null)) = 0 then ${write} end`);
   return {
@@ -81,7 +87,7 @@ export function multiSelectSql({ options, delimiter = ',', trimValues = true }: 
 export function unknownMemberSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): string {
   const parts = `string_split(${text}, ${quoteText(delimiter)})`;
   const members = trimValues ? `list_transform(${parts}, lambda p: trim(p))` : parts;
-  return `'This is not one of the options: ' || list_filter(${members}, lambda p: p <> '' and ${valueSql(options, 'p', false)} is null)[1]`;
+  return `'This is not one of the options: ' || list_filter(${members}, lambda p: p <> '' and ${memberSql({ options, trimValues }, 'p')} is null)[1]`;
 }
 
 /** Does one option occur twice? */

@@ -1,37 +1,12 @@
 /** Whole files through the assessment: what is delivered, what is said, and what a person has to decide. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { runTask, type AssessTask } from '../../domain/run.ts';
-import { parseSchemaFile } from '../../rules/schema-file.ts';
-import { openDuck } from '../../staging/duck.ts';
-import { assess } from './assess.ts';
+import type { AssessTask } from '../../domain/run.ts';
+import { openBench } from './harness.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'assess-'));
-const duck = await openDuck({}, { scratch: folder, signal: new AbortController().signal });
-after(async () => {
-  await duck[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
-
-async function look(text: string, definition: object, more: Partial<AssessTask> = {}) {
-  const path = join(folder, 'in.csv');
-  await writeFile(path, text);
-  const csv = { delimiter: ',', quote: '"', escape: '"', header: false };
-  const file = { path, size: text.length, modified: '0', schema: { fields: [] }, csv };
-  const task = runTask.parse({ kind: 'assess', definition: {}, ...more }) as AssessTask; // as its kind says
-  const schema = parseSchemaFile(JSON.stringify({ match: 'fuzzy', ...definition }), 'schema');
-  const found = await assess(duck, { file, schema, task, scratch: join(folder, 'scratch') });
-  const rows = found.rows === undefined ? undefined : await duck.rows(found.rows);
-  return {
-    ...found,
-    blocks: found.blocks.map(({ code }) => code),
-    rows: rows?.map(([row]) => JSON.parse(row ?? '') as unknown),
-    said: found.errors.map(({ rowIndex, fieldKey, message, value }) => `${rowIndex} ${fieldKey} ${message}: ${value}`),
-  };
-}
+const bench = await openBench();
+after(() => bench[Symbol.asyncDispose]());
+const look = bench.look.bind(bench);
 
 const people = {
   fields: [

@@ -1,6 +1,8 @@
 /** Texts and what they mean, in the table `cells`. */
+import type { Meaning } from '../../domain/meaning.ts';
 import { openKnown } from '../../rules/meanings/known.ts';
 import { isLooked } from '../../rules/meanings/looked.ts';
+import { named } from '../../rules/meanings/meant.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import type { Work } from './work.ts';
 import { layered, type Part } from './cells.ts';
@@ -17,9 +19,18 @@ export async function learnColumns(
   }
 }
 
+/** From so many columns on, looking for what expressions have in common takes DuckDB longer than computing it twice. */
+const wide = 100;
+
+/** To be called before the first statement over so many columns. */
+export async function planFor(duck: Work['duck'], parts: readonly Part[]): Promise<void> {
+  if (parts.length > wide) await duck.run(`set disabled_optimizers = 'common_subexpressions'`);
+}
+
 /** Fills `cells` from `texts`. Options that hooks have given to single cells take the place of those of the field. */
 export async function fill(work: Pick<Work, 'duck' | 'scratch' | 'changed' | 'known'>, parts: readonly Part[]): Promise<void> {
   const { duck, changed } = work;
+  await planFor(duck, parts);
   await learnColumns(work, parts);
   // Not replaced: both would take their room at the same time.
   await duck.run(`drop table if exists temp.cells; create temp table cells as select * from ${layered('texts', parts)}`);
@@ -46,27 +57,41 @@ export function chosenSql(part: Part, { table, key, options, where }: Chosen): s
   const { result, cell } = part;
   const meant = meantSql(part);
   if (!meant) return undefined;
-  const own = `select ${key}, from_json(o, '[{"label":"VARCHAR","value":"VARCHAR","alternateMatches":["VARCHAR"]}]') as o from (${options})`;
-  return `update ${table} as own set ${result} = h.r, ${cell.text} = h.s from (select ${key}, ${meant.result} as r, ${meant.shown} as s from (select * from ${table} where ${where}) join (${own}) using (${key})) h where own.${key} = h.${key}`;
+  const own = `select ${key}, o as j, ${optionsOf('o')} as o from (${options})`;
+  const kept = part.own === undefined ? '' : `, ${part.own} = h.j`;
+  return `update ${table} as own set ${result} = h.r, ${cell.text} = h.s${kept} from (select ${key}, j, ${meant.result} as r, ${meant.shown} as s from (select * from ${table} where ${where}) join (${own}) using (${key})) h where own.${key} = h.${key}`;
 }
+
+const optionsOf = (json: string): string =>
+  `from_json(${json}, '[{"label":"VARCHAR","value":"VARCHAR","alternateMatches":["VARCHAR"]}]')`;
 
 const first = (options: string, test: string, key: 'label' | 'value'): string =>
   `list_filter(${options}, lambda p: ${test})[1].${key}`;
-const valueOf = (name: string): string =>
-  `coalesce(${first('o', `p.label = ${name}`, 'value')}, ${first('o', `p.value = ${name}`, 'value')}, ${first('o', `list_contains(p.alternateMatches, ${name})`, 'value')}, ${first('o', `lower(trim(p.label)) = lower(${name})`, 'value')})`;
+const valueOf = (name: string, exactly = false): string =>
+  `coalesce(${first('o', `p.label = ${name}`, 'value')}, ${first('o', `p.value = ${name}`, 'value')}, ${first('o', `list_contains(p.alternateMatches, ${name})`, 'value')}, ${exactly ? 'null' : first('o', `lower(trim(p.label)) = lower(${name})`, 'value')})`;
 const labelOf = (value: string): string => `coalesce(${first('o', `p.value = ${value}`, 'label')}, ${value})`;
+
+function membersOf({ delimiter = ',', trimValues = true }: Extract<Meaning, { is: 'multi-select' }>, text: string): string {
+  const pieces = `string_split(${text}, ${quoteText(delimiter)})`;
+  return trimValues ? `list_filter(list_transform(${pieces}, lambda m: trim(m)), lambda m: m <> '')` : pieces;
+}
+
+/** Of a cell with options of its own (JSON), says which member is none of them; NULL for others. */
+export function unknownOfOwn(means: Extract<Meaning, { is: 'multi-select' }>, text: string, own: string): string {
+  const unknown = `list_filter(${membersOf(means, text)}, lambda m: m <> '' and ${valueOf('m')} is null)[1]`;
+  return `case when ${own} is not null then 'This is not one of the options: ' || ${named('o', optionsOf(own), unknown)} end`;
+}
 
 /** Of the options `o` of each row; undefined for fields that have no options. */
 function meantSql({ fed, text }: Part): { readonly result: string; readonly shown: string } | undefined {
   const { means } = fed.field;
   if (means?.is === 'select') {
-    const result = means.allowCustom ? `coalesce(${valueOf(text)}, nullif(${text}, ''))` : valueOf(text);
+    const found = valueOf(text, means.exactMatchOnly);
+    const result = means.allowCustom ? `coalesce(${found}, nullif(${text}, ''))` : found;
     return { result, shown: `coalesce(${labelOf(`(${result})`)}, ${text})` };
   }
   if (means?.is !== 'multi-select') return undefined;
-  const { delimiter = ',', trimValues = true } = means;
-  const pieces = `string_split(${text}, ${quoteText(delimiter)})`;
-  const members = trimValues ? `list_filter(list_transform(${pieces}, lambda m: trim(m)), lambda m: m <> '')` : pieces;
+  const members = membersOf(means, text);
   const values = `list_transform(${members}, lambda m: ${valueOf('m')})`;
   const known = `len(list_filter(${values}, lambda v: v is null)) = 0`;
   return {

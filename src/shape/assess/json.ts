@@ -11,12 +11,16 @@ export function rowJson(
   const members = fields.map((fed) => {
     const values = parts.filter((part) => part.fed === fed).map((part) => valueJson(part, raw));
     const value = fed.many ? listJson(fed, values) : (values[0] ?? `'null'`);
-    return `${quoteText(`${JSON.stringify(fed.field.name)}:`)} || ${value}`;
+    return `${quoteText(`${JSON.stringify(fed.field.name)}:`)}, ${value}`;
   });
-  const rest = unmapped?.map((column) => `${quoteText(`"${column}":`)} || ${textJson(`coalesce(${columnName(column)}, '')`)}`);
-  if (rest) members.push(`'"$unmapped":{' || ${rest.length === 0 ? `''` : rest.join(` || ',' || `)} || '}'`);
-  return `'{' || ${members.length === 0 ? `''` : members.join(` || ',' || `)} || '}'`;
+  const rest = unmapped?.map((column) => `${quoteText(`"${column}":`)}, ${textJson(`coalesce(${columnName(column)}, '')`)}`);
+  if (rest) members.push(together(`'"$unmapped":{'`, rest));
+  return together(`'{'`, members);
 }
+
+/** One call, because DuckDB does not take expressions as deep as many columns would nest `||`. */
+const together = (opens: string, members: readonly string[]): string =>
+  `concat(${[opens, ...members.flatMap((member, at) => (at === 0 ? [member] : [`','`, member])), `'}'`].join(', ')})`;
 
 /** Lists of several columns are one list. */
 function listJson({ field }: FedField, values: readonly string[]): string {
@@ -27,10 +31,10 @@ function listJson({ field }: FedField, values: readonly string[]): string {
 
 const textJson = (text: string): string => `coalesce(cast(to_json(${text}) as VARCHAR), 'null')`;
 
-function valueJson({ fed, raw, result, misfit }: Part, keepsRaw: boolean): string {
+function valueJson({ fed, raw, result, misfit, cell: { empty } }: Part, keepsRaw: boolean): string {
   const { means } = fed.field;
   if (!means || misfit === undefined) return textJson(`coalesce(${result}, '')`);
   const bare = (means.is === 'number' && means.output === undefined) || means.is === 'checkbox' || means.is === 'multi-select';
   const value = bare ? `coalesce(${result}, 'null')` : textJson(result);
-  return keepsRaw ? `case when ${misfit} then ${textJson(raw)} else ${value} end` : value;
+  return keepsRaw ? `case when ${result} is null and not ${empty} then ${textJson(raw)} else ${value} end` : value;
 }

@@ -6,6 +6,7 @@ import { breachSql, type SetOf } from '../../rules/compile.ts';
 import { unknownMemberSql } from '../../rules/meanings/options.ts';
 import { reasonOf } from '../../rules/words.ts';
 import { nothing, type Part } from './cells.ts';
+import { unknownOfOwn } from './fill.ts';
 
 export interface Verdict {
   readonly part: Part;
@@ -36,9 +37,10 @@ export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: 
 }
 
 /** Of lists, which member is meant. */
-function wordsOf({ fed: { field }, text }: Part): Pick<Verdict, 'words'> {
+function wordsOf({ fed: { field }, text, own }: Part): Pick<Verdict, 'words'> {
   if (field.message !== undefined || field.means?.is !== 'multi-select') return {};
-  return { words: unknownMemberSql(field.means, text) };
+  const words = unknownMemberSql(field.means, text);
+  return { words: own === undefined ? words : `coalesce(${unknownOfOwn(field.means, text, own)}, ${words})` };
 }
 
 function ofRule(rule: Rule, parts: readonly Part[], cellOf: (name: string) => Cell, setOf: SetOf): readonly Verdict[] {
@@ -61,13 +63,21 @@ export function cellsOf(parts: readonly Part[]): (name: string) => Cell {
     const own = parts.filter(({ fed }) => fed.field.name === name);
     const [first] = own;
     if (!first) return nothing;
-    return own.length === 1 ? first.cell : { ...first.cell, empty: `(${own.map(({ cell }) => cell.empty).join(' and ')})` };
+    if (own.length === 1) return first.cell;
+    const each = own.map(({ cell }) => cell);
+    return { ...first.cell, empty: `(${each.map(({ empty }) => empty).join(' and ')})`, parts: each };
   };
 }
 
 /** Is anything said of a row at all? Most rows are spared the list. */
-export const anySql = (all: readonly Verdict[]): string =>
-  all.length === 0 ? 'false' : all.map(({ found }) => `coalesce(${found}, false)`).join(' or ');
+export const anySql = (all: readonly Verdict[]): string => eitherSql(all.map(({ found }) => `coalesce(${found}, false)`));
+
+/** By halves: DuckDB takes only so many nested in one row. */
+function eitherSql(tests: readonly string[]): string {
+  if (tests.length <= 100) return tests.length === 0 ? 'false' : tests.join(' or ');
+  const half = Math.ceil(tests.length / 2);
+  return `(${eitherSql(tests.slice(0, half))}) or (${eitherSql(tests.slice(half))})`;
+}
 
 /** The things said of a row: `{v: number of the verdict, x: the text, m: its own words}`, those that are said. */
 export function foundSql(all: readonly Verdict[]): string {

@@ -4,11 +4,12 @@ import type { Field } from '../../../domain/fields/forms.ts';
 import type { HookSources } from '../../../domain/fields/hooks.ts';
 import type { Json } from '../../../domain/json.ts';
 import { InvalidInput } from '../../../operations/operation.ts';
+import { optionValueProblems, patternProblems } from '../../../operations/schemas/field-options.ts';
 import { hookProblems } from '../../../operations/schemas/check-hooks.ts';
 
 /** Throws InvalidInput with the path of each mistake. */
 export function requireFields(operation: string, fields: readonly Field[]): void {
-  const problems = problemsOf(fields);
+  const problems = [...problemsOf(fields), ...optionValueProblems(fields), ...patternProblems(fields)];
   if (problems.length > 0) throw new InvalidInput(operation, problems);
 }
 

@@ -28,7 +28,7 @@ import {
 import { dataAsCsv } from './initial-data.ts';
 import { plainData, requireStoredSchema } from './schemas-stored.ts';
 import { namedSession } from './sessions.ts';
-import { settings } from './settings-shapes.ts';
+import { requireTogether, settings } from './settings-shapes.ts';
 import { needed, startImport } from './start.ts';
 import { standingOf } from './status.ts';
 import { taskOf } from './task.ts';
@@ -87,6 +87,7 @@ const invalid = (key: string, message: string): InvalidInput => new InvalidInput
 async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
   const saved = sent.schema_id == null ? undefined : (await requireStoredSchema(context, sent.schema_id)).data;
   const chosen = { ...saved?.settings, ...sent.settings };
+  requireTogether(operation, chosen);
   const given = sent.initial_data ?? (sent.original_filename == null ? chosen.initialData : undefined) ?? undefined;
   if ((given === undefined) === (sent.original_filename == null)) {
     throw invalid('original_filename', 'Give original_filename or initial_data, and only one of them.');

@@ -1,5 +1,6 @@
 /** Settings as clients write them: many are for pages of browsers and are only kept. */
 import { z } from 'zod';
+import { InvalidInput } from '../../../operations/operation.ts';
 import { webhookUrl } from '../../../operations/webhooks/webhook.ts';
 
 const text = z.string().nullable();
@@ -77,9 +78,17 @@ export const settings = partial({
     enableNavigatingErrors: flag,
     transformDataPrompts: z.json(),
   }),
-}).refine(({ manualInputOnly, manualInputDisabled }) => !(manualInputOnly && manualInputDisabled), {
-  error: 'not together with manualInputDisabled',
-  path: ['manualInputOnly'],
-});
+}).refine((given) => goTogether(given), { error: 'not together with manualInputDisabled', path: ['manualInputOnly'] });
 
 export type Settings = z.output<typeof settings>;
+
+const goTogether = (given: { readonly [key in 'manualInputOnly' | 'manualInputDisabled']?: boolean | undefined }): boolean =>
+  !(given.manualInputOnly && given.manualInputDisabled);
+
+/** Of what is saved and what was sent. Throws InvalidInput. */
+export function requireTogether(operation: string, chosen: Settings): void {
+  if (goTogether(chosen)) return;
+  throw new InvalidInput(operation, [
+    { path: ['settings', 'manualInputOnly'], message: 'not together with manualInputDisabled' },
+  ]);
+}

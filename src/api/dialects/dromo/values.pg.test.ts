@@ -21,7 +21,7 @@ test('what texts mean', async () => {
   const found = cells.map(({ key, row: [text] }, at) => [key, text, rows[at]?.[key]]);
   assert.deepEqual(
     found,
-    cells.map(({ key, row: [text, result] }) => [key, text, result ?? null]),
+    cells.map(({ key, row: [text, result, delivered = null] }) => [key, text, result ?? delivered]),
   );
   const wrong = cells.flatMap(({ key, row: [, result] }, at) => (result === undefined ? [`${at} ${key}`] : []));
   assert.deepEqual(
