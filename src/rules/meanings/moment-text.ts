@@ -70,6 +70,14 @@ export function dayComesFirst(locale: string): boolean {
   return order.indexOf('day') < order.indexOf('month');
 }
 
+/** Does the day stand in front of the month in this format? Undefined where it does not write both as numbers. */
+export function formatDayFirst(format: string, locale: string): boolean | undefined {
+  const all = pieces(format);
+  if (all.some((piece) => localised[piece]?.month === 'numeric')) return dayComesFirst(locale);
+  const [day, month] = [/^dd?$/, /^(?:MM?|LL?)$/].map((token) => all.findIndex((piece) => token.test(piece)));
+  return day === undefined || month === undefined || day < 0 || month < 0 ? undefined : day < month;
+}
+
 /** No two of its parts are alike: 3 February 2001, 16:05:06. */
 const sample = new Date(Date.UTC(2001, 1, 3, 16, 5, 6));
 

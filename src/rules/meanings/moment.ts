@@ -1,8 +1,8 @@
 /** Days and times as people write them. Which of two small numbers is the day is a question to the whole column. Pure. */
 import type { Meaning } from '../../domain/meaning.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
-import { named, type Meant } from './meant.ts';
-import { dayComesFirst, momentText } from './moment-text.ts';
+import { named, type Meant, type Written } from './meant.ts';
+import { dayComesFirst, formatDayFirst, momentText } from './moment-text.ts';
 
 export type MomentMeaning = Extract<Meaning, { is: 'date' | 'datetime' | 'time' }>;
 
@@ -64,11 +64,34 @@ function timeSql(text: string): string {
   return `case when regexp_matches(${text}, ${quoteText(clock)}) then try_cast(lpad(${hour}, 2, '0') || ':' || ${piece(2)} || ':' || ${seconds} as TIME) end`;
 }
 
+const hasSeconds = (meaning: MomentMeaning): boolean => meaning.is !== 'date' && (meaning.withSeconds ?? false);
+
+/** What people see it in. */
+function shownFormat(meaning: MomentMeaning): string {
+  const seconds = hasSeconds(meaning);
+  return meaning.displayFormat ?? { date: 'D', datetime: seconds ? 'F' : 'f', time: seconds ? 'tt' : 't' }[meaning.is];
+}
+
+/**
+ * What a person wrote who sees the column as it is shown: day and month in that order, whatever the order of the file. Where the file's own
+ * order (`dayFirst`) reads something else, the text has to become one that has only one reading.
+ */
+export function momentWritten(meaning: MomentMeaning, text: string, dayFirst: string): Written {
+  const { is, locale = 'en-US' } = meaning;
+  const shownFirst = formatDayFirst(shownFormat(meaning), locale) ?? dayComesFirst(locale);
+  // No T: fields may be written small.
+  const sure = quoteText({ date: '%Y-%m-%d', datetime: '%Y-%m-%d %H:%M:%S', time: '%H:%M:%S' }[is]);
+  return {
+    seen: moment(is, text, String(shownFirst)),
+    filed: moment(is, text, dayFirst),
+    write: (seen) => `strftime(${seen}, ${sure})`,
+  };
+}
+
 /** `known` = the name of a column that holds the result. */
 export function momentSql(meaning: MomentMeaning, text: string, dayFirst: string, known?: string): Meant {
-  const { is, locale = 'en-US', displayFormat, outputFormat } = meaning;
-  const seconds = meaning.is !== 'date' && (meaning.withSeconds ?? false);
-  const usual = { date: 'D', datetime: seconds ? 'F' : 'f', time: seconds ? 'tt' : 't' }[is];
+  const { is, locale = 'en-US', outputFormat } = meaning;
+  const seconds = hasSeconds(meaning);
   const ends = {
     date: 'yyyy-MM-dd',
     datetime: `yyyy-MM-dd'T'HH:mm${seconds ? ':ss' : ''}`,
@@ -80,7 +103,7 @@ export function momentSql(meaning: MomentMeaning, text: string, dayFirst: string
     named('m', of, `case when m is not null then ${momentText('m', format, locale)} end`);
   // A day as it is delivered says all that there is to show.
   const isKnown = known !== undefined && is === 'date' && result === ends;
-  return { result: write(result), shown: write(displayFormat ?? usual, isKnown ? `try_cast(${known} as TIMESTAMP)` : value) };
+  return { result: write(result), shown: write(shownFormat(meaning), isKnown ? `try_cast(${known} as TIMESTAMP)` : value) };
 }
 
 /** A TIMESTAMP; of times, on the first day that there is. */
