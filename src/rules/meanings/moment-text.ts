@@ -23,7 +23,7 @@ const localised: Readonly<Record<string, Intl.DateTimeFormatOptions>> = {
 
 const codes: Readonly<Record<string, string>> = {
   yyyy: '%Y',
-  y: '%-Y',
+  y: '%Y',
   yy: '%y',
   MM: '%m',
   M: '%-m',
@@ -53,8 +53,11 @@ const names: Readonly<Record<string, Intl.DateTimeFormatOptions>> = {
   cccc: { weekday: 'long' },
 };
 
-/** Quoted text, runs of one letter, and what stands between them. */
-const pieces = (format: string): readonly string[] => format.match(/'[^']*'|([A-Za-z])\1*|[^A-Za-z']+/g) ?? [];
+/** Quoted text (also without an end), runs of one letter, and what stands between them. */
+const pieces = (format: string): readonly string[] => format.match(/'[^']*(?:'|$)|([A-Za-z])\1*|[^A-Za-z']+/g) ?? [];
+
+/** Two quotes with nothing between them are one. */
+const unquoted = (piece: string): string => (piece === "''" ? "'" : piece.replaceAll("'", ''));
 
 /** The tokens that nobody here knows. */
 export const unknownTokens = (format: string): readonly string[] =>
@@ -86,7 +89,7 @@ export function momentText(value: string, format: string, locale: string): strin
     if (Object.hasOwn(localised, piece)) return localisedText(value, localised[piece] ?? {}, locale);
     if (Object.hasOwn(names, piece)) return nameText(value, names[piece] ?? {}, locale);
     if (Object.hasOwn(codes, piece)) return `strftime(${value}, '${codes[piece]}')`;
-    return quoteText(piece.replaceAll("'", ''));
+    return quoteText(unquoted(piece));
   });
   return written.length === 0 ? "''" : `(${written.join(' || ')})`;
 }
