@@ -175,6 +175,9 @@ for (const [displayFormat, shown] of [
   ["''yy", "'24"],
   ["yy'o''clock'", '24oclock'],
   ["d 'of", '4 of'],
+  ["kkkk-'W'WW-E W c", '2024-W10-1 10 1'],
+  ['ooo o q qq', '064 64 1 01'],
+  ['MMMMM LLLLL EEEEE ccccc', 'M M M M'],
 ] as const) {
   means(`formats: ${displayFormat}`, { is: 'date', displayFormat }, [['2024-03-04', '2024-03-04', shown]]);
 }

@@ -29,6 +29,9 @@ const groups: Readonly<Record<Unit, string>> = {
 
 /** Undefined for formats that leave out what has to be known. */
 export function formatReader(is: 'date' | 'datetime' | 'time', parts: readonly Part[], locale: string): FormatReader | undefined {
+  // One letter names several months.
+  if (parts.some((part) => part.is === 'names' && part.of === 'month' && !part.silent && new Set(part.names).size < 12))
+    return undefined;
   const own = parts.flatMap((part) => (part.is === 'names' && part.of === 'month' && !part.silent ? part.names : []));
   const words = new Map([...own.map((name, at) => [name, (at % 12) + 1] as const), ...monthWords(locale)]);
   const found: string[] = [];
@@ -80,6 +83,7 @@ function partPattern(part: Part, { place, parts, words, group }: At): string {
     // A point behind the day, or a word behind the year, is easily left out.
     return place === parts.length - 1 && place > 0 ? `(?:${pattern})?` : pattern;
   }
+  if (part.is === 'counted') return String.raw`\d+`;
   const own = part.names.map((name) => wordPattern(name, '*'));
   if (part.silent || part.of === 'day') return `(?:${alternatives(own)})`;
   if (part.of === 'month')

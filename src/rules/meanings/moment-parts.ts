@@ -42,19 +42,36 @@ const numbers: Readonly<Record<string, readonly [Unit, number]>> = {
   s: ['second', 1],
 };
 
+/** What follows from the day. */
+const counted: Readonly<Record<string, string>> = {
+  E: 'isodow(%)',
+  c: 'isodow(%)',
+  W: 'week(%)',
+  WW: `lpad(cast(week(%) as VARCHAR), 2, '0')`,
+  kkkk: 'isoyear(%)',
+  o: 'dayofyear(%)',
+  ooo: `lpad(cast(dayofyear(%) as VARCHAR), 3, '0')`,
+  q: 'quarter(%)',
+  qq: `lpad(cast(quarter(%) as VARCHAR), 2, '0')`,
+};
+
 /** Names beside a day, and alone: languages bend them. */
 const beside = { day: 'numeric' } as const;
 const months: Readonly<Record<string, Intl.DateTimeFormatOptions>> = {
   MMM: { month: 'short', ...beside },
   MMMM: { month: 'long', ...beside },
+  MMMMM: { month: 'narrow', ...beside },
   LLL: { month: 'short' },
   LLLL: { month: 'long' },
+  LLLLL: { month: 'narrow' },
 };
 const weekdays: Readonly<Record<string, Intl.DateTimeFormatOptions>> = {
   EEE: { weekday: 'short', month: 'long', ...beside },
   EEEE: { weekday: 'long', month: 'long', ...beside },
   ccc: { weekday: 'short' },
   cccc: { weekday: 'long' },
+  EEEEE: { weekday: 'narrow', month: 'long', ...beside },
+  ccccc: { weekday: 'narrow' },
 };
 
 /** Quoted text (also without an end), runs of one letter, and what stands between them. */
@@ -71,13 +88,15 @@ export const unknownTokens = (format: string): readonly string[] =>
         (piece) =>
           /^[A-Za-z]/.test(piece) &&
           piece !== 'a' &&
-          ![localised, numbers, months, weekdays].some((known) => Object.hasOwn(known, piece)),
+          ![localised, numbers, counted, months, weekdays].some((known) => Object.hasOwn(known, piece)),
       );
 
 export function formatParts(format: string, locale: string): readonly Part[] {
   return pieces(format).flatMap((piece): readonly Part[] => {
     if (!/^[A-Za-z]/.test(piece)) return [{ is: 'text', text: unquoted(piece) }];
     const [number, month, weekday, local] = [numbers[piece], months[piece], weekdays[piece], localised[piece]];
+    const sql = counted[piece];
+    if (sql !== undefined) return [{ is: 'counted', sql }];
     if (number) return [{ is: 'number', of: number[0], digits: number[1] }];
     if (month) return [{ is: 'names', of: 'month', names: monthNames(month, locale) }];
     if (weekday) return [{ is: 'names', of: 'day', names: dayNames(weekday, locale) }];

@@ -22,6 +22,7 @@ export function momentText(value: string, parts: readonly Part[]): string {
 
 function partText(value: string, part: Part): string {
   if (part.is === 'text') return quoteText(part.text);
+  if (part.is === 'counted') return `cast(${part.sql.replace('%', value)} as VARCHAR)`;
   if (part.is === 'names') return `([${part.names.map(quoteText).join(', ')}])[${places[part.of].replace('%', value)}]`;
   const { of, digits } = part;
   // Years have no form without zeros in front: there are none before 1000.
