@@ -4,7 +4,7 @@ import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName } from '../shape/assess/cells.ts';
 import type { Hooking } from '../shape/assess/work.ts';
-import { changesOf } from './changes.ts';
+import { changesOf, hookChangesOf } from './changes.ts';
 import { cellsSaid } from './counts.ts';
 import type { Entry, Hooked, Logged } from './edit.ts';
 import { askHooks, keepNotes, keepOptions } from './hooked.ts';
@@ -107,7 +107,7 @@ async function followHooks(open: Open, seq: number, hooked: Hooked, told: boolea
   const where = `id in (${ids.join(', ')})`;
   const before = await cellsSaid(duck, where);
   await keepNotes(open, hooked, told);
-  await changesOf(duck, plan, { kind: 'cells', cells });
+  await hookChangesOf(duck, plan, cells);
   await recountRows(duck, where);
   const said = { before, after: await cellsSaid(duck, where) };
   const written = await write(open, seq, 'true');

@@ -4,19 +4,26 @@ import { commonPattern } from '../rules/pattern.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName, type Part } from '../shape/assess/cells.ts';
-import type { Edit, Entry, Fix, Replacement, Span } from './edit.ts';
+import type { Edit, Entry, Fix, Hooked, Replacement, Span } from './edit.ts';
 import { columnId, partOf, type Plan } from './plan.ts';
 import { suggestedText } from './suggest.ts';
+import { seenStatement } from './seen.ts';
 
 /** Rows live, removed, or (added rows that were undone) not there. */
 export const states = { live: 0, removed: 1, gone: 2 } as const;
 
 /** Fills `ch` (row, column, new text) and `st` (row, new state). Throws `request.invalid` for what cannot be done. */
 export async function changesOf(duck: Duck, plan: Plan, entry: Exclude<Entry, { kind: 'reread' }>): Promise<void> {
-  const empty =
-    'create or replace temp table ch (id BIGINT, col INTEGER, now VARCHAR); create or replace temp table st (id BIGINT, now TINYINT)';
-  await duck.run([empty, ...statements(plan, entry)].join('; '));
+  await duck.run([empty, ...statements(plan, entry), ...asSeen(plan, entry)].join('; '));
 }
+
+/** The same for cells that hooks have written: they know the file's own texts. */
+export async function hookChangesOf(duck: Duck, plan: Plan, cells: Hooked['cells']): Promise<void> {
+  await duck.run([empty, ...cellStatements(plan, cells)].join('; '));
+}
+
+const empty =
+  'create or replace temp table ch (id BIGINT, col INTEGER, now VARCHAR); create or replace temp table st (id BIGINT, now TINYINT)';
 
 function statements(plan: Plan, entry: Exclude<Entry, { kind: 'reread' }>): readonly string[] {
   switch (entry.kind) {
@@ -42,6 +49,29 @@ function statements(plan: Plan, entry: Exclude<Entry, { kind: 'reread' }>): read
         `insert into st select id, cast(${text} as TINYINT) from journal where seq = ${entry.of} and col = -1`,
       ];
     }
+  }
+}
+
+/** Texts of people, who write as they see. Undo and redo bring back what such texts became. */
+function asSeen({ parts }: Plan, entry: Exclude<Entry, { kind: 'reread' }>): readonly string[] {
+  if (entry.kind === 'undo' || entry.kind === 'redo') return [];
+  const given = writtenColumns(entry);
+  return parts.flatMap((part) => (!given || given.has(columnId(part.column)) ? (seenStatement(part) ?? []) : []));
+}
+
+/** Columns that an edit may give texts; undefined = all of them. */
+function writtenColumns(entry: Exclude<Entry, { kind: 'reread' }>): ReadonlySet<string> | undefined {
+  switch (entry.kind) {
+    case 'cells':
+      return new Set(entry.cells.map(({ column }) => column));
+    case 'add':
+      return new Set(Object.keys(entry.cells));
+    case 'replace':
+      return entry.column === undefined ? undefined : new Set([entry.column]);
+    case 'fix':
+      return new Set([entry.column]);
+    default:
+      return new Set();
   }
 }
 

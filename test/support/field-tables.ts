@@ -108,7 +108,7 @@ export const valueTables: readonly ValueTable[] = [
     type: 'time',
     rows: [
       ['3:06 pm', '15:06'],
-      ['24:00', wrong],
+      ['24:00', '00:00'],
     ],
   },
   {

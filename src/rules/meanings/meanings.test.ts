@@ -170,6 +170,17 @@ means('one second part above 12 disproves the locale', { is: 'date', locale: 'de
 means('formats of days', { is: 'date', displayFormat: "EEEE d MMMM yyyy 'A.D.'", outputFormat: 'dd.MM.yy' }, [
   ['2024-03-04', '04.03.24', 'Monday 4 March 2024 A.D.'],
 ]);
+for (const [displayFormat, shown] of [
+  ['y', '2024'],
+  ["''yy", "'24"],
+  ["yy'o''clock'", '24oclock'],
+  ["d 'of", '4 of'],
+  ["kkkk-'W'WW-E W c", '2024-W10-1 10 1'],
+  ['ooo o q qq', '064 64 1 01'],
+  ['MMMMM LLLLL EEEEE ccccc', 'M M M M'],
+] as const) {
+  means(`formats: ${displayFormat}`, { is: 'date', displayFormat }, [['2024-03-04', '2024-03-04', shown]]);
+}
 means('days with times', { is: 'datetime' }, [
   ['2024-03-04T15:06:07Z', '2024-03-04T15:06', '3/4/2024, 3:06 PM'],
   ['3/4/2024, 3:06 PM', '2024-03-04T15:06'],
@@ -183,7 +194,8 @@ means('times', { is: 'time', withSeconds: true }, [
   ['23:59:58', '23:59:58'],
   ['2024-03-04T15:06:07', '15:06:07'],
   ['13:00 pm', null],
-  ['24:00', null],
+  ['24:00', '00:00:00'],
+  ['24:01', null],
   ['noon', null],
 ]);
 

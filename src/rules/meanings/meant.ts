@@ -6,6 +6,15 @@ export interface Meant {
   readonly shown?: string;
 }
 
+/** What a text of a person means who writes as the column is shown, as DuckDB expressions; NULL where it means nothing of the kind. */
+export interface Written {
+  readonly seen: string;
+  /** The same text in the file. */
+  readonly filed: string;
+  /** A text that means the value in the file as well. */
+  write(value: string): string;
+}
+
 /** `body` with `name` for a value that is computed once. */
 export const named = (name: string, value: string, body: string): string =>
   `(list_transform([${value}], lambda ${name}: ${body}))[1]`;

@@ -1,103 +1,118 @@
-/** Days and times as people write them. Which of two small numbers is the day is a question to the whole column. Pure. */
+/** Days and times. What a text means: as the field is shown, as its locale writes, as anybody does. Pure. */
 import type { Meaning } from '../../domain/meaning.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
-import { named, type Meant } from './meant.ts';
-import { dayComesFirst, momentText } from './moment-text.ts';
+import { named, type Meant, type Written } from './meant.ts';
+import { formatReader } from './moment-format.ts';
+import { dateSql, dayFirstAggregate, hourSql, isClock, isMidnight, plainDate, timeSql } from './moment-generic.ts';
+import type { Part } from './moment-part.ts';
+import { dayComesFirst, formatDayFirst, formatParts } from './moment-parts.ts';
+import { momentText } from './moment-text.ts';
 
 export type MomentMeaning = Extract<Meaning, { is: 'date' | 'datetime' | 'time' }>;
 
-const clock = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:\s?([AaPp])\.?[Mm]\.?)?`;
-const rest = String.raw`(?:[T\s,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:Z|[A-Z]{2,4}|(?:GMT|UTC)?[+-]\d{2}:?\d{2}))?)?`;
-const week = String.raw`(?:(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*,?\s)?`;
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const month = String.raw`((?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))`;
-const year = String.raw`(\d{4}|\d{2})`;
-const day = String.raw`(\d{1,2})(?:st|nd|rd|th)?`;
+const hasSeconds = (meaning: MomentMeaning): boolean => meaning.is !== 'date' && (meaning.withSeconds ?? false);
 
-const iso = String.raw`(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})${rest}`;
-const numeric = String.raw`(\d{1,2})[-/. ](\d{1,2})[-/. ]${year}${rest}`;
-const dayMonth = String.raw`${week}${day}[-\s./]+${month}[-\s.,/]+${year}${rest}`;
-const monthDay = String.raw`${week}${month}[-\s.]+${day}[-\s,]+${year}${rest}`;
+/** What people see it in. */
+function shownFormat(meaning: MomentMeaning): string {
+  const seconds = hasSeconds(meaning);
+  return meaning.displayFormat ?? { date: 'D', datetime: seconds ? 'F' : 'f', time: seconds ? 'tt' : 't' }[meaning.is];
+}
 
-const group = (text: string, pattern: string, at: number): string =>
-  `regexp_extract(${text}, ${quoteText(`^${pattern}$`)}, ${at})`;
-const number = (text: string): string => `coalesce(try_cast(${text} as INTEGER), 0)`;
+/** Formats of the locale that are read as well. */
+const localFormats = { date: ['D', 'DD', 'DDD'], datetime: ['f', 'F', 'ff', 'FF', 'D', 'DD', 'DDD'], time: ['t', 'tt'] } as const;
 
-/** Does the day stand first in this column? An aggregate: a first part above 12 proves it, then a second one disproves it. */
-export function dayFirstSql(meaning: MomentMeaning, text: string): string {
+/** The order in which the field shows day and month, or else its locale. */
+function shownDayFirst(meaning: MomentMeaning): boolean {
   const { locale = 'en-US' } = meaning;
+  return formatDayFirst(formatParts(shownFormat(meaning), locale)) ?? dayComesFirst(locale);
+}
+
+/** Does the day stand first in this column? An aggregate. */
+export function dayFirstSql(meaning: MomentMeaning, text: string): string {
   if (meaning.is === 'date' && meaning.order) return `(count(*) ${meaning.order === 'day' ? '>=' : '<'} 0)`;
-  const part = (at: 1 | 2): string => number(group(text, numeric, at));
-  const proof = (day: 1 | 2, month: 1 | 2): string => `coalesce(bool_or(${part(day)} > 12 and ${part(month)} <= 12), false)`;
-  return `(${proof(1, 2)} or (${dayComesFirst(locale)} and not ${proof(2, 1)}))`;
+  return dayFirstAggregate(text, shownDayFirst(meaning));
 }
 
-const full = (text: string): string =>
-  `case when length(${text}) = 4 then ${text} when ${text} <= '60' then '20' || ${text} else '19' || ${text} end`;
-
-const dateOf = (y: string, m: string, d: string): string =>
-  `try_cast(${y} || '-' || lpad(${m}, 2, '0') || '-' || lpad(${d}, 2, '0') as DATE)`;
-
-const monthNumber = (name: string): string =>
-  `cast(list_position([${months.map(quoteText).join(', ')}], lower(left(${name}, 3))) as VARCHAR)`;
-
-/** A DATE; NULL where the text is none. `dayFirst` = a boolean expression. */
-function dateSql(text: string, dayFirst: string): string {
-  const is = (pattern: string): string => `regexp_full_match(${text}, ${quoteText(pattern)})`;
-  const [a, b] = [group(text, numeric, 1), group(text, numeric, 2)];
-  const [asDay, asMonth] = [dateOf(full(group(text, numeric, 3)), b, a), dateOf(full(group(text, numeric, 3)), a, b)];
-  return (
-    `case when ${is(String.raw`\d{4}-\d\d-\d\d`)} then try_cast(${text} as DATE) when ${is(iso)} then ${dateOf(group(text, iso, 1), group(text, iso, 2), group(text, iso, 3))} ` +
-    `when ${is(numeric)} then case when ${number(a)} > 12 then ${asDay} when ${number(b)} > 12 then ${asMonth} when ${dayFirst} then ${asDay} else ${asMonth} end ` +
-    `when ${is(dayMonth)} then ${dateOf(full(group(text, dayMonth, 3)), monthNumber(group(text, dayMonth, 2)), group(text, dayMonth, 1))} ` +
-    `when ${is(monthDay)} then ${dateOf(full(group(text, monthDay, 3)), monthNumber(group(text, monthDay, 1)), group(text, monthDay, 2))} end`
-  );
-}
-
-/** A TIME; NULL where the text holds none. */
-function timeSql(text: string): string {
-  const piece = (at: number): string => `regexp_extract(${text}, ${quoteText(clock)}, ${at})`;
-  const half = `lower(${piece(4)})`;
-  const twelve = `${number(piece(1))} % 12`;
-  const hour =
-    `case when ${number(piece(1))} > 23 then 'x' when ${half} = '' then ${piece(1)} when ${number(piece(1))} not between 1 and 12 then 'x' ` +
-    `when ${half} = 'a' then cast(${twelve} as VARCHAR) else cast(${twelve} + 12 as VARCHAR) end`;
-  const seconds = `case when ${piece(3)} = '' then '00' else ${piece(3)} end`;
-  return `case when regexp_matches(${text}, ${quoteText(clock)}) then try_cast(lpad(${hour}, 2, '0') || ':' || ${piece(2)} || ':' || ${seconds} as TIME) end`;
+/**
+ * What a person wrote who sees the column as it is shown: day and month in that order, whatever the order of the file. Where the file's own
+ * order (`dayFirst`) reads something else, the text has to become one that has only one reading.
+ */
+export function momentWritten(meaning: MomentMeaning, text: string, dayFirst: string): Written {
+  // No T: fields may be written small.
+  const sure = quoteText({ date: '%Y-%m-%d', datetime: '%Y-%m-%d %H:%M:%S', time: '%H:%M:%S' }[meaning.is]);
+  return {
+    seen: moment(meaning, text, String(shownDayFirst(meaning))),
+    filed: moment(meaning, text, dayFirst),
+    write: (seen) => `strftime(${seen}, ${sure})`,
+  };
 }
 
 /** `known` = the name of a column that holds the result. */
 export function momentSql(meaning: MomentMeaning, text: string, dayFirst: string, known?: string): Meant {
-  const { is, locale = 'en-US', displayFormat, outputFormat } = meaning;
-  const seconds = meaning.is !== 'date' && (meaning.withSeconds ?? false);
-  const usual = { date: 'D', datetime: seconds ? 'F' : 'f', time: seconds ? 'tt' : 't' }[is];
-  const ends = {
-    date: 'yyyy-MM-dd',
-    datetime: `yyyy-MM-dd'T'HH:mm${seconds ? ':ss' : ''}`,
-    time: `HH:mm${seconds ? ':ss' : ''}`,
-  }[is];
+  const { is, locale = 'en-US', outputFormat } = meaning;
+  const seconds = hasSeconds(meaning) ? ':ss' : '';
+  const ends = { date: 'yyyy-MM-dd', datetime: `yyyy-MM-dd'T'HH:mm${seconds}`, time: `HH:mm${seconds}` }[is];
   const result = outputFormat === undefined || outputFormat === '[ISO]' ? ends : outputFormat;
-  const write = (format: string, of: string): string =>
-    named('m', of, `case when m is not null then ${momentText('m', format, locale)} end`);
-  const read = moment(is, text, dayFirst);
-  const isAsShown = `(regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}') or ${text} = ${write(displayFormat ?? usual, read)})`;
+  const read = moment(meaning, text, dayFirst);
+  const write = (parts: readonly Part[], of: string): string =>
+    named('m', of, `case when m is not null then ${momentText('m', parts)} end`);
+  const shown = formatParts(shownFormat(meaning), locale);
+  const isAsShown = `(regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}') or ${text} = ${write(shown, read)})`;
   const value = meaning.is === 'date' && meaning.asWritten ? `case when ${isAsShown} then ${read} end` : read;
-  // A day as it is delivered says all that there is to show.
-  const isKnown = known !== undefined && is === 'date' && result === ends;
-  return {
-    result: write(result, value),
-    shown: write(displayFormat ?? usual, isKnown ? `try_cast(${known} as TIMESTAMP)` : value),
-  };
+  // What is delivered mostly says all that there is to show: nothing is read twice then.
+  const says = result === ends && (hasSeconds(meaning) || !shown.some((part) => part.is === 'number' && part.of === 'second'));
+  const of = known === undefined || !says ? value : delivered(is, known, hasSeconds(meaning));
+  return { result: write(formatParts(result, locale), value), shown: write(shown, of) };
+}
+
+/** The value of a text that has the form of results. */
+function delivered(is: MomentMeaning['is'], result: string, seconds: boolean): string {
+  const whole = { date: result, datetime: result, time: `'1970-01-01 ' || ${result}` }[is];
+  return `try_cast(${whole}${is === 'date' || seconds ? '' : ` || ':00'`} as TIMESTAMP)`;
 }
 
 /** A TIMESTAMP; of times, on the first day that there is. */
-function moment(is: MomentMeaning['is'], text: string, dayFirst: string): string {
-  const date = dateSql(text, dayFirst);
-  if (is === 'date') return `cast(${date} as TIMESTAMP)`;
+function moment(meaning: MomentMeaning, text: string, dayFirst: string): string {
+  const { is, locale = 'en-US' } = meaning;
+  const shown = formatParts(shownFormat(meaning), locale);
+  // A year, then the day: that is not what other texts with the year in front mean.
+  const isPlain = is === 'date' && !(formatDayFirst(shown) === true && shown[0]?.is === 'number' && shown[0].of === 'year');
+  // English has no more forms than those that are read anyway.
+  const local = /^en\b/.test(locale) ? [] : localFormats[is];
+  const formats = [shown, ...local.map((format) => formatParts(format, locale))];
+  const readers = new Map(
+    formats.flatMap((parts) => {
+      const reader = formatReader(is, parts, locale);
+      return reader ? [[reader.pattern, reader] as const] : [];
+    }),
+  );
+  const all = [...readers.values()];
+  const tries = all.map(({ dayFirst: own, read }) =>
+    own === undefined ? read(text) : `case when (${dayFirst}) = ${own} then ${read(text)} end`,
+  );
+  // What nothing else explains is written so, although the rest of the column is not.
+  const late = all.flatMap(({ dayFirst: own, read }) => (own === undefined ? [] : [read(text)])).slice(0, 1);
+  return `coalesce(${[
+    ...(isPlain ? [`cast(${plainDate(text)} as TIMESTAMP)`] : []),
+    ...tries,
+    ...generic(is, text, dayFirst, locale),
+    ...late,
+  ].join(', ')})`;
+}
+
+function generic(is: MomentMeaning['is'], text: string, dayFirst: string, locale: string): readonly string[] {
+  const date = dateSql(text, dayFirst, locale);
+  if (is === 'date') return [`cast(${date} as TIMESTAMP)`];
+  const time = `case when contains(${text}, ':') then ${timeSql(text)}`;
   if (is === 'datetime') {
-    const time = `case when contains(${text}, ':') then ${timeSql(text)} else TIME '00:00:00' end`;
-    return `(${date}) + (${time})`;
+    const hour = `when regexp_matches(${text}, ${quoteText(String.raw`T\d{2}$`)}) then ${hourSql(text)}`;
+    return [
+      `(${date}) + (${time} ${hour} else TIME '00:00:00' end)`,
+      `case when ${isMidnight(text)} then (${date}) + INTERVAL 1 DAY end`,
+    ];
   }
-  const alone = `regexp_full_match(${text}, ${quoteText(clock)})`;
-  return `(DATE '1970-01-01') + (case when ${alone} or (${date}) is not null then ${timeSql(text)} end)`;
+  return [
+    `(DATE '1970-01-01') + (case when ${isClock(text)} or (${date}) is not null then ${timeSql(text)} end)`,
+    `case when ${isMidnight(text)} then TIMESTAMP '1970-01-01 00:00:00' end`,
+  ];
 }

@@ -1,7 +1,7 @@
 /** What is wrong with a meaning beyond its form. Pure. */
 import type { Meaning } from '../../domain/meaning.ts';
 import { countryCodes } from './codes.ts';
-import { unknownTokens } from './moment-text.ts';
+import { unknownTokens } from './moment-parts.ts';
 import { optionProblems } from './options.ts';
 
 /** One sentence per mistake. */

@@ -1,7 +1,7 @@
 /** Meanings as SQL. Pure. */
 import type { Meaning } from '../../domain/meaning.ts';
-import type { Meant } from './meant.ts';
-import { dayFirstSql, momentSql } from './moment.ts';
+import type { Meant, Written } from './meant.ts';
+import { dayFirstSql, momentSql, momentWritten } from './moment.ts';
 import { doubtfulNumber, europeanSql, numberSql } from './number.ts';
 import { multiSelectSql, repeatedSql, selectSql } from './options.ts';
 import { checkboxSql, countrySql, domainSql, emailSql, ssnSql, stateSql, uuidSql, zipSql } from './texts.ts';
@@ -60,6 +60,18 @@ export function meaningSql(meaning: Meaning, text: string, table: string, known?
         result: `(select any_value(r) from ${table} where t = ${text})`,
         shown: `(select any_value(s) from ${table} where t = ${text})`,
       };
+  }
+}
+
+/** Undefined where people write as the file does. */
+export function writtenSql(meaning: Meaning, text: string, table: string): Written | undefined {
+  switch (meaning.is) {
+    case 'date':
+    case 'datetime':
+    case 'time':
+      return momentWritten(meaning, text, factOf(table));
+    default:
+      return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { workbook } from '../../../../test/support/archives.ts';
+import { serverPrincipal } from '../../../store/principals.ts';
 import { contextOf } from '../../mount.ts';
 import { open, type Bench, type Fields } from './harness.ts';
 import { requireStoredImport } from './imports-stored.ts';
@@ -46,7 +47,7 @@ test('headers that somebody has matched are remembered: for all, and first for w
   const of = async (more: object) => await bench.imported({ fields: two, settings, ...more }, 'Name,Firma\nAnn,Acme\n');
   const first = await of({ import_metadata: { user: { id: 'u1' } } });
   assert.deepEqual(await bench.rowsOf(first['id']), [{ name: 'Ann' }]);
-  const actor = { id: 'x', principal: 'x', scopes: ['*'] };
+  const actor = { id: 'x', principal: serverPrincipal, scopes: ['*'] };
   const context = contextOf({ ...bench.state.ports, actor, workspace: 1, signal: new AbortController().signal }, 'dromo');
   await rememberMapping(context, await requireStoredImport(context, String(first['id'])), { Firma: 'company', x: null });
   assert.deepEqual(await bench.rowsOf((await of({}))['id']), [{ name: 'Ann', company: 'Acme' }]);

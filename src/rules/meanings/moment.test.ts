@@ -1,0 +1,141 @@
+/** Days and times in formats and languages: what is read, what is shown, and that the one is the other. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quoteText } from '../../sdk/duck-sql.ts';
+import { openDuck } from '../../staging/duck.ts';
+import { knownOf, openKnown } from './known.ts';
+import type { MomentMeaning } from './moment.ts';
+import { meaningSql } from './sql.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'moments-'));
+const duck = await openDuck({}, { scratch: folder, signal: new AbortController().signal });
+after(async () => {
+  await duck[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+type Pair = readonly (string | null)[];
+
+async function understood(meaning: MomentMeaning, texts: readonly string[]): Promise<readonly Pair[]> {
+  const values = texts.map((text, at) => `(${at}, ${quoteText(text)})`);
+  await duck.run(`create or replace temp table texts as select * from (values ${values.join(', ')}) as t(n, x)`);
+  const fact = knownOf(meaning, 'x', 'fact');
+  if (fact) await openKnown(duck, fact, { from: 'texts', scratch: join(folder, 'known') });
+  const { result, shown = 'x' } = meaningSql(meaning, 'x', 'fact', '"$r"');
+  return await duck.rows(`select "$r", ${shown} from (select *, ${result} as "$r" from texts) order by n`);
+}
+
+const read: readonly (readonly [MomentMeaning, Readonly<Record<string, string | null>>])[] = [
+  [{ is: 'datetime', displayFormat: 'yyyy LLL dd, h:mm a' }, { '2024 Mar 04, 3:06 PM': '2024-03-04T15:06' }],
+  [
+    { is: 'time', displayFormat: 'HH.mm' },
+    { '15.06': '15:06', '15:07': '15:07', '25.06': null },
+  ],
+  [{ is: 'time', displayFormat: 'HHmm' }, { '1506': '15:06' }],
+  [{ is: 'datetime', displayFormat: 'yyyyMMddHHmmss' }, { '20240304150607': '2024-03-04T15:06' }],
+  [{ is: 'datetime', displayFormat: 'dd/MM/yyyy HH:mm' }, { '03/04/2024 15:06': '2024-04-03T15:06' }],
+  [
+    { is: 'date', displayFormat: 'dd/MM/yyyy' },
+    { '03/04/2024': '2024-04-03', '3.4.24': '2024-04-03' },
+  ],
+  [
+    { is: 'date', displayFormat: 'dd/MM/yyyy' },
+    { '03/04/2024': '2024-03-04', '03/14/2024': '2024-03-14' },
+  ],
+  [{ is: 'date', displayFormat: 'yyyy-dd-MM' }, { '2024-03-04': '2024-04-03' }],
+  [
+    { is: 'date', displayFormat: 'ddMMyyyy' },
+    { '03042024': '2024-04-03', '3/14/2024': '2024-03-14' },
+  ],
+  [
+    { is: 'date', locale: 'de-DE' },
+    {
+      '4. März 2024': '2024-03-04',
+      '4. Maerz 2024': '2024-03-04',
+      '4. marz 24': '2024-03-04',
+      '4 Dez. 2024': '2024-12-04',
+      '4 May 2024': '2024-05-04',
+    },
+  ],
+  [
+    { is: 'date', locale: 'ru' },
+    { '4 марта 2024': '2024-03-04', 'март 4 2024': '2024-03-04' },
+  ],
+  [{ is: 'date', locale: 'es' }, { '4 de marzo de 2024': '2024-03-04' }],
+  [
+    { is: 'date' },
+    {
+      '20240304': '2024-03-04',
+      '2024-W10-1': '2024-03-04',
+      '2024W10': '2024-03-04',
+      '2024-W53-1': null,
+      '2024-064': '2024-03-04',
+      '2023-366': null,
+      '20241304': null,
+      '2024-03-04T15': '2024-03-04',
+    },
+  ],
+  [
+    { is: 'datetime' },
+    {
+      '3/4/2024, 3:06\u202fPM': '2024-03-04T15:06',
+      '2024-03-04T15': '2024-03-04T15:00',
+      '2024-03-04T24:00': '2024-03-05T00:00',
+      '2024-03-04T24:01': null,
+      '20240304T15:06': '2024-03-04T15:06',
+    },
+  ],
+  [{ is: 'time' }, { '15:06Z': '15:06', '3:06\u202fpm': '15:06', '24:00': '00:00', '24:01': null }],
+];
+for (const [meaning, texts] of read) {
+  test(`read: ${JSON.stringify(meaning)} ${Object.keys(texts)[0]}`, async () => {
+    const found = await understood(meaning, Object.keys(texts));
+    assert.deepEqual(Object.fromEntries(Object.keys(texts).map((text, at) => [text, found[at]?.[0]])), texts);
+  });
+}
+
+const locales = 'en-US en-GB de fr es pt it nl ko hu cs ar fi zh-TW zh-CN ja fa-IR th el hi ms he vi ru pl uk hr lt bg ca tr sv';
+const styles = { D: 'numeric', DD: 'short', DDD: 'long' } as const;
+
+/** As the engine of JavaScript writes it. */
+function written(locale: string, format: string, iso: string): string {
+  const day = /D|f|F/.test(format) ? { year: 'numeric', month: styles[format as 'D'] ?? 'numeric', day: 'numeric' } : {}; // others have none
+  const clock = /t|f|F/.test(format) ? { hour: 'numeric', minute: '2-digit' } : {};
+  const options = { ...day, ...clock, calendar: 'gregory', numberingSystem: 'latn', timeZone: 'UTC' };
+  const write = new Intl.DateTimeFormat(locale, options as Intl.DateTimeFormatOptions); // the literals above
+  return write.format(new Date(iso)).replaceAll(/[\u00a0\u2009\u202f]/g, ' ');
+}
+
+const moments = ['2024-01-02T00:05', '2024-02-29T09:06', '2024-03-04T12:07', '2024-05-13T15:08', '2024-12-31T23:59'];
+const displays = [
+  ['date', 'D'],
+  ['date', 'DD'],
+  ['date', 'DDD'],
+  ['datetime', 'f'],
+  ['time', 't'],
+] as const;
+for (const locale of locales.split(' ')) {
+  test(`shown as the locale has it, and read back: ${locale}`, async () => {
+    for (const [is, displayFormat] of displays) {
+      const meaning = { is, locale, displayFormat } as const;
+      const found = await understood(meaning, moments);
+      const expected = moments.map((iso) => [
+        { date: iso.slice(0, 10), datetime: iso, time: iso.slice(11) }[is],
+        written(locale, displayFormat, `${iso}Z`),
+      ]);
+      assert.deepEqual(found, expected, displayFormat);
+      const again = await understood(
+        { is, locale },
+        expected.map(([, shown = '']) => shown),
+      );
+      assert.deepEqual(
+        again.map(([result]) => result),
+        expected.map(([result]) => result),
+        `${displayFormat} read`,
+      );
+    }
+  });
+}
