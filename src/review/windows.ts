@@ -56,29 +56,42 @@ const conditions: Readonly<Record<Wanted['filter'], string>> = {
   removed: `state = ${states.removed}`,
 };
 
-/** Which rows are wanted, as a condition. Throws `request.invalid`. */
-export function conditionOf(plan: Plan, { filter, column, message, search }: Wanted): string {
+/** Which rows are wanted, as a condition; what is searched for is asked apart. Throws `request.invalid`. */
+function conditionOf(plan: Plan, { filter, column, message }: Wanted): string {
   const said = [
     ...(column === undefined ? [] : [`col = ${requirePart(plan, column).column}`]),
     ...(message === undefined ? [] : [`message = ${quoteText(message)}`]),
     ...(filter === 'errors' ? ["level = 'error'"] : filter === 'warnings' ? ["level = 'warning'"] : []),
   ];
   const isSaid = message !== undefined || (column !== undefined && (filter === 'errors' || filter === 'warnings'));
-  const found = plan.parts.map(
-    ({ cell }) => `contains(lower(coalesce(${cell.text}, '')), ${quoteText((search ?? '').toLowerCase())})`,
-  );
   return [
     conditions[filter],
     ...(isSaid ? [`id in (select id from said where v in (select v from verdict where ${said.join(' and ')}))`] : []),
-    ...(search === undefined || search === '' ? [] : [`(${found.length === 0 ? 'false' : found.join(' or ')})`]),
   ].join(' and ');
 }
 
-/** Fills a table with the ids of rows by their positions; resolves to their number. */
-export async function openView({ duck, plan }: Open, table: string, wanted: Wanted): Promise<number> {
-  return await duck.run(
-    `create or replace temp table ${table} as select row_number() over (order by id) - 1 as pos, id from rows where ${conditionOf(plan, wanted)} order by id`,
+export interface Opened {
+  /** Rows. */
+  readonly total: number;
+  /** Cells that hold what is searched for; absent = nothing is. */
+  readonly matches?: number;
+}
+
+/** Fills a table with the ids of rows by their positions. */
+export async function openView({ duck, plan }: Open, table: string, wanted: Wanted): Promise<Opened> {
+  const { search = '' } = wanted;
+  const create = (columns: string, from: string): string =>
+    `create or replace temp table ${table} as select row_number() over (order by id) - 1 as pos, ${columns} from ${from} order by id`;
+  const where = conditionOf(plan, wanted);
+  if (search === '') return { total: await duck.run(create('id', `rows where ${where}`)) };
+  const hits = plan.parts.map(
+    ({ cell }) => `cast(contains(lower(coalesce(${cell.text}, '')), ${quoteText(search.toLowerCase())}) as INTEGER)`,
   );
+  // Counted while the rows are looked for: each cell is read once.
+  const counted = `(select id, ${['0', ...hits].join(' + ')} as hits from rows where ${where})`;
+  const total = await duck.run(create('id, hits', `${counted} where hits > 0`));
+  const [[matches = null] = []] = await duck.rows(`select coalesce(sum(hits), 0) from ${table}`);
+  return { total, matches: Number(matches) };
 }
 
 export async function viewedIds({ duck }: Open, table: string, offset: number, limit: number): Promise<readonly number[]> {

@@ -3,6 +3,7 @@ import { counting } from './languages/counting.ts';
 
 const { number, counted, percent } = counting('en');
 const rows = counted({ one: '# row', other: '# rows' });
+const matches = counted({ one: '# match', other: '# matches' });
 const cells = counted({ one: '# cell', other: '# cells' });
 const columns = counted({ one: '# column', other: '# columns' });
 const steps = counted({ one: '# step', other: '# steps' });
@@ -110,6 +111,7 @@ export const english = {
     label: 'Tools',
     search: 'Search in all columns',
     searchShort: 'Search',
+    found: (rowCount: number, cellCount: number) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Column',
     everyColumn: 'All columns',
     undo: (count: number) => `Undo (Ctrl+Z), ${steps(count)}`,
@@ -142,6 +144,7 @@ export const english = {
     required: 'required',
     edited: 'Edited',
     was: (raw: string) => (raw === '' ? 'Was empty in the file' : `Was “${raw}” in the file`),
+    match: 'Matches the search',
     rowState: { error: 'Has errors', warning: 'Has warnings', removed: 'Removed' },
     badge: (level: 'error' | 'warning', count: number, column: string) =>
       `${counted(level === 'error' ? { one: '# error', other: '# errors' } : { one: '# warning', other: '# warnings' })(count)} in ${column}: show only these`,

@@ -43,7 +43,8 @@ export class ReviewClient {
   decide = (stage: Exclude<Stage, 'rows'>, decision: object): Promise<State> =>
     this.#ask('PUT', stage === 'match' ? 'mapping' : stage, decision);
 
-  view = (request: ViewRequest): Promise<{ view: string; total: number }> => this.#ask('POST', 'views', request);
+  view = (request: ViewRequest): Promise<{ view: string; total: number; matches?: number }> =>
+    this.#ask('POST', 'views', request);
   rows = (view: string, offset: number, limit: number): Promise<RowWindow> =>
     this.#ask('GET', `views/${encodeURIComponent(view)}/rows?offset=${offset}&limit=${limit}`);
 

@@ -4,6 +4,14 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ar');
 const rows = counted({ one: 'صف واحد', two: 'صفّان', few: '# صفوف', many: '# صفًا', other: '# صف' });
+const matches = counted({
+  zero: 'لا تطابق',
+  one: 'تطابق واحد',
+  two: 'تطابقان',
+  few: '# تطابقات',
+  many: '# تطابقًا',
+  other: '# تطابق',
+});
 const cells = counted({ one: 'خلية واحدة', two: 'خليتان', few: '# خلايا', other: '# خلية' });
 const columns = counted({ one: 'عمود واحد', two: 'عمودان', few: '# أعمدة', many: '# عمودًا', other: '# عمود' });
 const steps = counted({ one: 'خطوة واحدة', two: 'خطوتان', few: '# خطوات', other: '# خطوة' });
@@ -86,6 +94,7 @@ export const translation: Texts = {
     label: 'الأدوات',
     search: 'البحث في كل الأعمدة',
     searchShort: 'بحث',
+    found: (rowCount, cellCount) => `${rows(rowCount)}، ${matches(cellCount)}`,
     column: 'العمود',
     everyColumn: 'كل الأعمدة',
     undo: (count) => `تراجع (Ctrl+Z)، ${steps(count)}`,
@@ -117,6 +126,7 @@ export const translation: Texts = {
     required: 'مطلوب',
     edited: 'معدّل',
     was: (raw) => (raw === '' ? 'كان فارغًا في الملف' : `كان «${raw}» في الملف`),
+    match: 'يطابق البحث',
     rowState: { error: 'به أخطاء', warning: 'به تحذيرات', removed: 'محذوف' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} في ${column}: إظهارها وحدها`,
   },

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('bn');
 const rows = counted({ one: '#টি সারি', other: '#টি সারি' });
+const matches = counted({ other: '#টি মিল' });
 const cells = counted({ one: '#টি সেল', other: '#টি সেল' });
 const columns = counted({ one: '#টি কলাম', other: '#টি কলাম' });
 const steps = counted({ one: '#টি ধাপ', other: '#টি ধাপ' });
@@ -85,6 +86,7 @@ export const translation: Texts = {
     label: 'সরঞ্জাম',
     search: 'সব কলামে খুঁজুন',
     searchShort: 'খুঁজুন',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'কলাম',
     everyColumn: 'সব কলাম',
     undo: (count) => `পূর্বাবস্থায় নিন (Ctrl+Z), ${steps(count)}`,
@@ -116,6 +118,7 @@ export const translation: Texts = {
     required: 'আবশ্যক',
     edited: 'সম্পাদিত',
     was: (raw) => (raw === '' ? 'ফাইলে ফাঁকা ছিল' : `ফাইলে “${raw}” ছিল`),
+    match: 'অনুসন্ধানের সঙ্গে মেলে',
     rowState: { error: 'ত্রুটি আছে', warning: 'সতর্কতা আছে', removed: 'সরানো' },
     badge: (level, count, column) => `${column} কলামে ${counted(level === 'error' ? errors : warnings)(count)}: কেবল এগুলো দেখান`,
   },

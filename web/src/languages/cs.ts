@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('cs');
 const rows = counted({ one: '# řádek', few: '# řádky', other: '# řádků' });
+const matches = counted({ one: '# shoda', few: '# shody', other: '# shod' });
 const cells = counted({ one: '# buňka', few: '# buňky', other: '# buněk' });
 const columns = counted({ one: '# sloupec', few: '# sloupce', other: '# sloupců' });
 const steps = counted({ one: '# krok', few: '# kroky', other: '# kroků' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Nástroje',
     search: 'Hledat ve všech sloupcích',
     searchShort: 'Hledat',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Sloupec',
     everyColumn: 'Všechny sloupce',
     undo: (count) => `Zpět (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'povinné',
     edited: 'Upraveno',
     was: (raw) => (raw === '' ? 'V souboru bylo prázdné' : `V souboru bylo „${raw}“`),
+    match: 'Odpovídá hledání',
     rowState: { error: 'Má chyby', warning: 'Má varování', removed: 'Odebrán' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} ve sloupci ${column}: zobrazit jen tyto`,

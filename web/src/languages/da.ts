@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('da');
 const rows = counted({ one: '# række', other: '# rækker' });
+const matches = counted({ one: '# forekomst', other: '# forekomster' });
 const cells = counted({ one: '# celle', other: '# celler' });
 const columns = counted({ one: '# kolonne', other: '# kolonner' });
 const steps = counted({ one: '# trin', other: '# trin' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Værktøjer',
     search: 'Søg i alle kolonner',
     searchShort: 'Søg',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolonne',
     everyColumn: 'Alle kolonner',
     undo: (count) => `Fortryd (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'påkrævet',
     edited: 'Redigeret',
     was: (raw) => (raw === '' ? 'Var tom i filen' : `Var “${raw}” i filen`),
+    match: 'Passer til søgningen',
     rowState: { error: 'Har fejl', warning: 'Har advarsler', removed: 'Fjernet' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} i ${column}: vis kun disse`,
   },

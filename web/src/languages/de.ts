@@ -5,6 +5,7 @@ import { counting } from './counting.ts';
 const { number, counted, percent } = counting('de');
 const rows = counted({ one: '# Zeile', other: '# Zeilen' });
 
+const matches = counted({ other: '# Treffer' });
 const cells = counted({ one: '# Zelle', other: '# Zellen' });
 const columns = counted({ one: '# Spalte', other: '# Spalten' });
 const steps = counted({ one: '# Schritt', other: '# Schritte' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Werkzeuge',
     search: 'In allen Spalten suchen',
     searchShort: 'Suchen',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Spalte',
     everyColumn: 'Alle Spalten',
     undo: (count) => `Rückgängig (Strg+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'erforderlich',
     edited: 'Geändert',
     was: (raw) => (raw === '' ? 'War in der Datei leer' : `Stand in der Datei als „${raw}“`),
+    match: 'Passt zur Suche',
     rowState: { error: 'Hat Fehler', warning: 'Hat Warnungen', removed: 'Entfernt' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? { other: '# Fehler' } : { one: '# Warnung', other: '# Warnungen' })(count)} in ${column}: nur diese zeigen`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('el');
 const rows = counted({ one: '# γραμμή', other: '# γραμμές' });
+const matches = counted({ one: '# αντιστοιχία', other: '# αντιστοιχίες' });
 const cells = counted({ one: '# κελί', other: '# κελιά' });
 const columns = counted({ one: '# στήλη', other: '# στήλες' });
 const steps = counted({ one: '# βήμα', other: '# βήματα' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Εργαλεία',
     search: 'Αναζήτηση σε όλες τις στήλες',
     searchShort: 'Αναζήτηση',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Στήλη',
     everyColumn: 'Όλες οι στήλες',
     undo: (count) => `Αναίρεση (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'υποχρεωτικό',
     edited: 'Επεξεργασμένο',
     was: (raw) => (raw === '' ? 'Ήταν κενό στο αρχείο' : `Ήταν «${raw}» στο αρχείο`),
+    match: 'Ταιριάζει με την αναζήτηση',
     rowState: { error: 'Έχει σφάλματα', warning: 'Έχει προειδοποιήσεις', removed: 'Αφαιρεμένη' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} στη στήλη ${column}: εμφάνιση μόνο αυτών`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('es');
 const rows = counted({ one: '# fila', other: '# filas' });
+const matches = counted({ one: '# coincidencia', other: '# coincidencias' });
 const cells = counted({ one: '# celda', other: '# celdas' });
 const columns = counted({ one: '# columna', other: '# columnas' });
 const steps = counted({ one: '# paso', other: '# pasos' });
@@ -85,6 +86,7 @@ export const translation: Texts = {
     label: 'Herramientas',
     search: 'Buscar en todas las columnas',
     searchShort: 'Buscar',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Columna',
     everyColumn: 'Todas las columnas',
     undo: (count) => `Deshacer (Ctrl+Z), ${steps(count)}`,
@@ -116,6 +118,7 @@ export const translation: Texts = {
     required: 'obligatorio',
     edited: 'Cambiado',
     was: (raw) => (raw === '' ? 'Estaba vacío en el archivo' : `Era «${raw}» en el archivo`),
+    match: 'Coincide con la búsqueda',
     rowState: { error: 'Tiene errores', warning: 'Tiene advertencias', removed: 'Quitada' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? { one: '# error', other: '# errores' } : { one: '# advertencia', other: '# advertencias' })(count)} en ${column}: mostrar solo estos`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('fi');
 const rows = counted({ one: '# rivi', other: '# riviä' });
+const matches = counted({ one: '# osuma', other: '# osumaa' });
 const cells = counted({ one: '# solu', other: '# solua' });
 const columns = counted({ one: '# sarake', other: '# saraketta' });
 const steps = counted({ one: '# vaihe', other: '# vaihetta' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Työkalut',
     search: 'Hae kaikista sarakkeista',
     searchShort: 'Hae',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Sarake',
     everyColumn: 'Kaikki sarakkeet',
     undo: (count) => `Kumoa (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'pakollinen',
     edited: 'Muokattu',
     was: (raw) => (raw === '' ? 'Oli tiedostossa tyhjä' : `Oli tiedostossa ”${raw}”`),
+    match: 'Vastaa hakua',
     rowState: { error: 'Virheitä', warning: 'Varoituksia', removed: 'Poistettu' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} sarakkeessa ${column}: näytä vain nämä`,

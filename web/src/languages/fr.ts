@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('fr');
 const rows = counted({ one: '# ligne', other: '# lignes' });
+const matches = counted({ one: '# occurrence', other: '# occurrences' });
 const cells = counted({ one: '# cellule', other: '# cellules' });
 const columns = counted({ one: '# colonne', other: '# colonnes' });
 const steps = counted({ one: '# étape', other: '# étapes' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Outils',
     search: 'Rechercher dans toutes les colonnes',
     searchShort: 'Rechercher',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Colonne',
     everyColumn: 'Toutes les colonnes',
     undo: (count) => `Annuler (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'obligatoire',
     edited: 'Modifié',
     was: (raw) => (raw === '' ? 'Était vide dans le fichier' : `Était « ${raw} » dans le fichier`),
+    match: 'Correspond à la recherche',
     rowState: { error: 'A des erreurs', warning: 'A des avertissements', removed: 'Retirée' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? { one: '# erreur', other: '# erreurs' } : { one: '# avertissement', other: '# avertissements' })(count)} dans ${column} : n’afficher que cela`,

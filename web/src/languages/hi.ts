@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('hi');
 const rows = counted({ one: '# पंक्ति', other: '# पंक्तियाँ' });
+const matches = counted({ other: '# मिलान' });
 const cells = counted({ one: '# सेल', other: '# सेल' });
 const columns = counted({ one: '# कॉलम', other: '# कॉलम' });
 const steps = counted({ one: '# चरण', other: '# चरण' });
@@ -85,6 +86,7 @@ export const translation: Texts = {
     label: 'औज़ार',
     search: 'सभी कॉलम में खोजें',
     searchShort: 'खोजें',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'कॉलम',
     everyColumn: 'सभी कॉलम',
     undo: (count) => `पूर्ववत करें (Ctrl+Z), ${steps(count)}`,
@@ -116,6 +118,7 @@ export const translation: Texts = {
     required: 'आवश्यक',
     edited: 'संपादित',
     was: (raw) => (raw === '' ? 'फ़ाइल में खाली था' : `फ़ाइल में “${raw}” था`),
+    match: 'खोज से मेल खाता है',
     rowState: { error: 'त्रुटियाँ हैं', warning: 'चेतावनियाँ हैं', removed: 'हटाई गई' },
     badge: (level, count, column) => `${column} में ${counted(level === 'error' ? errors : warnings)(count)}: केवल ये दिखाएँ`,
   },

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('hr');
 const rows = counted({ one: '# redak', few: '# retka', other: '# redaka' });
+const matches = counted({ one: '# podudaranje', other: '# podudaranja' });
 const cells = counted({ one: '# ćelija', few: '# ćelije', other: '# ćelija' });
 const columns = counted({ one: '# stupac', few: '# stupca', other: '# stupaca' });
 const steps = counted({ one: '# korak', few: '# koraka', other: '# koraka' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Alati',
     search: 'Traži u svim stupcima',
     searchShort: 'Traži',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Stupac',
     everyColumn: 'Svi stupci',
     undo: (count) => `Poništi (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'obavezno',
     edited: 'Uređeno',
     was: (raw) => (raw === '' ? 'U datoteci je bilo prazno' : `U datoteci je bilo „${raw}”`),
+    match: 'Odgovara pretrazi',
     rowState: { error: 'Ima pogreške', warning: 'Ima upozorenja', removed: 'Uklonjen' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} u stupcu ${column}: prikaži samo to`,

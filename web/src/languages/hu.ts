@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('hu');
 const rows = counted({ one: '# sor', other: '# sor' });
+const matches = counted({ other: '# találat' });
 const cells = counted({ one: '# cella', other: '# cella' });
 const columns = counted({ one: '# oszlop', other: '# oszlop' });
 const steps = counted({ one: '# lépés', other: '# lépés' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Eszközök',
     search: 'Keresés minden oszlopban',
     searchShort: 'Keresés',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Oszlop',
     everyColumn: 'Minden oszlop',
     undo: (count) => `Visszavonás (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'kötelező',
     edited: 'Módosítva',
     was: (raw) => (raw === '' ? 'A fájlban üres volt' : `A fájlban „${raw}” volt`),
+    match: 'Megfelel a keresésnek',
     rowState: { error: 'Hibás', warning: 'Figyelmeztetés van', removed: 'Eltávolítva' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} itt: ${column}. Csak ezek mutatása`,

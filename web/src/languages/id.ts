@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('id');
 const rows = counted({ other: '# baris' });
+const matches = counted({ other: '# kecocokan' });
 const cells = counted({ other: '# sel' });
 const columns = counted({ other: '# kolom' });
 const steps = counted({ other: '# langkah' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Alat',
     search: 'Cari di semua kolom',
     searchShort: 'Cari',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolom',
     everyColumn: 'Semua kolom',
     undo: (count) => `Urungkan (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'wajib',
     edited: 'Disunting',
     was: (raw) => (raw === '' ? 'Kosong di dalam berkas' : `Tertulis “${raw}” di dalam berkas`),
+    match: 'Cocok dengan pencarian',
     rowState: { error: 'Ada galat', warning: 'Ada peringatan', removed: 'Dihapus' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} di ${column}: tampilkan hanya ini`,
   },

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('is');
 const rows = counted({ one: '# röð', other: '# raðir' });
+const matches = counted({ one: '# samsvörun', other: '# samsvaranir' });
 const cells = counted({ one: '# reitur', other: '# reitir' });
 const columns = counted({ one: '# dálkur', other: '# dálkar' });
 const steps = counted({ one: '# skref', other: '# skref' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Verkfæri',
     search: 'Leita í öllum dálkum',
     searchShort: 'Leita',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Dálkur',
     everyColumn: 'Allir dálkar',
     undo: (count) => `Afturkalla (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'áskilið',
     edited: 'Breytt',
     was: (raw) => (raw === '' ? 'Var autt í skránni' : `Var „${raw}“ í skránni`),
+    match: 'Passar við leitina',
     rowState: { error: 'Hefur villur', warning: 'Hefur viðvaranir', removed: 'Fjarlægð' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} í ${column}: sýna aðeins þetta`,
   },

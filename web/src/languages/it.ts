@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('it');
 const rows = counted({ one: '# riga', other: '# righe' });
+const matches = counted({ one: '# corrispondenza', other: '# corrispondenze' });
 const cells = counted({ one: '# cella', other: '# celle' });
 const columns = counted({ one: '# colonna', other: '# colonne' });
 const steps = counted({ one: '# passaggio', other: '# passaggi' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Strumenti',
     search: 'Cerca in tutte le colonne',
     searchShort: 'Cerca',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Colonna',
     everyColumn: 'Tutte le colonne',
     undo: (count) => `Annulla (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'obbligatorio',
     edited: 'Modificata',
     was: (raw) => (raw === '' ? 'Era vuota nel file' : `Era «${raw}» nel file`),
+    match: 'Corrisponde alla ricerca',
     rowState: { error: 'Ha errori', warning: 'Ha avvisi', removed: 'Rimossa' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} in ${column}: mostra solo questi`,
   },

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ja');
 const rows = counted({ other: '#行' });
+const matches = counted({ other: '# 件の一致' });
 const cells = counted({ other: '#個のセル' });
 const columns = counted({ other: '#列' });
 const steps = counted({ other: '#手順' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'ツール',
     search: 'すべての列を検索',
     searchShort: '検索',
+    found: (rowCount, cellCount) => `${rows(rowCount)}、${matches(cellCount)}`,
     column: '列',
     everyColumn: 'すべての列',
     undo: (count) => `元に戻す（Ctrl+Z）、${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: '必須',
     edited: '編集済み',
     was: (raw) => (raw === '' ? 'ファイルでは空でした' : `ファイルでは「${raw}」でした`),
+    match: '検索に一致',
     rowState: { error: 'エラーあり', warning: '警告あり', removed: '削除済み' },
     badge: (level, count, column) => `${column}に${counted(level === 'error' ? errors : warnings)(count)}：これだけを表示`,
   },

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ko');
 const rows = counted({ other: '#행' });
+const matches = counted({ other: '일치 #개' });
 const cells = counted({ other: '셀 #개' });
 const columns = counted({ other: '열 #개' });
 const steps = counted({ other: '#단계' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: '도구',
     search: '모든 열에서 검색',
     searchShort: '검색',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: '열',
     everyColumn: '모든 열',
     undo: (count) => `실행 취소(Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: '필수',
     edited: '편집됨',
     was: (raw) => (raw === '' ? '파일에서는 비어 있었음' : `파일에서는 ‘${raw}’이었음`),
+    match: '검색과 일치',
     rowState: { error: '오류 있음', warning: '경고 있음', removed: '제거됨' },
     badge: (level, count, column) => `${column}에 ${counted(level === 'error' ? errors : warnings)(count)}: 이것만 표시`,
   },

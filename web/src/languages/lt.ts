@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('lt');
 const rows = counted({ one: '# eilutė', few: '# eilutės', other: '# eilučių' });
+const matches = counted({ one: '# atitiktis', few: '# atitiktys', many: '# atitikties', other: '# atitikčių' });
 const cells = counted({ one: '# langelis', few: '# langeliai', other: '# langelių' });
 const columns = counted({ one: '# stulpelis', few: '# stulpeliai', other: '# stulpelių' });
 const steps = counted({ one: '# veiksmas', few: '# veiksmai', other: '# veiksmų' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Įrankiai',
     search: 'Ieškoti visuose stulpeliuose',
     searchShort: 'Ieškoti',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Stulpelis',
     everyColumn: 'Visi stulpeliai',
     undo: (count) => `Atšaukti (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'privalomas',
     edited: 'Pakeista',
     was: (raw) => (raw === '' ? 'Faile buvo tuščia' : `Faile buvo „${raw}“`),
+    match: 'Atitinka paiešką',
     rowState: { error: 'Yra klaidų', warning: 'Yra įspėjimų', removed: 'Pašalinta' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} stulpelyje ${column}: rodyti tik šias`,

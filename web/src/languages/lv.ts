@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('lv');
 const rows = counted({ zero: '# rindu', one: '# rinda', other: '# rindas' });
+const matches = counted({ zero: '# atbilstību', one: '# atbilstība', other: '# atbilstības' });
 const cells = counted({ zero: '# šūnu', one: '# šūna', other: '# šūnas' });
 const columns = counted({ zero: '# kolonnu', one: '# kolonna', other: '# kolonnas' });
 const steps = counted({ zero: '# darbību', one: '# darbība', other: '# darbības' });
@@ -88,6 +89,7 @@ export const translation: Texts = {
     label: 'Rīki',
     search: 'Meklēt visās kolonnās',
     searchShort: 'Meklēt',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolonna',
     everyColumn: 'Visas kolonnas',
     undo: (count) => `Atsaukt (Ctrl+Z), ${steps(count)}`,
@@ -119,6 +121,7 @@ export const translation: Texts = {
     required: 'obligāts',
     edited: 'Mainīta',
     was: (raw) => (raw === '' ? 'Failā bija tukša' : `Failā bija “${raw}”`),
+    match: 'Atbilst meklētajam',
     rowState: { error: 'Ir kļūdas', warning: 'Ir brīdinājumi', removed: 'Noņemta' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} kolonnā ${column}: rādīt tikai šīs`,

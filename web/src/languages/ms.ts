@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ms');
 const rows = counted({ other: '# baris' });
+const matches = counted({ other: '# padanan' });
 const cells = counted({ other: '# sel' });
 const columns = counted({ other: '# lajur' });
 const steps = counted({ other: '# langkah' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Alat',
     search: 'Cari dalam semua lajur',
     searchShort: 'Cari',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Lajur',
     everyColumn: 'Semua lajur',
     undo: (count) => `Buat asal (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'wajib',
     edited: 'Disunting',
     was: (raw) => (raw === '' ? 'Kosong dalam fail' : `Tertulis “${raw}” dalam fail`),
+    match: 'Sepadan dengan carian',
     rowState: { error: 'Ada ralat', warning: 'Ada amaran', removed: 'Dibuang' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} dalam ${column}: tunjukkan ini sahaja`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('nl');
 const rows = counted({ one: '# rij', other: '# rijen' });
+const matches = counted({ one: '# overeenkomst', other: '# overeenkomsten' });
 const cells = counted({ one: '# cel', other: '# cellen' });
 const columns = counted({ one: '# kolom', other: '# kolommen' });
 const steps = counted({ one: '# stap', other: '# stappen' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Gereedschap',
     search: 'Zoeken in alle kolommen',
     searchShort: 'Zoeken',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolom',
     everyColumn: 'Alle kolommen',
     undo: (count) => `Ongedaan maken (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'verplicht',
     edited: 'Bewerkt',
     was: (raw) => (raw === '' ? 'Was leeg in het bestand' : `Was ‘${raw}’ in het bestand`),
+    match: 'Past bij de zoekopdracht',
     rowState: { error: 'Heeft fouten', warning: 'Heeft waarschuwingen', removed: 'Verwijderd' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} in ${column}: alleen deze tonen`,
   },

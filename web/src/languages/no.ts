@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('no');
 const rows = counted({ one: '# rad', other: '# rader' });
+const matches = counted({ other: '# treff' });
 const cells = counted({ one: '# celle', other: '# celler' });
 const columns = counted({ one: '# kolonne', other: '# kolonner' });
 const steps = counted({ one: '# trinn', other: '# trinn' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Verktøy',
     search: 'Søk i alle kolonner',
     searchShort: 'Søk',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolonne',
     everyColumn: 'Alle kolonner',
     undo: (count) => `Angre (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'påkrevd',
     edited: 'Redigert',
     was: (raw) => (raw === '' ? 'Var tom i filen' : `Var «${raw}» i filen`),
+    match: 'Passer til søket',
     rowState: { error: 'Har feil', warning: 'Har advarsler', removed: 'Fjernet' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} i ${column}: vis bare disse`,
   },

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('pl');
 const rows = counted({ one: '# wiersz', few: '# wiersze', other: '# wierszy' });
+const matches = counted({ one: '# dopasowanie', few: '# dopasowania', many: '# dopasowań', other: '# dopasowania' });
 const cells = counted({ one: '# komórka', few: '# komórki', other: '# komórek' });
 const columns = counted({ one: '# kolumna', few: '# kolumny', other: '# kolumn' });
 const steps = counted({ one: '# krok', few: '# kroki', other: '# kroków' });
@@ -88,6 +89,7 @@ export const translation: Texts = {
     label: 'Narzędzia',
     search: 'Szukaj we wszystkich kolumnach',
     searchShort: 'Szukaj',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolumna',
     everyColumn: 'Wszystkie kolumny',
     undo: (count) => `Cofnij (Ctrl+Z), ${steps(count)}`,
@@ -119,6 +121,7 @@ export const translation: Texts = {
     required: 'wymagane',
     edited: 'Edytowana',
     was: (raw) => (raw === '' ? 'W pliku było puste' : `W pliku było „${raw}”`),
+    match: 'Pasuje do wyszukiwania',
     rowState: { error: 'Ma błędy', warning: 'Ma ostrzeżenia', removed: 'Usunięty' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} w kolumnie ${column}: pokaż tylko te`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('pt');
 const rows = counted({ one: '# linha', other: '# linhas' });
+const matches = counted({ one: '# correspondência', other: '# correspondências' });
 const cells = counted({ one: '# célula', other: '# células' });
 const columns = counted({ one: '# coluna', other: '# colunas' });
 const steps = counted({ one: '# etapa', other: '# etapas' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Ferramentas',
     search: 'Procurar em todas as colunas',
     searchShort: 'Procurar',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Coluna',
     everyColumn: 'Todas as colunas',
     undo: (count) => `Desfazer (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'obrigatório',
     edited: 'Editada',
     was: (raw) => (raw === '' ? 'Estava vazia no arquivo' : `Era “${raw}” no arquivo`),
+    match: 'Corresponde à pesquisa',
     rowState: { error: 'Tem erros', warning: 'Tem avisos', removed: 'Removida' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} em ${column}: mostrar só estes`,
   },

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ro');
 const rows = counted({ one: '# rând', few: '# rânduri', other: '# de rânduri' });
+const matches = counted({ one: '# potrivire', few: '# potriviri', other: '# de potriviri' });
 const cells = counted({ one: '# celulă', few: '# celule', other: '# de celule' });
 const columns = counted({ one: '# coloană', few: '# coloane', other: '# de coloane' });
 const steps = counted({ one: '# pas', few: '# pași', other: '# de pași' });
@@ -88,6 +89,7 @@ export const translation: Texts = {
     label: 'Instrumente',
     search: 'Caută în toate coloanele',
     searchShort: 'Caută',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Coloană',
     everyColumn: 'Toate coloanele',
     undo: (count) => `Anulează (Ctrl+Z), ${steps(count)}`,
@@ -119,6 +121,7 @@ export const translation: Texts = {
     required: 'obligatoriu',
     edited: 'Editat',
     was: (raw) => (raw === '' ? 'Era gol în fișier' : `Era „${raw}” în fișier`),
+    match: 'Se potrivește cu căutarea',
     rowState: { error: 'Are erori', warning: 'Are avertismente', removed: 'Eliminat' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} în ${column}: arată doar acestea`,
   },

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ru');
 const rows = counted({ one: '# строка', few: '# строки', other: '# строк' });
+const matches = counted({ one: '# совпадение', few: '# совпадения', many: '# совпадений', other: '# совпадения' });
 const cells = counted({ one: '# ячейка', few: '# ячейки', other: '# ячеек' });
 const columns = counted({ one: '# столбец', few: '# столбца', other: '# столбцов' });
 const steps = counted({ one: '# шаг', few: '# шага', other: '# шагов' });
@@ -88,6 +89,7 @@ export const translation: Texts = {
     label: 'Инструменты',
     search: 'Искать во всех столбцах',
     searchShort: 'Поиск',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Столбец',
     everyColumn: 'Все столбцы',
     undo: (count) => `Отменить (Ctrl+Z), ${steps(count)}`,
@@ -119,6 +121,7 @@ export const translation: Texts = {
     required: 'обязательно',
     edited: 'Изменено',
     was: (raw) => (raw === '' ? 'В файле было пусто' : `В файле было «${raw}»`),
+    match: 'Соответствует поиску',
     rowState: { error: 'Есть ошибки', warning: 'Есть предупреждения', removed: 'Удалена' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)}, столбец ${column}: показать только их`,

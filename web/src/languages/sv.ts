@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('sv');
 const rows = counted({ one: '# rad', other: '# rader' });
+const matches = counted({ one: '# träff', other: '# träffar' });
 const cells = counted({ one: '# cell', other: '# celler' });
 const columns = counted({ one: '# kolumn', other: '# kolumner' });
 const steps = counted({ one: '# steg', other: '# steg' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Verktyg',
     search: 'Sök i alla kolumner',
     searchShort: 'Sök',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolumn',
     everyColumn: 'Alla kolumner',
     undo: (count) => `Ångra (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'obligatoriskt',
     edited: 'Redigerad',
     was: (raw) => (raw === '' ? 'Var tom i filen' : `Var ”${raw}” i filen`),
+    match: 'Matchar sökningen',
     rowState: { error: 'Har fel', warning: 'Har varningar', removed: 'Borttagen' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} i ${column}: visa bara dessa`,
   },

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('sw');
 const rows = counted({ one: 'safu mlalo #', other: 'safu mlalo #' });
+const matches = counted({ one: 'tokeo #', other: 'matokeo #' });
 const cells = counted({ one: 'seli #', other: 'seli #' });
 const columns = counted({ one: 'safu wima #', other: 'safu wima #' });
 const steps = counted({ one: 'hatua #', other: 'hatua #' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Zana',
     search: 'Tafuta kwenye safu wima zote',
     searchShort: 'Tafuta',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Safu wima',
     everyColumn: 'Safu wima zote',
     undo: (count) => `Tendua (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'inahitajika',
     edited: 'Imehaririwa',
     was: (raw) => (raw === '' ? 'Ilikuwa tupu kwenye faili' : `Ilikuwa “${raw}” kwenye faili`),
+    match: 'Inalingana na utafutaji',
     rowState: { error: 'Ina makosa', warning: 'Ina maonyo', removed: 'Imeondolewa' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} kwenye ${column}: onyesha haya pekee`,

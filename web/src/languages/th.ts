@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('th');
 const rows = counted({ other: '# แถว' });
+const matches = counted({ other: 'ตรงกัน # แห่ง' });
 const cells = counted({ other: '# เซลล์' });
 const columns = counted({ other: '# คอลัมน์' });
 const steps = counted({ other: '# ขั้น' });
@@ -85,6 +86,7 @@ export const translation: Texts = {
     label: 'เครื่องมือ',
     search: 'ค้นหาในทุกคอลัมน์',
     searchShort: 'ค้นหา',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'คอลัมน์',
     everyColumn: 'ทุกคอลัมน์',
     undo: (count) => `เลิกทำ (Ctrl+Z), ${steps(count)}`,
@@ -116,6 +118,7 @@ export const translation: Texts = {
     required: 'จำเป็น',
     edited: 'แก้ไขแล้ว',
     was: (raw) => (raw === '' ? 'ในไฟล์เป็นค่าว่าง' : `ในไฟล์เป็น “${raw}”`),
+    match: 'ตรงกับคำค้นหา',
     rowState: { error: 'มีข้อผิดพลาด', warning: 'มีคำเตือน', removed: 'นำออกแล้ว' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} ใน ${column}: แสดงเฉพาะรายการเหล่านี้`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('tr');
 const rows = counted({ one: '# satır', other: '# satır' });
+const matches = counted({ other: '# eşleşme' });
 const cells = counted({ one: '# hücre', other: '# hücre' });
 const columns = counted({ one: '# sütun', other: '# sütun' });
 const steps = counted({ one: '# adım', other: '# adım' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Araçlar',
     search: 'Tüm sütunlarda ara',
     searchShort: 'Ara',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Sütun',
     everyColumn: 'Tüm sütunlar',
     undo: (count) => `Geri al (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'zorunlu',
     edited: 'Düzenlendi',
     was: (raw) => (raw === '' ? 'Dosyada boştu' : `Dosyada “${raw}” idi`),
+    match: 'Aramayla eşleşiyor',
     rowState: { error: 'Hatalı', warning: 'Uyarılı', removed: 'Kaldırıldı' },
     badge: (level, count, column) =>
       `${column} sütununda ${counted(level === 'error' ? errors : warnings)(count)}: yalnızca bunları göster`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('uk');
 const rows = counted({ one: '# рядок', few: '# рядки', other: '# рядків' });
+const matches = counted({ one: '# збіг', few: '# збіги', many: '# збігів', other: '# збігу' });
 const cells = counted({ one: '# клітинка', few: '# клітинки', other: '# клітинок' });
 const columns = counted({ one: '# стовпець', few: '# стовпці', other: '# стовпців' });
 const steps = counted({ one: '# крок', few: '# кроки', other: '# кроків' });
@@ -87,6 +88,7 @@ export const translation: Texts = {
     label: 'Інструменти',
     search: 'Шукати в усіх стовпцях',
     searchShort: 'Пошук',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Стовпець',
     everyColumn: 'Усі стовпці',
     undo: (count) => `Скасувати (Ctrl+Z), ${steps(count)}`,
@@ -118,6 +120,7 @@ export const translation: Texts = {
     required: 'обов’язково',
     edited: 'Змінено',
     was: (raw) => (raw === '' ? 'У файлі було порожньо' : `У файлі було «${raw}»`),
+    match: 'Відповідає пошуку',
     rowState: { error: 'Є помилки', warning: 'Є попередження', removed: 'Вилучений' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)}, стовпець ${column}: показати лише їх`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('vi');
 const rows = counted({ other: '# hàng' });
+const matches = counted({ other: '# kết quả khớp' });
 const cells = counted({ other: '# ô' });
 const columns = counted({ other: '# cột' });
 const steps = counted({ other: '# bước' });
@@ -86,6 +87,7 @@ export const translation: Texts = {
     label: 'Công cụ',
     search: 'Tìm trong mọi cột',
     searchShort: 'Tìm',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Cột',
     everyColumn: 'Tất cả cột',
     undo: (count) => `Hoàn tác (Ctrl+Z), ${steps(count)}`,
@@ -117,6 +119,7 @@ export const translation: Texts = {
     required: 'bắt buộc',
     edited: 'Đã sửa',
     was: (raw) => (raw === '' ? 'Trong tệp để trống' : `Trong tệp là “${raw}”`),
+    match: 'Khớp với tìm kiếm',
     rowState: { error: 'Có lỗi', warning: 'Có cảnh báo', removed: 'Đã xóa' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} ở ${column}: chỉ hiển thị những mục này`,

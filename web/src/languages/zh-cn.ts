@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('zh-CN');
 const rows = counted({ other: '# 行' });
+const matches = counted({ other: '# 处匹配' });
 const cells = counted({ other: '# 个单元格' });
 const columns = counted({ other: '# 列' });
 const steps = counted({ other: '# 步' });
@@ -85,6 +86,7 @@ export const translation: Texts = {
     label: '工具',
     search: '在所有列中搜索',
     searchShort: '搜索',
+    found: (rowCount, cellCount) => `${rows(rowCount)}，${matches(cellCount)}`,
     column: '列',
     everyColumn: '所有列',
     undo: (count) => `撤销（Ctrl+Z），${steps(count)}`,
@@ -116,6 +118,7 @@ export const translation: Texts = {
     required: '必填',
     edited: '已编辑',
     was: (raw) => (raw === '' ? '在文件中为空' : `在文件中为“${raw}”`),
+    match: '与搜索匹配',
     rowState: { error: '有错误', warning: '有警告', removed: '已移除' },
     badge: (level, count, column) => `${column} 中有 ${counted(level === 'error' ? errors : warnings)(count)}：只显示这些`,
   },

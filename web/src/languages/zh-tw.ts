@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('zh-TW');
 const rows = counted({ other: '# 列' });
+const matches = counted({ other: '# 處相符' });
 const cells = counted({ other: '# 個儲存格' });
 const columns = counted({ other: '# 欄' });
 const steps = counted({ other: '# 個步驟' });
@@ -85,6 +86,7 @@ export const translation: Texts = {
     label: '工具',
     search: '在所有欄中搜尋',
     searchShort: '搜尋',
+    found: (rowCount, cellCount) => `${rows(rowCount)}，${matches(cellCount)}`,
     column: '欄',
     everyColumn: '所有欄',
     undo: (count) => `復原（Ctrl+Z），${steps(count)}`,
@@ -116,6 +118,7 @@ export const translation: Texts = {
     required: '必填',
     edited: '已編輯',
     was: (raw) => (raw === '' ? '在檔案中為空白' : `在檔案中為「${raw}」`),
+    match: '與搜尋相符',
     rowState: { error: '有錯誤', warning: '有警告', removed: '已移除' },
     badge: (level, count, column) => `${column} 中有 ${counted(level === 'error' ? errors : warnings)(count)}：只顯示這些`,
   },

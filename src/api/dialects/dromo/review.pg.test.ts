@@ -91,6 +91,17 @@ test('rows are shown with what is wrong with them, filtered and in a fixed order
   assert.equal((await visitor.rows({ filter: 'all', search: 'FRANCE' })).length, 1);
 });
 
+test('a search says how many rows match, and how many of their cells', async () => {
+  const { visitor } = await inReview(bench);
+  const { view: _, ...found } = await visitor.post('/views', { filter: 'all', search: 'AN' });
+  // Ann, her address twice, both Atlantis, Germany, France.
+  assert.deepEqual(found, { total: 4, matches: 7 });
+  const { view: _none, ...none } = await visitor.post('/views', { filter: 'errors', search: 'nobody at all' });
+  assert.deepEqual(none, { total: 0, matches: 0 });
+  const { view: _all, ...all } = await visitor.post('/views', { filter: 'all' });
+  assert.deepEqual(all, { total: 4 });
+});
+
 test('from one problem to the next, inside a row as well, and back', async () => {
   const { visitor } = await inReview(bench);
   const { view } = await visitor.post('/views', { filter: 'all' });

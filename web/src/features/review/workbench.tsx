@@ -70,11 +70,13 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
 const turned = (now: Panel | undefined, wanted: Panel): Panel | undefined => (now === wanted ? undefined : wanted);
 
 function BenchTools({ session, snapshot, state, bench }: PartProps) {
+  const { total = 0, matches } = snapshot.view ?? {};
   return (
     <Toolbar
       session={session}
       state={state}
       request={snapshot.view?.request}
+      found={matches === undefined ? undefined : { rows: total, matches }}
       place={bench.place}
       panel={bench.panel}
       removed={session.rows.row(bench.selection.active.row)?.removed ?? false}
