@@ -1,7 +1,7 @@
 /** The tools beside the table: what they find is counted and shown, and what they do is one step that is taken back. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { cell, grid, requireAccessible, rowsShown } from './page-driver.ts';
+import { cell, count, grid, requireAccessible, rowsShown, saved, says, textOf } from './page-driver.ts';
 import { openPages, type PageBench } from './page-bench.ts';
 
 const settings = { importIdentifier: 'people', invalidDataBehavior: 'BLOCK_SUBMIT' };
@@ -41,6 +41,45 @@ suite('the tools of the review page', () => {
       await page.getByRole('searchbox').fill('');
       await page.getByText('21 rows, 41 matches').waitFor({ state: 'detached' });
       assert.equal(await page.locator('mark').count(), 0);
+    });
+  }
+
+  for (const [theme, width] of [
+    ['light', 1280],
+    ['dark', 390],
+  ] as const) {
+    test(`wrong texts are emptied at once, one kind of them or all, ${theme} at ${width}`, async () => {
+      const own = [
+        { label: 'Age', key: 'age', type: 'number' },
+        { label: 'Name', key: 'name', validators: [{ validate: 'required' }] },
+      ];
+      const link = await pages.reviewOf({ fields: own, settings }, 'Age,Name\nx,A\nx,B\ny,C\n7,\n');
+      await using page = await pages.visit(link, { theme, width });
+      await rowsShown(page);
+      await page.getByRole('button', { name: 'Problems' }).click();
+      await page.getByRole('button', { name: /Age This is not a number/ }).click();
+      await page.getByRole('button', { name: 'Clear 3 cells' }).waitFor();
+      await requireAccessible(page, 'problems');
+      const clear = page.getByRole('button', { name: 'Clear', exact: true });
+      await clear.first().focus();
+      await page.keyboard.press('Enter');
+      await page.getByText('2 cells changed.').waitFor();
+      await says(count(page, 'With errors'), '2');
+      const undo = page.locator('.toast').getByRole('button', { name: 'Undo' });
+      await undo.last().click();
+      await says(count(page, 'With errors'), '4');
+      await page.getByRole('button', { name: 'Clear 3 cells' }).click();
+      await page.getByText('3 cells changed.').waitFor();
+      await says(count(page, 'With errors'), '1');
+      assert.equal(await textOf(await cell(page, 4, 'Age')), '');
+      // One step takes all of it back.
+      await undo.last().click();
+      await says(count(page, 'With errors'), '4');
+      await saved(page);
+      // Where nothing stands, there is nothing to empty.
+      await page.getByRole('button', { name: /Name Value is required/ }).click();
+      await page.getByLabel('Replace empty cells by').waitFor();
+      assert.equal(await clear.count(), 0);
     });
   }
 });

@@ -202,6 +202,8 @@ export const english = {
     replaceEach: 'Each text that is wrong:',
     with: (value: string) => `Replace ${value === '' ? 'empty cells' : `“${value}”`} by`,
     apply: 'Replace',
+    clear: 'Clear',
+    clearAll: (count: number) => `Clear ${cells(count)}`,
     more: 'Further texts are in the table.',
     fixed: (count: number) => `${cells(count)} changed.`,
   },

@@ -183,6 +183,8 @@ export const translation: Texts = {
     replaceEach: 'كل نص خاطئ:',
     with: (value) => `استبدال ${value === '' ? 'الخلايا الفارغة' : `«${value}»`} بـ`,
     apply: 'استبدال',
+    clear: 'تفريغ',
+    clearAll: (count) => `تفريغ ${cells(count)}`,
     more: 'نصوص أخرى في الجدول.',
     fixed: (count) => `تغيّرت ${cells(count)}.`,
   },

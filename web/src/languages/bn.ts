@@ -173,6 +173,8 @@ export const translation: Texts = {
     show: 'এই সারিগুলো দেখান',
     replaceEach: 'প্রতিটি ভুল লেখা:',
     apply: 'প্রতিস্থাপন',
+    clear: 'খালি করুন',
+    clearAll: (count) => `${cells(count)} খালি করুন`,
     more: 'বাকি লেখা সারণিতে আছে।',
     lead: 'অনেক সারির একই সমস্যা একসঙ্গে ঠিক করা যায়।',
     with: (value) => (value === '' ? 'ফাঁকা সেলের বদলে দিন' : `“${value}”-এর বদলে দিন`),

@@ -176,6 +176,8 @@ export const translation: Texts = {
     show: 'Zobrazit tyto řádky',
     replaceEach: 'Každý chybný text:',
     apply: 'Nahradit',
+    clear: 'Vyprázdnit',
+    clearAll: (count) => `Vyprázdnit ${cells(count)}`,
     more: 'Další texty jsou v tabulce.',
     lead: 'Stejný problém v mnoha řádcích lze opravit najednou.',
     with: (value) => (value === '' ? 'Prázdné buňky nahradit textem' : `„${value}“ nahradit textem`),

@@ -175,6 +175,8 @@ export const translation: Texts = {
     show: 'Vis disse rækker',
     replaceEach: 'Hver tekst, der er forkert:',
     apply: 'Erstat',
+    clear: 'Tøm',
+    clearAll: (count) => `Tøm ${cells(count)}`,
     more: 'Flere tekster findes i tabellen.',
     lead: 'Det samme problem i mange rækker kan rettes på én gang.',
     with: (value) => (value === '' ? 'Erstat tomme celler med' : `Erstat “${value}” med`),

@@ -177,6 +177,8 @@ export const translation: Texts = {
     replaceEach: 'Jeder Text, der falsch ist:',
     with: (value) => `${value === '' ? 'Leere Zellen' : `„${value}“`} ersetzen durch`,
     apply: 'Ersetzen',
+    clear: 'Leeren',
+    clearAll: (count) => `${cells(count)} leeren`,
     more: 'Weitere Texte stehen in der Tabelle.',
     fixed: (count) => `${cells(count)} geändert.`,
   },

@@ -176,6 +176,8 @@ export const translation: Texts = {
     replaceEach: 'Cada texto incorrecto:',
     with: (value) => `Reemplazar ${value === '' ? 'las celdas vacías' : `«${value}»`} por`,
     apply: 'Reemplazar',
+    clear: 'Vaciar',
+    clearAll: (count) => `Vaciar ${cells(count)}`,
     more: 'Hay más textos en la tabla.',
     fixed: (count) => `${cells(count)} ${count === 1 ? 'cambiada' : 'cambiadas'}.`,
   },

@@ -175,6 +175,8 @@ export const translation: Texts = {
     show: 'Näytä nämä rivit',
     replaceEach: 'Jokainen virheellinen teksti:',
     apply: 'Korvaa',
+    clear: 'Tyhjennä',
+    clearAll: (count) => `Tyhjennä ${cells(count)}`,
     more: 'Muut tekstit ovat taulukossa.',
     lead: 'Sama ongelma monella rivillä voidaan korjata kerralla.',
     with: (value) => (value === '' ? 'Korvaa tyhjät solut tekstillä' : `Korvaa ”${value}” tekstillä`),

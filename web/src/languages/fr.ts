@@ -177,6 +177,8 @@ export const translation: Texts = {
     replaceEach: 'Chaque texte incorrect :',
     with: (value) => `Remplacer ${value === '' ? 'les cellules vides' : `« ${value} »`} par`,
     apply: 'Remplacer',
+    clear: 'Vider',
+    clearAll: (count) => `Vider ${cells(count)}`,
     more: 'D’autres textes sont dans le tableau.',
     fixed: (count) => `${cells(count)} ${count > 1 ? 'modifiées' : 'modifiée'}.`,
   },

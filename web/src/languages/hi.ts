@@ -173,6 +173,8 @@ export const translation: Texts = {
     show: 'ये पंक्तियाँ दिखाएँ',
     replaceEach: 'हर गलत पाठ:',
     apply: 'बदलें',
+    clear: 'खाली करें',
+    clearAll: (count) => `${cells(count)} खाली करें`,
     more: 'बाकी पाठ तालिका में हैं।',
     lead: 'कई पंक्तियों की एक ही समस्या एक साथ ठीक की जा सकती है।',
     with: (value) => (value === '' ? 'खाली सेल को इससे बदलें' : `“${value}” को इससे बदलें`),

@@ -176,6 +176,8 @@ export const translation: Texts = {
     show: 'Prikaži ove retke',
     replaceEach: 'Svaki pogrešan tekst:',
     apply: 'Zamijeni',
+    clear: 'Isprazni',
+    clearAll: (count) => `Isprazni ${cells(count)}`,
     more: 'Ostali tekstovi su u tablici.',
     lead: 'Isti problem u mnogo redaka može se ispraviti odjednom.',
     with: (value) => (value === '' ? 'Zamijeni prazne ćelije s' : `Zamijeni „${value}” s`),

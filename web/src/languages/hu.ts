@@ -175,6 +175,8 @@ export const translation: Texts = {
     show: 'E sorok megjelenítése',
     replaceEach: 'Minden hibás szöveg:',
     apply: 'Csere',
+    clear: 'Ürítés',
+    clearAll: (count) => `${cells(count)} ürítése`,
     more: 'A többi szöveg a táblázatban van.',
     lead: 'Ugyanaz a probléma sok sorban egyszerre javítható.',
     with: (value) => (value === '' ? 'Üres cellák cseréje erre' : `„${value}” cseréje erre`),

@@ -175,6 +175,8 @@ export const translation: Texts = {
     show: 'Tampilkan baris ini',
     replaceEach: 'Setiap teks yang salah:',
     apply: 'Ganti',
+    clear: 'Kosongkan',
+    clearAll: (count) => `Kosongkan ${cells(count)}`,
     more: 'Teks lainnya ada di tabel.',
     lead: 'Masalah yang sama di banyak baris dapat diperbaiki sekaligus.',
     with: (value) => (value === '' ? 'Ganti sel kosong dengan' : `Ganti “${value}” dengan`),

@@ -174,6 +174,8 @@ export const translation: Texts = {
     show: 'Sýna þessar raðir',
     replaceEach: 'Hver texti sem er rangur:',
     apply: 'Skipta út',
+    clear: 'Tæma',
+    clearAll: (count) => `Tæma ${cells(count)}`,
     more: 'Fleiri textar eru í töflunni.',
     lead: 'Sama vandamál í mörgum röðum má laga í einu.',
     with: (value) => (value === '' ? 'Setja í stað auðra reita' : `Setja í stað „${value}“`),

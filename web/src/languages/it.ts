@@ -175,6 +175,8 @@ export const translation: Texts = {
     show: 'Mostra queste righe',
     replaceEach: 'Ogni testo errato:',
     apply: 'Sostituisci',
+    clear: 'Svuota',
+    clearAll: (count) => `Svuota ${cells(count)}`,
     more: 'Altri testi sono nella tabella.',
     lead: 'Lo stesso problema in molte righe si risolve in una volta.',
     with: (value) => (value === '' ? 'Sostituisci le celle vuote con' : `Sostituisci «${value}» con`),

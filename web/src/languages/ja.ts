@@ -174,6 +174,8 @@ export const translation: Texts = {
     show: 'これらの行を表示',
     replaceEach: '誤りのあるテキスト：',
     apply: '置換',
+    clear: '空にする',
+    clearAll: (count) => `${cells(count)}を空にする`,
     more: 'ほかのテキストは表にあります。',
     lead: '多くの行にある同じ問題をまとめて直せます。',
     with: (value) => (value === '' ? '空のセルを置換：' : `「${value}」を置換：`),

@@ -174,6 +174,8 @@ export const translation: Texts = {
     show: '이 행 표시',
     replaceEach: '잘못된 각 텍스트:',
     apply: '바꾸기',
+    clear: '비우기',
+    clearAll: (count) => `${cells(count)} 비우기`,
     more: '나머지 텍스트는 표에 있습니다.',
     lead: '여러 행에 있는 같은 문제를 한 번에 고칠 수 있습니다.',
     with: (value) => (value === '' ? '빈 셀을 다음으로 바꾸기' : `‘${value}’을(를) 다음으로 바꾸기`),

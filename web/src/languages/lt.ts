@@ -176,6 +176,8 @@ export const translation: Texts = {
     show: 'Rodyti šias eilutes',
     replaceEach: 'Kiekvienas klaidingas tekstas:',
     apply: 'Pakeisti',
+    clear: 'Išvalyti',
+    clearAll: (count) => `Išvalyti: ${cells(count)}`,
     more: 'Kiti tekstai yra lentelėje.',
     lead: 'Tą pačią problemą daugelyje eilučių galima ištaisyti iš karto.',
     with: (value) => (value === '' ? 'Tuščius langelius pakeisti į' : `„${value}“ pakeisti į`),

@@ -177,6 +177,8 @@ export const translation: Texts = {
     show: 'Rādīt šīs rindas',
     replaceEach: 'Katrs nepareizais teksts:',
     apply: 'Aizstāt',
+    clear: 'Iztukšot',
+    clearAll: (count) => `Iztukšot: ${cells(count)}`,
     more: 'Pārējie teksti ir tabulā.',
     lead: 'Vienu un to pašu problēmu daudzās rindās var izlabot uzreiz.',
     with: (value) => (value === '' ? 'Tukšās šūnas aizstāt ar' : `“${value}” aizstāt ar`),

@@ -176,6 +176,8 @@ export const translation: Texts = {
     show: 'Tunjukkan baris ini',
     replaceEach: 'Setiap teks yang salah:',
     apply: 'Ganti',
+    clear: 'Kosongkan',
+    clearAll: (count) => `Kosongkan ${cells(count)}`,
     more: 'Teks lain ada dalam jadual.',
     lead: 'Masalah yang sama dalam banyak baris boleh dibetulkan sekali gus.',
     with: (value) => (value === '' ? 'Ganti sel kosong dengan' : `Ganti “${value}” dengan`),

@@ -174,6 +174,8 @@ export const translation: Texts = {
     show: 'Deze rijen tonen',
     replaceEach: 'Elke tekst die fout is:',
     apply: 'Vervangen',
+    clear: 'Leegmaken',
+    clearAll: (count) => `${cells(count)} leegmaken`,
     more: 'Meer teksten staan in de tabel.',
     lead: 'Hetzelfde probleem in veel rijen is in één keer te verhelpen.',
     with: (value) => (value === '' ? 'Lege cellen vervangen door' : `‘${value}’ vervangen door`),

@@ -174,6 +174,8 @@ export const translation: Texts = {
     show: 'Vis disse radene',
     replaceEach: 'Hver tekst som er feil:',
     apply: 'Erstatt',
+    clear: 'Tøm',
+    clearAll: (count) => `Tøm ${cells(count)}`,
     more: 'Flere tekster finnes i tabellen.',
     lead: 'Det samme problemet i mange rader kan rettes på én gang.',
     with: (value) => (value === '' ? 'Erstatt tomme celler med' : `Erstatt «${value}» med`),

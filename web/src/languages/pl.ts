@@ -177,6 +177,8 @@ export const translation: Texts = {
     show: 'Pokaż te wiersze',
     replaceEach: 'Każdy błędny tekst:',
     apply: 'Zamień',
+    clear: 'Wyczyść',
+    clearAll: (count) => `Wyczyść: ${cells(count)}`,
     more: 'Pozostałe teksty są w tabeli.',
     lead: 'Ten sam problem w wielu wierszach można naprawić jednocześnie.',
     with: (value) => (value === '' ? 'Zamień puste komórki na' : `Zamień „${value}” na`),

@@ -175,6 +175,8 @@ export const translation: Texts = {
     show: 'Mostrar estas linhas',
     replaceEach: 'Cada texto errado:',
     apply: 'Substituir',
+    clear: 'Esvaziar',
+    clearAll: (count) => `Esvaziar ${cells(count)}`,
     more: 'Há mais textos na tabela.',
     lead: 'O mesmo problema em muitas linhas corrige-se de uma só vez.',
     with: (value) => (value === '' ? 'Substituir células vazias por' : `Substituir “${value}” por`),

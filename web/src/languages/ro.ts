@@ -176,6 +176,8 @@ export const translation: Texts = {
     show: 'Arată aceste rânduri',
     replaceEach: 'Fiecare text greșit:',
     apply: 'Înlocuiește',
+    clear: 'Golește',
+    clearAll: (count) => `Golește ${cells(count)}`,
     more: 'Alte texte sunt în tabel.',
     lead: 'Aceeași problemă din multe rânduri se poate rezolva dintr-odată.',
     with: (value) => (value === '' ? 'Înlocuiește celulele goale cu' : `Înlocuiește „${value}” cu`),

@@ -174,6 +174,8 @@ export const translation: Texts = {
     show: 'Visa de här raderna',
     replaceEach: 'Varje text som är fel:',
     apply: 'Ersätt',
+    clear: 'Töm',
+    clearAll: (count) => `Töm ${cells(count)}`,
     more: 'Fler texter finns i tabellen.',
     lead: 'Samma problem i många rader kan rättas på en gång.',
     with: (value) => (value === '' ? 'Ersätt tomma celler med' : `Ersätt ”${value}” med`),

@@ -176,6 +176,8 @@ export const translation: Texts = {
     show: 'Onyesha safu mlalo hizi',
     replaceEach: 'Kila maandishi yaliyo na kosa:',
     apply: 'Badilisha',
+    clear: 'Futa maandishi',
+    clearAll: (count) => `Futa maandishi: ${cells(count)}`,
     more: 'Maandishi mengine yako kwenye jedwali.',
     lead: 'Tatizo moja katika safu mlalo nyingi linaweza kurekebishwa kwa mara moja.',
     with: (value) => (value === '' ? 'Badilisha seli tupu kuwa' : `Badilisha “${value}” kuwa`),

@@ -174,6 +174,8 @@ export const translation: Texts = {
     show: 'แสดงแถวเหล่านี้',
     replaceEach: 'ข้อความที่ผิดแต่ละรายการ:',
     apply: 'แทนที่',
+    clear: 'ล้าง',
+    clearAll: (count) => `ล้าง ${cells(count)}`,
     more: 'ข้อความอื่น ๆ อยู่ในตาราง',
     lead: 'ปัญหาเดียวกันในหลายแถวแก้ไขพร้อมกันได้',
     with: (value) => (value === '' ? 'แทนที่เซลล์ว่างด้วย' : `แทนที่ “${value}” ด้วย`),

@@ -175,6 +175,8 @@ export const translation: Texts = {
     show: 'Bu satırları göster',
     replaceEach: 'Yanlış olan her metin:',
     apply: 'Değiştir',
+    clear: 'Boşalt',
+    clearAll: (count) => `Boşalt: ${cells(count)}`,
     more: 'Diğer metinler tabloda.',
     lead: 'Birçok satırdaki aynı sorun bir kerede düzeltilebilir.',
     with: (value) => (value === '' ? 'Boş hücrelerin yerine' : `“${value}” yerine`),

@@ -175,6 +175,8 @@ export const translation: Texts = {
     show: 'Hiển thị các hàng này',
     replaceEach: 'Từng văn bản bị sai:',
     apply: 'Thay thế',
+    clear: 'Xóa nội dung',
+    clearAll: (count) => `Xóa nội dung ${cells(count)}`,
     more: 'Các văn bản khác nằm trong bảng.',
     lead: 'Có thể sửa cùng lúc một vấn đề lặp lại ở nhiều hàng.',
     with: (value) => (value === '' ? 'Thay các ô trống bằng' : `Thay “${value}” bằng`),

@@ -173,6 +173,8 @@ export const translation: Texts = {
     show: '显示这些行',
     replaceEach: '每个有误的文本：',
     apply: '替换',
+    clear: '清空',
+    clearAll: (count) => `清空${cells(count)}`,
     more: '更多文本在表格中。',
     lead: '多行中的同一问题可以一次修正。',
     with: (value) => (value === '' ? '将空单元格替换为' : `将“${value}”替换为`),

@@ -173,6 +173,8 @@ export const translation: Texts = {
     show: '顯示這些列',
     replaceEach: '每個有誤的文字：',
     apply: '取代',
+    clear: '清空',
+    clearAll: (count) => `清空${cells(count)}`,
     more: '其他文字在表格中。',
     lead: '多列中的同一問題可以一次修正。',
     with: (value) => (value === '' ? '將空白儲存格取代為' : `將「${value}」取代為`),
