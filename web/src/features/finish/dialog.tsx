@@ -3,7 +3,7 @@ import type { State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../ui/markup.ts';
 import type { Session } from '../review/session.ts';
 import { download } from './download.tsx';
 import { finishParts } from './sentences.ts';

@@ -1,6 +1,6 @@
 /** What finishing will do, in words. */
 import type { State } from '../../api/wire.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../ui/markup.ts';
 import { texts } from '../../texts.ts';
 
 type Facts = Pick<State, 'finish' | 'counts'>;

@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import type { Cell } from '../../api/wire.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../ui/markup.ts';
 import { texts } from '../../texts.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { chipsOf, type Chips } from './chips.ts';

@@ -3,7 +3,7 @@ import type { Group, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { plain } from '../../ui/plain.ts';
+import { Rich } from '../../ui/rich.tsx';
 import { Side } from '../../ui/side.tsx';
 import type { Session } from '../review/session.ts';
 
@@ -56,7 +56,7 @@ export function ProblemsPanel({ session, state, tick, onShow, onClose }: Props) 
               >
                 <Icon name={group.level} label={texts.levels[group.level]} />
                 <span className="group-text">
-                  <strong>{label}</strong> {plain(group.message)}
+                  <strong>{label}</strong> <Rich markup={group.message} withoutLinks />
                 </span>
                 <span className="group-count">{texts.number(group.count)}</span>
                 <Icon name={open === key ? 'up' : 'down'} />
@@ -88,7 +88,7 @@ function GroupFixes({ session, state, group, onShow }: Pick<Props, 'session' | '
       </Button>
       {suggestion && !locked && (
         <Button look="main" onClick={() => void fix({ by: suggestion.kind }, suggestion.count)}>
-          {`${plain(suggestion.label)} (${texts.number(suggestion.count)})`}
+          {`${suggestion.label} (${texts.number(suggestion.count)})`}
         </Button>
       )}
       {!locked && values.length > 1 && filled > 0 && (

@@ -6,7 +6,7 @@ import type { ReviewClient } from '../../api/client.ts';
 import { Refused } from '../../api/refused.ts';
 import type { Changes, Column, Edit, Edited, Row, RowId, Stage, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../ui/markup.ts';
 import type { Toast } from '../../ui/toasts.tsx';
 import { plainArrangement, shownPlaces, type Arrangement } from './arrangement.ts';
 import { conflictsOf, isDone, type Conflict, type SeenEdit } from './conflict.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useState, type Ref } from 'react';
 import type { State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../ui/markup.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { DownloadMenu } from '../finish/download.tsx';

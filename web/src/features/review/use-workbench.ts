@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../ui/markup.ts';
 import type { GridHandle, RowSource } from '../grid/grid.tsx';
 import { at, type Selection } from '../grid/selection.ts';
 import type { GridActions } from '../grid/use-keys.ts';

@@ -5,7 +5,7 @@ import { FinishDialog } from '../finish/dialog.tsx';
 import { ProblemsPanel } from '../problems/panel.tsx';
 import { ReplacePanel } from '../problems/replace.tsx';
 import { at, block } from '../grid/selection.ts';
-import { plain } from '../../ui/plain.ts';
+import { Rich } from '../../ui/rich.tsx';
 import { BenchGrid } from './bench-grid.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { Detail } from './detail.tsx';
@@ -44,7 +44,11 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
         onFinish={() => setDialog('finish')}
       />
       <main className="bench">
-        {state.settings.helpText && <p className="bench-help">{plain(state.settings.helpText)}</p>}
+        {state.settings.helpText && (
+          <p className="bench-help">
+            <Rich markup={state.settings.helpText} />
+          </p>
+        )}
         <Summary counts={state.counts} request={snapshot.view?.request} onFilter={(filter) => void open({ filter })} />
         <BenchTools {...parts} />
         <div className="bench-body">

@@ -1,0 +1,69 @@
+/** What the page says in the words of others: their emphasis and links are drawn, and nothing of theirs runs. */
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { cell, grid, requireAccessible, rowsShown } from './page-driver.ts';
+import { openPages, type PageBench } from './page-bench.ts';
+
+const rowHook = (message: string): string =>
+  `({ row }) => row.name.value === 'x' ? { row: { name: { info: [{ level: 'error', message: ${JSON.stringify(message)} }] } } } : undefined`;
+
+suite('what the review page says', () => {
+  let pages: PageBench;
+  before(async () => {
+    pages = await openPages();
+  });
+  after(async () => await pages.close());
+
+  for (const [theme, width] of [
+    ['light', 1280],
+    ['dark', 390],
+  ] as const) {
+    test(`basic markup in messages and help texts, ${theme} at ${width}`, async () => {
+      const message =
+        'Write <b>all</b> of it,<br>see <a href="https://example.com/names">the rules</a><script>alert(1)</script> <img src=x onerror=alert(1)><a href="javascript:alert(1)">or not</a>';
+      const helpText = 'Please <em>look</em> at <a href="mailto:help@example.com" onclick="alert(1)">each row</a>.';
+      const link = await pages.reviewOf(
+        {
+          fields: [{ label: 'Name', key: 'name', description: 'As in <i>passports</i>' }],
+          settings: { importIdentifier: 'people', invalidDataBehavior: 'BLOCK_SUBMIT', reviewStep: { helpText } },
+          hooks: { rowHooks: [rowHook(message)] },
+        },
+        'Name\nx\nAda\n',
+      );
+      await using page = await pages.visit(link, { theme, width });
+      await rowsShown(page);
+      const help = page.locator('.bench-help');
+      assert.equal(await help.innerText(), 'Please look at each row.');
+      const writes = help.getByRole('link', { name: 'each row' });
+      assert.equal(await writes.getAttribute('href'), 'mailto:help@example.com');
+      assert.equal(await writes.getAttribute('onclick'), null);
+
+      await (await cell(page, 2, 'Name')).click();
+      const said = page.locator('.messages li').first();
+      await said.getByText('the rules').waitFor();
+      assert.match(await said.innerText(), /^Write all of it,\nsee the rules or not/);
+      assert.equal(await said.locator('b').innerText(), 'all');
+      const rules = said.getByRole('link');
+      assert.equal(await rules.count(), 1);
+      assert.deepEqual(await Promise.all(['href', 'target', 'rel'].map(async (name) => await rules.getAttribute(name))), [
+        'https://example.com/names',
+        '_blank',
+        'noopener noreferrer',
+      ]);
+      assert.equal(await page.locator('main script, main img').count(), 0);
+      assert.match(
+        (await (await cell(page, 2, 'Name')).getAttribute('title')) ?? '',
+        /^Error: Write all of it, see the rules or not$/,
+      );
+      await requireAccessible(page, 'markup of others');
+      await page.getByRole('button', { name: 'Problems' }).click();
+      await page.getByRole('button', { name: /Name Write all of it,\s*see the rules or not/ }).waitFor();
+      await requireAccessible(page, 'markup among problems');
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: 'All rows' }).click();
+      await page.locator('[role=grid][aria-rowcount="3"]').waitFor();
+      await grid(page).press('Control+End');
+      await page.locator('.messages i').getByText('passports').waitFor();
+    });
+  }
+});
