@@ -1,9 +1,10 @@
 /** Windows of rows in an order that does not change while they are looked at. */
 import { HeadgateError } from '../domain/error.ts';
 import type { SelectOption } from '../hooks/cells.ts';
+import { guessSql } from '../rules/meanings/sql.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
-import { columnName } from '../shape/assess/cells.ts';
+import { columnName, type Part } from '../shape/assess/cells.ts';
 import { requirePart, states } from './changes.ts';
 import type { Plan } from './plan.ts';
 
@@ -27,6 +28,8 @@ export interface ShownCell {
   readonly v: string;
   /** The text of the file, where it is another. */
   readonly raw?: string;
+  /** Put right by itself: `raw` does not say what `v` says, as `DE` says Germany and `Germny` does not. */
+  readonly f?: true;
   /** Edited. */
   readonly e?: true;
   readonly m?: readonly Said[];
@@ -103,7 +106,7 @@ export async function viewedIds({ duck }: Open, table: string, offset: number, l
 export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Promise<readonly ShownRow[]> {
   if (ids.length === 0) return [];
   const where = `id in (${ids.join(', ')})`;
-  const columns = plan.parts.flatMap(({ cell, raw }) => [`coalesce(${cell.text}, '')`, `coalesce(${raw}, '')`]);
+  const columns = plan.parts.flatMap((part) => [`coalesce(${part.cell.text}, '')`, `coalesce(${part.raw}, '')`, fixedSql(part)]);
   const found = await duck.rows(
     // The range is what the engine finds their place by: of a list it would read more columns than it shows.
     `select ${['id', 'line', 'state', ...columns].join(', ')} from rows where id between ${Math.min(...ids)} and ${Math.max(...ids)} and ${where} and state <> ${states.gone}`,
@@ -129,6 +132,12 @@ export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Prom
   return ids.flatMap((id) => shown.get(id) ?? []);
 }
 
+/** `true` where what the text means was found by a guess. */
+function fixedSql({ fed, text, result }: Part): string {
+  const guessed = fed.field.means && guessSql(fed.field.means, text);
+  return guessed === undefined ? 'null' : `cast(${result} is not null and ${guessed} as VARCHAR)`;
+}
+
 interface Around {
   /** By row and column. */
   readonly messages: ReadonlyMap<string, readonly Said[]>;
@@ -140,12 +149,21 @@ function shownRow({ parts, layout }: Plan, row: readonly (string | null)[], { me
   const [id = null, line = null, state = null, ...texts] = row;
   const cells = parts.map(({ column }, at): ShownCell => {
     const key = `${id} ${column}`;
-    const v = texts[2 * at] ?? '';
+    const [shown, own, fixed] = texts.slice(3 * at, 3 * at + 3);
+    const v = shown ?? '';
     const edited = raws.get(key);
-    const raw = edited ?? texts[2 * at + 1] ?? '';
+    const raw = edited ?? own ?? '';
     const m = messages.get(key);
     const o = options.get(key);
-    return { v, ...(raw !== v && { raw }), ...(edited !== undefined && { e: true }), ...(m && { m }), ...(o && { o }) };
+    const f = fixed === 'true' && raw !== v && edited === undefined && o === undefined;
+    return {
+      v,
+      ...(raw !== v && { raw }),
+      ...(f && { f }),
+      ...(edited !== undefined && { e: true }),
+      ...(m && { m }),
+      ...(o && { o }),
+    };
   });
   return {
     id: Number(id),

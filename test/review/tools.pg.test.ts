@@ -82,4 +82,22 @@ suite('the tools of the review page', () => {
       assert.equal(await clear.count(), 0);
     });
   }
+
+  test('what was put right by itself is marked, and what is only written otherwise is not', async () => {
+    const own = [
+      { label: 'Name', key: 'name', validators: [{ validate: 'required' }] },
+      { label: 'Land', key: 'land', type: 'select', selectOptions: [{ label: 'Germany', value: 'DE' }] },
+      { label: 'Sum', key: 'sum', type: 'number' },
+    ];
+    const marks = { ...settings, reviewStep: { highlightAutoFixes: true } };
+    const link = await pages.reviewOf({ fields: own, settings: marks }, 'Name,Land,Sum\n,Germny,1000\n,DE,7\n');
+    await using page = await pages.visit(link);
+    await rowsShown(page);
+    const [fixed, other, sum] = [await cell(page, 2, 'Land'), await cell(page, 3, 'Land'), await cell(page, 2, 'Sum')];
+    assert.equal(await fixed.getAttribute('title'), 'Was “Germny” in the file');
+    assert.equal(await fixed.locator('.icon-changed').count(), 1);
+    assert.deepEqual([await textOf(other), await other.getAttribute('title')], ['Germany', null]);
+    assert.deepEqual([await textOf(sum), await sum.getAttribute('title')], ['1,000', null]);
+    await requireAccessible(page, 'a mark at what was put right');
+  });
 });

@@ -25,6 +25,7 @@ export const rowShape = z.object({
     z.object({
       v: z.string(),
       raw: z.string().exactOptional(),
+      f: z.literal(true).exactOptional(),
       e: z.literal(true).exactOptional(),
       m: z.array(z.object({ level, message: z.string() })).exactOptional(),
       o: z.array(z.object({ label: z.string(), value: z.string() })).exactOptional(),

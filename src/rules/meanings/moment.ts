@@ -30,6 +30,13 @@ export function dayFirstSql({ locale = 'en-US' }: MomentMeaning, text: string): 
   return `(${proof(1, 2)} or (${dayComesFirst(locale)} and not ${proof(2, 1)}))`;
 }
 
+/** True where one of two small numbers was taken for the day that could be the month, or that is not where the locale has the day. */
+export function decidedSql({ locale = 'en-US' }: MomentMeaning, text: string): string {
+  const [a, b] = [number(group(text, numeric, 1)), number(group(text, numeric, 2))];
+  const first = dayComesFirst(locale);
+  return `(regexp_full_match(${text}, ${quoteText(numeric)}) and case when ${a} > 12 then not ${first} when ${b} > 12 then ${first} else ${a} <> ${b} end)`;
+}
+
 const full = (text: string): string =>
   `case when length(${text}) = 4 then ${text} when ${text} <= '60' then '20' || ${text} else '19' || ${text} end`;
 

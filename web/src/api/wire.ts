@@ -60,7 +60,7 @@ export interface Settings {
   readonly deleteRows?: boolean;
   readonly edit?: boolean;
   readonly invalidDataBehavior?: string;
-  /** Marks what was read otherwise than it is written in the file. */
+  /** Marks what was put right by itself. */
   readonly highlightAutoFixes?: boolean;
   readonly helpText?: string | null;
   readonly sheetHelpText?: string | null;
@@ -123,6 +123,8 @@ export interface Cell {
   readonly v: string;
   /** The text of the file, where it differs. */
   readonly raw?: string;
+  /** Put right by itself, not only written in another form. */
+  readonly f?: boolean;
   /** Edited by a person. */
   readonly e?: boolean;
   readonly m?: readonly Message[];

@@ -102,6 +102,42 @@ test('a search says how many rows match, and how many of their cells', async () 
   assert.deepEqual(all, { total: 4 });
 });
 
+test('only what was put right by a guess is told from what is written in another form', async () => {
+  const options = [
+    { label: 'Germany', value: 'DE' },
+    { label: 'France', value: 'FR', alternateMatches: ['Frankreich'] },
+  ];
+  const fields = [
+    { label: 'Name', key: 'name', validators: [{ validate: 'required' }] },
+    { label: 'Land', key: 'land', type: 'select', selectOptions: options },
+    { label: 'Lands', key: 'lands', type: 'multi-select', selectOptions: options },
+    { label: 'Day', key: 'day', type: 'date' },
+    { label: 'Sum', key: 'sum', type: 'number' },
+  ];
+  const lines = [
+    ',DE,"DE,France",2024-01-02,1000',
+    'A,Germny,"Germny,FR",3/4/2024,1000.5',
+    'B,Frankreich,FR,4/4/2024,1',
+    'C,germany,Atlantis,25/12/2024,x',
+    'D,Atlantis,,3 April 2024,',
+  ];
+  const text = `Name,Land,Lands,Day,Sum\n${lines.join('\n')}\n`;
+  const { visitor } = await inReview(bench, text, { fields });
+  const fixed = async (): Promise<unknown> =>
+    (await visitor.rows()).map(({ cells }) => cells.flatMap(({ v, raw, f }) => (f ? [`${String(raw)} > ${v}`] : [])));
+  assert.deepEqual(await fixed(), [
+    [],
+    ['Germny > Germany', 'Germny,FR > Germany, France', '3/4/2024 > 4/3/2024'],
+    [],
+    ['germany > Germany', '25/12/2024 > 12/25/2024'],
+    [],
+  ]);
+  assert.deepEqual((await visitor.rows())[0]?.cells[1], { v: 'Germany', raw: 'DE' });
+  // What a person has written is theirs.
+  await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c1', text: 'Frnce' }] });
+  assert.deepEqual((await visitor.rows())[1]?.cells[1], { v: 'France', raw: 'Germny', e: true });
+});
+
 test('from one problem to the next, inside a row as well, and back', async () => {
   const { visitor } = await inReview(bench);
   const { view } = await visitor.post('/views', { filter: 'all' });

@@ -37,7 +37,7 @@ export function GridCell({ id, col, column, cell, search, waiting, active, chose
     active && 'is-active',
     chosen && 'is-chosen',
   ];
-  const was = cell?.raw !== undefined && (cell.e || column.marksFixes) ? texts.grid.was(cell.raw) : undefined;
+  const was = cell?.raw !== undefined && (cell.e || (cell.f && column.marksFixes)) ? texts.grid.was(cell.raw) : undefined;
   const heard = [...said, ...(cell?.e ? [texts.grid.edited] : []), ...(was ? [was] : []), ...(isFound ? [texts.grid.match] : [])];
   return (
     <div
