@@ -6,6 +6,7 @@ import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName, type Part } from '../shape/assess/cells.ts';
 import { requirePart, states } from './changes.ts';
+import { namedSql } from './named.ts';
 import type { Plan } from './plan.ts';
 
 export const filters = ['all', 'errors', 'warnings', 'edited', 'removed'] as const;
@@ -21,6 +22,8 @@ export interface Wanted {
 export interface Said {
   readonly level: 'error' | 'warning' | 'info';
   readonly message: string;
+  /** The message of its group, where this one names what stands in the cell: it is no markup then. */
+  readonly group?: string;
 }
 
 export interface ShownCell {
@@ -106,13 +109,14 @@ export async function viewedIds({ duck }: Open, table: string, offset: number, l
 export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Promise<readonly ShownRow[]> {
   if (ids.length === 0) return [];
   const where = `id in (${ids.join(', ')})`;
+  // What the engine finds their place by: of a list it would read more columns than it shows.
+  const range = `id between ${Math.min(...ids)} and ${Math.max(...ids)}`;
   const columns = plan.parts.flatMap((part) => [`coalesce(${part.cell.text}, '')`, `coalesce(${part.raw}, '')`, fixedSql(part)]);
   const found = await duck.rows(
-    // The range is what the engine finds their place by: of a list it would read more columns than it shows.
-    `select ${['id', 'line', 'state', ...columns].join(', ')} from rows where id between ${Math.min(...ids)} and ${Math.max(...ids)} and ${where} and state <> ${states.gone}`,
+    `select ${['id', 'line', 'state', ...columns].join(', ')} from rows where ${range} and ${where} and state <> ${states.gone}`,
   );
   const said = await duck.rows(
-    `select s.id, d.col, d.level, d.message from said s join verdict d on d.v = s.v where s.${where} order by s.v`,
+    `select s.id, d.col, d.level, d.message, ${namedSql(plan)} from said s join verdict d on d.v = s.v join rows r on r.id = s.id where s.${where} and r.${range} order by s.v`,
   );
   const edited = await duck.rows(
     `select id, col, coalesce(raw, '') from raws where ${where} and coalesce(raw, '') <> coalesce(now, '')`,
@@ -120,10 +124,13 @@ export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Prom
   const own = await duck.rows(`select id, col, o from options where ${where}`);
   const options = new Map(own.map(([id, col, o]) => [`${id} ${col}`, JSON.parse(o ?? '[]') as readonly SelectOption[]])); // as hooks gave them
   const messages = new Map<string, Said[]>();
-  for (const [id, col, level, message] of said) {
+  for (const [id, col, level, message, named = null] of said) {
     const key = `${id} ${col}`;
     // The levels are those of rules.
-    const one = { level: level as Said['level'], message: message ?? '' };
+    const group = message ?? '';
+    // The words are those of the field's options.
+    const isNamed = named !== null && !options.has(key);
+    const one = { level: level as Said['level'], message: isNamed ? named : group, ...(isNamed && { group }) };
     const known = messages.get(key) ?? [];
     if (!known.some((other) => other.message === one.message)) messages.set(key, [...known, one]);
   }

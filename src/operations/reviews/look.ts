@@ -27,7 +27,7 @@ export const rowShape = z.object({
       raw: z.string().exactOptional(),
       f: z.literal(true).exactOptional(),
       e: z.literal(true).exactOptional(),
-      m: z.array(z.object({ level, message: z.string() })).exactOptional(),
+      m: z.array(z.object({ level, message: z.string(), group: z.string().exactOptional() })).exactOptional(),
       o: z.array(z.object({ label: z.string(), value: z.string() })).exactOptional(),
     }),
   ),

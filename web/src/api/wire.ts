@@ -14,6 +14,8 @@ export interface Option {
 export interface Message {
   readonly level: Level;
   readonly message: string;
+  /** The message of its group, where this one names what stands in the cell: it is no markup then. */
+  readonly group?: string;
 }
 
 export interface Field {

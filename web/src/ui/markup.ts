@@ -82,6 +82,10 @@ function linkOf(attributes: string): string | undefined {
   return url && (url.protocol === 'https:' || url.protocol === 'mailto:') ? url.href : undefined;
 }
 
+/** A message as a text: what names the text of a cell is no markup. */
+export const textOfMessage = ({ message, group }: { readonly message: string; readonly group?: string }): string =>
+  group === undefined ? plain(message) : message;
+
 /** The same as a text. */
 export function plain(markup: string): string {
   const nodes = markupOf(markup);

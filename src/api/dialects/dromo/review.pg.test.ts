@@ -138,6 +138,27 @@ test('only what was put right by a guess is told from what is written in another
   assert.deepEqual((await visitor.rows())[1]?.cells[1], { v: 'France', raw: 'Germny', e: true });
 });
 
+test('a list that names no option says which, as the result does, and is found among those like it', async () => {
+  const selectOptions = [{ label: 'A', value: 'a' }];
+  const fields = [
+    { label: 'Name', key: 'name' },
+    { label: 'Tags', key: 'tags', type: 'multi-select', selectOptions },
+  ];
+  const { visitor } = await inReview(bench, 'Name,Tags\nx,"A,<b>zzz"\ny,yyy\nz,A\n', { fields });
+  const said = (await visitor.rows()).map(({ cells }) => cells[1]?.m);
+  const group = 'This is not a list of the options';
+  assert.deepEqual(said, [
+    [{ level: 'error', message: 'This is not one of the options: <b>zzz', group }],
+    [{ level: 'error', message: 'This is not one of the options: yyy', group }],
+    undefined,
+  ]);
+  assert.equal((await visitor.rows({ filter: 'all', column: 'c1', message: group })).length, 2);
+  const token = visitor.url.searchParams.get('token') ?? '';
+  const address = `${visitor.url.origin}${visitor.url.pathname}api/export?what=errors&format=csv`;
+  const csv = await (await fetch(address, { headers: { 'x-review-token': token } })).text();
+  assert.match(csv, /Tags \(error\): This is not one of the options: <b>zzz/);
+});
+
 test('from one problem to the next, inside a row as well, and back', async () => {
   const { visitor } = await inReview(bench);
   const { view } = await visitor.post('/views', { filter: 'all' });

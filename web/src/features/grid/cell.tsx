@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import type { Cell } from '../../api/wire.ts';
-import { plain } from '../../ui/markup.ts';
+import { textOfMessage } from '../../ui/markup.ts';
 import { texts } from '../../texts.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { chipsOf, type Chips } from './chips.ts';
@@ -24,7 +24,7 @@ const order = ['error', 'warning', 'info'] as const;
 /** A cell says its state three times: by colour, by a sign, and in words for those who hear it. */
 export function GridCell({ id, col, column, cell, search, waiting, active, chosen }: Props) {
   const level = order.find((wanted) => cell?.m?.some((message) => message.level === wanted));
-  const said = cell?.m?.map(({ level: of, message }) => `${texts.levels[of]}: ${plain(message)}`) ?? [];
+  const said = cell?.m?.map((message) => `${texts.levels[message.level]}: ${textOfMessage(message)}`) ?? [];
   const isFound = cell !== undefined && holds(cell.v, search);
   const names = [
     'grid-cell',

@@ -40,14 +40,12 @@ export function Detail({ row, cell, column, field, several, editable, onEdit, on
         )}
       </div>
       <ul className="messages">
-        {cell.m?.map(({ level, message }) => (
+        {cell.m?.map(({ level, message, group }) => (
           <li key={message} className={`is-${level}`}>
             <Icon name={level} label={texts.levels[level]} />
-            <span>
-              <Rich markup={message} />
-            </span>
+            <span>{group === undefined ? <Rich markup={message} /> : message}</span>
             {level !== 'info' && (
-              <Button look="quiet" icon="list" onClick={() => onLike(column.id, message)}>
+              <Button look="quiet" icon="list" onClick={() => onLike(column.id, group ?? message)}>
                 {texts.cell.like}
               </Button>
             )}

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { plain } from '../../ui/markup.ts';
+import { textOfMessage } from '../../ui/markup.ts';
 import type { GridHandle, RowSource } from '../grid/grid.tsx';
 import { at, type Selection } from '../grid/selection.ts';
 import type { GridActions } from '../grid/use-keys.ts';
@@ -95,8 +95,10 @@ function useProblems(session: Session, look: ReturnType<typeof useLook>) {
       look.setPlace({ at: found.at, of: found.of });
       look.choose(at(found.row, found.col));
       look.grid.current?.focus();
-      const message = cellAt(session, session.rows.row(found.row), found.col)?.m?.[0]?.message ?? '';
-      setSaid(texts.tools.errorAt(found.at, found.of, session.columnAt(found.col)?.label ?? '', plain(message)));
+      const message = cellAt(session, session.rows.row(found.row), found.col)?.m?.[0];
+      setSaid(
+        texts.tools.errorAt(found.at, found.of, session.columnAt(found.col)?.label ?? '', message ? textOfMessage(message) : ''),
+      );
     } catch (error) {
       session.failed(error);
     }
