@@ -66,4 +66,29 @@ suite('what the review page says', () => {
       await page.locator('.messages i').getByText('passports').waitFor();
     });
   }
+
+  test('the end is told in the language of the page', async () => {
+    const own = [
+      { label: 'Name', key: 'name', validators: [{ validate: 'required' }] },
+      { label: 'Age', key: 'age', type: 'number' },
+    ];
+    const including = { importIdentifier: 'people', locale: 'de', invalidDataBehavior: 'INCLUDE_INVALID_ROWS' };
+    const hooks = { beforeFinishCallback: '() => ({ cancel: true, message: "Noch einmal" })' };
+    await using page = await pages.visit(await pages.reviewOf({ fields: own, settings: including, hooks }, 'Name,Age\nA,x\n'));
+    await page.locator('.grid-cell').first().waitFor();
+    await page.getByRole('button', { name: 'Abschließen' }).filter({ visible: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Diesen Import abschließen?' });
+    await dialog.getByText('Was nicht verstanden wurde, wird leer.').waitFor();
+    assert.doesNotMatch(await dialog.innerText(), /delivered|errors|row/);
+    await requireAccessible(page, 'the end in German');
+
+    const empty = {
+      importIdentifier: 'people',
+      locale: 'de',
+      invalidDataBehavior: 'REMOVE_INVALID_ROWS',
+      allowEmptySubmit: false,
+    };
+    await using none = await pages.visit(await pages.reviewOf({ fields: own, settings: empty }, 'Name,Age\nA,x\n'));
+    await none.locator('.foot').getByText('Keine Zeile würde gesendet: Verbessern Sie zuerst Zeilen').waitFor();
+  });
 });

@@ -54,6 +54,8 @@ export interface Finish {
   readonly deliver: number;
   readonly drop: number;
   readonly blocked: boolean;
+  /** Why, where it is blocked. */
+  readonly code?: string;
   readonly message?: string | null;
 }
 

@@ -230,6 +230,9 @@ export const translation: Texts = {
     blocked: (count) =>
       `${rows(count)} mit Fehlern ${count === 1 ? 'muss' : 'müssen'} verbessert oder entfernt werden, bevor dieser Import abgeschlossen werden kann.`,
     blockedShort: 'Aufgehalten',
+    noRows: 'Keine Zeile würde gesendet: Verbessern Sie zuerst Zeilen, oder fügen Sie welche hinzu.',
+    emptied: 'Was nicht verstanden wurde, wird leer.',
+    kept: 'Was nicht verstanden wurde, bleibt, wie es ist.',
     go: (count) => `${rows(count)} senden`,
     keep: 'Behalten Sie eine Kopie der Zeilen mit Fehlern, jede mit ihrem Grund:',
     final: 'Das lässt sich nicht rückgängig machen.',

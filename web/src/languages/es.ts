@@ -229,6 +229,9 @@ export const translation: Texts = {
     blocked: (count) =>
       `${rows(count)} con errores ${count === 1 ? 'debe' : 'deben'} corregirse o quitarse antes de poder terminar esta importación.`,
     blockedShort: 'Bloqueada',
+    noRows: 'No se enviaría ninguna fila: corrija o añada filas primero.',
+    emptied: 'Lo que no se pudo entender quedará vacío.',
+    kept: 'Lo que no se pudo entender se queda como está.',
     go: (count) => `Enviar ${rows(count)}`,
     keep: 'Guarde una copia de las filas con errores, con la razón de cada una:',
     final: 'No se puede deshacer.',

@@ -230,6 +230,9 @@ export const translation: Texts = {
     blocked: (count) =>
       `${rows(count)} avec erreurs ${count > 1 ? 'doivent être corrigées ou retirées' : 'doit être corrigée ou retirée'} avant de pouvoir terminer cet import.`,
     blockedShort: 'Bloqué',
+    noRows: 'Aucune ligne ne serait envoyée : corrigez ou ajoutez d’abord des lignes.',
+    emptied: 'Ce qui n’a pas pu être compris sera vide.',
+    kept: 'Ce qui n’a pas pu être compris reste tel quel.',
     go: (count) => `Envoyer ${rows(count)}`,
     keep: 'Gardez une copie des lignes avec erreurs, avec la raison de chacune :',
     final: 'C’est définitif.',

@@ -3,10 +3,9 @@ import type { State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { plain } from '../../ui/markup.ts';
 import type { Session } from '../review/session.ts';
 import { download } from './download.tsx';
-import { finishParts } from './sentences.ts';
+import { finishParts, wrongTexts } from './sentences.ts';
 
 interface Props {
   readonly session: Session;
@@ -18,6 +17,7 @@ interface Props {
 export function FinishDialog({ session, state, onErrors, onClose }: Props) {
   const [sending, setSending] = useState(false);
   const { finish, counts } = state;
+  const wrong = wrongTexts(state);
   const send = async () => {
     setSending(true);
     await session.finish();
@@ -46,7 +46,7 @@ export function FinishDialog({ session, state, onErrors, onClose }: Props) {
           <li key={part}>{part}</li>
         ))}
       </ul>
-      {!finish.blocked && finish.message && <p>{plain(finish.message)}</p>}
+      {wrong && <p>{wrong}</p>}
       {counts.invalid > 0 && (
         <p>
           {texts.finish.keep}{' '}
