@@ -91,4 +91,30 @@ suite('what the review page says', () => {
     await using none = await pages.visit(await pages.reviewOf({ fields: own, settings: empty }, 'Name,Age\nA,x\n'));
     await none.locator('.foot').getByText('Keine Zeile würde gesendet: Verbessern Sie zuerst Zeilen').waitFor();
   });
+
+  for (const [theme, width] of [
+    ['light', 1280],
+    ['dark', 390],
+  ] as const) {
+    test(`where rows stand in the way of the end, its button says so and leads to them, ${theme} at ${width}`, async () => {
+      await using page = await pages.visit(await pages.review(60), { theme, width });
+      await rowsShown(page);
+      const button = page.getByRole('button', { name: 'Finish' }).filter({ visible: true });
+      assert.equal(await button.getAttribute('aria-disabled'), 'true');
+      const why = '14 rows with errors must be mended or removed before this import can be finished.';
+      assert.equal(await button.getAttribute('title'), why);
+      const reason = await button.getAttribute('aria-describedby');
+      assert.equal(await page.locator(`#${String(reason)}`).innerText(), why);
+      await requireAccessible(page, 'rows that stand in the way');
+      await page.getByRole('button', { name: 'All rows' }).click();
+      await page.locator('[role=grid][aria-rowcount="61"]').waitFor();
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await page.locator('.toast').getByText(why).waitFor();
+      await page.locator('[role=grid][aria-rowcount="15"]').waitFor();
+      await page.getByText(/^Error 1 of \d+, E-mail: /).waitFor({ state: 'attached' });
+      assert.match(await page.locator('.is-active').innerText(), /person16 at example.com/);
+      assert.equal(await page.getByRole('dialog').count(), 0);
+    });
+  }
 });

@@ -41,7 +41,7 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
         onStage={onStage}
         onSkip={() => bench.grid.current?.focus()}
         onHelp={() => setDialog('help')}
-        onFinish={() => setDialog('finish')}
+        onFinish={() => void bench.finish()}
       />
       <main className="bench">
         {state.settings.helpText && (
@@ -61,7 +61,7 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
           </div>
           <BenchPanel {...parts} />
         </div>
-        <FinishBar state={state} onFinish={() => setDialog('finish')} />
+        <FinishBar state={state} onFinish={() => void bench.finish()} />
         <p className="unseen" role="status">
           {bench.said}
         </p>
