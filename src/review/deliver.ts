@@ -4,6 +4,7 @@ import type { Duck } from '../sdk/index.ts';
 import type { CellError } from '../shape/assess/judge.ts';
 import { rowJson } from '../shape/assess/json.ts';
 import { states } from './changes.ts';
+import { namedSql } from './named.ts';
 import type { Plan } from './plan.ts';
 
 /** First rows and messages that are told. */
@@ -52,7 +53,7 @@ export async function foundIn({ duck, plan }: Open, { deliver }: Pick<AssessTask
   const found: CellError[] = [];
   const texts = parts.map(({ column, raw }) => `when ${column} then r.${raw}`).join(' ');
   const said = await duck.rows(
-    `select p.place, d.col, d.message, coalesce(case d.col ${texts} end, '') from said s join verdict d on d.v = s.v join places p on p.id = s.id
+    `select p.place, d.col, coalesce(${namedSql(plan)}, d.message), coalesce(case d.col ${texts} end, '') from said s join verdict d on d.v = s.v join places p on p.id = s.id
      join rows r on r.id = s.id where d.level = 'error' order by p.place, s.v limit ${mostErrors}`,
   );
   for (const [place, col, message, value] of said) {

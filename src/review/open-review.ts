@@ -12,7 +12,17 @@ import { foresee, type Foreseen } from './foresee.ts';
 import { groupsOf, undecided, unknownTexts, type Group } from './groups.ts';
 import { History } from './history.ts';
 import { layout, planOf, type Plan } from './plan.ts';
-import { openView, rowsOf, seekProblem, viewedIds, type Problem, type Seeking, type ShownRow, type Wanted } from './windows.ts';
+import {
+  openView,
+  rowsOf,
+  seekProblem,
+  viewedIds,
+  type Opened,
+  type Problem,
+  type Seeking,
+  type ShownRow,
+  type Wanted,
+} from './windows.ts';
 
 export interface Opening {
   /** A connection of its own to the file that `buildReview` made. */
@@ -118,18 +128,18 @@ export class OpenReview implements AsyncDisposable {
     return this.#counts;
   }
 
-  async view(wanted: Wanted): Promise<{ readonly view: string; readonly total: number }> {
+  async view(wanted: Wanted): Promise<Opened & { readonly view: string }> {
     this.#requireRows();
     // Nobody's name of a view of before is the name of another one.
     const view = randomBytes(8).toString('hex');
-    const total = await openView(this, tableOf(view), wanted);
-    this.#views.set(view, total);
+    const opened = await openView(this, tableOf(view), wanted);
+    this.#views.set(view, opened.total);
     const [oldest] = this.#views.keys();
     if (this.#views.size > mostViews && oldest !== undefined) {
       this.#views.delete(oldest);
       await this.duck.run(`drop table ${tableOf(oldest)}`);
     }
-    return { view, total };
+    return { view, ...opened };
   }
 
   /** Throws `object.missing` for a view that is no more: it is asked for anew. */

@@ -1,10 +1,12 @@
 /** Windows of rows in an order that does not change while they are looked at. */
 import { HeadgateError } from '../domain/error.ts';
 import type { SelectOption } from '../hooks/cells.ts';
+import { guessSql } from '../rules/meanings/sql.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import type { Duck } from '../sdk/index.ts';
-import { columnName } from '../shape/assess/cells.ts';
+import { columnName, type Part } from '../shape/assess/cells.ts';
 import { requireShown, states } from './changes.ts';
+import { namedSql } from './named.ts';
 import type { Plan } from './plan.ts';
 
 export const filters = ['all', 'errors', 'warnings', 'edited', 'removed'] as const;
@@ -20,6 +22,8 @@ export interface Wanted {
 export interface Said {
   readonly level: 'error' | 'warning' | 'info';
   readonly message: string;
+  /** The message of its group, where this one names what stands in the cell: it is no markup then. */
+  readonly group?: string;
 }
 
 export interface ShownCell {
@@ -27,6 +31,8 @@ export interface ShownCell {
   readonly v: string;
   /** The text of the file, where it is another. */
   readonly raw?: string;
+  /** Put right by itself: `raw` does not say what `v` says, as `DE` says Germany and `Germny` does not. */
+  readonly f?: true;
   /** Edited. */
   readonly e?: true;
   readonly m?: readonly Said[];
@@ -56,29 +62,42 @@ const conditions: Readonly<Record<Wanted['filter'], string>> = {
   removed: `state = ${states.removed}`,
 };
 
-/** Which rows are wanted, as a condition. Throws `request.invalid`. */
-export function conditionOf(plan: Plan, { filter, column, message, search }: Wanted): string {
+/** Which rows are wanted, as a condition; what is searched for is asked apart. Throws `request.invalid`. */
+function conditionOf(plan: Plan, { filter, column, message }: Wanted): string {
   const said = [
     ...(column === undefined ? [] : [`col = ${requireShown(plan, column).column}`]),
     ...(message === undefined ? [] : [`message = ${quoteText(message)}`]),
     ...(filter === 'errors' ? ["level = 'error'"] : filter === 'warnings' ? ["level = 'warning'"] : []),
   ];
   const isSaid = message !== undefined || (column !== undefined && (filter === 'errors' || filter === 'warnings'));
-  const found = plan.shown.map(
-    ({ cell }) => `contains(lower(coalesce(${cell.text}, '')), ${quoteText((search ?? '').toLowerCase())})`,
-  );
   return [
     conditions[filter],
     ...(isSaid ? [`id in (select id from said where v in (select v from verdict where ${said.join(' and ')}))`] : []),
-    ...(search === undefined || search === '' ? [] : [`(${found.length === 0 ? 'false' : found.join(' or ')})`]),
   ].join(' and ');
 }
 
-/** Fills a table with the ids of rows by their positions; resolves to their number. */
-export async function openView({ duck, plan }: Open, table: string, wanted: Wanted): Promise<number> {
-  return await duck.run(
-    `create or replace temp table ${table} as select row_number() over (order by id) - 1 as pos, id from rows where ${conditionOf(plan, wanted)} order by id`,
+export interface Opened {
+  /** Rows. */
+  readonly total: number;
+  /** Cells that hold what is searched for; absent = nothing is. */
+  readonly matches?: number;
+}
+
+/** Fills a table with the ids of rows by their positions. */
+export async function openView({ duck, plan }: Open, table: string, wanted: Wanted): Promise<Opened> {
+  const { search = '' } = wanted;
+  const create = (columns: string, from: string): string =>
+    `create or replace temp table ${table} as select row_number() over (order by id) - 1 as pos, ${columns} from ${from} order by id`;
+  const where = conditionOf(plan, wanted);
+  if (search === '') return { total: await duck.run(create('id', `rows where ${where}`)) };
+  const hits = plan.shown.map(
+    ({ cell }) => `cast(contains(lower(coalesce(${cell.text}, '')), ${quoteText(search.toLowerCase())}) as INTEGER)`,
   );
+  // Counted while the rows are looked for: each cell is read once.
+  const counted = `(select id, ${['0', ...hits].join(' + ')} as hits from rows where ${where})`;
+  const total = await duck.run(create('id, hits', `${counted} where hits > 0`));
+  const [[matches = null] = []] = await duck.rows(`select coalesce(sum(hits), 0) from ${table}`);
+  return { total, matches: Number(matches) };
 }
 
 export async function viewedIds({ duck }: Open, table: string, offset: number, limit: number): Promise<readonly number[]> {
@@ -90,13 +109,14 @@ export async function viewedIds({ duck }: Open, table: string, offset: number, l
 export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Promise<readonly ShownRow[]> {
   if (ids.length === 0) return [];
   const where = `id in (${ids.join(', ')})`;
-  const columns = plan.shown.flatMap(({ cell, raw }) => [`coalesce(${cell.text}, '')`, `coalesce(${raw}, '')`]);
+  // What the engine finds their place by: of a list it would read more columns than it shows.
+  const range = `id between ${Math.min(...ids)} and ${Math.max(...ids)}`;
+  const columns = plan.shown.flatMap((part) => [`coalesce(${part.cell.text}, '')`, `coalesce(${part.raw}, '')`, fixedSql(part)]);
   const found = await duck.rows(
-    // The range is what the engine finds their place by: of a list it would read more columns than it shows.
-    `select ${['id', 'line', 'state', ...columns].join(', ')} from rows where id between ${Math.min(...ids)} and ${Math.max(...ids)} and ${where} and state <> ${states.gone}`,
+    `select ${['id', 'line', 'state', ...columns].join(', ')} from rows where ${range} and ${where} and state <> ${states.gone}`,
   );
   const said = await duck.rows(
-    `select s.id, d.col, d.level, d.message from said s join verdict d on d.v = s.v where s.${where} order by s.v`,
+    `select s.id, d.col, d.level, d.message, ${namedSql(plan)} from said s join verdict d on d.v = s.v join rows r on r.id = s.id where s.${where} and r.${range} order by s.v`,
   );
   const edited = await duck.rows(
     `select id, col, coalesce(raw, '') from raws where ${where} and coalesce(raw, '') <> coalesce(now, '')`,
@@ -104,16 +124,25 @@ export async function rowsOf({ duck, plan }: Open, ids: readonly number[]): Prom
   const own = await duck.rows(`select id, col, o from options where ${where}`);
   const options = new Map(own.map(([id, col, o]) => [`${id} ${col}`, JSON.parse(o ?? '[]') as readonly SelectOption[]])); // as hooks gave them
   const messages = new Map<string, Said[]>();
-  for (const [id, col, level, message] of said) {
+  for (const [id, col, level, message, named = null] of said) {
     const key = `${id} ${col}`;
     // The levels are those of rules.
-    const one = { level: level as Said['level'], message: message ?? '' };
+    const group = message ?? '';
+    // The words are those of the field's options.
+    const isNamed = named !== null && !options.has(key);
+    const one = { level: level as Said['level'], message: isNamed ? named : group, ...(isNamed && { group }) };
     const known = messages.get(key) ?? [];
     if (!known.some((other) => other.message === one.message)) messages.set(key, [...known, one]);
   }
   const raws = new Map(edited.map(([id, col, raw]) => [`${id} ${col}`, raw ?? '']));
   const shown = new Map(found.map((row) => [Number(row[0]), shownRow(plan, row, { messages, raws, options })]));
   return ids.flatMap((id) => shown.get(id) ?? []);
+}
+
+/** `true` where what the text means was found by a guess. */
+function fixedSql({ fed, text, result }: Part): string {
+  const guessed = fed.field.means && guessSql(fed.field.means, text);
+  return guessed === undefined ? 'null' : `cast(${result} is not null and ${guessed} as VARCHAR)`;
 }
 
 interface Around {
@@ -127,12 +156,21 @@ function shownRow({ shown, layout }: Plan, row: readonly (string | null)[], { me
   const [id = null, line = null, state = null, ...texts] = row;
   const cells = shown.map(({ column }, at): ShownCell => {
     const key = `${id} ${column}`;
-    const v = texts[2 * at] ?? '';
+    const [text, own, fixed] = texts.slice(3 * at, 3 * at + 3);
+    const v = text ?? '';
     const edited = raws.get(key);
-    const raw = edited ?? texts[2 * at + 1] ?? '';
+    const raw = edited ?? own ?? '';
     const m = messages.get(key);
     const o = options.get(key);
-    return { v, ...(raw !== v && { raw }), ...(edited !== undefined && { e: true }), ...(m && { m }), ...(o && { o }) };
+    const f = fixed === 'true' && raw !== v && edited === undefined && o === undefined;
+    return {
+      v,
+      ...(raw !== v && { raw }),
+      ...(f && { f }),
+      ...(edited !== undefined && { e: true }),
+      ...(m && { m }),
+      ...(o && { o }),
+    };
   });
   return {
     id: Number(id),

@@ -18,7 +18,7 @@ const settings = {
 suite('accessible', () => {
   let pages: PageBench;
   /** Screen → the address that opens it. */
-  let links: Record<'processing' | 'failed' | 'sheet' | 'header' | 'match' | 'values' | 'rows' | 'wrong', string>;
+  let links: Record<'processing' | 'failed' | 'sheet' | 'header' | 'match' | 'values' | 'rows' | 'ending' | 'wrong', string>;
   before(async () => {
     pages = await openPages();
     const { server } = pages;
@@ -44,6 +44,10 @@ suite('accessible', () => {
       match: await pages.reviewOf({ fields: some, settings }, 'wer,wo,was\nAda,ada@example.com,Germany\n'),
       values: await pages.review(60, { matchValuesStep: {} }),
       rows,
+      ending: await pages.reviewOf(
+        { fields: some, settings, hooks: { beforeFinishCallback: '() => ({ cancel: true, message: "Look at it once more" })' } },
+        'Name,E-mail,Country\nAda,nobody,Germany\nBob,bob@example.com,Spain\n',
+      ),
       wrong: wrong.href,
     };
   });
@@ -134,7 +138,7 @@ suite('accessible', () => {
       },
     ],
     'the summary before the end': [
-      () => links.rows,
+      () => links.ending,
       async (page) => {
         await rowsShown(page);
         await page.getByRole('button', { name: 'Finish' }).filter({ visible: true }).first().click();

@@ -3,6 +3,7 @@ import { counting } from './languages/counting.ts';
 
 const { number, counted, percent } = counting('en');
 const rows = counted({ one: '# row', other: '# rows' });
+const matches = counted({ one: '# match', other: '# matches' });
 const cells = counted({ one: '# cell', other: '# cells' });
 const columns = counted({ one: '# column', other: '# columns' });
 const steps = counted({ one: '# step', other: '# steps' });
@@ -119,6 +120,7 @@ export const english = {
     label: 'Tools',
     search: 'Search in all columns',
     searchShort: 'Search',
+    found: (rowCount: number, cellCount: number) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Column',
     everyColumn: 'All columns',
     undo: (count: number) => `Undo (Ctrl+Z), ${steps(count)}`,
@@ -151,6 +153,7 @@ export const english = {
     required: 'required',
     edited: 'Edited',
     was: (raw: string) => (raw === '' ? 'Was empty in the file' : `Was “${raw}” in the file`),
+    match: 'Matches the search',
     rowState: { error: 'Has errors', warning: 'Has warnings', removed: 'Removed' },
     badge: (level: 'error' | 'warning', count: number, column: string) =>
       `${counted(level === 'error' ? { one: '# error', other: '# errors' } : { one: '# warning', other: '# warnings' })(count)} in ${column}: show only these`,
@@ -208,6 +211,8 @@ export const english = {
     replaceEach: 'Each text that is wrong:',
     with: (value: string) => `Replace ${value === '' ? 'empty cells' : `“${value}”`} by`,
     apply: 'Replace',
+    clear: 'Clear',
+    clearAll: (count: number) => `Clear ${cells(count)}`,
     more: 'Further texts are in the table.',
     fixed: (count: number) => `${cells(count)} changed.`,
   },
@@ -258,6 +263,9 @@ export const english = {
     removed: (count: number) => `${rows(count)} you removed ${count === 1 ? 'stays' : 'stay'} out`,
     blocked: (count: number) => `${rows(count)} with errors must be mended or removed before this import can be finished.`,
     blockedShort: 'Blocked',
+    noRows: 'No row would be sent: mend or add rows first.',
+    emptied: 'What could not be understood becomes empty.',
+    kept: 'What could not be understood stays as it is.',
     go: (count: number) => `Send ${rows(count)}`,
     keep: 'Keep a copy of the rows with errors, with the reason for each:',
     final: 'This cannot be undone.',

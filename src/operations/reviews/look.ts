@@ -1,7 +1,7 @@
 /** Looking at rows: windows of views, and the way from one problem to the next. */
 import { z } from 'zod';
 import type { OpenReview } from '../../review/open-review.ts';
-import { filters, type Problem, type ShownRow } from '../../review/windows.ts';
+import { filters, type Opened, type Problem, type ShownRow } from '../../review/windows.ts';
 import type { Ports } from '../operation.ts';
 import { withReview, type Reviewed } from './open.ts';
 
@@ -25,8 +25,9 @@ export const rowShape = z.object({
     z.object({
       v: z.string(),
       raw: z.string().exactOptional(),
+      f: z.literal(true).exactOptional(),
       e: z.literal(true).exactOptional(),
-      m: z.array(z.object({ level, message: z.string() })).exactOptional(),
+      m: z.array(z.object({ level, message: z.string(), group: z.string().exactOptional() })).exactOptional(),
       o: z.array(z.object({ label: z.string(), value: z.string() })).exactOptional(),
     }),
   ),
@@ -38,11 +39,17 @@ export const rowsOut = (rows: readonly ShownRow[]): z.input<typeof rowShape>[] =
     cells: cells.map(({ m, o, ...cell }) => ({ ...cell, ...(m && { m: [...m] }), ...(o && { o: [...o] }) })),
   }));
 
+export const viewShape = z.object({
+  view: z.string(),
+  total: z.number(),
+  matches: z.number().exactOptional().meta({ description: 'Cells that hold what is searched for, where something is' }),
+});
+
 export async function viewRows(
   ports: Ports,
   reviewed: Reviewed,
   wanted: z.output<typeof wantedShape>,
-): Promise<{ readonly view: string; readonly total: number }> {
+): Promise<Opened & { readonly view: string }> {
   return await withReview(ports, reviewed, async (review) => await review.view(wanted));
 }
 

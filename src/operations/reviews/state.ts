@@ -20,7 +20,13 @@ export const countsShape = z.object({
   byColumn: z.record(z.string(), z.object({ error: z.number(), warning: z.number() })),
 });
 
-export const endingShape = z.object({ deliver: z.number(), drop: z.number(), blocked: z.boolean(), message: z.string() });
+export const endingShape = z.object({
+  deliver: z.number(),
+  drop: z.number(),
+  blocked: z.boolean(),
+  code: z.string().exactOptional().meta({ description: 'Why it cannot end, where it cannot: INVALID_DATA, NO_ROWS' }),
+  message: z.string(),
+});
 
 /** The fields of a review beside those of its import. */
 export interface FoundFields extends Pick<Layout, 'given' | 'matchable' | 'removed'> {

@@ -37,6 +37,13 @@ export function dayFirstAggregate(text: string, usual: boolean): string {
   return `(case ${proofs} when 0 then ${usual} when 1 then false else true end)`;
 }
 
+/** A boolean: day and month are numbers, and one that could be the other, or not in the `usual` order. */
+export function decidedDay(text: string, usual: boolean): string {
+  const [a, b] = [number('p.a'), number('p.b')];
+  const decided = `case when ${a} > 12 then ${!usual} when ${b} > 12 then ${usual} else ${a} <> ${b} end`;
+  return `(regexp_full_match(${text}, ${quoteText(numeric)}) and ${found(text, numeric, 'ab', decided)})`;
+}
+
 /** A DATE; NULL where the text is none. `dayFirst` = a boolean expression. */
 export function dateSql(text: string, dayFirst: string, locale: string): string {
   const words = monthWords(locale);

@@ -3,7 +3,7 @@ import type { Meaning } from '../../domain/meaning.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { named, type Meant, type Written } from './meant.ts';
 import { formatReader } from './moment-format.ts';
-import { dateSql, dayFirstAggregate, hourSql, isClock, isMidnight, plainDate, timeSql } from './moment-generic.ts';
+import { dateSql, dayFirstAggregate, decidedDay, hourSql, isClock, isMidnight, plainDate, timeSql } from './moment-generic.ts';
 import type { Part } from './moment-part.ts';
 import { dayComesFirst, formatDayFirst, formatParts } from './moment-parts.ts';
 import { momentText } from './moment-text.ts';
@@ -32,6 +32,9 @@ export function dayFirstSql(meaning: MomentMeaning, text: string): string {
   if (meaning.is === 'date' && meaning.order) return `(count(*) ${meaning.order === 'day' ? '>=' : '<'} 0)`;
   return dayFirstAggregate(text, shownDayFirst(meaning));
 }
+
+/** True where one of two small numbers was taken for the day that could be the month, or that is not where the column shows the day. */
+export const decidedSql = (meaning: MomentMeaning, text: string): string => decidedDay(text, shownDayFirst(meaning));
 
 /**
  * What a person wrote who sees the column as it is shown: day and month in that order, whatever the order of the file. Where the file's own

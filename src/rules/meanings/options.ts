@@ -83,6 +83,16 @@ export function multiSelectSql({ options, delimiter = ',', trimValues = true }: 
   };
 }
 
+/** True where a text, or a member of it, is near to what an option is called, and not that itself. */
+export function guessedSql(meaning: Select | MultiSelect, text: string): string {
+  const names = `[${[...callings(meaning.options).keys()].map(quoteText).join(', ')}]`;
+  if (meaning.options.length === 0) return 'false';
+  if (meaning.is === 'select') return meaning.exactMatchOnly ? 'false' : `not list_contains(${names}, ${text})`;
+  const { delimiter = ',' } = meaning;
+  const members = `list_transform(string_split(${text}, ${quoteText(delimiter)}), lambda p: trim(p))`;
+  return `len(list_filter(${members}, lambda p: p <> '' and not list_contains(${names}, p))) > 0`;
+}
+
 /** Says which member is no option. */
 export function unknownMemberSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): string {
   const parts = `string_split(${text}, ${quoteText(delimiter)})`;

@@ -1,9 +1,9 @@
 /** Meanings as SQL. Pure. */
 import type { Meaning } from '../../domain/meaning.ts';
 import type { Meant, Written } from './meant.ts';
-import { dayFirstSql, momentSql, momentWritten } from './moment.ts';
+import { dayFirstSql, decidedSql, momentSql, momentWritten } from './moment.ts';
 import { doubtfulNumber, europeanSql, numberSql } from './number.ts';
-import { multiSelectSql, repeatedSql, selectSql } from './options.ts';
+import { guessedSql, multiSelectSql, repeatedSql, selectSql } from './options.ts';
 import { checkboxSql, countrySql, domainSql, emailSql, ssnSql, stateSql, uuidSql, zipSql } from './texts.ts';
 import { urlSql } from './url-sql.ts';
 
@@ -76,6 +76,20 @@ export function writtenSql(meaning: Meaning, text: string, table: string): Writt
 }
 
 const factOf = (table: string): string => `(select yes from ${table})`;
+
+/** True where a text that was understood does not say by itself what it was taken for; absent = every text does. */
+export function guessSql(meaning: Meaning, text: string): string | undefined {
+  switch (meaning.is) {
+    case 'select':
+    case 'multi-select':
+      return guessedSql(meaning, text);
+    case 'date':
+    case 'datetime':
+      return decidedSql(meaning, text);
+    default:
+      return undefined;
+  }
+}
 
 export interface Doubt {
   /** Follows "the field x is", or "This is". */

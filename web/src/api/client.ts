@@ -45,7 +45,8 @@ export class ReviewClient {
   /** The file is read anew. */
   decide = ({ about, said }: Decision): Promise<State> => this.#ask('PUT', about, said);
 
-  view = (request: ViewRequest): Promise<{ view: string; total: number }> => this.#ask('POST', 'views', request);
+  view = (request: ViewRequest): Promise<{ view: string; total: number; matches?: number }> =>
+    this.#ask('POST', 'views', request);
   rows = (view: string, offset: number, limit: number): Promise<RowWindow> =>
     this.#ask('GET', `views/${encodeURIComponent(view)}/rows?offset=${offset}&limit=${limit}`);
 

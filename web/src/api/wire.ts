@@ -14,6 +14,8 @@ export interface Option {
 export interface Message {
   readonly level: Level;
   readonly message: string;
+  /** The message of its group, where this one names what stands in the cell: it is no markup then. */
+  readonly group?: string;
 }
 
 export interface Field {
@@ -56,6 +58,8 @@ export interface Finish {
   readonly deliver: number;
   readonly drop: number;
   readonly blocked: boolean;
+  /** Why, where it is blocked. */
+  readonly code?: string;
   readonly message?: string | null;
 }
 
@@ -64,7 +68,7 @@ export interface Settings {
   readonly deleteRows?: boolean;
   readonly edit?: boolean;
   readonly invalidDataBehavior?: string;
-  /** Marks what was read otherwise than it is written in the file. */
+  /** Marks what was put right by itself. */
   readonly highlightAutoFixes?: boolean;
   readonly helpText?: string | null;
   readonly sheetHelpText?: string | null;
@@ -157,6 +161,8 @@ export interface Cell {
   readonly v: string;
   /** The text of the file, where it differs. */
   readonly raw?: string;
+  /** Put right by itself, not only written in another form. */
+  readonly f?: boolean;
   /** Edited by a person. */
   readonly e?: boolean;
   readonly m?: readonly Message[];

@@ -4,6 +4,14 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ar');
 const rows = counted({ one: 'صف واحد', two: 'صفّان', few: '# صفوف', many: '# صفًا', other: '# صف' });
+const matches = counted({
+  zero: 'لا تطابق',
+  one: 'تطابق واحد',
+  two: 'تطابقان',
+  few: '# تطابقات',
+  many: '# تطابقًا',
+  other: '# تطابق',
+});
 const cells = counted({ one: 'خلية واحدة', two: 'خليتان', few: '# خلايا', other: '# خلية' });
 const columns = counted({ one: 'عمود واحد', two: 'عمودان', few: '# أعمدة', many: '# عمودًا', other: '# عمود' });
 const steps = counted({ one: 'خطوة واحدة', two: 'خطوتان', few: '# خطوات', other: '# خطوة' });
@@ -93,6 +101,7 @@ export const translation: Texts = {
     label: 'الأدوات',
     search: 'البحث في كل الأعمدة',
     searchShort: 'بحث',
+    found: (rowCount, cellCount) => `${rows(rowCount)}، ${matches(cellCount)}`,
     column: 'العمود',
     everyColumn: 'كل الأعمدة',
     undo: (count) => `تراجع (Ctrl+Z)، ${steps(count)}`,
@@ -124,6 +133,7 @@ export const translation: Texts = {
     required: 'مطلوب',
     edited: 'معدّل',
     was: (raw) => (raw === '' ? 'كان فارغًا في الملف' : `كان «${raw}» في الملف`),
+    match: 'يطابق البحث',
     rowState: { error: 'به أخطاء', warning: 'به تحذيرات', removed: 'محذوف' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} في ${column}: إظهارها وحدها`,
   },
@@ -180,6 +190,8 @@ export const translation: Texts = {
     replaceEach: 'كل نص خاطئ:',
     with: (value) => `استبدال ${value === '' ? 'الخلايا الفارغة' : `«${value}»`} بـ`,
     apply: 'استبدال',
+    clear: 'تفريغ',
+    clearAll: (count) => `تفريغ ${cells(count)}`,
     more: 'نصوص أخرى في الجدول.',
     fixed: (count) => `تغيّرت ${cells(count)}.`,
   },
@@ -230,6 +242,9 @@ export const translation: Texts = {
     removed: (count) => `يبقى خارجًا مما حذفته: ${rows(count)}`,
     blocked: (count) => `قبل إنهاء الاستيراد يجب إصلاح أو حذف ما به أخطاء: ${rows(count)}.`,
     blockedShort: 'متوقف',
+    noRows: 'لن يُرسَل أي صف: صحّح صفوفًا أو أضفها أولًا.',
+    emptied: 'ما تعذّر فهمه يصبح فارغًا.',
+    kept: 'ما تعذّر فهمه يبقى كما هو.',
     go: (count) => `إرسال ${rows(count)}`,
     keep: 'احتفظ بنسخة من الصفوف ذات الأخطاء، مع سبب كل منها:',
     final: 'لا يمكن التراجع عن هذا.',

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('bn');
 const rows = counted({ one: '#টি সারি', other: '#টি সারি' });
+const matches = counted({ other: '#টি মিল' });
 const cells = counted({ one: '#টি সেল', other: '#টি সেল' });
 const columns = counted({ one: '#টি কলাম', other: '#টি কলাম' });
 const steps = counted({ one: '#টি ধাপ', other: '#টি ধাপ' });
@@ -92,6 +93,7 @@ export const translation: Texts = {
     label: 'সরঞ্জাম',
     search: 'সব কলামে খুঁজুন',
     searchShort: 'খুঁজুন',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'কলাম',
     everyColumn: 'সব কলাম',
     undo: (count) => `পূর্বাবস্থায় নিন (Ctrl+Z), ${steps(count)}`,
@@ -123,6 +125,7 @@ export const translation: Texts = {
     required: 'আবশ্যক',
     edited: 'সম্পাদিত',
     was: (raw) => (raw === '' ? 'ফাইলে ফাঁকা ছিল' : `ফাইলে “${raw}” ছিল`),
+    match: 'অনুসন্ধানের সঙ্গে মেলে',
     rowState: { error: 'ত্রুটি আছে', warning: 'সতর্কতা আছে', removed: 'সরানো' },
     badge: (level, count, column) => `${column} কলামে ${counted(level === 'error' ? errors : warnings)(count)}: কেবল এগুলো দেখান`,
   },
@@ -177,6 +180,8 @@ export const translation: Texts = {
     show: 'এই সারিগুলো দেখান',
     replaceEach: 'প্রতিটি ভুল লেখা:',
     apply: 'প্রতিস্থাপন',
+    clear: 'খালি করুন',
+    clearAll: (count) => `${cells(count)} খালি করুন`,
     more: 'বাকি লেখা সারণিতে আছে।',
     lead: 'অনেক সারির একই সমস্যা একসঙ্গে ঠিক করা যায়।',
     with: (value) => (value === '' ? 'ফাঁকা সেলের বদলে দিন' : `“${value}”-এর বদলে দিন`),
@@ -224,6 +229,9 @@ export const translation: Texts = {
     button: 'শেষ করুন',
     title: 'এই আমদানি শেষ করবেন?',
     blockedShort: 'আটকে আছে',
+    noRows: 'কোনো সারি পাঠানো হবে না: আগে সারি ঠিক করুন বা যোগ করুন।',
+    emptied: 'যা বোঝা যায়নি তা খালি হয়ে যাবে।',
+    kept: 'যা বোঝা যায়নি তা যেমন আছে তেমনই থাকবে।',
     final: 'এটি আর ফেরানো যাবে না।',
     showErrors: 'ত্রুটিগুলো দেখান',
     deliver: (count) => `পাঠানো হবে: ${rows(count)}`,

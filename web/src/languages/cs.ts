@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('cs');
 const rows = counted({ one: '# řádek', few: '# řádky', other: '# řádků' });
+const matches = counted({ one: '# shoda', few: '# shody', other: '# shod' });
 const cells = counted({ one: '# buňka', few: '# buňky', other: '# buněk' });
 const columns = counted({ one: '# sloupec', few: '# sloupce', other: '# sloupců' });
 const steps = counted({ one: '# krok', few: '# kroky', other: '# kroků' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Nástroje',
     search: 'Hledat ve všech sloupcích',
     searchShort: 'Hledat',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Sloupec',
     everyColumn: 'Všechny sloupce',
     undo: (count) => `Zpět (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'povinné',
     edited: 'Upraveno',
     was: (raw) => (raw === '' ? 'V souboru bylo prázdné' : `V souboru bylo „${raw}“`),
+    match: 'Odpovídá hledání',
     rowState: { error: 'Má chyby', warning: 'Má varování', removed: 'Odebrán' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} ve sloupci ${column}: zobrazit jen tyto`,
@@ -180,6 +183,8 @@ export const translation: Texts = {
     show: 'Zobrazit tyto řádky',
     replaceEach: 'Každý chybný text:',
     apply: 'Nahradit',
+    clear: 'Vyprázdnit',
+    clearAll: (count) => `Vyprázdnit ${cells(count)}`,
     more: 'Další texty jsou v tabulce.',
     lead: 'Stejný problém v mnoha řádcích lze opravit najednou.',
     with: (value) => (value === '' ? 'Prázdné buňky nahradit textem' : `„${value}“ nahradit textem`),
@@ -227,6 +232,9 @@ export const translation: Texts = {
     button: 'Dokončit',
     title: 'Dokončit tento import?',
     blockedShort: 'Zablokováno',
+    noRows: 'Neodeslal by se žádný řádek: nejprve řádky opravte nebo přidejte.',
+    emptied: 'Čemu nebylo rozuměno, bude prázdné.',
+    kept: 'Čemu nebylo rozuměno, zůstane, jak je.',
     final: 'Toto nelze vrátit.',
     showErrors: 'Zobrazit chyby',
     deliver: (count) => `Odešle se: ${rows(count)}`,

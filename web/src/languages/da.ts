@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('da');
 const rows = counted({ one: '# række', other: '# rækker' });
+const matches = counted({ one: '# forekomst', other: '# forekomster' });
 const cells = counted({ one: '# celle', other: '# celler' });
 const columns = counted({ one: '# kolonne', other: '# kolonner' });
 const steps = counted({ one: '# trin', other: '# trin' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Værktøjer',
     search: 'Søg i alle kolonner',
     searchShort: 'Søg',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolonne',
     everyColumn: 'Alle kolonner',
     undo: (count) => `Fortryd (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'påkrævet',
     edited: 'Redigeret',
     was: (raw) => (raw === '' ? 'Var tom i filen' : `Var “${raw}” i filen`),
+    match: 'Passer til søgningen',
     rowState: { error: 'Har fejl', warning: 'Har advarsler', removed: 'Fjernet' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} i ${column}: vis kun disse`,
   },
@@ -179,6 +182,8 @@ export const translation: Texts = {
     show: 'Vis disse rækker',
     replaceEach: 'Hver tekst, der er forkert:',
     apply: 'Erstat',
+    clear: 'Tøm',
+    clearAll: (count) => `Tøm ${cells(count)}`,
     more: 'Flere tekster findes i tabellen.',
     lead: 'Det samme problem i mange rækker kan rettes på én gang.',
     with: (value) => (value === '' ? 'Erstat tomme celler med' : `Erstat “${value}” med`),
@@ -226,6 +231,9 @@ export const translation: Texts = {
     button: 'Afslut',
     title: 'Afslut denne import?',
     blockedShort: 'Blokeret',
+    noRows: 'Ingen række ville blive sendt: ret eller tilføj rækker først.',
+    emptied: 'Det, der ikke kunne forstås, bliver tomt.',
+    kept: 'Det, der ikke kunne forstås, forbliver, som det er.',
     final: 'Dette kan ikke fortrydes.',
     showErrors: 'Vis fejlene',
     deliver: (count) => `${rows(count)} sendes`,

@@ -5,6 +5,7 @@ import { counting } from './counting.ts';
 const { number, counted, percent } = counting('de');
 const rows = counted({ one: '# Zeile', other: '# Zeilen' });
 
+const matches = counted({ other: '# Treffer' });
 const cells = counted({ one: '# Zelle', other: '# Zellen' });
 const columns = counted({ one: '# Spalte', other: '# Spalten' });
 const steps = counted({ one: '# Schritt', other: '# Schritte' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Werkzeuge',
     search: 'In allen Spalten suchen',
     searchShort: 'Suchen',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Spalte',
     everyColumn: 'Alle Spalten',
     undo: (count) => `Rückgängig (Strg+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'erforderlich',
     edited: 'Geändert',
     was: (raw) => (raw === '' ? 'War in der Datei leer' : `Stand in der Datei als „${raw}“`),
+    match: 'Passt zur Suche',
     rowState: { error: 'Hat Fehler', warning: 'Hat Warnungen', removed: 'Entfernt' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? { other: '# Fehler' } : { one: '# Warnung', other: '# Warnungen' })(count)} in ${column}: nur diese zeigen`,
@@ -181,6 +184,8 @@ export const translation: Texts = {
     replaceEach: 'Jeder Text, der falsch ist:',
     with: (value) => `${value === '' ? 'Leere Zellen' : `„${value}“`} ersetzen durch`,
     apply: 'Ersetzen',
+    clear: 'Leeren',
+    clearAll: (count) => `${cells(count)} leeren`,
     more: 'Weitere Texte stehen in der Tabelle.',
     fixed: (count) => `${cells(count)} geändert.`,
   },
@@ -232,6 +237,9 @@ export const translation: Texts = {
     blocked: (count) =>
       `${rows(count)} mit Fehlern ${count === 1 ? 'muss' : 'müssen'} verbessert oder entfernt werden, bevor dieser Import abgeschlossen werden kann.`,
     blockedShort: 'Aufgehalten',
+    noRows: 'Keine Zeile würde gesendet: Verbessern Sie zuerst Zeilen, oder fügen Sie welche hinzu.',
+    emptied: 'Was nicht verstanden wurde, wird leer.',
+    kept: 'Was nicht verstanden wurde, bleibt, wie es ist.',
     go: (count) => `${rows(count)} senden`,
     keep: 'Behalten Sie eine Kopie der Zeilen mit Fehlern, jede mit ihrem Grund:',
     final: 'Das lässt sich nicht rückgängig machen.',

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('el');
 const rows = counted({ one: '# γραμμή', other: '# γραμμές' });
+const matches = counted({ one: '# αντιστοιχία', other: '# αντιστοιχίες' });
 const cells = counted({ one: '# κελί', other: '# κελιά' });
 const columns = counted({ one: '# στήλη', other: '# στήλες' });
 const steps = counted({ one: '# βήμα', other: '# βήματα' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Εργαλεία',
     search: 'Αναζήτηση σε όλες τις στήλες',
     searchShort: 'Αναζήτηση',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Στήλη',
     everyColumn: 'Όλες οι στήλες',
     undo: (count) => `Αναίρεση (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'υποχρεωτικό',
     edited: 'Επεξεργασμένο',
     was: (raw) => (raw === '' ? 'Ήταν κενό στο αρχείο' : `Ήταν «${raw}» στο αρχείο`),
+    match: 'Ταιριάζει με την αναζήτηση',
     rowState: { error: 'Έχει σφάλματα', warning: 'Έχει προειδοποιήσεις', removed: 'Αφαιρεμένη' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} στη στήλη ${column}: εμφάνιση μόνο αυτών`,
@@ -179,6 +182,8 @@ export const translation: Texts = {
     show: 'Εμφάνιση αυτών των γραμμών',
     replaceEach: 'Κάθε λανθασμένο κείμενο:',
     apply: 'Αντικατάσταση',
+    clear: 'Άδειασμα',
+    clearAll: (count) => `Άδειασμα: ${cells(count)}`,
     more: 'Τα υπόλοιπα κείμενα είναι στον πίνακα.',
     lead: 'Το ίδιο πρόβλημα σε πολλές γραμμές διορθώνεται με μία κίνηση.',
     with: (value) => (value === '' ? 'Αντικατάσταση κενών κελιών με' : `Αντικατάσταση «${value}» με`),
@@ -226,6 +231,9 @@ export const translation: Texts = {
     button: 'Ολοκλήρωση',
     title: 'Ολοκλήρωση αυτής της εισαγωγής;',
     blockedShort: 'Δεν επιτρέπεται',
+    noRows: 'Δεν θα σταλεί καμία γραμμή: διορθώστε ή προσθέστε πρώτα γραμμές.',
+    emptied: 'Ό,τι δεν έγινε κατανοητό θα μείνει κενό.',
+    kept: 'Ό,τι δεν έγινε κατανοητό μένει όπως είναι.',
     final: 'Δεν μπορεί να αναιρεθεί.',
     showErrors: 'Εμφάνιση σφαλμάτων',
     deliver: (count) => `Θα σταλούν: ${rows(count)}`,

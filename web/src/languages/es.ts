@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('es');
 const rows = counted({ one: '# fila', other: '# filas' });
+const matches = counted({ one: '# coincidencia', other: '# coincidencias' });
 const cells = counted({ one: '# celda', other: '# celdas' });
 const columns = counted({ one: '# columna', other: '# columnas' });
 const steps = counted({ one: '# paso', other: '# pasos' });
@@ -92,6 +93,7 @@ export const translation: Texts = {
     label: 'Herramientas',
     search: 'Buscar en todas las columnas',
     searchShort: 'Buscar',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Columna',
     everyColumn: 'Todas las columnas',
     undo: (count) => `Deshacer (Ctrl+Z), ${steps(count)}`,
@@ -123,6 +125,7 @@ export const translation: Texts = {
     required: 'obligatorio',
     edited: 'Cambiado',
     was: (raw) => (raw === '' ? 'Estaba vacío en el archivo' : `Era «${raw}» en el archivo`),
+    match: 'Coincide con la búsqueda',
     rowState: { error: 'Tiene errores', warning: 'Tiene advertencias', removed: 'Quitada' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? { one: '# error', other: '# errores' } : { one: '# advertencia', other: '# advertencias' })(count)} en ${column}: mostrar solo estos`,
@@ -180,6 +183,8 @@ export const translation: Texts = {
     replaceEach: 'Cada texto incorrecto:',
     with: (value) => `Reemplazar ${value === '' ? 'las celdas vacías' : `«${value}»`} por`,
     apply: 'Reemplazar',
+    clear: 'Vaciar',
+    clearAll: (count) => `Vaciar ${cells(count)}`,
     more: 'Hay más textos en la tabla.',
     fixed: (count) => `${cells(count)} ${count === 1 ? 'cambiada' : 'cambiadas'}.`,
   },
@@ -231,6 +236,9 @@ export const translation: Texts = {
     blocked: (count) =>
       `${rows(count)} con errores ${count === 1 ? 'debe' : 'deben'} corregirse o quitarse antes de poder terminar esta importación.`,
     blockedShort: 'Bloqueada',
+    noRows: 'No se enviaría ninguna fila: corrija o añada filas primero.',
+    emptied: 'Lo que no se pudo entender quedará vacío.',
+    kept: 'Lo que no se pudo entender se queda como está.',
     go: (count) => `Enviar ${rows(count)}`,
     keep: 'Guarde una copia de las filas con errores, con la razón de cada una:',
     final: 'No se puede deshacer.',

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('fi');
 const rows = counted({ one: '# rivi', other: '# riviä' });
+const matches = counted({ one: '# osuma', other: '# osumaa' });
 const cells = counted({ one: '# solu', other: '# solua' });
 const columns = counted({ one: '# sarake', other: '# saraketta' });
 const steps = counted({ one: '# vaihe', other: '# vaihetta' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Työkalut',
     search: 'Hae kaikista sarakkeista',
     searchShort: 'Hae',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Sarake',
     everyColumn: 'Kaikki sarakkeet',
     undo: (count) => `Kumoa (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'pakollinen',
     edited: 'Muokattu',
     was: (raw) => (raw === '' ? 'Oli tiedostossa tyhjä' : `Oli tiedostossa ”${raw}”`),
+    match: 'Vastaa hakua',
     rowState: { error: 'Virheitä', warning: 'Varoituksia', removed: 'Poistettu' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} sarakkeessa ${column}: näytä vain nämä`,
@@ -179,6 +182,8 @@ export const translation: Texts = {
     show: 'Näytä nämä rivit',
     replaceEach: 'Jokainen virheellinen teksti:',
     apply: 'Korvaa',
+    clear: 'Tyhjennä',
+    clearAll: (count) => `Tyhjennä ${cells(count)}`,
     more: 'Muut tekstit ovat taulukossa.',
     lead: 'Sama ongelma monella rivillä voidaan korjata kerralla.',
     with: (value) => (value === '' ? 'Korvaa tyhjät solut tekstillä' : `Korvaa ”${value}” tekstillä`),
@@ -226,6 +231,9 @@ export const translation: Texts = {
     button: 'Viimeistele',
     title: 'Viimeistelläänkö tämä tuonti?',
     blockedShort: 'Estetty',
+    noRows: 'Yhtään riviä ei lähetettäisi: korjaa tai lisää ensin rivejä.',
+    emptied: 'Mitä ei ymmärretty, jää tyhjäksi.',
+    kept: 'Mitä ei ymmärretty, jää ennalleen.',
     final: 'Tätä ei voi kumota.',
     showErrors: 'Näytä virheet',
     deliver: (count) => `Lähetetään: ${rows(count)}`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('fr');
 const rows = counted({ one: '# ligne', other: '# lignes' });
+const matches = counted({ one: '# occurrence', other: '# occurrences' });
 const cells = counted({ one: '# cellule', other: '# cellules' });
 const columns = counted({ one: '# colonne', other: '# colonnes' });
 const steps = counted({ one: '# étape', other: '# étapes' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Outils',
     search: 'Rechercher dans toutes les colonnes',
     searchShort: 'Rechercher',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Colonne',
     everyColumn: 'Toutes les colonnes',
     undo: (count) => `Annuler (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'obligatoire',
     edited: 'Modifié',
     was: (raw) => (raw === '' ? 'Était vide dans le fichier' : `Était « ${raw} » dans le fichier`),
+    match: 'Correspond à la recherche',
     rowState: { error: 'A des erreurs', warning: 'A des avertissements', removed: 'Retirée' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? { one: '# erreur', other: '# erreurs' } : { one: '# avertissement', other: '# avertissements' })(count)} dans ${column} : n’afficher que cela`,
@@ -181,6 +184,8 @@ export const translation: Texts = {
     replaceEach: 'Chaque texte incorrect :',
     with: (value) => `Remplacer ${value === '' ? 'les cellules vides' : `« ${value} »`} par`,
     apply: 'Remplacer',
+    clear: 'Vider',
+    clearAll: (count) => `Vider ${cells(count)}`,
     more: 'D’autres textes sont dans le tableau.',
     fixed: (count) => `${cells(count)} ${count > 1 ? 'modifiées' : 'modifiée'}.`,
   },
@@ -232,6 +237,9 @@ export const translation: Texts = {
     blocked: (count) =>
       `${rows(count)} avec erreurs ${count > 1 ? 'doivent être corrigées ou retirées' : 'doit être corrigée ou retirée'} avant de pouvoir terminer cet import.`,
     blockedShort: 'Bloqué',
+    noRows: 'Aucune ligne ne serait envoyée : corrigez ou ajoutez d’abord des lignes.',
+    emptied: 'Ce qui n’a pas pu être compris sera vide.',
+    kept: 'Ce qui n’a pas pu être compris reste tel quel.',
     go: (count) => `Envoyer ${rows(count)}`,
     keep: 'Gardez une copie des lignes avec erreurs, avec la raison de chacune :',
     final: 'C’est définitif.',

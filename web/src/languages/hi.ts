@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('hi');
 const rows = counted({ one: '# पंक्ति', other: '# पंक्तियाँ' });
+const matches = counted({ other: '# मिलान' });
 const cells = counted({ one: '# सेल', other: '# सेल' });
 const columns = counted({ one: '# कॉलम', other: '# कॉलम' });
 const steps = counted({ one: '# चरण', other: '# चरण' });
@@ -92,6 +93,7 @@ export const translation: Texts = {
     label: 'औज़ार',
     search: 'सभी कॉलम में खोजें',
     searchShort: 'खोजें',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'कॉलम',
     everyColumn: 'सभी कॉलम',
     undo: (count) => `पूर्ववत करें (Ctrl+Z), ${steps(count)}`,
@@ -123,6 +125,7 @@ export const translation: Texts = {
     required: 'आवश्यक',
     edited: 'संपादित',
     was: (raw) => (raw === '' ? 'फ़ाइल में खाली था' : `फ़ाइल में “${raw}” था`),
+    match: 'खोज से मेल खाता है',
     rowState: { error: 'त्रुटियाँ हैं', warning: 'चेतावनियाँ हैं', removed: 'हटाई गई' },
     badge: (level, count, column) => `${column} में ${counted(level === 'error' ? errors : warnings)(count)}: केवल ये दिखाएँ`,
   },
@@ -177,6 +180,8 @@ export const translation: Texts = {
     show: 'ये पंक्तियाँ दिखाएँ',
     replaceEach: 'हर गलत पाठ:',
     apply: 'बदलें',
+    clear: 'खाली करें',
+    clearAll: (count) => `${cells(count)} खाली करें`,
     more: 'बाकी पाठ तालिका में हैं।',
     lead: 'कई पंक्तियों की एक ही समस्या एक साथ ठीक की जा सकती है।',
     with: (value) => (value === '' ? 'खाली सेल को इससे बदलें' : `“${value}” को इससे बदलें`),
@@ -224,6 +229,9 @@ export const translation: Texts = {
     button: 'समाप्त करें',
     title: 'यह आयात समाप्त करें?',
     blockedShort: 'रुका हुआ',
+    noRows: 'कोई पंक्ति नहीं भेजी जाएगी: पहले पंक्तियाँ सुधारें या जोड़ें।',
+    emptied: 'जो समझ में नहीं आया, वह खाली हो जाएगा।',
+    kept: 'जो समझ में नहीं आया, वह जैसा है वैसा रहेगा।',
     final: 'इसे पूर्ववत नहीं किया जा सकता।',
     showErrors: 'त्रुटियाँ दिखाएँ',
     deliver: (count) => `भेजी जाएँगी: ${rows(count)}`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('hr');
 const rows = counted({ one: '# redak', few: '# retka', other: '# redaka' });
+const matches = counted({ one: '# podudaranje', other: '# podudaranja' });
 const cells = counted({ one: '# ćelija', few: '# ćelije', other: '# ćelija' });
 const columns = counted({ one: '# stupac', few: '# stupca', other: '# stupaca' });
 const steps = counted({ one: '# korak', few: '# koraka', other: '# koraka' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Alati',
     search: 'Traži u svim stupcima',
     searchShort: 'Traži',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Stupac',
     everyColumn: 'Svi stupci',
     undo: (count) => `Poništi (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'obavezno',
     edited: 'Uređeno',
     was: (raw) => (raw === '' ? 'U datoteci je bilo prazno' : `U datoteci je bilo „${raw}”`),
+    match: 'Odgovara pretrazi',
     rowState: { error: 'Ima pogreške', warning: 'Ima upozorenja', removed: 'Uklonjen' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} u stupcu ${column}: prikaži samo to`,
@@ -180,6 +183,8 @@ export const translation: Texts = {
     show: 'Prikaži ove retke',
     replaceEach: 'Svaki pogrešan tekst:',
     apply: 'Zamijeni',
+    clear: 'Isprazni',
+    clearAll: (count) => `Isprazni ${cells(count)}`,
     more: 'Ostali tekstovi su u tablici.',
     lead: 'Isti problem u mnogo redaka može se ispraviti odjednom.',
     with: (value) => (value === '' ? 'Zamijeni prazne ćelije s' : `Zamijeni „${value}” s`),
@@ -227,6 +232,9 @@ export const translation: Texts = {
     button: 'Završi',
     title: 'Završiti ovaj uvoz?',
     blockedShort: 'Blokirano',
+    noRows: 'Nijedan redak ne bi bio poslan: najprije ispravite ili dodajte retke.',
+    emptied: 'Ono što nije razumljivo bit će prazno.',
+    kept: 'Ono što nije razumljivo ostaje kako jest.',
     final: 'To se ne može poništiti.',
     showErrors: 'Prikaži pogreške',
     deliver: (count) => `Šalje se: ${rows(count)}`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('hu');
 const rows = counted({ one: '# sor', other: '# sor' });
+const matches = counted({ other: '# találat' });
 const cells = counted({ one: '# cella', other: '# cella' });
 const columns = counted({ one: '# oszlop', other: '# oszlop' });
 const steps = counted({ one: '# lépés', other: '# lépés' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Eszközök',
     search: 'Keresés minden oszlopban',
     searchShort: 'Keresés',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Oszlop',
     everyColumn: 'Minden oszlop',
     undo: (count) => `Visszavonás (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'kötelező',
     edited: 'Módosítva',
     was: (raw) => (raw === '' ? 'A fájlban üres volt' : `A fájlban „${raw}” volt`),
+    match: 'Megfelel a keresésnek',
     rowState: { error: 'Hibás', warning: 'Figyelmeztetés van', removed: 'Eltávolítva' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} itt: ${column}. Csak ezek mutatása`,
@@ -179,6 +182,8 @@ export const translation: Texts = {
     show: 'E sorok megjelenítése',
     replaceEach: 'Minden hibás szöveg:',
     apply: 'Csere',
+    clear: 'Ürítés',
+    clearAll: (count) => `${cells(count)} ürítése`,
     more: 'A többi szöveg a táblázatban van.',
     lead: 'Ugyanaz a probléma sok sorban egyszerre javítható.',
     with: (value) => (value === '' ? 'Üres cellák cseréje erre' : `„${value}” cseréje erre`),
@@ -226,6 +231,9 @@ export const translation: Texts = {
     button: 'Befejezés',
     title: 'Befejezi ezt az importot?',
     blockedShort: 'Letiltva',
+    noRows: 'Egyetlen sor sem kerülne elküldésre: előbb javítson vagy vegyen fel sorokat.',
+    emptied: 'Ami nem volt érthető, üres lesz.',
+    kept: 'Ami nem volt érthető, úgy marad, ahogy van.',
     final: 'Ez nem vonható vissza.',
     showErrors: 'Hibák megjelenítése',
     deliver: (count) => `Elküldendő: ${rows(count)}`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('id');
 const rows = counted({ other: '# baris' });
+const matches = counted({ other: '# kecocokan' });
 const cells = counted({ other: '# sel' });
 const columns = counted({ other: '# kolom' });
 const steps = counted({ other: '# langkah' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Alat',
     search: 'Cari di semua kolom',
     searchShort: 'Cari',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolom',
     everyColumn: 'Semua kolom',
     undo: (count) => `Urungkan (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'wajib',
     edited: 'Disunting',
     was: (raw) => (raw === '' ? 'Kosong di dalam berkas' : `Tertulis “${raw}” di dalam berkas`),
+    match: 'Cocok dengan pencarian',
     rowState: { error: 'Ada galat', warning: 'Ada peringatan', removed: 'Dihapus' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} di ${column}: tampilkan hanya ini`,
   },
@@ -179,6 +182,8 @@ export const translation: Texts = {
     show: 'Tampilkan baris ini',
     replaceEach: 'Setiap teks yang salah:',
     apply: 'Ganti',
+    clear: 'Kosongkan',
+    clearAll: (count) => `Kosongkan ${cells(count)}`,
     more: 'Teks lainnya ada di tabel.',
     lead: 'Masalah yang sama di banyak baris dapat diperbaiki sekaligus.',
     with: (value) => (value === '' ? 'Ganti sel kosong dengan' : `Ganti “${value}” dengan`),
@@ -226,6 +231,9 @@ export const translation: Texts = {
     button: 'Selesai',
     title: 'Selesaikan impor ini?',
     blockedShort: 'Tertahan',
+    noRows: 'Tidak ada baris yang akan dikirim: perbaiki atau tambahkan baris dahulu.',
+    emptied: 'Yang tidak dapat dipahami menjadi kosong.',
+    kept: 'Yang tidak dapat dipahami tetap seperti adanya.',
     final: 'Ini tidak dapat diurungkan.',
     showErrors: 'Tampilkan galat',
     deliver: (count) => `${rows(count)} akan dikirim`,

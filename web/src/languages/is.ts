@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('is');
 const rows = counted({ one: '# röð', other: '# raðir' });
+const matches = counted({ one: '# samsvörun', other: '# samsvaranir' });
 const cells = counted({ one: '# reitur', other: '# reitir' });
 const columns = counted({ one: '# dálkur', other: '# dálkar' });
 const steps = counted({ one: '# skref', other: '# skref' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Verkfæri',
     search: 'Leita í öllum dálkum',
     searchShort: 'Leita',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Dálkur',
     everyColumn: 'Allir dálkar',
     undo: (count) => `Afturkalla (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'áskilið',
     edited: 'Breytt',
     was: (raw) => (raw === '' ? 'Var autt í skránni' : `Var „${raw}“ í skránni`),
+    match: 'Passar við leitina',
     rowState: { error: 'Hefur villur', warning: 'Hefur viðvaranir', removed: 'Fjarlægð' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} í ${column}: sýna aðeins þetta`,
   },
@@ -178,6 +181,8 @@ export const translation: Texts = {
     show: 'Sýna þessar raðir',
     replaceEach: 'Hver texti sem er rangur:',
     apply: 'Skipta út',
+    clear: 'Tæma',
+    clearAll: (count) => `Tæma ${cells(count)}`,
     more: 'Fleiri textar eru í töflunni.',
     lead: 'Sama vandamál í mörgum röðum má laga í einu.',
     with: (value) => (value === '' ? 'Setja í stað auðra reita' : `Setja í stað „${value}“`),
@@ -225,6 +230,9 @@ export const translation: Texts = {
     button: 'Ljúka',
     title: 'Ljúka þessum innflutningi?',
     blockedShort: 'Lokað',
+    noRows: 'Engin lína yrði send: lagaðu eða bættu við línum fyrst.',
+    emptied: 'Það sem ekki var hægt að skilja verður tómt.',
+    kept: 'Það sem ekki var hægt að skilja helst óbreytt.',
     final: 'Þetta er ekki hægt að afturkalla.',
     showErrors: 'Sýna villurnar',
     deliver: (count) => `Verður sent: ${rows(count)}`,

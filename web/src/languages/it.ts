@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('it');
 const rows = counted({ one: '# riga', other: '# righe' });
+const matches = counted({ one: '# corrispondenza', other: '# corrispondenze' });
 const cells = counted({ one: '# cella', other: '# celle' });
 const columns = counted({ one: '# colonna', other: '# colonne' });
 const steps = counted({ one: '# passaggio', other: '# passaggi' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Strumenti',
     search: 'Cerca in tutte le colonne',
     searchShort: 'Cerca',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Colonna',
     everyColumn: 'Tutte le colonne',
     undo: (count) => `Annulla (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'obbligatorio',
     edited: 'Modificata',
     was: (raw) => (raw === '' ? 'Era vuota nel file' : `Era «${raw}» nel file`),
+    match: 'Corrisponde alla ricerca',
     rowState: { error: 'Ha errori', warning: 'Ha avvisi', removed: 'Rimossa' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} in ${column}: mostra solo questi`,
   },
@@ -179,6 +182,8 @@ export const translation: Texts = {
     show: 'Mostra queste righe',
     replaceEach: 'Ogni testo errato:',
     apply: 'Sostituisci',
+    clear: 'Svuota',
+    clearAll: (count) => `Svuota ${cells(count)}`,
     more: 'Altri testi sono nella tabella.',
     lead: 'Lo stesso problema in molte righe si risolve in una volta.',
     with: (value) => (value === '' ? 'Sostituisci le celle vuote con' : `Sostituisci «${value}» con`),
@@ -226,6 +231,9 @@ export const translation: Texts = {
     button: 'Termina',
     title: 'Terminare questa importazione?',
     blockedShort: 'Bloccato',
+    noRows: 'Nessuna riga verrebbe inviata: correggi o aggiungi prima delle righe.',
+    emptied: 'Ciò che non è stato capito diventa vuoto.',
+    kept: 'Ciò che non è stato capito resta com’è.',
     final: 'Non si può annullare.',
     showErrors: 'Mostra gli errori',
     deliver: (count) => `Da inviare: ${rows(count)}`,

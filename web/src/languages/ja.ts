@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ja');
 const rows = counted({ other: '#行' });
+const matches = counted({ other: '# 件の一致' });
 const cells = counted({ other: '#個のセル' });
 const columns = counted({ other: '#列' });
 const steps = counted({ other: '#手順' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'ツール',
     search: 'すべての列を検索',
     searchShort: '検索',
+    found: (rowCount, cellCount) => `${rows(rowCount)}、${matches(cellCount)}`,
     column: '列',
     everyColumn: 'すべての列',
     undo: (count) => `元に戻す（Ctrl+Z）、${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: '必須',
     edited: '編集済み',
     was: (raw) => (raw === '' ? 'ファイルでは空でした' : `ファイルでは「${raw}」でした`),
+    match: '検索に一致',
     rowState: { error: 'エラーあり', warning: '警告あり', removed: '削除済み' },
     badge: (level, count, column) => `${column}に${counted(level === 'error' ? errors : warnings)(count)}：これだけを表示`,
   },
@@ -178,6 +181,8 @@ export const translation: Texts = {
     show: 'これらの行を表示',
     replaceEach: '誤りのあるテキスト：',
     apply: '置換',
+    clear: '空にする',
+    clearAll: (count) => `${cells(count)}を空にする`,
     more: 'ほかのテキストは表にあります。',
     lead: '多くの行にある同じ問題をまとめて直せます。',
     with: (value) => (value === '' ? '空のセルを置換：' : `「${value}」を置換：`),
@@ -225,6 +230,9 @@ export const translation: Texts = {
     button: '完了',
     title: 'この取り込みを完了しますか？',
     blockedShort: '完了できません',
+    noRows: '送信される行がありません。先に行を修正するか追加してください。',
+    emptied: '解釈できなかった内容は空になります。',
+    kept: '解釈できなかった内容はそのまま残ります。',
     final: '元に戻すことはできません。',
     showErrors: 'エラーを表示',
     deliver: (count) => `${rows(count)}を送信します`,

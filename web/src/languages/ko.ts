@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ko');
 const rows = counted({ other: '#행' });
+const matches = counted({ other: '일치 #개' });
 const cells = counted({ other: '셀 #개' });
 const columns = counted({ other: '열 #개' });
 const steps = counted({ other: '#단계' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: '도구',
     search: '모든 열에서 검색',
     searchShort: '검색',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: '열',
     everyColumn: '모든 열',
     undo: (count) => `실행 취소(Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: '필수',
     edited: '편집됨',
     was: (raw) => (raw === '' ? '파일에서는 비어 있었음' : `파일에서는 ‘${raw}’이었음`),
+    match: '검색과 일치',
     rowState: { error: '오류 있음', warning: '경고 있음', removed: '제거됨' },
     badge: (level, count, column) => `${column}에 ${counted(level === 'error' ? errors : warnings)(count)}: 이것만 표시`,
   },
@@ -178,6 +181,8 @@ export const translation: Texts = {
     show: '이 행 표시',
     replaceEach: '잘못된 각 텍스트:',
     apply: '바꾸기',
+    clear: '비우기',
+    clearAll: (count) => `${cells(count)} 비우기`,
     more: '나머지 텍스트는 표에 있습니다.',
     lead: '여러 행에 있는 같은 문제를 한 번에 고칠 수 있습니다.',
     with: (value) => (value === '' ? '빈 셀을 다음으로 바꾸기' : `‘${value}’을(를) 다음으로 바꾸기`),
@@ -225,6 +230,9 @@ export const translation: Texts = {
     button: '완료',
     title: '이 가져오기를 완료할까요?',
     blockedShort: '막힘',
+    noRows: '보낼 행이 없습니다. 먼저 행을 고치거나 추가하세요.',
+    emptied: '이해할 수 없는 내용은 비워집니다.',
+    kept: '이해할 수 없는 내용은 그대로 남습니다.',
     final: '되돌릴 수 없습니다.',
     showErrors: '오류 표시',
     deliver: (count) => `${rows(count)}을 보냅니다`,

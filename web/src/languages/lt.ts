@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('lt');
 const rows = counted({ one: '# eilutė', few: '# eilutės', other: '# eilučių' });
+const matches = counted({ one: '# atitiktis', few: '# atitiktys', many: '# atitikties', other: '# atitikčių' });
 const cells = counted({ one: '# langelis', few: '# langeliai', other: '# langelių' });
 const columns = counted({ one: '# stulpelis', few: '# stulpeliai', other: '# stulpelių' });
 const steps = counted({ one: '# veiksmas', few: '# veiksmai', other: '# veiksmų' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Įrankiai',
     search: 'Ieškoti visuose stulpeliuose',
     searchShort: 'Ieškoti',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Stulpelis',
     everyColumn: 'Visi stulpeliai',
     undo: (count) => `Atšaukti (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'privalomas',
     edited: 'Pakeista',
     was: (raw) => (raw === '' ? 'Faile buvo tuščia' : `Faile buvo „${raw}“`),
+    match: 'Atitinka paiešką',
     rowState: { error: 'Yra klaidų', warning: 'Yra įspėjimų', removed: 'Pašalinta' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} stulpelyje ${column}: rodyti tik šias`,
@@ -180,6 +183,8 @@ export const translation: Texts = {
     show: 'Rodyti šias eilutes',
     replaceEach: 'Kiekvienas klaidingas tekstas:',
     apply: 'Pakeisti',
+    clear: 'Išvalyti',
+    clearAll: (count) => `Išvalyti: ${cells(count)}`,
     more: 'Kiti tekstai yra lentelėje.',
     lead: 'Tą pačią problemą daugelyje eilučių galima ištaisyti iš karto.',
     with: (value) => (value === '' ? 'Tuščius langelius pakeisti į' : `„${value}“ pakeisti į`),
@@ -227,6 +232,9 @@ export const translation: Texts = {
     button: 'Baigti',
     title: 'Baigti šį importą?',
     blockedShort: 'Užblokuota',
+    noRows: 'Nebūtų išsiųsta nė viena eilutė: pirma pataisykite arba pridėkite eilučių.',
+    emptied: 'Kas nesuprasta, bus tuščia.',
+    kept: 'Kas nesuprasta, lieka kaip yra.',
     final: 'To negalima atšaukti.',
     showErrors: 'Rodyti klaidas',
     deliver: (count) => `Bus išsiųsta: ${rows(count)}`,

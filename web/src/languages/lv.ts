@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('lv');
 const rows = counted({ zero: '# rindu', one: '# rinda', other: '# rindas' });
+const matches = counted({ zero: '# atbilstību', one: '# atbilstība', other: '# atbilstības' });
 const cells = counted({ zero: '# šūnu', one: '# šūna', other: '# šūnas' });
 const columns = counted({ zero: '# kolonnu', one: '# kolonna', other: '# kolonnas' });
 const steps = counted({ zero: '# darbību', one: '# darbība', other: '# darbības' });
@@ -95,6 +96,7 @@ export const translation: Texts = {
     label: 'Rīki',
     search: 'Meklēt visās kolonnās',
     searchShort: 'Meklēt',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolonna',
     everyColumn: 'Visas kolonnas',
     undo: (count) => `Atsaukt (Ctrl+Z), ${steps(count)}`,
@@ -126,6 +128,7 @@ export const translation: Texts = {
     required: 'obligāts',
     edited: 'Mainīta',
     was: (raw) => (raw === '' ? 'Failā bija tukša' : `Failā bija “${raw}”`),
+    match: 'Atbilst meklētajam',
     rowState: { error: 'Ir kļūdas', warning: 'Ir brīdinājumi', removed: 'Noņemta' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} kolonnā ${column}: rādīt tikai šīs`,
@@ -181,6 +184,8 @@ export const translation: Texts = {
     show: 'Rādīt šīs rindas',
     replaceEach: 'Katrs nepareizais teksts:',
     apply: 'Aizstāt',
+    clear: 'Iztukšot',
+    clearAll: (count) => `Iztukšot: ${cells(count)}`,
     more: 'Pārējie teksti ir tabulā.',
     lead: 'Vienu un to pašu problēmu daudzās rindās var izlabot uzreiz.',
     with: (value) => (value === '' ? 'Tukšās šūnas aizstāt ar' : `“${value}” aizstāt ar`),
@@ -228,6 +233,9 @@ export const translation: Texts = {
     button: 'Pabeigt',
     title: 'Vai pabeigt šo importu?',
     blockedShort: 'Bloķēts',
+    noRows: 'Netiktu nosūtīta neviena rinda: vispirms izlabojiet vai pievienojiet rindas.',
+    emptied: 'Tas, ko nevarēja saprast, kļūs tukšs.',
+    kept: 'Tas, ko nevarēja saprast, paliek, kā ir.',
     final: 'To nevar atsaukt.',
     showErrors: 'Rādīt kļūdas',
     deliver: (count) => `Tiks nosūtīts: ${rows(count)}`,

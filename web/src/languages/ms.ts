@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ms');
 const rows = counted({ other: '# baris' });
+const matches = counted({ other: '# padanan' });
 const cells = counted({ other: '# sel' });
 const columns = counted({ other: '# lajur' });
 const steps = counted({ other: '# langkah' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Alat',
     search: 'Cari dalam semua lajur',
     searchShort: 'Cari',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Lajur',
     everyColumn: 'Semua lajur',
     undo: (count) => `Buat asal (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'wajib',
     edited: 'Disunting',
     was: (raw) => (raw === '' ? 'Kosong dalam fail' : `Tertulis “${raw}” dalam fail`),
+    match: 'Sepadan dengan carian',
     rowState: { error: 'Ada ralat', warning: 'Ada amaran', removed: 'Dibuang' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} dalam ${column}: tunjukkan ini sahaja`,
@@ -180,6 +183,8 @@ export const translation: Texts = {
     show: 'Tunjukkan baris ini',
     replaceEach: 'Setiap teks yang salah:',
     apply: 'Ganti',
+    clear: 'Kosongkan',
+    clearAll: (count) => `Kosongkan ${cells(count)}`,
     more: 'Teks lain ada dalam jadual.',
     lead: 'Masalah yang sama dalam banyak baris boleh dibetulkan sekali gus.',
     with: (value) => (value === '' ? 'Ganti sel kosong dengan' : `Ganti “${value}” dengan`),
@@ -227,6 +232,9 @@ export const translation: Texts = {
     button: 'Selesai',
     title: 'Selesaikan import ini?',
     blockedShort: 'Disekat',
+    noRows: 'Tiada baris akan dihantar: betulkan atau tambah baris dahulu.',
+    emptied: 'Apa yang tidak dapat difahami menjadi kosong.',
+    kept: 'Apa yang tidak dapat difahami kekal seperti adanya.',
     final: 'Ini tidak boleh dibuat asal.',
     showErrors: 'Tunjukkan ralat',
     deliver: (count) => `${rows(count)} akan dihantar`,

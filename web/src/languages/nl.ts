@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('nl');
 const rows = counted({ one: '# rij', other: '# rijen' });
+const matches = counted({ one: '# overeenkomst', other: '# overeenkomsten' });
 const cells = counted({ one: '# cel', other: '# cellen' });
 const columns = counted({ one: '# kolom', other: '# kolommen' });
 const steps = counted({ one: '# stap', other: '# stappen' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Gereedschap',
     search: 'Zoeken in alle kolommen',
     searchShort: 'Zoeken',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolom',
     everyColumn: 'Alle kolommen',
     undo: (count) => `Ongedaan maken (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'verplicht',
     edited: 'Bewerkt',
     was: (raw) => (raw === '' ? 'Was leeg in het bestand' : `Was ‘${raw}’ in het bestand`),
+    match: 'Past bij de zoekopdracht',
     rowState: { error: 'Heeft fouten', warning: 'Heeft waarschuwingen', removed: 'Verwijderd' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} in ${column}: alleen deze tonen`,
   },
@@ -178,6 +181,8 @@ export const translation: Texts = {
     show: 'Deze rijen tonen',
     replaceEach: 'Elke tekst die fout is:',
     apply: 'Vervangen',
+    clear: 'Leegmaken',
+    clearAll: (count) => `${cells(count)} leegmaken`,
     more: 'Meer teksten staan in de tabel.',
     lead: 'Hetzelfde probleem in veel rijen is in één keer te verhelpen.',
     with: (value) => (value === '' ? 'Lege cellen vervangen door' : `‘${value}’ vervangen door`),
@@ -225,6 +230,9 @@ export const translation: Texts = {
     button: 'Afronden',
     title: 'Deze import afronden?',
     blockedShort: 'Geblokkeerd',
+    noRows: 'Er zou geen rij worden verzonden: verbeter of voeg eerst rijen toe.',
+    emptied: 'Wat niet begrepen werd, wordt leeg.',
+    kept: 'Wat niet begrepen werd, blijft zoals het is.',
     final: 'Dit kan niet ongedaan worden gemaakt.',
     showErrors: 'De fouten tonen',
     deliver: (count) => `Te verzenden: ${rows(count)}`,

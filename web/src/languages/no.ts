@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('no');
 const rows = counted({ one: '# rad', other: '# rader' });
+const matches = counted({ other: '# treff' });
 const cells = counted({ one: '# celle', other: '# celler' });
 const columns = counted({ one: '# kolonne', other: '# kolonner' });
 const steps = counted({ one: '# trinn', other: '# trinn' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Verktøy',
     search: 'Søk i alle kolonner',
     searchShort: 'Søk',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolonne',
     everyColumn: 'Alle kolonner',
     undo: (count) => `Angre (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'påkrevd',
     edited: 'Redigert',
     was: (raw) => (raw === '' ? 'Var tom i filen' : `Var «${raw}» i filen`),
+    match: 'Passer til søket',
     rowState: { error: 'Har feil', warning: 'Har advarsler', removed: 'Fjernet' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} i ${column}: vis bare disse`,
   },
@@ -178,6 +181,8 @@ export const translation: Texts = {
     show: 'Vis disse radene',
     replaceEach: 'Hver tekst som er feil:',
     apply: 'Erstatt',
+    clear: 'Tøm',
+    clearAll: (count) => `Tøm ${cells(count)}`,
     more: 'Flere tekster finnes i tabellen.',
     lead: 'Det samme problemet i mange rader kan rettes på én gang.',
     with: (value) => (value === '' ? 'Erstatt tomme celler med' : `Erstatt «${value}» med`),
@@ -225,6 +230,9 @@ export const translation: Texts = {
     button: 'Fullfør',
     title: 'Fullføre denne importen?',
     blockedShort: 'Blokkert',
+    noRows: 'Ingen rad ville blitt sendt: rett eller legg til rader først.',
+    emptied: 'Det som ikke kunne forstås, blir tomt.',
+    kept: 'Det som ikke kunne forstås, forblir som det er.',
     final: 'Dette kan ikke angres.',
     showErrors: 'Vis feilene',
     deliver: (count) => `${rows(count)} sendes`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('pl');
 const rows = counted({ one: '# wiersz', few: '# wiersze', other: '# wierszy' });
+const matches = counted({ one: '# dopasowanie', few: '# dopasowania', many: '# dopasowań', other: '# dopasowania' });
 const cells = counted({ one: '# komórka', few: '# komórki', other: '# komórek' });
 const columns = counted({ one: '# kolumna', few: '# kolumny', other: '# kolumn' });
 const steps = counted({ one: '# krok', few: '# kroki', other: '# kroków' });
@@ -95,6 +96,7 @@ export const translation: Texts = {
     label: 'Narzędzia',
     search: 'Szukaj we wszystkich kolumnach',
     searchShort: 'Szukaj',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolumna',
     everyColumn: 'Wszystkie kolumny',
     undo: (count) => `Cofnij (Ctrl+Z), ${steps(count)}`,
@@ -126,6 +128,7 @@ export const translation: Texts = {
     required: 'wymagane',
     edited: 'Edytowana',
     was: (raw) => (raw === '' ? 'W pliku było puste' : `W pliku było „${raw}”`),
+    match: 'Pasuje do wyszukiwania',
     rowState: { error: 'Ma błędy', warning: 'Ma ostrzeżenia', removed: 'Usunięty' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} w kolumnie ${column}: pokaż tylko te`,
@@ -181,6 +184,8 @@ export const translation: Texts = {
     show: 'Pokaż te wiersze',
     replaceEach: 'Każdy błędny tekst:',
     apply: 'Zamień',
+    clear: 'Wyczyść',
+    clearAll: (count) => `Wyczyść: ${cells(count)}`,
     more: 'Pozostałe teksty są w tabeli.',
     lead: 'Ten sam problem w wielu wierszach można naprawić jednocześnie.',
     with: (value) => (value === '' ? 'Zamień puste komórki na' : `Zamień „${value}” na`),
@@ -228,6 +233,9 @@ export const translation: Texts = {
     button: 'Zakończ',
     title: 'Zakończyć ten import?',
     blockedShort: 'Zablokowane',
+    noRows: 'Żaden wiersz nie zostałby wysłany: najpierw popraw lub dodaj wiersze.',
+    emptied: 'To, czego nie zrozumiano, będzie puste.',
+    kept: 'To, czego nie zrozumiano, pozostaje bez zmian.',
     final: 'Tego nie można cofnąć.',
     showErrors: 'Pokaż błędy',
     deliver: (count) => `Do wysłania: ${rows(count)}`,

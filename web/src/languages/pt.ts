@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('pt');
 const rows = counted({ one: '# linha', other: '# linhas' });
+const matches = counted({ one: '# correspondência', other: '# correspondências' });
 const cells = counted({ one: '# célula', other: '# células' });
 const columns = counted({ one: '# coluna', other: '# colunas' });
 const steps = counted({ one: '# etapa', other: '# etapas' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Ferramentas',
     search: 'Procurar em todas as colunas',
     searchShort: 'Procurar',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Coluna',
     everyColumn: 'Todas as colunas',
     undo: (count) => `Desfazer (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'obrigatório',
     edited: 'Editada',
     was: (raw) => (raw === '' ? 'Estava vazia no arquivo' : `Era “${raw}” no arquivo`),
+    match: 'Corresponde à pesquisa',
     rowState: { error: 'Tem erros', warning: 'Tem avisos', removed: 'Removida' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} em ${column}: mostrar só estes`,
   },
@@ -179,6 +182,8 @@ export const translation: Texts = {
     show: 'Mostrar estas linhas',
     replaceEach: 'Cada texto errado:',
     apply: 'Substituir',
+    clear: 'Esvaziar',
+    clearAll: (count) => `Esvaziar ${cells(count)}`,
     more: 'Há mais textos na tabela.',
     lead: 'O mesmo problema em muitas linhas corrige-se de uma só vez.',
     with: (value) => (value === '' ? 'Substituir células vazias por' : `Substituir “${value}” por`),
@@ -226,6 +231,9 @@ export const translation: Texts = {
     button: 'Concluir',
     title: 'Concluir esta importação?',
     blockedShort: 'Bloqueado',
+    noRows: 'Nenhuma linha seria enviada: corrija ou adicione linhas primeiro.',
+    emptied: 'O que não pôde ser entendido ficará vazio.',
+    kept: 'O que não pôde ser entendido fica como está.',
     final: 'Isto não pode ser desfeito.',
     showErrors: 'Mostrar os erros',
     deliver: (count) => `A enviar: ${rows(count)}`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ro');
 const rows = counted({ one: '# rând', few: '# rânduri', other: '# de rânduri' });
+const matches = counted({ one: '# potrivire', few: '# potriviri', other: '# de potriviri' });
 const cells = counted({ one: '# celulă', few: '# celule', other: '# de celule' });
 const columns = counted({ one: '# coloană', few: '# coloane', other: '# de coloane' });
 const steps = counted({ one: '# pas', few: '# pași', other: '# de pași' });
@@ -95,6 +96,7 @@ export const translation: Texts = {
     label: 'Instrumente',
     search: 'Caută în toate coloanele',
     searchShort: 'Caută',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Coloană',
     everyColumn: 'Toate coloanele',
     undo: (count) => `Anulează (Ctrl+Z), ${steps(count)}`,
@@ -126,6 +128,7 @@ export const translation: Texts = {
     required: 'obligatoriu',
     edited: 'Editat',
     was: (raw) => (raw === '' ? 'Era gol în fișier' : `Era „${raw}” în fișier`),
+    match: 'Se potrivește cu căutarea',
     rowState: { error: 'Are erori', warning: 'Are avertismente', removed: 'Eliminat' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} în ${column}: arată doar acestea`,
   },
@@ -180,6 +183,8 @@ export const translation: Texts = {
     show: 'Arată aceste rânduri',
     replaceEach: 'Fiecare text greșit:',
     apply: 'Înlocuiește',
+    clear: 'Golește',
+    clearAll: (count) => `Golește ${cells(count)}`,
     more: 'Alte texte sunt în tabel.',
     lead: 'Aceeași problemă din multe rânduri se poate rezolva dintr-odată.',
     with: (value) => (value === '' ? 'Înlocuiește celulele goale cu' : `Înlocuiește „${value}” cu`),
@@ -227,6 +232,9 @@ export const translation: Texts = {
     button: 'Finalizează',
     title: 'Finalizați acest import?',
     blockedShort: 'Blocat',
+    noRows: 'Niciun rând nu ar fi trimis: corectați sau adăugați mai întâi rânduri.',
+    emptied: 'Ce nu a putut fi înțeles devine gol.',
+    kept: 'Ce nu a putut fi înțeles rămâne cum este.',
     final: 'Această acțiune nu poate fi anulată.',
     showErrors: 'Arată erorile',
     deliver: (count) => `Se trimit: ${rows(count)}`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('ru');
 const rows = counted({ one: '# строка', few: '# строки', other: '# строк' });
+const matches = counted({ one: '# совпадение', few: '# совпадения', many: '# совпадений', other: '# совпадения' });
 const cells = counted({ one: '# ячейка', few: '# ячейки', other: '# ячеек' });
 const columns = counted({ one: '# столбец', few: '# столбца', other: '# столбцов' });
 const steps = counted({ one: '# шаг', few: '# шага', other: '# шагов' });
@@ -95,6 +96,7 @@ export const translation: Texts = {
     label: 'Инструменты',
     search: 'Искать во всех столбцах',
     searchShort: 'Поиск',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Столбец',
     everyColumn: 'Все столбцы',
     undo: (count) => `Отменить (Ctrl+Z), ${steps(count)}`,
@@ -126,6 +128,7 @@ export const translation: Texts = {
     required: 'обязательно',
     edited: 'Изменено',
     was: (raw) => (raw === '' ? 'В файле было пусто' : `В файле было «${raw}»`),
+    match: 'Соответствует поиску',
     rowState: { error: 'Есть ошибки', warning: 'Есть предупреждения', removed: 'Удалена' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)}, столбец ${column}: показать только их`,
@@ -181,6 +184,8 @@ export const translation: Texts = {
     show: 'Показать эти строки',
     replaceEach: 'Каждый неверный текст:',
     apply: 'Заменить',
+    clear: 'Очистить',
+    clearAll: (count) => `Очистить: ${cells(count)}`,
     more: 'Остальные тексты — в таблице.',
     lead: 'Одну и ту же проблему во многих строках можно исправить сразу.',
     with: (value) => (value === '' ? 'Заменить пустые ячейки на' : `Заменить «${value}» на`),
@@ -228,6 +233,9 @@ export const translation: Texts = {
     button: 'Завершить',
     title: 'Завершить этот импорт?',
     blockedShort: 'Недоступно',
+    noRows: 'Ни одна строка не была бы отправлена: сначала исправьте или добавьте строки.',
+    emptied: 'То, что не удалось понять, станет пустым.',
+    kept: 'То, что не удалось понять, останется как есть.',
     final: 'Это действие нельзя отменить.',
     showErrors: 'Показать ошибки',
     deliver: (count) => `Будет отправлено: ${rows(count)}`,

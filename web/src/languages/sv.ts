@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('sv');
 const rows = counted({ one: '# rad', other: '# rader' });
+const matches = counted({ one: '# träff', other: '# träffar' });
 const cells = counted({ one: '# cell', other: '# celler' });
 const columns = counted({ one: '# kolumn', other: '# kolumner' });
 const steps = counted({ one: '# steg', other: '# steg' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Verktyg',
     search: 'Sök i alla kolumner',
     searchShort: 'Sök',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Kolumn',
     everyColumn: 'Alla kolumner',
     undo: (count) => `Ångra (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'obligatoriskt',
     edited: 'Redigerad',
     was: (raw) => (raw === '' ? 'Var tom i filen' : `Var ”${raw}” i filen`),
+    match: 'Matchar sökningen',
     rowState: { error: 'Har fel', warning: 'Har varningar', removed: 'Borttagen' },
     badge: (level, count, column) => `${counted(level === 'error' ? errors : warnings)(count)} i ${column}: visa bara dessa`,
   },
@@ -178,6 +181,8 @@ export const translation: Texts = {
     show: 'Visa de här raderna',
     replaceEach: 'Varje text som är fel:',
     apply: 'Ersätt',
+    clear: 'Töm',
+    clearAll: (count) => `Töm ${cells(count)}`,
     more: 'Fler texter finns i tabellen.',
     lead: 'Samma problem i många rader kan rättas på en gång.',
     with: (value) => (value === '' ? 'Ersätt tomma celler med' : `Ersätt ”${value}” med`),
@@ -225,6 +230,9 @@ export const translation: Texts = {
     button: 'Slutför',
     title: 'Slutföra den här importen?',
     blockedShort: 'Blockerad',
+    noRows: 'Ingen rad skulle skickas: rätta eller lägg till rader först.',
+    emptied: 'Det som inte kunde förstås blir tomt.',
+    kept: 'Det som inte kunde förstås förblir som det är.',
     final: 'Detta kan inte ångras.',
     showErrors: 'Visa felen',
     deliver: (count) => `${rows(count)} skickas`,

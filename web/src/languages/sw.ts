@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('sw');
 const rows = counted({ one: 'safu mlalo #', other: 'safu mlalo #' });
+const matches = counted({ one: 'tokeo #', other: 'matokeo #' });
 const cells = counted({ one: 'seli #', other: 'seli #' });
 const columns = counted({ one: 'safu wima #', other: 'safu wima #' });
 const steps = counted({ one: 'hatua #', other: 'hatua #' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Zana',
     search: 'Tafuta kwenye safu wima zote',
     searchShort: 'Tafuta',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Safu wima',
     everyColumn: 'Safu wima zote',
     undo: (count) => `Tendua (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'inahitajika',
     edited: 'Imehaririwa',
     was: (raw) => (raw === '' ? 'Ilikuwa tupu kwenye faili' : `Ilikuwa “${raw}” kwenye faili`),
+    match: 'Inalingana na utafutaji',
     rowState: { error: 'Ina makosa', warning: 'Ina maonyo', removed: 'Imeondolewa' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} kwenye ${column}: onyesha haya pekee`,
@@ -180,6 +183,8 @@ export const translation: Texts = {
     show: 'Onyesha safu mlalo hizi',
     replaceEach: 'Kila maandishi yaliyo na kosa:',
     apply: 'Badilisha',
+    clear: 'Futa maandishi',
+    clearAll: (count) => `Futa maandishi: ${cells(count)}`,
     more: 'Maandishi mengine yako kwenye jedwali.',
     lead: 'Tatizo moja katika safu mlalo nyingi linaweza kurekebishwa kwa mara moja.',
     with: (value) => (value === '' ? 'Badilisha seli tupu kuwa' : `Badilisha “${value}” kuwa`),
@@ -227,6 +232,9 @@ export const translation: Texts = {
     button: 'Maliza',
     title: 'Maliza uletaji huu?',
     blockedShort: 'Imezuiwa',
+    noRows: 'Hakuna safu itakayotumwa: rekebisha au ongeza safu kwanza.',
+    emptied: 'Kisichoeleweka kitakuwa kitupu.',
+    kept: 'Kisichoeleweka kitabaki kama kilivyo.',
     final: 'Hili haliwezi kutenduliwa.',
     showErrors: 'Onyesha makosa',
     deliver: (count) => `Zitatumwa: ${rows(count)}`,

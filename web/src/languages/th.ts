@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('th');
 const rows = counted({ other: '# แถว' });
+const matches = counted({ other: 'ตรงกัน # แห่ง' });
 const cells = counted({ other: '# เซลล์' });
 const columns = counted({ other: '# คอลัมน์' });
 const steps = counted({ other: '# ขั้น' });
@@ -92,6 +93,7 @@ export const translation: Texts = {
     label: 'เครื่องมือ',
     search: 'ค้นหาในทุกคอลัมน์',
     searchShort: 'ค้นหา',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'คอลัมน์',
     everyColumn: 'ทุกคอลัมน์',
     undo: (count) => `เลิกทำ (Ctrl+Z), ${steps(count)}`,
@@ -123,6 +125,7 @@ export const translation: Texts = {
     required: 'จำเป็น',
     edited: 'แก้ไขแล้ว',
     was: (raw) => (raw === '' ? 'ในไฟล์เป็นค่าว่าง' : `ในไฟล์เป็น “${raw}”`),
+    match: 'ตรงกับคำค้นหา',
     rowState: { error: 'มีข้อผิดพลาด', warning: 'มีคำเตือน', removed: 'นำออกแล้ว' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} ใน ${column}: แสดงเฉพาะรายการเหล่านี้`,
@@ -178,6 +181,8 @@ export const translation: Texts = {
     show: 'แสดงแถวเหล่านี้',
     replaceEach: 'ข้อความที่ผิดแต่ละรายการ:',
     apply: 'แทนที่',
+    clear: 'ล้าง',
+    clearAll: (count) => `ล้าง ${cells(count)}`,
     more: 'ข้อความอื่น ๆ อยู่ในตาราง',
     lead: 'ปัญหาเดียวกันในหลายแถวแก้ไขพร้อมกันได้',
     with: (value) => (value === '' ? 'แทนที่เซลล์ว่างด้วย' : `แทนที่ “${value}” ด้วย`),
@@ -225,6 +230,9 @@ export const translation: Texts = {
     button: 'เสร็จสิ้น',
     title: 'เสร็จสิ้นการนำเข้านี้หรือไม่',
     blockedShort: 'ถูกระงับ',
+    noRows: 'จะไม่มีแถวใดถูกส่ง: แก้ไขหรือเพิ่มแถวก่อน',
+    emptied: 'สิ่งที่ไม่เข้าใจจะว่างเปล่า',
+    kept: 'สิ่งที่ไม่เข้าใจจะคงอยู่ตามเดิม',
     final: 'สิ่งนี้ย้อนกลับไม่ได้',
     showErrors: 'แสดงข้อผิดพลาด',
     deliver: (count) => `จะส่ง ${rows(count)}`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('tr');
 const rows = counted({ one: '# satır', other: '# satır' });
+const matches = counted({ other: '# eşleşme' });
 const cells = counted({ one: '# hücre', other: '# hücre' });
 const columns = counted({ one: '# sütun', other: '# sütun' });
 const steps = counted({ one: '# adım', other: '# adım' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Araçlar',
     search: 'Tüm sütunlarda ara',
     searchShort: 'Ara',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Sütun',
     everyColumn: 'Tüm sütunlar',
     undo: (count) => `Geri al (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'zorunlu',
     edited: 'Düzenlendi',
     was: (raw) => (raw === '' ? 'Dosyada boştu' : `Dosyada “${raw}” idi`),
+    match: 'Aramayla eşleşiyor',
     rowState: { error: 'Hatalı', warning: 'Uyarılı', removed: 'Kaldırıldı' },
     badge: (level, count, column) =>
       `${column} sütununda ${counted(level === 'error' ? errors : warnings)(count)}: yalnızca bunları göster`,
@@ -179,6 +182,8 @@ export const translation: Texts = {
     show: 'Bu satırları göster',
     replaceEach: 'Yanlış olan her metin:',
     apply: 'Değiştir',
+    clear: 'Boşalt',
+    clearAll: (count) => `Boşalt: ${cells(count)}`,
     more: 'Diğer metinler tabloda.',
     lead: 'Birçok satırdaki aynı sorun bir kerede düzeltilebilir.',
     with: (value) => (value === '' ? 'Boş hücrelerin yerine' : `“${value}” yerine`),
@@ -226,6 +231,9 @@ export const translation: Texts = {
     button: 'Bitir',
     title: 'Bu içe aktarma bitirilsin mi?',
     blockedShort: 'Engellendi',
+    noRows: 'Hiçbir satır gönderilmez: önce satırları düzeltin veya ekleyin.',
+    emptied: 'Anlaşılamayanlar boş olur.',
+    kept: 'Anlaşılamayanlar olduğu gibi kalır.',
     final: 'Bu geri alınamaz.',
     showErrors: 'Hataları göster',
     deliver: (count) => `Gönderilecek: ${rows(count)}`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('uk');
 const rows = counted({ one: '# рядок', few: '# рядки', other: '# рядків' });
+const matches = counted({ one: '# збіг', few: '# збіги', many: '# збігів', other: '# збігу' });
 const cells = counted({ one: '# клітинка', few: '# клітинки', other: '# клітинок' });
 const columns = counted({ one: '# стовпець', few: '# стовпці', other: '# стовпців' });
 const steps = counted({ one: '# крок', few: '# кроки', other: '# кроків' });
@@ -94,6 +95,7 @@ export const translation: Texts = {
     label: 'Інструменти',
     search: 'Шукати в усіх стовпцях',
     searchShort: 'Пошук',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Стовпець',
     everyColumn: 'Усі стовпці',
     undo: (count) => `Скасувати (Ctrl+Z), ${steps(count)}`,
@@ -125,6 +127,7 @@ export const translation: Texts = {
     required: 'обов’язково',
     edited: 'Змінено',
     was: (raw) => (raw === '' ? 'У файлі було порожньо' : `У файлі було «${raw}»`),
+    match: 'Відповідає пошуку',
     rowState: { error: 'Є помилки', warning: 'Є попередження', removed: 'Вилучений' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)}, стовпець ${column}: показати лише їх`,
@@ -180,6 +183,8 @@ export const translation: Texts = {
     show: 'Показати ці рядки',
     replaceEach: 'Кожен неправильний текст:',
     apply: 'Замінити',
+    clear: 'Очистити',
+    clearAll: (count) => `Очистити: ${cells(count)}`,
     more: 'Решта текстів — у таблиці.',
     lead: 'Ту саму проблему в багатьох рядках можна виправити відразу.',
     with: (value) => (value === '' ? 'Замінити порожні клітинки на' : `Замінити «${value}» на`),
@@ -227,6 +232,9 @@ export const translation: Texts = {
     button: 'Завершити',
     title: 'Завершити цей імпорт?',
     blockedShort: 'Недоступно',
+    noRows: 'Жоден рядок не було б надіслано: спершу виправте або додайте рядки.',
+    emptied: 'Те, що не вдалося зрозуміти, стане порожнім.',
+    kept: 'Те, що не вдалося зрозуміти, залишиться як є.',
     final: 'Цю дію не можна скасувати.',
     showErrors: 'Показати помилки',
     deliver: (count) => `Буде надіслано: ${rows(count)}`,

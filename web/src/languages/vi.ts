@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('vi');
 const rows = counted({ other: '# hàng' });
+const matches = counted({ other: '# kết quả khớp' });
 const cells = counted({ other: '# ô' });
 const columns = counted({ other: '# cột' });
 const steps = counted({ other: '# bước' });
@@ -93,6 +94,7 @@ export const translation: Texts = {
     label: 'Công cụ',
     search: 'Tìm trong mọi cột',
     searchShort: 'Tìm',
+    found: (rowCount, cellCount) => `${rows(rowCount)}, ${matches(cellCount)}`,
     column: 'Cột',
     everyColumn: 'Tất cả cột',
     undo: (count) => `Hoàn tác (Ctrl+Z), ${steps(count)}`,
@@ -124,6 +126,7 @@ export const translation: Texts = {
     required: 'bắt buộc',
     edited: 'Đã sửa',
     was: (raw) => (raw === '' ? 'Trong tệp để trống' : `Trong tệp là “${raw}”`),
+    match: 'Khớp với tìm kiếm',
     rowState: { error: 'Có lỗi', warning: 'Có cảnh báo', removed: 'Đã xóa' },
     badge: (level, count, column) =>
       `${counted(level === 'error' ? errors : warnings)(count)} ở ${column}: chỉ hiển thị những mục này`,
@@ -179,6 +182,8 @@ export const translation: Texts = {
     show: 'Hiển thị các hàng này',
     replaceEach: 'Từng văn bản bị sai:',
     apply: 'Thay thế',
+    clear: 'Xóa nội dung',
+    clearAll: (count) => `Xóa nội dung ${cells(count)}`,
     more: 'Các văn bản khác nằm trong bảng.',
     lead: 'Có thể sửa cùng lúc một vấn đề lặp lại ở nhiều hàng.',
     with: (value) => (value === '' ? 'Thay các ô trống bằng' : `Thay “${value}” bằng`),
@@ -226,6 +231,9 @@ export const translation: Texts = {
     button: 'Hoàn tất',
     title: 'Hoàn tất lần nhập này?',
     blockedShort: 'Bị chặn',
+    noRows: 'Sẽ không có hàng nào được gửi: hãy sửa hoặc thêm hàng trước.',
+    emptied: 'Những gì không hiểu được sẽ để trống.',
+    kept: 'Những gì không hiểu được sẽ giữ nguyên.',
     final: 'Không thể hoàn tác việc này.',
     showErrors: 'Hiển thị các lỗi',
     deliver: (count) => `${rows(count)} sẽ được gửi`,

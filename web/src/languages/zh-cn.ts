@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('zh-CN');
 const rows = counted({ other: '# 行' });
+const matches = counted({ other: '# 处匹配' });
 const cells = counted({ other: '# 个单元格' });
 const columns = counted({ other: '# 列' });
 const steps = counted({ other: '# 步' });
@@ -92,6 +93,7 @@ export const translation: Texts = {
     label: '工具',
     search: '在所有列中搜索',
     searchShort: '搜索',
+    found: (rowCount, cellCount) => `${rows(rowCount)}，${matches(cellCount)}`,
     column: '列',
     everyColumn: '所有列',
     undo: (count) => `撤销（Ctrl+Z），${steps(count)}`,
@@ -123,6 +125,7 @@ export const translation: Texts = {
     required: '必填',
     edited: '已编辑',
     was: (raw) => (raw === '' ? '在文件中为空' : `在文件中为“${raw}”`),
+    match: '与搜索匹配',
     rowState: { error: '有错误', warning: '有警告', removed: '已移除' },
     badge: (level, count, column) => `${column} 中有 ${counted(level === 'error' ? errors : warnings)(count)}：只显示这些`,
   },
@@ -177,6 +180,8 @@ export const translation: Texts = {
     show: '显示这些行',
     replaceEach: '每个有误的文本：',
     apply: '替换',
+    clear: '清空',
+    clearAll: (count) => `清空${cells(count)}`,
     more: '更多文本在表格中。',
     lead: '多行中的同一问题可以一次修正。',
     with: (value) => (value === '' ? '将空单元格替换为' : `将“${value}”替换为`),
@@ -224,6 +229,9 @@ export const translation: Texts = {
     button: '完成',
     title: '完成此次导入？',
     blockedShort: '已阻止',
+    noRows: '不会发送任何行：请先修正或添加行。',
+    emptied: '无法理解的内容将变为空。',
+    kept: '无法理解的内容保持原样。',
     final: '此操作无法撤销。',
     showErrors: '显示错误',
     deliver: (count) => `将发送 ${rows(count)}`,

@@ -4,6 +4,7 @@ import { counting } from './counting.ts';
 
 const { number, counted, percent } = counting('zh-TW');
 const rows = counted({ other: '# 列' });
+const matches = counted({ other: '# 處相符' });
 const cells = counted({ other: '# 個儲存格' });
 const columns = counted({ other: '# 欄' });
 const steps = counted({ other: '# 個步驟' });
@@ -92,6 +93,7 @@ export const translation: Texts = {
     label: '工具',
     search: '在所有欄中搜尋',
     searchShort: '搜尋',
+    found: (rowCount, cellCount) => `${rows(rowCount)}，${matches(cellCount)}`,
     column: '欄',
     everyColumn: '所有欄',
     undo: (count) => `復原（Ctrl+Z），${steps(count)}`,
@@ -123,6 +125,7 @@ export const translation: Texts = {
     required: '必填',
     edited: '已編輯',
     was: (raw) => (raw === '' ? '在檔案中為空白' : `在檔案中為「${raw}」`),
+    match: '與搜尋相符',
     rowState: { error: '有錯誤', warning: '有警告', removed: '已移除' },
     badge: (level, count, column) => `${column} 中有 ${counted(level === 'error' ? errors : warnings)(count)}：只顯示這些`,
   },
@@ -177,6 +180,8 @@ export const translation: Texts = {
     show: '顯示這些列',
     replaceEach: '每個有誤的文字：',
     apply: '取代',
+    clear: '清空',
+    clearAll: (count) => `清空${cells(count)}`,
     more: '其他文字在表格中。',
     lead: '多列中的同一問題可以一次修正。',
     with: (value) => (value === '' ? '將空白儲存格取代為' : `將「${value}」取代為`),
@@ -224,6 +229,9 @@ export const translation: Texts = {
     button: '完成',
     title: '要完成此次匯入嗎？',
     blockedShort: '已封鎖',
+    noRows: '不會傳送任何列：請先修正或新增列。',
+    emptied: '無法理解的內容將變為空白。',
+    kept: '無法理解的內容維持原樣。',
     final: '此動作無法復原。',
     showErrors: '顯示錯誤',
     deliver: (count) => `將傳送 ${rows(count)}`,

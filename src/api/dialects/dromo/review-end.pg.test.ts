@@ -1,6 +1,7 @@
 /** The file behind a review, many problems at once, and the end. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { read, type CellObject, type WorkSheet } from '@e965/xlsx';
 import { open, type Fields } from './harness.ts';
 import { blocking, dirty, guest, inReview, people } from './review-harness.ts';
 
@@ -161,7 +162,7 @@ test('what is left goes into files that run nothing', async () => {
   const csv = await (await fetched('what=errors&format=csv')).text();
   assert.equal(
     csv.split('\r\n')[4],
-    `5,'=1+1,cy@example.com,y,Atlantis,4,Age: This is not a number; Land: This is not one of the options`,
+    `5,'=1+1,cy@example.com,y,Atlantis,4,Age (error): This is not a number; Land (error): This is not one of the options`,
   );
   const book = await fetched('what=all&format=xlsx');
   assert.match(book.headers.get('content-type') ?? '', /spreadsheetml/);
@@ -174,6 +175,44 @@ test('what is left goes into files that run nothing', async () => {
     [again['status'], (again['result_metadata'] as { readonly rowsWithError: unknown }).rowsWithError],
     ['SUCCESSFUL', [0, 1, 2, 3]],
   );
+});
+
+test('cells with problems have notes in a workbook, with the level of each', async () => {
+  const hook = `({ row }) => row.name.value === 'Bob' ? { row: { name: { info: [
+    { level: 'warning', message: 'Is that <b>all</b>?<script>no</script>' }, { level: 'info', message: '=1+1 "&" <b>2</b>' }] } } } : undefined`;
+  const { visitor } = await inReview(bench, dirty, { hooks: { rowHooks: [hook] } });
+  const token = visitor.url.searchParams.get('token') ?? '';
+  const sheet = async (what: string): Promise<WorkSheet> => {
+    const address = `${visitor.url.origin}${visitor.url.pathname}api/export?what=${what}&format=xlsx`;
+    const bytes = await (await fetch(address, { headers: { 'x-review-token': token } })).arrayBuffer();
+    const found = read(bytes, { type: 'array' }).Sheets['Rows'];
+    assert.ok(found);
+    return found;
+  };
+  const notesOf = (of: WorkSheet): object =>
+    Object.fromEntries(
+      Object.entries(of).flatMap(([place, cell]: [string, CellObject]) => cell.c?.map(({ t }) => [place, t]) ?? []),
+    );
+  const all = await sheet('all');
+  assert.deepEqual(notesOf(all), {
+    C2: 'Error: Value must be unique',
+    B3: 'Error: Value is required',
+    C3: 'Error: This is not an email address',
+    D3: 'Error: This is not a number',
+    E3: 'Error: This is not one of the options',
+    B4: 'Warning: Is that all?\nNote: =1+1 "&" 2',
+    C4: 'Error: Value must be unique',
+    D5: 'Error: This is not a number',
+    E5: 'Error: This is not one of the options',
+  });
+  const written = all['B5'] as CellObject; // it is there
+  assert.deepEqual([written.t, written.v, written.f], ['s', '=1+1', undefined]);
+  const bob = all['G4'] as CellObject;
+  assert.equal(bob.v, 'Mail (error): Value must be unique; Name (warning): Is that all?; Name (info): =1+1 "&" 2');
+  await visitor.edit({ kind: 'delete', rows: [0] });
+  assert.deepEqual(Object.keys(notesOf(await sheet('errors'))), ['B2', 'C2', 'D2', 'E2', 'D3', 'E3']);
+  await visitor.edit({ kind: 'delete', rows: [1, 2, 3] });
+  assert.deepEqual(notesOf(await sheet('all')), {});
 });
 
 test('a hook may say no at the end, and the review goes on', async () => {

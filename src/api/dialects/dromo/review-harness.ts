@@ -4,6 +4,7 @@ import type { Bench, Fields } from './harness.ts';
 export interface Cell {
   readonly v: string;
   readonly raw?: string;
+  readonly f?: true;
   readonly e?: true;
   readonly m?: readonly { readonly level: string; readonly message: string }[];
   readonly o?: readonly { readonly label: string; readonly value: string }[];

@@ -9,6 +9,7 @@ import {
   seekingShape,
   showRows,
   viewRows,
+  viewShape,
   wantedShape,
   widest,
   windowShape,
@@ -38,10 +39,9 @@ const views = reviewRoute({
   name: 'views',
   summary: 'Fix which rows are looked at, and in which order',
   body: wantedShape,
-  replies: { 200: z.object({ view: z.string(), total: z.number() }) },
+  replies: { 200: viewShape },
   async handle(context, visit, { body }) {
-    const { view, total } = await viewRows(context, await reviewedOf(context, visit), body);
-    return { status: 200, body: { view, total } };
+    return { status: 200, body: { ...(await viewRows(context, await reviewedOf(context, visit), body)) } };
   },
 });
 

@@ -91,6 +91,74 @@ test('rows are shown with what is wrong with them, filtered and in a fixed order
   assert.equal((await visitor.rows({ filter: 'all', search: 'FRANCE' })).length, 1);
 });
 
+test('a search says how many rows match, and how many of their cells', async () => {
+  const { visitor } = await inReview(bench);
+  const { view: _, ...found } = await visitor.post('/views', { filter: 'all', search: 'AN' });
+  // Ann, her address twice, both Atlantis, Germany, France.
+  assert.deepEqual(found, { total: 4, matches: 7 });
+  const { view: _none, ...none } = await visitor.post('/views', { filter: 'errors', search: 'nobody at all' });
+  assert.deepEqual(none, { total: 0, matches: 0 });
+  const { view: _all, ...all } = await visitor.post('/views', { filter: 'all' });
+  assert.deepEqual(all, { total: 4 });
+});
+
+test('only what was put right by a guess is told from what is written in another form', async () => {
+  const options = [
+    { label: 'Germany', value: 'DE' },
+    { label: 'France', value: 'FR', alternateMatches: ['Frankreich'] },
+  ];
+  const fields = [
+    { label: 'Name', key: 'name', validators: [{ validate: 'required' }] },
+    { label: 'Land', key: 'land', type: 'select', selectOptions: options },
+    { label: 'Lands', key: 'lands', type: 'multi-select', selectOptions: options },
+    { label: 'Day', key: 'day', type: 'date' },
+    { label: 'Sum', key: 'sum', type: 'number' },
+  ];
+  const lines = [
+    ',DE,"DE,France",2024-01-02,1000',
+    'A,Germny,"Germny,FR",3/4/2024,1000.5',
+    'B,Frankreich,FR,4/4/2024,1',
+    'C,germany,Atlantis,25/12/2024,x',
+    'D,Atlantis,,3 April 2024,',
+  ];
+  const text = `Name,Land,Lands,Day,Sum\n${lines.join('\n')}\n`;
+  const { visitor } = await inReview(bench, text, { fields });
+  const fixed = async (): Promise<unknown> =>
+    (await visitor.rows()).map(({ cells }) => cells.flatMap(({ v, raw, f }) => (f ? [`${String(raw)} > ${v}`] : [])));
+  assert.deepEqual(await fixed(), [
+    [],
+    ['Germny > Germany', 'Germny,FR > Germany, France', '3/4/2024 > 4/3/2024'],
+    [],
+    ['germany > Germany', '25/12/2024 > 12/25/2024'],
+    [],
+  ]);
+  assert.deepEqual((await visitor.rows())[0]?.cells[1], { v: 'Germany', raw: 'DE' });
+  // What a person has written is theirs.
+  await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c1', text: 'Frnce' }] });
+  assert.deepEqual((await visitor.rows())[1]?.cells[1], { v: 'France', raw: 'Germny', e: true });
+});
+
+test('a list that names no option says which, as the result does, and is found among those like it', async () => {
+  const selectOptions = [{ label: 'A', value: 'a' }];
+  const fields = [
+    { label: 'Name', key: 'name' },
+    { label: 'Tags', key: 'tags', type: 'multi-select', selectOptions },
+  ];
+  const { visitor } = await inReview(bench, 'Name,Tags\nx,"A,<b>zzz"\ny,yyy\nz,A\n', { fields });
+  const said = (await visitor.rows()).map(({ cells }) => cells[1]?.m);
+  const group = 'This is not a list of the options';
+  assert.deepEqual(said, [
+    [{ level: 'error', message: 'This is not one of the options: <b>zzz', group }],
+    [{ level: 'error', message: 'This is not one of the options: yyy', group }],
+    undefined,
+  ]);
+  assert.equal((await visitor.rows({ filter: 'all', column: 'c1', message: group })).length, 2);
+  const token = visitor.url.searchParams.get('token') ?? '';
+  const address = `${visitor.url.origin}${visitor.url.pathname}api/export?what=errors&format=csv`;
+  const csv = await (await fetch(address, { headers: { 'x-review-token': token } })).text();
+  assert.match(csv, /Tags \(error\): This is not one of the options: <b>zzz/);
+});
+
 test('from one problem to the next, inside a row as well, and back', async () => {
   const { visitor } = await inReview(bench);
   const { view } = await visitor.post('/views', { filter: 'all' });

@@ -1,7 +1,7 @@
 import type { State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { FinishButton, finishReason } from './button.tsx';
 import { finishSentence } from './sentences.ts';
 
 /** Always in sight: what would happen now. */
@@ -10,10 +10,8 @@ export function FinishBar({ state, onFinish }: { readonly state: State; readonly
   return (
     <footer className={`foot${blocked ? ' is-blocked' : ''}`}>
       <Icon name={blocked ? 'error' : 'info'} {...(blocked && { label: texts.finish.blockedShort })} />
-      <span>{finishSentence(state)}</span>
-      <Button look="main" icon="done" className="foot-finish" onClick={onFinish}>
-        {texts.finish.button}
-      </Button>
+      <span id={finishReason}>{finishSentence(state)}</span>
+      <FinishButton state={state} className="foot-finish" onFinish={onFinish} />
     </footer>
   );
 }

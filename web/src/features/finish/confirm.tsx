@@ -1,7 +1,7 @@
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { plain } from '../../ui/plain.ts';
+import { Rich } from '../../ui/rich.tsx';
 import type { Confirmation, State } from '../../api/wire.ts';
 
 interface Props {
@@ -16,9 +16,9 @@ interface Props {
 export function ConfirmDialog({ state, confirmation: { text, submit, cancel }, sending, onSend, onClose }: Props) {
   const foot = (
     <>
-      <Button onClick={onClose}>{plain(cancel ?? texts.back)}</Button>
+      <Button onClick={onClose}>{cancel === null ? texts.back : <Rich markup={cancel} withoutLinks />}</Button>
       <Button look="main" disabled={sending} onClick={onSend}>
-        {plain(submit ?? texts.finish.go(state.finish.deliver))}
+        {submit === null ? texts.finish.go(state.finish.deliver) : <Rich markup={submit} withoutLinks />}
       </Button>
     </>
   );
@@ -26,7 +26,7 @@ export function ConfirmDialog({ state, confirmation: { text, submit, cancel }, s
     <Dialog title={texts.finish.title} onClose={onClose} foot={foot}>
       {/* Read out before the buttons: it comes after a press on one that said something else. */}
       <p data-first tabIndex={-1} className="finish-said">
-        {plain(text)}
+        <Rich markup={text} />
       </p>
     </Dialog>
   );

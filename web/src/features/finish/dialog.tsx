@@ -3,11 +3,10 @@ import type { Confirmation, State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { plain } from '../../ui/plain.ts';
 import type { Session } from '../review/session.ts';
 import { ConfirmDialog } from './confirm.tsx';
 import { download } from './download.tsx';
-import { finishParts } from './sentences.ts';
+import { finishParts, wrongTexts } from './sentences.ts';
 
 interface Props {
   readonly session: Session;
@@ -20,6 +19,7 @@ export function FinishDialog({ session, state, onErrors, onClose }: Props) {
   const [sending, setSending] = useState(false);
   const [confirmation, setConfirmation] = useState<Confirmation>();
   const { finish, counts } = state;
+  const wrong = wrongTexts(state);
   const send = async () => {
     setSending(true);
     // Rows that others have changed meanwhile may make it ask anew.
@@ -61,19 +61,24 @@ export function FinishDialog({ session, state, onErrors, onClose }: Props) {
           <li key={part}>{part}</li>
         ))}
       </ul>
-      {!finish.blocked && finish.message && <p>{plain(finish.message)}</p>}
-      {counts.invalid > 0 && (
-        <p>
-          {texts.finish.keep}{' '}
-          <Button look="quiet" icon="download" onClick={() => void download(session, 'errors', 'csv')}>
-            CSV
-          </Button>
-          <Button look="quiet" icon="download" onClick={() => void download(session, 'errors', 'xlsx')}>
-            Excel
-          </Button>
-        </p>
-      )}
+      {wrong && <p>{wrong}</p>}
+      {counts.invalid > 0 && <Keep session={session} />}
       {!finish.blocked && <p className="soft">{texts.finish.final}</p>}
     </Dialog>
+  );
+}
+
+/** What stays out of the import can be taken along. */
+function Keep({ session }: Pick<Props, 'session'>) {
+  return (
+    <p>
+      {texts.finish.keep}{' '}
+      <Button look="quiet" icon="download" onClick={() => void download(session, 'errors', 'csv')}>
+        CSV
+      </Button>
+      <Button look="quiet" icon="download" onClick={() => void download(session, 'errors', 'xlsx')}>
+        Excel
+      </Button>
+    </p>
   );
 }

@@ -5,12 +5,12 @@ import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { useArrival } from '../../ui/use-arrival.ts';
-import { plain } from '../../ui/plain.ts';
+import { Rich } from '../../ui/rich.tsx';
 
 interface Props {
   readonly tone: 'done' | 'error' | 'info' | 'busy';
   readonly title: string;
-  readonly lead: string;
+  readonly lead: ReactNode;
   readonly children?: ReactNode;
 }
 
@@ -40,7 +40,7 @@ export function Progress({ state }: { readonly state: State }) {
     <Page
       tone="busy"
       title={finishing ? texts.pages.finishing : texts.pages.processing}
-      lead={finishing ? texts.pages.finishingLead : plain(state.settings.processingText || texts.pages.processingLead)}
+      lead={finishing ? texts.pages.finishingLead : <Rich markup={state.settings.processingText || texts.pages.processingLead} />}
     >
       <progress
         aria-label={finishing ? texts.pages.finishing : texts.pages.processing}
@@ -67,7 +67,9 @@ export const Failed = ({ state }: { readonly state: State }) => (
   <Page tone="error" title={texts.pages.failed} lead={texts.pages.failedLead}>
     <ul className="reasons">
       {state.reasons.map(({ code, message }) => (
-        <li key={`${code} ${message}`}>{plain(message)}</li>
+        <li key={`${code} ${message}`}>
+          <Rich markup={message} />
+        </li>
       ))}
     </ul>
   </Page>

@@ -1,16 +1,19 @@
 import { Fragment } from 'react';
 import type { Cell } from '../../api/wire.ts';
-import { plain } from '../../ui/plain.ts';
+import { textOfMessage } from '../../ui/markup.ts';
 import { texts } from '../../texts.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { chipsOf, type Chips } from './chips.ts';
 import { styleOf, type PlacedColumn } from './columns.ts';
+import { holds, piecesOf } from './found.ts';
 
 interface Props {
   readonly id: string;
   readonly col: number;
   readonly column: PlacedColumn;
   readonly cell: Cell | undefined;
+  /** What is searched for. */
+  readonly search: string;
   readonly waiting: boolean;
   readonly active: boolean;
   readonly chosen: boolean;
@@ -19,20 +22,23 @@ interface Props {
 const order = ['error', 'warning', 'info'] as const;
 
 /** A cell says its state three times: by colour, by a sign, and in words for those who hear it. */
-export function GridCell({ id, col, column, cell, waiting, active, chosen }: Props) {
+export function GridCell({ id, col, column, cell, search, waiting, active, chosen }: Props) {
   const level = order.find((wanted) => cell?.m?.some((message) => message.level === wanted));
-  const said = cell?.m?.map(({ level: of, message }) => `${texts.levels[of]}: ${plain(message)}`) ?? [];
+  const said = cell?.m?.map((message) => `${texts.levels[message.level]}: ${textOfMessage(message)}`) ?? [];
+  const isFound = cell !== undefined && holds(cell.v, search);
   const names = [
     'grid-cell',
     level && `is-${level}`,
     cell?.e && 'is-edited',
+    isFound && 'is-found',
     column.readOnly && 'is-fixed',
     column.numeric && 'is-number',
     column.pinned && 'is-pinned',
     active && 'is-active',
     chosen && 'is-chosen',
   ];
-  const was = cell?.raw !== undefined && (cell.e || column.marksFixes) ? texts.grid.was(cell.raw) : undefined;
+  const was = cell?.raw !== undefined && (cell.e || (cell.f && column.marksFixes)) ? texts.grid.was(cell.raw) : undefined;
+  const heard = [...said, ...(cell?.e ? [texts.grid.edited] : []), ...(was ? [was] : []), ...(isFound ? [texts.grid.match] : [])];
   return (
     <div
       role="gridcell"
@@ -50,31 +56,41 @@ export function GridCell({ id, col, column, cell, waiting, active, chosen }: Pro
         <span className="grid-waiting" aria-label={texts.grid.loading} />
       ) : (
         <span className="grid-text">
-          {cell && column.chips ? <Options cell={cell} chips={column.chips} isWrong={level === 'error'} /> : cell?.v}
+          {cell && column.chips ? (
+            <Options cell={cell} chips={column.chips} search={search} isWrong={level === 'error'} />
+          ) : (
+            <Found text={cell?.v ?? ''} search={search} />
+          )}
         </span>
       )}
       {cell?.e && <Icon name="edited" className="grid-mark" />}
       {!cell?.e && was && <Icon name="changed" className="grid-mark" />}
       {level && <Icon name={level} className="grid-mark" />}
-      {(said.length > 0 || cell?.e || was) && (
-        <span className="unseen">{[...said, ...(cell?.e ? [texts.grid.edited] : []), ...(was ? [was] : [])].join('. ')}</span>
-      )}
+      {heard.length > 0 && <span className="unseen">{heard.join('. ')}</span>}
     </div>
   );
+}
+
+/** A text, with what is searched for marked in it. */
+function Found({ text, search }: { readonly text: string; readonly search: string }) {
+  return piecesOf(text, search).map((piece, at) => (piece.isFound ? <mark key={at}>{piece.text}</mark> : piece.text));
 }
 
 interface OptionsProps {
   readonly cell: Cell;
   readonly chips: Chips;
+  readonly search: string;
   readonly isWrong: boolean;
 }
 
 /** The one that is wrong is red; a text that means an option by another name is not. */
-function Options({ cell, chips, isWrong }: OptionsProps) {
+function Options({ cell, chips, search, isWrong }: OptionsProps) {
   return chipsOf(cell.v, chips, cell.o).map(({ text, isKnown, lead }, at) => (
     <Fragment key={`${at} ${text}`}>
       <span className="chip-lead">{lead}</span>
-      <span className={isWrong && !isKnown ? 'chip is-wrong' : 'chip'}>{text}</span>
+      <span className={isWrong && !isKnown ? 'chip is-wrong' : 'chip'}>
+        <Found text={text} search={search} />
+      </span>
     </Fragment>
   ));
 }

@@ -17,7 +17,7 @@ export interface GridColumn {
   readonly numeric: boolean;
   readonly required: boolean;
   readonly readOnly: boolean;
-  /** Marks cells that were read otherwise than they are written in the file. */
+  /** Marks cells that were put right by themselves. */
   readonly marksFixes: boolean;
   /** Its cells hold several options. */
   readonly chips?: Chips;

@@ -49,6 +49,8 @@ export interface GridProps {
   readonly actions: GridActions;
   /** Pixels. */
   readonly rowHeight: number;
+  /** Cells that hold this are marked; empty = nothing is searched for. */
+  readonly search: string;
   /** Other rows are on their way. */
   readonly busy: boolean;
   readonly onColumnBadge: (column: string) => void;
@@ -111,7 +113,7 @@ export function Grid(props: GridProps) {
         {...pointer}
       >
         <GridHead columns={columns} from={shown.from} to={shown.to} onBadge={props.onColumnBadge} onResize={props.onResize} />
-        <GridBody source={source} columns={columns} shown={shown} selection={selection} rowHeight={rowHeight} />
+        <GridBody {...props} columns={columns} shown={shown} />
       </div>
       {source.total === 0 && <div className="grid-empty">{props.empty}</div>}
       {editing && (
@@ -123,12 +125,12 @@ export function Grid(props: GridProps) {
   );
 }
 
-interface BodyProps extends Pick<GridProps, 'source' | 'selection' | 'rowHeight'> {
+interface BodyProps extends Pick<GridProps, 'source' | 'selection' | 'rowHeight' | 'search'> {
   readonly columns: readonly PlacedColumn[];
   readonly shown: ReturnType<typeof useScroll>['shown'];
 }
 
-function GridBody({ source, columns, shown, selection, rowHeight }: BodyProps) {
+function GridBody({ source, columns, shown, selection, rowHeight, search }: BodyProps) {
   const chosen = block(selection);
   const pinned = pinnedColumns(columns).length;
   const rows = Array.from({ length: Math.max(0, shown.last - shown.first + 1) }, (_, index) => shown.first + index);
@@ -140,6 +142,7 @@ function GridBody({ source, columns, shown, selection, rowHeight }: BodyProps) {
           position={row}
           data={source.row(row)}
           columns={columns}
+          search={search}
           pinned={pinned}
           from={shown.from}
           to={shown.to}

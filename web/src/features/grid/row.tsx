@@ -11,6 +11,8 @@ interface Props {
   readonly position: number;
   readonly data: RowData | undefined;
   readonly columns: readonly PlacedColumn[];
+  /** What is searched for. */
+  readonly search: string;
   /** How many of them, the first ones, stay in view. */
   readonly pinned: number;
   readonly from: number;
@@ -28,7 +30,8 @@ function stateOf(data: RowData | undefined): 'removed' | 'error' | 'warning' | u
 }
 
 /** One row: its number, and the cells of the columns in view. */
-export const GridRow = memo(function GridRow({ position, data, columns, pinned, from, to, active, chosenFrom, chosenTo }: Props) {
+export const GridRow = memo(function GridRow(props: Props) {
+  const { position, data, columns, search, pinned, from, to, active, chosenFrom, chosenTo } = props;
   const state = stateOf(data);
   const number = data?.n ?? undefined;
   const whole = chosenFrom === 0 && chosenTo === columns.length - 1;
@@ -51,6 +54,7 @@ export const GridRow = memo(function GridRow({ position, data, columns, pinned, 
           col={col}
           column={column}
           cell={data?.cells[column.place]}
+          search={search}
           waiting={!data}
           active={active === col}
           chosen={col >= chosenFrom && col <= chosenTo && chosenFrom >= 0}

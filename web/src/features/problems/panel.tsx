@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import type { Group, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { plain } from '../../ui/plain.ts';
+import { Rich } from '../../ui/rich.tsx';
 import { Side } from '../../ui/side.tsx';
 import type { Session } from '../review/session.ts';
 
@@ -56,7 +56,7 @@ export function ProblemsPanel({ session, state, tick, onShow, onClose }: Props) 
               >
                 <Icon name={group.level} label={texts.levels[group.level]} />
                 <span className="group-text">
-                  <strong>{label}</strong> {plain(group.message)}
+                  <strong>{label}</strong> <Rich markup={group.message} withoutLinks />
                 </span>
                 <span className="group-count">{texts.number(group.count)}</span>
                 <Icon name={open === key ? 'up' : 'down'} />
@@ -79,6 +79,7 @@ function GroupFixes({ session, state, group, onShow }: Pick<Props, 'session' | '
     session.say('done', texts.problems.fixed(count), { label: texts.acts.undo, run: () => void session.undo() });
   };
   const shown = values.reduce((sum, { count }) => sum + count, 0);
+  const filled = group.count - (values.find(({ value }) => value === '')?.count ?? 0);
   const locked = field?.readOnly || state.settings.edit === false;
   return (
     <div className="group-body">
@@ -87,7 +88,12 @@ function GroupFixes({ session, state, group, onShow }: Pick<Props, 'session' | '
       </Button>
       {suggestion && !locked && (
         <Button look="main" onClick={() => void fix({ by: suggestion.kind }, suggestion.count)}>
-          {`${plain(suggestion.label)} (${texts.number(suggestion.count)})`}
+          {`${suggestion.label} (${texts.number(suggestion.count)})`}
+        </Button>
+      )}
+      {!locked && values.length > 1 && filled > 0 && (
+        <Button look="plain" onClick={() => void fix({ with: '' }, filled)}>
+          {texts.problems.clearAll(filled)}
         </Button>
       )}
       {!locked && <p className="soft">{texts.problems.replaceEach}</p>}
@@ -119,6 +125,7 @@ interface FixProps {
 function FixValue({ value, count, options, onFix }: FixProps) {
   const [text, setText] = useState('');
   const label = texts.problems.with(value);
+  const shown = useId();
   return (
     <li>
       <form
@@ -127,7 +134,7 @@ function FixValue({ value, count, options, onFix }: FixProps) {
           onFix(text);
         }}
       >
-        <span className="value" title={value}>
+        <span id={shown} className="value" title={value}>
           {value === '' ? <em>{texts.values.blank}</em> : value}
         </span>
         <span className="soft">×{texts.number(count)}</span>
@@ -141,9 +148,16 @@ function FixValue({ value, count, options, onFix }: FixProps) {
         ) : (
           <input aria-label={label} value={text} onChange={(event) => setText(event.target.value)} />
         )}
-        <button type="submit" className="button is-plain" disabled={text === ''}>
-          {texts.problems.apply}
-        </button>
+        <span className="value-acts">
+          <button type="submit" className="button is-plain" disabled={text === ''}>
+            {texts.problems.apply}
+          </button>
+          {value !== '' && (
+            <Button aria-describedby={shown} onClick={() => onFix('')}>
+              {texts.problems.clear}
+            </Button>
+          )}
+        </span>
       </form>
     </li>
   );

@@ -30,6 +30,7 @@ export function BenchGrid({ session, snapshot, state, bench }: Props) {
       onSelect={bench.setSelection}
       actions={bench.actions}
       rowHeight={heights[snapshot.arrangement.height]}
+      search={request?.search ?? ''}
       busy={snapshot.opening}
       onColumnBadge={(column) => void bench.open({ filter: 'errors', column })}
       onResize={resize}

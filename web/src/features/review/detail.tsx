@@ -2,7 +2,7 @@ import type { Cell, Column, Field, Row } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { plain } from '../../ui/plain.ts';
+import { Rich } from '../../ui/rich.tsx';
 
 interface Props {
   readonly row: Row | undefined;
@@ -40,18 +40,20 @@ export function Detail({ row, cell, column, field, several, editable, onEdit, on
         )}
       </div>
       <ul className="messages">
-        {cell.m?.map(({ level, message }) => (
+        {cell.m?.map(({ level, message, group }) => (
           <li key={message} className={`is-${level}`}>
             <Icon name={level} label={texts.levels[level]} />
-            <span>{plain(message)}</span>
+            <span>{group === undefined ? <Rich markup={message} /> : message}</span>
             {level !== 'info' && (
-              <Button look="quiet" icon="list" onClick={() => onLike(column.id, message)}>
+              <Button look="quiet" icon="list" onClick={() => onLike(column.id, group ?? message)}>
                 {texts.cell.like}
               </Button>
             )}
           </li>
         ))}
-        {!cell.m?.length && <li className="soft">{field?.description ? plain(field.description) : texts.cell.fine}</li>}
+        {!cell.m?.length && (
+          <li className="soft">{field?.description ? <Rich markup={field.description} /> : texts.cell.fine}</li>
+        )}
       </ul>
     </section>
   );

@@ -6,7 +6,7 @@ import type { ReviewClient } from '../../api/client.ts';
 import { Refused } from '../../api/refused.ts';
 import type { Changes, Column, Confirmation, Decision, Edit, Edited, Row, RowId, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../ui/markup.ts';
 import type { Toast } from '../../ui/toasts.tsx';
 import { plainArrangement, shownPlaces, type Arrangement } from './arrangement.ts';
 import { conflictsOf, isDone, type Conflict, type SeenEdit } from './conflict.ts';
@@ -15,12 +15,21 @@ import { later } from './connection.ts';
 import { OwnEdits } from './own-edits.ts';
 import { RowPages } from './rows.ts';
 
+/** The rows that are looked at. */
+interface View {
+  readonly id: string;
+  readonly total: number;
+  /** Cells that hold what is searched for, as the view was opened. */
+  readonly matches: number | undefined;
+  readonly request: ViewRequest;
+}
+
 export interface Snapshot {
   /** `undefined` until the first answer. */
   readonly state: State | undefined;
   /** Nothing can be shown: the link is wrong or has ended, or the server is away. */
   readonly failure: Refused | undefined;
-  readonly view: { readonly id: string; readonly total: number; readonly request: ViewRequest } | undefined;
+  readonly view: View | undefined;
   /** Other rows are being asked for. */
   readonly opening: boolean;
   /** Edits that the server has not answered yet. */
@@ -168,7 +177,7 @@ export class Session {
       if (!found || !wanted()) return;
       this.rows = new RowPages();
       this.#asked.clear();
-      this.set({ view: { id: found.view, total: found.total, request }, tick: this.snapshot.tick + 1 });
+      this.set({ view: { id: found.view, total: found.total, matches: found.matches, request }, tick: this.snapshot.tick + 1 });
       this.back();
     } catch (error) {
       this.failed(error);

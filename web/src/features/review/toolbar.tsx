@@ -1,7 +1,7 @@
 import { useEffect, useState, type Ref } from 'react';
 import type { State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../ui/markup.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { DownloadMenu } from '../finish/download.tsx';
@@ -15,6 +15,8 @@ interface Props {
   readonly session: Session;
   readonly state: State;
   readonly request: ViewRequest | undefined;
+  /** What a search has found; absent = nothing is searched for. */
+  readonly found: { readonly rows: number; readonly matches: number } | undefined;
   readonly place: { readonly at: number; readonly of: number } | undefined;
   readonly panel: Panel | undefined;
   readonly removed: boolean;
@@ -32,10 +34,14 @@ interface Props {
 }
 
 export function Toolbar(props: Props) {
-  const { session, state, request, place, panel, onRequest, onProblem, onPanel } = props;
+  const { session, state, request, found, place, panel, onRequest, onProblem, onPanel } = props;
   return (
     <div className="toolbar" role="group" aria-label={texts.tools.label}>
       <Search request={request} searchBox={props.searchBox} onRequest={onRequest} onGrid={props.onGrid} />
+      {/* There before it says something, so that it is heard. */}
+      <span className="found" role="status">
+        {found ? texts.tools.found(found.rows, found.matches) : ''}
+      </span>
       <Narrow state={state} request={request} onRequest={onRequest} />
       <span className="tools is-walk" role="group">
         <Button look="quiet" icon="up" hint={texts.tools.previous} onClick={() => onProblem('previous')} />

@@ -3,6 +3,7 @@ import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { useTheme } from '../../ui/theme.ts';
+import { FinishButton } from '../finish/button.tsx';
 import type { Snapshot } from './session.ts';
 
 interface Props {
@@ -52,11 +53,7 @@ export function TopBar({ snapshot, state, stage, onStage, onSkip, onHelp, onFini
           hint={theme === 'dark' ? texts.theme.light : texts.theme.dark}
           onClick={turn}
         />
-        {onFinish && (
-          <Button look="main" icon="done" onClick={onFinish}>
-            {texts.finish.button}
-          </Button>
-        )}
+        {onFinish && <FinishButton state={state} onFinish={onFinish} />}
       </div>
     </header>
   );

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import { plain } from '../../ui/plain.ts';
+import { textOfMessage } from '../../ui/markup.ts';
+import { finishSentence } from '../finish/sentences.ts';
 import type { GridHandle, RowSource } from '../grid/grid.tsx';
 import { at, type Selection } from '../grid/selection.ts';
 import type { GridActions } from '../grid/use-keys.ts';
@@ -95,8 +96,10 @@ function useProblems(session: Session, look: ReturnType<typeof useLook>) {
       look.setPlace({ at: found.at, of: found.of });
       look.choose(at(found.row, found.col));
       look.grid.current?.focus();
-      const message = cellAt(session, session.rows.row(found.row), found.col)?.m?.[0]?.message ?? '';
-      setSaid(texts.tools.errorAt(found.at, found.of, session.columnAt(found.col)?.label ?? '', plain(message)));
+      const message = cellAt(session, session.rows.row(found.row), found.col)?.m?.[0];
+      setSaid(
+        texts.tools.errorAt(found.at, found.of, session.columnAt(found.col)?.label ?? '', message ? textOfMessage(message) : ''),
+      );
     } catch (error) {
       session.failed(error);
     }
@@ -144,7 +147,15 @@ export function useWorkbench(session: Session, snapshot: Snapshot, state: State)
     if (state.settings.addRows === false) return;
     if (await duplicateRow(session, selection.active.row)) await toLast(texts.acts.duplicated);
   };
-  return { ...look, said, problem, searchBox, panel, setPanel, dialog, setDialog, actions, add, duplicate };
+  /** Where it cannot end: why, and the way to the first row that stands in the way. */
+  const finish = async () => {
+    if (!state.finish.blocked) return setDialog('finish');
+    session.say('info', finishSentence(state));
+    if (state.counts.invalid === 0) return undefined;
+    await open({ filter: 'errors' });
+    return await problem('next');
+  };
+  return { ...look, said, problem, finish, searchBox, panel, setPanel, dialog, setDialog, actions, add, duplicate };
 }
 
 /** The table as this browser has kept it, and kept again with every change. */

@@ -6,7 +6,7 @@ import { ProblemsPanel } from '../problems/panel.tsx';
 import { ReplacePanel } from '../problems/replace.tsx';
 import { at, block } from '../grid/selection.ts';
 import { Icon } from '../../ui/icon.tsx';
-import { plain } from '../../ui/plain.ts';
+import { Rich } from '../../ui/rich.tsx';
 import { BenchGrid } from './bench-grid.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { Detail } from './detail.tsx';
@@ -42,11 +42,15 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
         onStage={onStage}
         onSkip={() => bench.grid.current?.focus()}
         onHelp={() => setDialog('help')}
-        onFinish={() => setDialog('finish')}
+        onFinish={() => void bench.finish()}
       />
       <main className="bench">
         <Reasons state={state} />
-        {state.settings.helpText && <p className="bench-help">{plain(state.settings.helpText)}</p>}
+        {state.settings.helpText && (
+          <p className="bench-help">
+            <Rich markup={state.settings.helpText} />
+          </p>
+        )}
         <Summary counts={state.counts} request={snapshot.view?.request} onFilter={(filter) => void open({ filter })} />
         <BenchTools {...parts} />
         <div className="bench-body">
@@ -59,7 +63,7 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
           </div>
           <BenchPanel {...parts} />
         </div>
-        <FinishBar state={state} onFinish={() => setDialog('finish')} />
+        <FinishBar state={state} onFinish={() => void bench.finish()} />
         <p className="unseen" role="status">
           {bench.said}
         </p>
@@ -78,7 +82,9 @@ function Reasons({ state }: { readonly state: State }) {
       {reasons.map(({ code, message }) => (
         <li key={`${code} ${message}`}>
           <Icon name="info" />
-          {plain(message)}
+          <span>
+            <Rich markup={message} />
+          </span>
         </li>
       ))}
     </ul>
@@ -88,11 +94,13 @@ function Reasons({ state }: { readonly state: State }) {
 const turned = (now: Panel | undefined, wanted: Panel): Panel | undefined => (now === wanted ? undefined : wanted);
 
 function BenchTools({ session, snapshot, state, bench }: PartProps) {
+  const { total = 0, matches } = snapshot.view ?? {};
   return (
     <Toolbar
       session={session}
       state={state}
       request={snapshot.view?.request}
+      found={matches === undefined ? undefined : { rows: total, matches }}
       place={bench.place}
       panel={bench.panel}
       removed={session.rows.row(bench.selection.active.row)?.removed ?? false}

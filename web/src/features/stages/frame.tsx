@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { plain } from '../../ui/plain.ts';
+import { Rich } from '../../ui/rich.tsx';
 import { useArrival } from '../../ui/use-arrival.ts';
 import type { Stage, State } from '../../api/wire.ts';
 
@@ -37,14 +37,22 @@ export function StageFrame({ state, title, lead, help, busy, ready, note, waitin
       <h2 ref={heading} tabIndex={-1}>
         {title}
       </h2>
-      <p className="soft">{plain(lead)}</p>
-      {help && <p className="stage-help">{plain(help)}</p>}
+      <p className="soft">
+        <Rich markup={lead} />
+      </p>
+      {help && (
+        <p className="stage-help">
+          <Rich markup={help} />
+        </p>
+      )}
       {reasons.length > 0 && (
         <ul className="reasons" aria-label={texts.pages.why}>
           {reasons.map(({ code, message }) => (
             <li key={`${code} ${message}`}>
               <Icon name="info" />
-              {plain(message)}
+              <span>
+                <Rich markup={message} />
+              </span>
             </li>
           ))}
         </ul>
