@@ -25,7 +25,7 @@ export function exportOf(plan: Plan, what: 'errors' | 'all'): Exported {
   const { shown, layout } = plan;
   const messages = messagesSql(plan);
   const where = `state = ${states.live}${what === 'errors' ? ' and errs > 0' : ''}`;
-  const said = `select s.id, ${messages} as m from said s join verdict d on d.v = s.v join rows r on r.id = s.id group by s.id`;
+  const said = `select s.id, ${messages} as m from said s join verdict d on d.v = s.v and list_contains(cast([${shown.map(({ column }) => column).join(', ')}] as INTEGER[]), d.col) join rows r on r.id = s.id group by s.id`;
   const texts = shown.map(({ column }) => `coalesce(r.${columnName(column)}, '')`);
   const places = shown.map(({ column }, place) => `when ${column} then ${place + 1}`).join(' ');
   const nameOf = (column: number): string =>

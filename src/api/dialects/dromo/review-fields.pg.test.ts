@@ -39,7 +39,7 @@ test('a hidden field that a hook has filled is shown nowhere, changed by nobody,
     ],
   );
   assert.deepEqual(await visitor.rows({ filter: 'all', search: '77' }), []);
-  assert.equal(await exported(visitor), 'Line,Name,Age,Problems\r\n2,Ann,1,""\r\n3,Bob,y,Age: This is not a number\r\n');
+  assert.equal(await exported(visitor), 'Line,Name,Age,Problems\r\n2,Ann,1,""\r\n3,Bob,y,Age (error): This is not a number\r\n');
   const groups = list(await visitor.get('/groups'), 'groups');
   assert.deepEqual(
     groups.map(({ column }) => column),
