@@ -26,7 +26,7 @@ export function confined(limits: HookLimits, netless = canLeaveNetwork()): Progr
     ['t', Math.ceil(limits.importMs / 1000) + 60],
   ].map(([limit, most]) => `ulimit -${limit} ${most} 2>/dev/null`);
   const script = [...ulimits, 'exec "$@"'].join('; ');
-  const node = [process.execPath, '--permission', ...readable(child), `--max-old-space-size=${heapMib}`, child];
+  const node = [process.execPath, '--permission', ...readable(child), '--expose-gc', `--max-old-space-size=${heapMib}`, child];
   const shell = ['/bin/sh', '-c', script, 'sh', ...node];
   const [file = '', ...args] = netless ? ['unshare', '--user', '--net', '--', ...shell] : shell;
   return { file, args };

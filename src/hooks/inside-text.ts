@@ -166,12 +166,14 @@ export function fromBase64(given: unknown): string {
   return out;
 }
 
-const parts = [bytesOf, encodeInto, encoded, followersOf, decoded, invalidData, Utf8Encoder, Utf8Decoder, toBase64, fromBase64];
+const parts = [bytesOf, encodeInto, encoded, followersOf, decoded, invalidData, toBase64, fromBase64];
 
 export const textPiece = `(tools) => {
 'use strict';
 const { failureOf } = tools;
 ${parts.map(String).join('\n')}
+const Utf8Encoder = ${String(Utf8Encoder)};
+const Utf8Decoder = ${String(Utf8Decoder)};
 const named = (made, name) => Object.defineProperty(made, 'name', { value: name, configurable: true });
 return {
   TextEncoder: named(Utf8Encoder, 'TextEncoder'),

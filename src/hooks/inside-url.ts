@@ -193,7 +193,7 @@ export function defineParts(): void {
     });
 }
 
-const parts = [writtenForm, readForm, pairsOfText, pairsOf, Params, Address, partsFrom, partOf, change, defineParts];
+const parts = [writtenForm, readForm, pairsOfText, pairsOf, partsFrom, partOf, change, defineParts];
 
 export const urlPiece = `(tools) => {
 'use strict';
@@ -202,6 +202,8 @@ const { decoded } = pieceOf('text');
 const partsOf = new WeakMap();
 const paramsOf = new WeakMap();
 ${parts.map(String).join('\n')}
+const Params = ${String(Params)};
+const Address = ${String(Address)};
 defineParts();
 const named = (made, name) => {
   Object.defineProperty(made.prototype, Symbol.toStringTag, { value: name, configurable: true });

@@ -13,6 +13,8 @@ const longestMaker = 2 ** 12;
 const longestReply = 2 ** 20;
 /** Kept for the next call with the same locale and options: to make one takes as long as to use it a hundred times. */
 const mostMade = 32;
+/** What was made holds memory that the garbage collector does not see: after so many it is called. */
+const madeBetween = 500;
 const mostRandomBytes = 65_536;
 
 const makers: Readonly<Record<string, (given: readonly unknown[]) => Made>> = {
@@ -25,6 +27,7 @@ const makers: Readonly<Record<string, (given: readonly unknown[]) => Made>> = {
 };
 
 const made = new Map<string, Made>();
+let news = 0;
 
 /**
  * `maker`: JSON of what does it, with its settings; `call`: JSON of the arguments. The reply is JSON, of `[value]` or of
@@ -66,6 +69,8 @@ function newOf(maker: string): Made {
   const [kind, ...settings] = Array.isArray(given) ? (given as readonly unknown[]) : [];
   const make = typeof kind === 'string' && Object.hasOwn(makers, kind) ? makers[kind] : undefined;
   if (!make) throw new TypeError('nothing does that');
+  news += 1;
+  if (news % madeBetween === 0) gc?.();
   return make(settings);
 }
 

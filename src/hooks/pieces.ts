@@ -1,4 +1,7 @@
-/** The texts of what is compiled inside the interpreter when a hook first touches it (see inside-globals.ts). */
+/**
+ * The texts of what is compiled inside the interpreter when a hook first touches it (see inside-globals.ts). The bundler takes
+ * the names of classes away, so each piece names its own.
+ */
 import { clonePiece } from './inside-clone.ts';
 import { cryptoPiece } from './inside-crypto.ts';
 import { intlPiece } from './inside-intl.ts';
