@@ -2,6 +2,12 @@
 import type { Json } from '../domain/json.ts';
 import type { Db } from './db.ts';
 
+/** What stood in the way of the end when a review had come to that entry of its log. */
+export interface Reasons {
+  readonly version: number;
+  readonly blocks: readonly { readonly code: string; readonly message: string }[];
+}
+
 export interface ReviewRow {
   readonly workspace_id: string;
   readonly id: string;
@@ -10,9 +16,11 @@ export interface ReviewRow {
   readonly result: Json;
   /** The rows that were delivered. */
   readonly file_id: string | null;
+  /** Why it has not ended; null = nobody has asked since it began. */
+  readonly reasons: Reasons | null;
 }
 
-export const reviewColumns = 'workspace_id, id, expires_at, finished_at, result, file_id';
+export const reviewColumns = 'workspace_id, id, expires_at, finished_at, result, file_id, reasons';
 
 /** When a review `r` was last edited; null = it never was. Only the end of its log is looked at, however long that is. */
 export const lastEditAt = `(select e.created_at from headgate.review_edits e
@@ -88,6 +96,14 @@ export async function finishReview(
     at,
     JSON.stringify(result),
     file,
+  ]);
+}
+
+export async function keepReasons(db: Db, workspace: number, id: string, reasons: Reasons): Promise<void> {
+  await db.query('update headgate.reviews set reasons = $3 where workspace_id = $1 and id = $2 and finished_at is null', [
+    workspace,
+    id,
+    JSON.stringify(reasons),
   ]);
 }
 

@@ -1,6 +1,6 @@
-/** What came of a review that a person has ended. */
+/** What came of reviews so far. */
 import type { Json } from '../../domain/json.ts';
-import { findReviews } from '../../store/reviews.ts';
+import { findReviews, type Reasons } from '../../store/reviews.ts';
 import type { Ports } from '../operation.ts';
 
 export interface ReviewEnd {
@@ -12,14 +12,24 @@ export interface ReviewEnd {
   readonly file: string;
 }
 
-/** Of those among some that have ended: the id of a review → what came of it. */
-export async function reviewEnds(
+export interface Begun {
+  /** Absent = it goes on. */
+  readonly end?: ReviewEnd;
+  /** Why it has not ended, once somebody has changed something, or wanted to end it. */
+  readonly reasons?: Reasons;
+}
+
+/** Of those among some of which anything can be said: the id of a review → what came of it. */
+export async function begunReviews(
   { db }: Pick<Ports, 'db'>,
   workspace: number,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, ReviewEnd>> {
-  const ends = new Map<string, ReviewEnd>();
-  for (const { id, finished_at, file_id, result } of await findReviews(db, workspace, ids))
-    if (finished_at !== null && file_id !== null) ends.set(id, { at: finished_at.toISOString(), result, file: file_id });
-  return ends;
+): Promise<ReadonlyMap<string, Begun>> {
+  const begun = new Map<string, Begun>();
+  for (const { id, finished_at, file_id, result, reasons } of await findReviews(db, workspace, ids)) {
+    if (finished_at !== null && file_id !== null)
+      begun.set(id, { end: { at: finished_at.toISOString(), result, file: file_id } });
+    else if (reasons) begun.set(id, { reasons });
+  }
+  return begun;
 }

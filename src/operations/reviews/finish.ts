@@ -17,7 +17,7 @@ import type { Duck } from '../../sdk/index.ts';
 import type { Asked, Confirmation } from '../../shape/assess/confirm.ts';
 import type { Db } from '../../store/db.ts';
 import { setExpiry } from '../../store/files.ts';
-import { finishReview, holdReview, listEdits } from '../../store/reviews.ts';
+import { finishReview, holdReview, keepReasons, listEdits } from '../../store/reviews.ts';
 import { storeFile } from '../files/store.ts';
 import { silent } from '../log.ts';
 import type { Ports } from '../operation.ts';
@@ -81,8 +81,10 @@ export async function endReview(
       await tell(tx, { file, rows: found.counts.delivered });
       return undefined;
     });
+    const blocks = held?.found.blocks ?? [];
+    if (blocks.length > 0) await keepReasons(db, workspace, id, { version: review.edited, blocks });
     if (held) await keepTold(ports, reviewed, review, held);
-    return { blocks: held?.found.blocks ?? [], ...(held?.held && { confirmation: held.held.confirmation }) };
+    return { blocks, ...(held?.held && { confirmation: held.held.confirmation }) };
   });
   if (ended.blocks.length === 0 && !ended.confirmation) {
     await deskOf(ports).close(deskKey(reviewed));

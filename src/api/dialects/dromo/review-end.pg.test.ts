@@ -228,9 +228,28 @@ test('a hook may say no at the end, and the review goes on', async () => {
   await visitor.edit({ kind: 'add', cells: { c0: 'Bob' } });
   const state = await visitor.post('/finish', { version: 2 });
   assert.deepEqual([state['status'], state['reasons']], ['review', [{ code: 'FINISH_CANCELLED', message: 'one row is enough' }]]);
+  const told = [{ code: 'FINISH_CANCELLED', message: 'one row is enough' }];
+  const heard = async () => ((await bench.ask('GET', `/api/v1/headless/imports/${id}/`)).body as Fields)['import_errors']; // an object
+  assert.deepEqual([(await visitor.state())['reasons'], await heard()], [told, told], 'until something is changed');
   await visitor.edit({ kind: 'delete', rows: [0] });
+  assert.deepEqual([(await visitor.state())['reasons'], await heard()], [[], null]);
   assert.equal((await visitor.post('/finish', { version: 3 }))['status'], 'done');
   assert.deepEqual(await bench.rowsOf(id), [{ name: 'Bob' }]);
+});
+
+test('whoever asks for the import hears what its reviewer has to do', async () => {
+  const { id, visitor } = await inReview(bench, '1,2,3\n4,5,6\n7,8,9\n');
+  const codes = async (): Promise<unknown> => {
+    const { import_errors: errors } = (await bench.ask('GET', `/api/v1/headless/imports/${id}/`)).body as Fields; // an object
+    return (errors as readonly Fields[]).map(({ code }) => code); // a list
+  };
+  assert.deepEqual(await codes(), ['HEADER_ROW_UNKNOWN']);
+  await visitor.ask('PUT', '/header', { row: 0 });
+  assert.deepEqual(
+    ((await visitor.state())['reasons'] as readonly Fields[]).map(({ code }) => code),
+    ['COLUMNS_UNMAPPED', 'COLUMNS_UNMAPPED'],
+  );
+  assert.deepEqual(await codes(), ['COLUMNS_UNMAPPED', 'COLUMNS_UNMAPPED']);
 });
 
 test('rows that somebody has looked through go where the import says, before it has ended', async () => {

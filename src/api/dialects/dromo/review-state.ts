@@ -37,6 +37,7 @@ export type State = z.input<typeof stateShape>;
 const nothing: Omit<OpenedReview, 'fields'> = {
   stage: 'rows',
   version: 0,
+  edited: 0,
   reasons: [],
   sheet: null,
   sheets: [],
@@ -62,8 +63,11 @@ export async function showState(context: RouteContext, visit: Visit, more: State
   const opened = isReview ? await openedReview(context, await reviewedOf(context, visit)) : undefined;
   const shown = opened ?? nothing;
   const fields = knownFields(found, opened?.fields);
-  // What the run had to ask, until somebody has changed something.
-  const asked = shown.version > 0 ? [] : standing.errors.filter(({ code }) => code === 'FINISH_CANCELLED');
+  // What a hook has said against the end, until somebody has changed something.
+  const asked =
+    shown.edited > (standing.heardAt ?? 0) || more.length > 0
+      ? []
+      : standing.errors.filter(({ code }) => code === 'FINISH_CANCELLED');
   const reasons = [...more, ...asked, ...(shown.reasons.length > 0 || !isReview ? shown.reasons : notYet(visit, opened))];
   return {
     status: isFinishing(visit) ? 'finishing' : statusOf(visit, opened),

@@ -4,7 +4,7 @@ import type { AssessTask } from '../../../domain/run.ts';
 import type { fileView } from '../../../operations/files/file.ts';
 import { severalFiles } from '../../../operations/files/several.ts';
 import { perform } from '../../../operations/operation.ts';
-import { reviewEnds, type ReviewEnd } from '../../../operations/reviews/end.ts';
+import { begunReviews, type Begun, type ReviewEnd } from '../../../operations/reviews/end.ts';
 import { severalRuns } from '../../../operations/runs/several.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
@@ -57,6 +57,8 @@ export interface Standing {
   /** When it became so. */
   readonly since: string;
   readonly errors: readonly ImportError[];
+  /** The entry of the review's log that its errors are about; 0 = it had not begun. */
+  readonly heardAt?: number;
   readonly findings?: Findings;
   /** A person has looked through the rows, and ended that. */
   readonly reviewed?: true;
@@ -72,7 +74,7 @@ export interface Standing {
 interface Known {
   readonly files: ReadonlyMap<string, z.output<typeof fileView>>;
   readonly runs: ReadonlyMap<string, Made>;
-  readonly ends: ReadonlyMap<string, ReviewEnd>;
+  readonly reviews: ReadonlyMap<string, Begun>;
 }
 
 /** A run with what it has made. */
@@ -88,7 +90,7 @@ async function knownOf(context: RouteContext, imports: readonly StoredImport[]):
   return {
     files: new Map(files.map((file) => [file.id, file])),
     runs: new Map(made.map((one) => [one.run.id, one])),
-    ends: ids.length === 0 ? new Map() : await reviewEnds(context, context.workspace, ids),
+    reviews: ids.length === 0 ? new Map() : await begunReviews(context, context.workspace, ids),
   };
 }
 
@@ -117,7 +119,7 @@ const asReader = (context: RouteContext): RouteContext => ({ ...context, actor: 
 /** Without what stands in its runs alone. */
 type Stands = Omit<Standing, 'receipts'>;
 
-function standingIn({ id, data, file, createdAt }: StoredImport, { files, runs, ends }: Known): Stands {
+function standingIn({ id, data, file, createdAt }: StoredImport, { files, runs, reviews }: Known): Stands {
   if (data.run === undefined) {
     // What was given up is removed some time later.
     const found = files.get(file);
@@ -125,9 +127,10 @@ function standingIn({ id, data, file, createdAt }: StoredImport, { files, runs, 
     const errors = [{ code: 'UPLOAD_EXPIRED', message: 'The file did not come' }];
     return { status: 'FAILED', since: found?.pending_until ?? data.expired ?? createdAt, errors };
   }
-  const [made, end] = [runs.get(data.run), ends.get(id)];
+  const made = runs.get(data.run);
+  const { end, reasons } = reviews.get(id) ?? {};
   if (made && made.run.state !== 'succeeded') return unfinished(made, sinceOf(made));
-  const outcome = end ? reviewedOutcome(made, end) : made && outcomeOf(made, sinceOf(made));
+  const outcome = end ? reviewedOutcome(made, end) : made && outcomeOf(made, sinceOf(made), reasons);
   if (!outcome) {
     const errors = [{ code: 'RESULT_GONE', message: 'What came of the file has been deleted' }];
     return { status: 'FAILED', since: createdAt, errors };
@@ -166,11 +169,18 @@ function reviewedOutcome(made: Made | undefined, { at, result, file }: ReviewEnd
   return { status: 'SUCCESSFUL', since: at, errors: [], findings: reviewed, rows: file, reviewed: true };
 }
 
-function outcomeOf(made: Made, since: string): Stands {
+function outcomeOf(made: Made, since: string, heard: Begun['reasons']): Stands {
   const { task } = made.run;
   const found = findingsIn(made);
   const rows = made.outputs.find(({ file }) => file !== null)?.file;
   if (found.blocks.length > 0)
-    return { status: 'NEEDS_REVIEW', since, errors: found.blocks, findings: found, ...(task?.kind === 'assess' && { task }) };
+    return {
+      status: 'NEEDS_REVIEW',
+      since,
+      errors: heard?.blocks ?? found.blocks,
+      heardAt: heard?.version ?? 0,
+      findings: found,
+      ...(task?.kind === 'assess' && { task }),
+    };
   return { status: 'SUCCESSFUL', since, errors: [], findings: found, ...(rows != null && { rows }) };
 }
