@@ -29,7 +29,8 @@ export interface NumberFormat {
   /** `1.5e+3` */
   readonly exponential?: boolean;
   readonly currencySymbol?: string;
-  readonly currencyPosition?: 'prefix' | 'postfix';
+  /** `infix`: in the place of the point. */
+  readonly currencyPosition?: 'prefix' | 'postfix' | 'infix';
   /** Between number and symbol or `%`, or between the number and the unit of its average. */
   readonly spaceSeparated?: boolean;
   readonly spaceSeparatedCurrency?: boolean;

@@ -31,7 +31,7 @@ const numberFormat = z
     lowPrecision: z.boolean(),
     prefixSymbol: z.boolean(),
     currencySymbol: z.string(),
-    currencyPosition: z.enum(['prefix', 'postfix']),
+    currencyPosition: z.enum(['prefix', 'postfix', 'infix']),
     spaceSeparated: z.boolean(),
     negative: z.enum(['sign', 'parenthesis', 'apart']),
     forceSign: z.boolean(),

@@ -102,7 +102,7 @@ means('presets: usd', number('usd'), [
   ['1234.567', '1234.57', '$ 1,234.57'],
   ['-3456.78', '-3456.78', '- $3,456.78'],
 ]);
-means('presets: usd_accounting', number('usd_accounting'), [['-3456.78', '-3456.78', '($ 3,456.78)']]);
+means('presets: usd_accounting', number('usd_accounting'), [['-3456.78', '-3456.78', '$ (3,456.78)']]);
 means('presets: eur', number('eur'), [['1,234.57 €', '1234.57', '1,234.57 €']]);
 means('presets: gbp', number('gbp'), [['£ 1,234.57', '1234.57', '£ 1,234.57']]);
 means('bounds belong to the range, and are asked after rounding', number('integer', { min: '1', max: '5' }), [
@@ -373,6 +373,22 @@ const formatted: readonly (readonly [string, NumberFormat, string])[] = [
   ['12000', { average: true, mantissa: 2, trimMantissa: true }, '12k'],
   ['0.5', { output: 'percent', spaceSeparated: true, average: true }, '50 %'],
   ['-5', { prefix: 'a', postfix: 'b', negative: 'parenthesis' }, 'a(5)b'],
+  ['-1', { output: 'currency', mantissa: 2, spaceSeparatedCurrency: true }, '- $1.00'],
+  ['1', { output: 'currency', spaceSeparated: true, forceSign: true }, '+ $1'],
+  ['-1', { output: 'currency', spaceSeparated: true, currencyPosition: 'postfix' }, '-1 $'],
+  ['-1', { output: 'currency', mantissa: 2, negative: 'parenthesis' }, '$(1.00)'],
+  ['-1', { output: 'percent', spaceSeparated: true, negative: 'parenthesis' }, '(100) %'],
+  ['-1', { output: 'percent', prefixSymbol: true, negative: 'parenthesis' }, '%(100)'],
+  ['-1234567', { average: true, output: 'currency', negative: 'parenthesis' }, '$(1m)'],
+  ['1234567', { average: true, output: 'currency', spaceSeparated: true }, '$ 1 m'],
+  ['0', { output: 'currency', forceSign: true }, '$0'],
+  ['-0.5', { mantissa: 0 }, '0'],
+  ['-2.5', { mantissa: 0 }, '-2'],
+  ['2.5', { mantissa: 0 }, '3'],
+  ['12.5', { output: 'currency', currencyPosition: 'infix' }, '12$5'],
+  ['12', { output: 'currency', currencyPosition: 'infix' }, '12'],
+  ['-12.5', { output: 'currency', currencyPosition: 'infix', negative: 'parenthesis' }, '(12$5)'],
+  ['12.5', { output: 'currency', currencyPosition: 'infix', spaceSeparated: true }, '12 $ 5'],
   ['5', { forceSign: true, output: 'currency' }, '+$5'],
   ['950', { average: true, lowPrecision: false }, '950'],
   ['1234', { average: true, lowPrecision: false }, '1k'],

@@ -69,17 +69,22 @@ function signed(value: string, format: NumberFormat, unit: Unit, n = cut(value, 
   const { negative = 'sign', forceSign = false, spaceSeparated = false, characteristic = 0, optionalCharacteristic } = format;
   const gap = unit !== '' && spaceSeparated ? ' ' : '';
   const behind = typeof unit === 'string' ? quoteText(gap + unit) : unit.power;
-  const bare = (closely: boolean): string => {
-    const plain = optionalCharacteristic ? `regexp_replace(ltrim(n, '-'), '^0(\\.|$)', '\\1')` : `ltrim(n, '-')`;
-    const digits = grouped(padded(plain, characteristic), format.thousandSeparated ?? false);
-    return decorated(unit === '' ? digits : `${digits} || ${behind}`, format, closely, unit);
-  };
-  const front = format.output === 'percent' && format.prefixSymbol ? `${quoteText(spaceSeparated ? '% ' : '%')} || ` : '';
-  const below = { sign: `'-' || ${bare(false)}`, parenthesis: `'(' || ${bare(false)} || ')'`, apart: `'- ' || ${bare(true)}` }[
-    negative
-  ];
-  const above = forceSign ? `'+' || ${bare(false)}` : bare(false);
-  return named('n', n, `${front}case when starts_with(n, '-') then ${below} else ${above} end`);
+  const plain = optionalCharacteristic ? `regexp_replace(ltrim(n, '-'), '^0(\\.|$)', '\\1')` : `ltrim(n, '-')`;
+  const digits = infixed(grouped(padded(plain, characteristic), format.thousandSeparated ?? false), format);
+  const text = unit === '' ? digits : `${digits} || ${behind}`;
+  const { front, end, gapped } = decoration(format, unit);
+  const around = (inner: string, before = front): string =>
+    [...(before === '' ? [] : [quoteText(before)]), inner, ...(end === '' ? [] : [quoteText(end)])].join(' || ');
+  // A sign goes in front of the symbol, and takes the space that would be behind that.
+  const withSign = (sign: '-' | '+'): string =>
+    format.output === 'percent'
+      ? around(`'${sign}' || ${text}`)
+      : `'${sign}${gapped || (sign === '-' && negative === 'apart') ? ' ' : ''}' || ${around(text, front.trimEnd())}`;
+  const below = negative === 'parenthesis' ? around(`'(' || ${text} || ')'`) : withSign('-');
+  const above = forceSign
+    ? `case when regexp_full_match(n, '[0.]*') then ${around(text)} else ${withSign('+')} end`
+    : around(text);
+  return named('n', n, `case when starts_with(n, '-') then ${below} else ${above} end`);
 }
 
 /** With as many digits after the point as are wanted. */
@@ -87,7 +92,9 @@ function cut(
   value: string,
   { mantissa, trimMantissa, optionalMantissa, average, forceAverage, totalLength = 0 }: NumberFormat,
 ): string {
-  const to = (digits: number): string => `cast(cast(${value} as DECIMAL(38,${digits})) as VARCHAR)`;
+  // A half goes up, of numbers below zero as well: -2.5 is -2.
+  const up = `case when x < 0 then x + 0.000000000000000001::${fixed} else x end`;
+  const to = (digits: number): string => `cast(${named('x', value, `cast(${up} as DECIMAL(38,${digits}))`)} as VARCHAR)`;
   if (totalLength > 0) {
     const whole = `length(split_part(ltrim(${digitsOf(value)}, '-'), '.', 1))`;
     const cases = Array.from({ length: totalLength - 1 }, (_, at) => `when ${at + 1} then ${to(totalLength - 1 - at)}`);
@@ -113,19 +120,36 @@ function grouped(text: string, separated: boolean): string {
   return `case when length(${whole}) <= 3 then ${text} else ltrim(${inGroups}, ',') || ${rest} end`;
 }
 
-/** `closely`: no space beside the symbol. */
-function decorated(text: string, format: NumberFormat, closely: boolean, unit: Unit): string {
-  const { output, currencySymbol = '$', currencyPosition, spaceSeparated, spaceSeparatedCurrency, prefixSymbol } = format;
-  if (output === 'percent') {
-    const space = spaceSeparated && !closely ? ' ' : '';
-    // In front of the sign as well: that is written by the caller.
-    return prefixSymbol ? text : `${text} || ${quoteText(`${space}%`)}`;
-  }
-  if (output !== 'currency') return text;
-  // The space that parts a number from its unit is not there twice.
-  const apart = spaceSeparatedCurrency || (spaceSeparated && unit === '');
-  const space = apart && !closely ? ' ' : '';
-  return currencyPosition === 'postfix'
-    ? `${text} || ${quoteText(`${space}${currencySymbol}`)}`
-    : `${quoteText(`${currencySymbol}${space}`)} || ${text}`;
+/** The symbol in the place of the point. */
+function infixed(text: string, { output, currencyPosition, currencySymbol = '$', ...format }: NumberFormat): string {
+  if (output !== 'currency' || currencyPosition !== 'infix') return text;
+  const space = (format.spaceSeparatedCurrency ?? format.spaceSeparated) ? ' ' : '';
+  return `replace(${text}, '.', ${quoteText(`${space}${currencySymbol}${space}`)})`;
+}
+
+interface Decoration {
+  readonly front: string;
+  readonly end: string;
+  /** There is a space between the symbol in front and the number. */
+  readonly gapped: boolean;
+}
+
+/** What stands around a number, sign and brackets apart: as numbro 2.5 has it. */
+function decoration(format: NumberFormat, unit: Unit): Decoration {
+  const {
+    output,
+    currencySymbol = '$',
+    currencyPosition = 'prefix',
+    spaceSeparated,
+    spaceSeparatedCurrency,
+    prefixSymbol,
+  } = format;
+  const space = spaceSeparated ? ' ' : '';
+  if (output === 'percent')
+    return prefixSymbol ? { front: `%${space}`, end: '', gapped: false } : { front: '', end: `${space}%`, gapped: false };
+  if (output !== 'currency' || currencyPosition === 'infix') return { front: '', end: '', gapped: false };
+  const apart = spaceSeparatedCurrency || spaceSeparated ? ' ' : '';
+  // Behind the unit of an average there is none.
+  if (currencyPosition === 'postfix') return { front: '', end: `${unit === '' ? apart : ''}${currencySymbol}`, gapped: false };
+  return { front: `${currencySymbol}${apart}`, end: '', gapped: apart !== '' };
 }

@@ -137,7 +137,9 @@ export function withoutField(layout: Layout, key: string): Layout | string {
   const others = (keys: readonly string[]): readonly string[] => keys.filter((one) => one !== key);
   const definition = {
     ...layout.definition,
-    fields: listOf(layout.definition, 'fields').toSpliced(place, 1),
+    fields: listOf(layout.definition, 'fields')
+      .toSpliced(place, 1)
+      .map((field) => decidable(field, key)),
     rules: listOf(layout.definition, 'rules').filter((rule) => !namesOf(rule).has(key)),
   };
   return {
@@ -154,13 +156,19 @@ export function withoutField(layout: Layout, key: string): Layout | string {
   };
 }
 
-/** The fields that a rule of several looks at. */
+/** The field without those of its rules that look at a field that is gone. */
+function decidable(field: Json, gone: string): Json {
+  if (field === null || typeof field !== 'object' || !('rules' in field) || !Array.isArray(field['rules'])) return field;
+  return { ...field, rules: field['rules'].filter((rule: Json) => !namesOf(rule).has(gone)) };
+}
+
+/** The fields that a rule looks at beside its own. */
 function namesOf(rule: Json): ReadonlySet<Json> {
   if (rule === null || typeof rule !== 'object') return new Set();
   if (Array.isArray(rule)) return new Set(rule.flatMap((one: Json) => [...namesOf(one)]));
   const named = Object.entries(rule).flatMap(([key, value]): readonly Json[] => {
     if (['field', 'other', 'left', 'right'].includes(key)) return [value];
-    return key === 'fields' && Array.isArray(value) ? (value as readonly Json[]) : [...namesOf(value)]; // of JSON
+    return (key === 'fields' || key === 'with') && Array.isArray(value) ? (value as readonly Json[]) : [...namesOf(value)]; // of JSON
   });
   return new Set(named);
 }
