@@ -51,6 +51,14 @@ suite('dates to agree to', () => {
     });
   }
 
+  test('how many rows the limit of the import left out', async () => {
+    const own = { ...settings, maxRecords: 2, invalidDataBehavior: 'BLOCK_SUBMIT' };
+    const link = await pages.reviewOf({ fields, settings: own }, 'Name,Born\nAda,x\nBob,\nCy,\nDi,\nEve,\n');
+    await using page = await pages.visit(link, { width: 390 });
+    await page.getByText('Rows beyond the limit of this import, left out: 3').waitFor();
+    await requireAccessible(page, 'rows that were left out');
+  });
+
   test('what a hook said when it stopped the import is said at the opening', async () => {
     const hooks = { beforeFinishCallback: '() => ({ cancel: true, message: "The office is <b>closed</b>" })' };
     const link = await pages.reviewOf({ fields: fields.slice(0, 1), settings, hooks }, 'Name\nAda\nBob\n');

@@ -298,6 +298,7 @@ export const english = {
     awayLead: 'Check your connection and try again. Everything you did so far is saved.',
     retry: 'Try again',
     why: 'Why you are asked',
+    leftOut: (count: number) => `Rows beyond the limit of this import, left out: ${number(count)}`,
   },
   help: {
     title: 'Keys',

@@ -49,6 +49,8 @@ export interface OpenedReview {
   readonly undo: number;
   readonly redo: number;
   readonly people: number;
+  /** Rows behind the most that the import may have. */
+  readonly dropped: number;
   readonly finish: Ending;
 }
 
@@ -92,6 +94,7 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
     counts,
     ...review.history.counts,
     people: deskOf(ports).peopleAt(deskKey(reviewed)),
+    dropped: plan.layout.dropped,
     finish: review.hasRows ? endingOf(counts, reviewed.task) : notYet,
   };
 }

@@ -113,6 +113,8 @@ export interface State {
   readonly undo: number;
   readonly redo: number;
   readonly people: number;
+  /** Rows that the import has no room for. */
+  readonly dropped: number;
   readonly finish: Finish;
   /** In the answer to `finish` alone. */
   readonly confirmation?: Confirmation;

@@ -275,6 +275,7 @@ export const translation: Texts = {
     awayLead: 'تحقّق من اتصالك وحاول مرة أخرى. كل ما فعلته حتى الآن محفوظ.',
     retry: 'إعادة المحاولة',
     why: 'سبب السؤال',
+    leftOut: (count) => `صفوف تتجاوز حد الاستيراد وتُركت: ${number(count)}`,
   },
   help: {
     title: 'المفاتيح',

@@ -263,6 +263,7 @@ export const translation: Texts = {
     away: 'Server není dostupný',
     retry: 'Zkusit znovu',
     why: 'Proč se vás ptáme',
+    leftOut: (count) => `Řádky nad limitem importu, vynechané: ${number(count)}`,
     processingLead: 'Řádky se čtou a kontrolují. Stránka sama pokračuje, až na vás přijde řada; můžete ji zavřít a vrátit se.',
     finishingLead: 'Import se dokončuje. Tuto stránku můžete zavřít.',
     progress: (done, total) => `${number(done)} z ${number(total)}`,

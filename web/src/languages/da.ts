@@ -262,6 +262,7 @@ export const translation: Texts = {
     away: 'Serveren kan ikke nås',
     retry: 'Prøv igen',
     why: 'Hvorfor du bliver spurgt',
+    leftOut: (count) => `Rækker ud over importens grænse, udeladt: ${number(count)}`,
     processingLead:
       'Rækkerne læses og kontrolleres. Siden går selv videre, når det er din tur; du kan lukke den og komme tilbage.',
     finishingLead: 'Importen er ved at blive fuldført. Du kan lukke denne side.',

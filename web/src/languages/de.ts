@@ -272,6 +272,7 @@ export const translation: Texts = {
     awayLead: 'Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal. Alles bisher ist gespeichert.',
     retry: 'Noch einmal',
     why: 'Warum Sie gefragt werden',
+    leftOut: (count) => `Zeilen über der Grenze des Imports, ausgelassen: ${number(count)}`,
   },
   help: {
     title: 'Tasten',

@@ -269,6 +269,7 @@ export const translation: Texts = {
     awayLead: 'Compruebe su conexión e inténtelo de nuevo. Todo lo que ha hecho está guardado.',
     retry: 'Intentar de nuevo',
     why: 'Por qué se le pregunta',
+    leftOut: (count) => `Filas por encima del límite de la importación, omitidas: ${number(count)}`,
   },
   help: {
     title: 'Teclas',

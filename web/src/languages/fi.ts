@@ -262,6 +262,7 @@ export const translation: Texts = {
     away: 'Palvelimeen ei saada yhteyttä',
     retry: 'Yritä uudelleen',
     why: 'Miksi sinulta kysytään',
+    leftOut: (count) => `Tuonnin rajan ylittävät rivit, jätetty pois: ${number(count)}`,
     processingLead: 'Rivejä luetaan ja tarkistetaan. Sivu jatkaa itsestään, kun on sinun vuorosi; voit sulkea sen ja palata.',
     finishingLead: 'Tuontia viimeistellään. Voit sulkea tämän sivun.',
     progress: (done, total) => `${number(done)} / ${rows(total)}`,

@@ -271,6 +271,7 @@ export const translation: Texts = {
     awayLead: 'Vérifiez votre connexion et réessayez. Tout ce que vous avez fait est enregistré.',
     retry: 'Réessayer',
     why: 'Pourquoi cette question',
+    leftOut: (count) => `Lignes au-delà de la limite de l’import, écartées : ${number(count)}`,
   },
   help: {
     title: 'Touches',

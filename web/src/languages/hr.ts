@@ -263,6 +263,7 @@ export const translation: Texts = {
     away: 'Poslužitelj nije dostupan',
     retry: 'Pokušaj ponovno',
     why: 'Zašto vas pitamo',
+    leftOut: (count) => `Redci iznad ograničenja uvoza, izostavljeni: ${number(count)}`,
     processingLead:
       'Retci se čitaju i provjeravaju. Stranica nastavlja sama kad dođete na red; možete je zatvoriti i vratiti se.',
     finishingLead: 'Uvoz se dovršava. Možete zatvoriti ovu stranicu.',

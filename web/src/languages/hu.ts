@@ -262,6 +262,7 @@ export const translation: Texts = {
     away: 'A kiszolgáló nem érhető el',
     retry: 'Újra',
     why: 'Miért kérdezzük',
+    leftOut: (count) => `Az importálás korlátján túli, kihagyott sorok: ${number(count)}`,
     processingLead:
       'A sorok olvasása és ellenőrzése folyik. Az oldal magától továbblép, amikor Ön következik; bezárhatja, és később visszatérhet.',
     finishingLead: 'Az import befejeződik. Ezt az oldalt bezárhatja.',

@@ -262,6 +262,7 @@ export const translation: Texts = {
     away: 'Server tidak dapat dijangkau',
     retry: 'Coba lagi',
     why: 'Mengapa Anda ditanya',
+    leftOut: (count) => `Baris di luar batas impor yang ditinggalkan: ${number(count)}`,
     processingLead:
       'Baris sedang dibaca dan diperiksa. Halaman ini berlanjut sendiri saat giliran Anda tiba; Anda boleh menutupnya dan kembali nanti.',
     finishingLead: 'Impor sedang diselesaikan. Anda boleh menutup halaman ini.',

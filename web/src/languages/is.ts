@@ -261,6 +261,7 @@ export const translation: Texts = {
     away: 'Ekki næst í þjóninn',
     retry: 'Reyna aftur',
     why: 'Hvers vegna þú ert spurð(ur)',
+    leftOut: (count) => `Línur umfram mörk innflutningsins, sleppt: ${number(count)}`,
     processingLead:
       'Raðirnar eru lesnar og yfirfarnar. Síðan heldur sjálf áfram þegar röðin kemur að þér; þú mátt loka henni og koma aftur.',
     finishingLead: 'Verið er að ljúka innflutningnum. Þú mátt loka þessari síðu.',

@@ -262,6 +262,7 @@ export const translation: Texts = {
     away: 'Il server non è raggiungibile',
     retry: 'Riprova',
     why: 'Perché ti viene chiesto',
+    leftOut: (count) => `Righe oltre il limite dell’importazione, escluse: ${number(count)}`,
     processingLead:
       'Le righe vengono lette e controllate. Questa pagina prosegue da sola quando tocca a te; puoi chiuderla e tornare.',
     finishingLead: 'L’importazione sta per essere completata. Puoi chiudere questa pagina.',

@@ -261,6 +261,7 @@ export const translation: Texts = {
     away: 'サーバーに接続できません',
     retry: '再試行',
     why: '確認が必要な理由',
+    leftOut: (count) => `インポートの上限を超えて除外された行：${number(count)}`,
     processingLead: '行の読み込みと確認をしています。順番が来るとこのページは自動で進みます。閉じて後で戻ってもかまいません。',
     finishingLead: '取り込みを完了しています。このページは閉じてかまいません。',
     progress: (done, total) => `${number(done)}/${rows(total)}`,

@@ -261,6 +261,7 @@ export const translation: Texts = {
     away: '서버에 연결할 수 없습니다',
     retry: '다시 시도',
     why: '확인이 필요한 이유',
+    leftOut: (count) => `가져오기 한도를 넘어 제외된 행: ${number(count)}`,
     processingLead: '행을 읽고 확인하는 중입니다. 차례가 되면 이 페이지가 자동으로 넘어갑니다. 닫았다가 다시 와도 됩니다.',
     finishingLead: '가져오기를 완료하는 중입니다. 이 페이지를 닫아도 됩니다.',
     progress: (done, total) => `${number(done)}/${rows(total)}`,

@@ -263,6 +263,7 @@ export const translation: Texts = {
     away: 'Serveris nepasiekiamas',
     retry: 'Bandyti dar kartą',
     why: 'Kodėl jūsų klausiama',
+    leftOut: (count) => `Eilutės, viršijančios importo ribą, praleistos: ${number(count)}`,
     processingLead: 'Eilutės skaitomos ir tikrinamos. Puslapis pats tęs, kai ateis jūsų eilė; galite jį uždaryti ir grįžti.',
     finishingLead: 'Importas baigiamas. Šį puslapį galite uždaryti.',
     progress: (done, total) => `${number(done)} iš ${number(total)}`,

@@ -264,6 +264,7 @@ export const translation: Texts = {
     away: 'Serveris nav sasniedzams',
     retry: 'Mēģināt vēlreiz',
     why: 'Kāpēc jums jautā',
+    leftOut: (count) => `Rindas virs importa robežas, izlaistas: ${number(count)}`,
     processingLead:
       'Rindas tiek lasītas un pārbaudītas. Lapa pati turpinās, kad pienāks jūsu kārta; varat to aizvērt un atgriezties.',
     finishingLead: 'Imports tiek pabeigts. Šo lapu varat aizvērt.',

@@ -263,6 +263,7 @@ export const translation: Texts = {
     away: 'Pelayan tidak dapat dihubungi',
     retry: 'Cuba lagi',
     why: 'Sebab anda ditanya',
+    leftOut: (count) => `Baris melebihi had import yang ditinggalkan: ${number(count)}`,
     processingLead:
       'Baris sedang dibaca dan diperiksa. Halaman ini bersambung sendiri apabila tiba giliran anda; anda boleh menutupnya dan kembali.',
     finishingLead: 'Import sedang diselesaikan. Anda boleh menutup halaman ini.',

@@ -261,6 +261,7 @@ export const translation: Texts = {
     away: 'De server is niet bereikbaar',
     retry: 'Opnieuw proberen',
     why: 'Waarom u dit gevraagd wordt',
+    leftOut: (count) => `Rijen boven de grens van de import, weggelaten: ${number(count)}`,
     processingLead:
       'De rijen worden gelezen en gecontroleerd. Deze pagina gaat vanzelf verder als u aan de beurt bent; u kunt haar sluiten en later terugkomen.',
     finishingLead: 'De import wordt voltooid. U kunt deze pagina sluiten.',

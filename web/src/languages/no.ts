@@ -261,6 +261,7 @@ export const translation: Texts = {
     away: 'Får ikke kontakt med serveren',
     retry: 'Prøv igjen',
     why: 'Hvorfor du blir spurt',
+    leftOut: (count) => `Rader over importens grense, utelatt: ${number(count)}`,
     processingLead:
       'Radene leses og kontrolleres. Siden går videre av seg selv når det er din tur; du kan lukke den og komme tilbake.',
     finishingLead: 'Importen fullføres. Du kan lukke denne siden.',

@@ -264,6 +264,7 @@ export const translation: Texts = {
     away: 'Nie można połączyć się z serwerem',
     retry: 'Spróbuj ponownie',
     why: 'Dlaczego pytamy',
+    leftOut: (count) => `Wiersze powyżej limitu importu, pominięte: ${number(count)}`,
     processingLead:
       'Wiersze są odczytywane i sprawdzane. Strona sama przejdzie dalej, gdy nadejdzie Twoja kolej; możesz ją zamknąć i wrócić.',
     finishingLead: 'Import jest kończony. Możesz zamknąć tę stronę.',

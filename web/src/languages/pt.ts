@@ -262,6 +262,7 @@ export const translation: Texts = {
     away: 'Não foi possível acessar o servidor',
     retry: 'Tentar novamente',
     why: 'Por que perguntamos a você',
+    leftOut: (count) => `Linhas além do limite da importação, deixadas de fora: ${number(count)}`,
     processingLead:
       'As linhas estão sendo lidas e verificadas. Esta página avança sozinha quando for a sua vez; pode fechá-la e voltar.',
     finishingLead: 'A importação está sendo concluída. Pode fechar esta página.',

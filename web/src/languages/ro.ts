@@ -263,6 +263,7 @@ export const translation: Texts = {
     away: 'Serverul nu poate fi contactat',
     retry: 'Încearcă din nou',
     why: 'De ce sunteți întrebat',
+    leftOut: (count) => `Rânduri peste limita importului, lăsate deoparte: ${number(count)}`,
     processingLead:
       'Rândurile sunt citite și verificate. Pagina continuă singură când vă vine rândul; o puteți închide și puteți reveni.',
     finishingLead: 'Importul se finalizează. Puteți închide această pagină.',

@@ -261,6 +261,7 @@ export const translation: Texts = {
     away: 'Servern kan inte nås',
     retry: 'Försök igen',
     why: 'Varför du får frågan',
+    leftOut: (count) => `Rader över importens gräns, utelämnade: ${number(count)}`,
     processingLead:
       'Raderna läses och kontrolleras. Sidan går vidare av sig själv när det är din tur; du kan stänga den och komma tillbaka.',
     finishingLead: 'Importen slutförs. Du kan stänga sidan.',

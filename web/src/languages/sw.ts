@@ -263,6 +263,7 @@ export const translation: Texts = {
     away: 'Seva haipatikani',
     retry: 'Jaribu tena',
     why: 'Kwa nini unaulizwa',
+    leftOut: (count) => `Safu zilizozidi kikomo cha uingizaji, zilizoachwa: ${number(count)}`,
     processingLead:
       'Safu mlalo zinasomwa na kukaguliwa. Ukurasa huu utaendelea wenyewe zamu yako ikifika; unaweza kuufunga na kurudi.',
     finishingLead: 'Uletaji unakamilishwa. Unaweza kufunga ukurasa huu.',

@@ -262,6 +262,7 @@ export const translation: Texts = {
     away: 'Sunucuya ulaşılamıyor',
     retry: 'Yeniden dene',
     why: 'Neden soruluyor',
+    leftOut: (count) => `İçe aktarma sınırını aşan, dışarıda bırakılan satırlar: ${number(count)}`,
     processingLead:
       'Satırlar okunuyor ve denetleniyor. Sıra size gelince bu sayfa kendiliğinden ilerler; kapatıp geri gelebilirsiniz.',
     finishingLead: 'İçe aktarma tamamlanıyor. Bu sayfayı kapatabilirsiniz.',

@@ -262,6 +262,7 @@ export const translation: Texts = {
     away: 'Không thể kết nối với máy chủ',
     retry: 'Thử lại',
     why: 'Vì sao bạn được hỏi',
+    leftOut: (count) => `Hàng vượt giới hạn nhập, bị bỏ lại: ${number(count)}`,
     processingLead:
       'Các hàng đang được đọc và kiểm tra. Trang này tự tiếp tục khi đến lượt bạn; bạn có thể đóng và quay lại sau.',
     finishingLead: 'Lần nhập đang được hoàn tất. Bạn có thể đóng trang này.',

@@ -260,6 +260,7 @@ export const translation: Texts = {
     away: '无法连接服务器',
     retry: '重试',
     why: '为何需要您确认',
+    leftOut: (count) => `超出导入上限而未包含的行：${number(count)}`,
     processingLead: '正在读取和检查各行。轮到您时，此页面会自动继续；您可以先关闭，稍后再来。',
     finishingLead: '正在完成导入。您可以关闭此页面。',
     progress: (done, total) => `${number(done)}/${rows(total)}`,

@@ -260,6 +260,7 @@ export const translation: Texts = {
     away: '無法連線至伺服器',
     retry: '重試',
     why: '為何需要您確認',
+    leftOut: (count) => `超出匯入上限而未包含的列：${number(count)}`,
     processingLead: '正在讀取並檢查各列。輪到您時，此頁面會自動繼續；您可以先關閉，稍後再回來。',
     finishingLead: '正在完成匯入。您可以關閉此頁面。',
     progress: (done, total) => `${number(done)}/${rows(total)}`,

@@ -25,6 +25,7 @@ export const stateShape = z.object({
   undo: z.number(),
   redo: z.number(),
   people: z.number(),
+  dropped: z.number().meta({ description: 'Rows of the file behind the most that the import may have: they are left out' }),
   finish: endingShape,
   confirmation: z
     .object({ text: z.string(), submit: z.string().nullable(), cancel: z.string().nullable() })
@@ -46,6 +47,7 @@ const nothing: Omit<OpenedReview, 'fields'> = {
   undo: 0,
   redo: 0,
   people: 0,
+  dropped: 0,
   finish: { deliver: 0, drop: 0, blocked: true, message: '' },
 };
 
@@ -83,6 +85,7 @@ export async function showState(context: RouteContext, visit: Visit, more: State
     undo: shown.undo,
     redo: shown.redo,
     people: shown.people,
+    dropped: shown.dropped,
     finish: shown.finish,
   };
 }

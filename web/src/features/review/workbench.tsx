@@ -76,7 +76,7 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
 /** What the import was stopped for besides its rows, as long as nothing was done about it. */
 function Reasons({ state }: { readonly state: State }) {
   const reasons = state.reasons.filter(({ code }) => code === 'BULK_FIX' || code === 'FINISH_CANCELLED');
-  if (reasons.length === 0) return null;
+  if (reasons.length === 0 && state.dropped === 0) return null;
   return (
     <ul className="reasons" aria-label={texts.pages.why}>
       {reasons.map(({ code, message }) => (
@@ -87,6 +87,12 @@ function Reasons({ state }: { readonly state: State }) {
           </span>
         </li>
       ))}
+      {state.dropped > 0 && (
+        <li>
+          <Icon name="info" />
+          {texts.pages.leftOut(state.dropped)}
+        </li>
+      )}
     </ul>
   );
 }
