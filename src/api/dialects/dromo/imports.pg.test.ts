@@ -202,6 +202,12 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
     { fields, settings: { xmlParsingOptions: { root: 'a' } }, original_filename: 'a.xml' },
     /xmlParsingOptions/,
   ],
+  ...[
+    { textOverrides: { errors: 5 } },
+    { textOverrides: { odd: {} } },
+    { styleOverrides: { global: 5 } },
+    { reviewStep: { transformDataPrompts: 5 } },
+  ].map((settings) => [JSON.stringify(settings), { fields, settings, original_filename: 'a.csv' }, /settings\./] as const),
   ['a schema and fields', { schema_id: '00000000-0000-4000-8000-000000000000', fields, original_filename: 'a.csv' }, /schema_id/],
   ['rows that are none', { fields, initial_data: [5] }, /initial_data/],
   ['rows with values that are none', { fields, initial_data: [{ name: {} }] }, /initial_data/],

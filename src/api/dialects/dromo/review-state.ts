@@ -124,7 +124,7 @@ function settingsOf(found: StoredImport): Readonly<Record<string, z.core.util.JS
     processingText,
     mappableValues: settings.matchValuesStep?.maxMappableSelectValues ?? 50,
     styles: settings.styleOverrides ?? {},
-    texts: settings.textOverrides ?? {},
+    texts: { errors: settings.textOverrides?.errors ?? {}, ui: settings.textOverrides?.ui ?? {} },
     matchingHelpText: settings.matchingStep?.helpText ?? null,
     sheetHelpText: settings.uploadStep?.sheetSelectionHelpText ?? null,
     valuesHelpText: settings.matchValuesStep?.helpText ?? null,

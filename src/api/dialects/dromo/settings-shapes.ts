@@ -44,8 +44,8 @@ export const settings = partial({
     assumeSingleRootChildIsArray: flag,
   }),
   batchRowHookBatchSize: z.int().min(1).max(10_000),
-  styleOverrides: loose,
-  textOverrides: loose,
+  styleOverrides: z.record(z.string(), loose),
+  textOverrides: partial({ errors: loose, ui: loose }),
   backendOverride: text,
   alternateDomain: text,
   version: text,
@@ -76,7 +76,7 @@ export const settings = partial({
     highlightAutoFixes: flag,
     autoCreateUnmappedColumns: flag,
     enableNavigatingErrors: flag,
-    transformDataPrompts: z.json(),
+    transformDataPrompts: z.array(z.string()).nullable(),
   }),
 }).refine((given) => goTogether(given), { error: 'not together with manualInputDisabled', path: ['manualInputOnly'] });
 

@@ -34,10 +34,7 @@ const xmlOf = ({
   ...(assumeSingleRootChildIsArray !== undefined && { single: assumeSingleRootChildIsArray }),
 });
 
-const errorWords = ({ textOverrides }: Settings): Readonly<Record<string, unknown>> => {
-  const errors = textOverrides?.['errors'];
-  return typeof errors === 'object' && errors !== null ? { ...errors } : {};
-};
+const errorWords = ({ textOverrides }: Settings): Readonly<Record<string, unknown>> => textOverrides?.errors ?? {};
 
 /** Rows that come with the request name fields by nothing else. */
 const byKey = (field: Field): Field => ({ ...field, label: field.key, alternateMatches: [] });
