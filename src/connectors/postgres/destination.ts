@@ -101,7 +101,7 @@ export class PostgresDestination implements Destination, Undoes, Forgets, Shares
     // A claim drops what was staged under an older one.
     this.#stages.clear();
     this.#ahead ??= this.#open();
-    this.#ahead.catch(() => undefined); // who takes it hears of it
+    this.#ahead.catch(() => undefined); // it is dialled again then
     const { claim, left } = await claimPipeline(await this.#session(), pipeline, fence);
     this.#left = left;
     return claim;

@@ -1,6 +1,6 @@
 /** What came of reviews so far. */
 import type { Json } from '../../domain/json.ts';
-import { findReviews, type Reasons } from '../../store/reviews.ts';
+import { findReviews, keepReasons, type Reasons } from '../../store/reviews.ts';
 import type { Ports } from '../operation.ts';
 
 export interface ReviewEnd {
@@ -32,4 +32,16 @@ export async function begunReviews(
     else if (reasons) begun.set(id, { reasons });
   }
   return begun;
+}
+
+/** Once something was changed, whoever asks hears what its reviewer sees. A hook's word against the end stays until then. */
+export async function hearReasons(
+  { db }: Pick<Ports, 'db'>,
+  { workspace, id, known }: { readonly workspace: number; readonly id: string; readonly known: Partial<Reasons> },
+  reasons: Reasons,
+): Promise<void> {
+  if (reasons.version === 0 || known.version === reasons.version) return;
+  const codes = ({ blocks = [] }: Partial<Reasons>): string => blocks.map(({ code }) => code).join();
+  if (known.version !== undefined && codes(known) === codes(reasons)) return;
+  await keepReasons(db, workspace, id, reasons);
 }

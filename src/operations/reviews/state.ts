@@ -5,7 +5,6 @@ import type { ReviewCounts } from '../../review/counts.ts';
 import type { OpenReview } from '../../review/open-review.ts';
 import { columnId, type Layout } from '../../review/plan.ts';
 import { fixBlock } from '../../shape/assess/blocks.ts';
-import { findReview, keepReasons, type Reasons } from '../../store/reviews.ts';
 import type { Ports } from '../operation.ts';
 import { deskKey, deskOf, withReview, type Reviewed } from './open.ts';
 
@@ -76,13 +75,11 @@ export async function openedReview(ports: Ports, reviewed: Reviewed): Promise<Op
 async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promise<OpenedReview> {
   const { plan, choices } = review;
   const counts = review.hasRows ? await review.counts() : noRows;
-  const reasons = await reasonsOf(review, reviewed, counts);
-  await hear(ports, reviewed, { version: review.edited, blocks: reasons });
   return {
     stage: await stageOf(review, reviewed),
     version: review.known,
     edited: review.edited,
-    reasons,
+    reasons: await reasonsOf(review, reviewed, counts),
     sheet: choices.sheet ?? reviewed.task.sheet,
     sheets: plan.layout.sheets,
     fields: { ...plan.layout, order: plan.schema.fields.map(({ name }) => name) },
@@ -97,15 +94,6 @@ async function show(ports: Ports, reviewed: Reviewed, review: OpenReview): Promi
     dropped: plan.layout.dropped,
     finish: review.hasRows ? endingOf(counts, reviewed.task) : notYet,
   };
-}
-
-/** Once something was changed, whoever asks for the import hears what its reviewer sees. A hook's word against the end stays until then. */
-async function hear({ db }: Ports, { workspace, id }: Reviewed, reasons: Reasons): Promise<void> {
-  if (reasons.version === 0) return;
-  const known = (await findReview(db, workspace, id))?.reasons;
-  const codes = ({ blocks }: Reasons): string => blocks.map(({ code }) => code).join();
-  if (known && (known.version === reasons.version || codes(known) === codes(reasons))) return;
-  await keepReasons(db, workspace, id, reasons);
 }
 
 /** The first that waits for somebody. */

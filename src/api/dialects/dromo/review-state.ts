@@ -1,6 +1,7 @@
 /** What the page is told before anything else: how far the import is, what it is about, and what is wrong. */
 import { z } from 'zod';
 import { countsShape, endingShape, openedReview, type OpenedReview } from '../../../operations/reviews/state.ts';
+import { hearReasons } from '../../../operations/reviews/end.ts';
 import type { EditLimits } from '../../../operations/reviews/open.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { StoredImport } from './imports-stored.ts';
@@ -64,6 +65,14 @@ export async function showState(context: RouteContext, visit: Visit, more: State
   const isReview = standing.status === 'NEEDS_REVIEW';
   const opened = isReview ? await openedReview(context, await reviewedOf(context, visit)) : undefined;
   const shown = opened ?? nothing;
+  if (opened) {
+    const known = { ...(standing.heardAt !== undefined && { version: standing.heardAt }), blocks: standing.errors };
+    await hearReasons(
+      context,
+      { workspace: context.workspace, id: found.id, known },
+      { version: opened.edited, blocks: opened.reasons },
+    );
+  }
   const fields = knownFields(found, opened?.fields);
   // What a hook has said against the end, until somebody has changed something.
   const asked =

@@ -57,7 +57,7 @@ export interface Standing {
   /** When it became so. */
   readonly since: string;
   readonly errors: readonly ImportError[];
-  /** The entry of the review's log that its errors are about; 0 = it had not begun. */
+  /** The entry of the review's log that its errors are about; absent = it had not begun. */
   readonly heardAt?: number;
   readonly findings?: Findings;
   /** A person has looked through the rows, and ended that. */
@@ -178,7 +178,7 @@ function outcomeOf(made: Made, since: string, heard: Begun['reasons']): Stands {
       status: 'NEEDS_REVIEW',
       since,
       errors: heard?.blocks ?? found.blocks,
-      heardAt: heard?.version ?? 0,
+      ...(heard && { heardAt: heard.version }),
       findings: found,
       ...(task?.kind === 'assess' && { task }),
     };

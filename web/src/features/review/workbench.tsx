@@ -5,7 +5,7 @@ import { FinishDialog } from '../finish/dialog.tsx';
 import { ProblemsPanel } from '../problems/panel.tsx';
 import { ReplacePanel } from '../problems/replace.tsx';
 import { at, block } from '../grid/selection.ts';
-import { Icon } from '../../ui/icon.tsx';
+import { Reasons } from '../stages/reasons.tsx';
 import { Rich } from '../../ui/rich.tsx';
 import { BenchGrid } from './bench-grid.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
@@ -45,7 +45,7 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
         onFinish={() => void bench.finish()}
       />
       <main className="bench">
-        <Reasons state={state} />
+        <Stopped state={state} />
         {state.settings.helpText && (
           <p className="bench-help">
             <Rich markup={state.settings.helpText} />
@@ -73,28 +73,10 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
   );
 }
 
-/** What the import was stopped for besides its rows, as long as nothing was done about it. */
-function Reasons({ state }: { readonly state: State }) {
-  const reasons = state.reasons.filter(({ code }) => code === 'BULK_FIX' || code === 'FINISH_CANCELLED');
-  if (reasons.length === 0 && state.dropped === 0) return null;
-  return (
-    <ul className="reasons" aria-label={texts.pages.why}>
-      {reasons.map(({ code, message }) => (
-        <li key={`${code} ${message}`}>
-          <Icon name="info" />
-          <span>
-            <Rich markup={message} />
-          </span>
-        </li>
-      ))}
-      {state.dropped > 0 && (
-        <li>
-          <Icon name="info" />
-          {texts.pages.leftOut(state.dropped)}
-        </li>
-      )}
-    </ul>
-  );
+/** What the import was stopped for besides its rows, as long as nothing was done about it, and what it has no room for. */
+function Stopped({ state: { reasons, dropped } }: { readonly state: State }) {
+  const stopped = reasons.filter(({ code }) => code === 'BULK_FIX' || code === 'FINISH_CANCELLED');
+  return <Reasons reasons={stopped} note={dropped > 0 ? texts.pages.leftOut(dropped) : undefined} />;
 }
 
 const turned = (now: Panel | undefined, wanted: Panel): Panel | undefined => (now === wanted ? undefined : wanted);

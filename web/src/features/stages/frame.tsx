@@ -5,6 +5,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { Rich } from '../../ui/rich.tsx';
 import { useArrival } from '../../ui/use-arrival.ts';
 import type { Stage, State } from '../../api/wire.ts';
+import { Reasons } from './reasons.tsx';
 
 interface Props {
   readonly state: State;
@@ -45,18 +46,7 @@ export function StageFrame({ state, title, lead, help, busy, ready, note, waitin
           <Rich markup={help} />
         </p>
       )}
-      {reasons.length > 0 && (
-        <ul className="reasons" aria-label={texts.pages.why}>
-          {reasons.map(({ code, message }) => (
-            <li key={`${code} ${message}`}>
-              <Icon name="info" />
-              <span>
-                <Rich markup={message} />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Reasons reasons={reasons} />
       {state.undo > 0 && (
         <p className="stage-help is-warning">
           <Icon name="warning" label={texts.levels.warning} /> {texts.loses}
