@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Duck, DuckOptions } from '../sdk/context.ts';
 import { openDuck } from './duck.ts';
 
@@ -126,6 +128,49 @@ test('two handles of one file share one instance', async (t) => {
   const again = await open(t, { path, readOnly: true });
   assert.deepEqual(await again.rows('select i from t order by 1'), [['1'], ['2']]);
 });
+
+/** What readers and writers leave behind, each with what it has of a large table. */
+const leavings: readonly (readonly [string, (duck: Duck, abort: () => void) => Promise<unknown>])[] = [
+  ['read to its end', async (duck) => await duck.rows('select i from large')],
+  ['read in part', async (duck) => await first(duck)],
+  ['not read at all', async (duck) => await duck.stream('select i from large')],
+  ['read until it was aborted', async (duck, abort) => await first(duck, abort)],
+  ['failing in the middle', async (duck) => await duck.rows(`select (if(i = 900000, 'x', i::varchar))::int from large`)],
+  [
+    'written while it closes',
+    async (duck) => {
+      duck.run(endless).catch(() => undefined);
+      await wait(50);
+    },
+  ],
+];
+const endless = 'create table more as select a.i + b.i as i from large a, large b';
+
+async function first(duck: Duck, then = (): void => {}): Promise<void> {
+  for await (const batch of (await duck.stream('select i from large')).batches) {
+    assert.ok(batch.length > 0);
+    then();
+    return;
+  }
+}
+
+for (const [name, work] of leavings) {
+  test(`a closed file is free for others, also where something was ${name}`, async (t) => {
+    const path = join(await folder(t), 'a.duckdb');
+    const controller = new AbortController();
+    const duck = await open(t, { path }, controller.signal);
+    await duck.run('create table large as select i from range(1000000) r(i)');
+    await work(duck, () => controller.abort()).catch(() => undefined);
+    await duck[Symbol.asyncDispose]();
+    // A second process cannot open what is still open in this one.
+    const script = `
+      const { openDuck } = await import(${JSON.stringify(new URL('duck.ts', import.meta.url).href)});
+      const duck = await openDuck({ path: ${JSON.stringify(path)} }, { scratch: '/tmp', signal: new AbortController().signal });
+      console.log(JSON.stringify(await duck.rows('select count(*) from large')));`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    assert.equal((await text(child.stdout)).trim(), '[["1000000"]]');
+  });
+}
 
 test('a file that another process has open is named', async (t) => {
   const path = join(await folder(t), 'a.duckdb');

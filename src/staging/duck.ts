@@ -4,16 +4,12 @@ import type { Duck, DuckOptions, DuckResult } from '../sdk/context.ts';
 import { logicalType, toWire } from '../sdk/duck-sql.ts';
 import { duckError } from './duck-errors.ts';
 import { disksOf, lease, type Place } from './duck-instance.ts';
-
-/** An interrupt that arrives between two statements of one call is lost, so it is repeated until the call ends. */
-const interruptEveryMs = 20;
+import { interruptEveryMs, Reading, type Row } from './duck-reading.ts';
 
 export interface DuckEnv extends Place {
   /** Aborting it interrupts the running statement (`run.cancelled`) and refuses later ones. */
   readonly signal: AbortSignal;
 }
-
-type Row = readonly (string | null)[];
 
 /**
  * Opens a DuckDB database for a connector or the staging hub. Values arrive as wire text (docs/wire.md).
@@ -24,16 +20,16 @@ export async function openDuck(options: DuckOptions, env: DuckEnv): Promise<Duck
   const what = options.path === undefined ? 'DuckDB' : `DuckDB (${options.path})`;
   const { enter, guard, close } = turnstile(connection, env.signal, disksOf(options, env.scratch));
 
+  /** One at a time: the turnstile lets nobody in before it is done. */
+  let reading: Reading | undefined;
   const stream = async (sql: string): Promise<DuckResult> => {
     const done = await enter();
     try {
       return await guard(`querying ${what}`, async () => {
         const { columns, text } = await asText(connection, sql);
         const result = await connection.stream(text);
-        return {
-          columns,
-          batches: batches(async () => await guard(`reading from ${what}`, async () => await result.fetchChunk()), done),
-        };
+        reading = new Reading(connection, result, async (work) => await guard(`reading from ${what}`, work), done);
+        return { columns, batches: reading.batches };
       });
     } catch (error) {
       done();
@@ -63,7 +59,7 @@ export async function openDuck(options: DuckOptions, env: DuckEnv): Promise<Duck
     },
     stream,
     [Symbol.asyncDispose]: async () => {
-      if (close()) release();
+      if (await close(async () => await reading?.leave())) release();
     },
   };
 }
@@ -99,43 +95,17 @@ function turnstile(connection: DuckDBConnection, signal: AbortSignal, disks: str
         clearInterval(timer);
       }
     },
-    /** False where it was closed before. */
-    close: (): boolean => !closed && (closed = true),
+    /** Resolves when no statement is at work any more, to false where it was closed before. */
+    close: async (leave: () => Promise<void>): Promise<boolean> => {
+      if (closed) return false;
+      closed = true;
+      await leave();
+      const timer = setInterval(() => connection.interrupt(), interruptEveryMs);
+      await turn;
+      clearInterval(timer);
+      return true;
+    },
   };
-}
-
-interface Chunk {
-  readonly rowCount: number;
-  readonly columnCount: number;
-  getColumnValues(column: number): unknown[];
-}
-
-/** The next batch is made while one is looked at. */
-async function* batches(fetch: () => Promise<Chunk | null>, done: () => void): AsyncGenerator<readonly Row[]> {
-  let next = fetch();
-  try {
-    for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
-      next = fetch();
-      // It is asked for later; until then nobody listens.
-      next.catch(() => undefined);
-      yield rowsOf(chunk);
-    }
-  } finally {
-    await next.catch(() => undefined);
-    done();
-  }
-}
-
-const nothing: Row = [null];
-
-/** Column by column: a million rows of one column take a third of the time that they take row by row. */
-function rowsOf(chunk: Chunk): readonly Row[] {
-  // Every column is VARCHAR here (`asText`), so every value is a string or null.
-  const columns = Array.from({ length: chunk.columnCount }, (_, at) => chunk.getColumnValues(at) as (string | null)[]);
-  const [only] = columns;
-  // A verdict on a good record is nothing: one row for all of them is less to collect.
-  if (only && columns.length === 1) return only.map((value) => (value === null ? nothing : [value]));
-  return Array.from({ length: chunk.rowCount }, (_, row) => columns.map((values) => values[row] ?? null));
 }
 
 /** The statement with every column as wire text, and the columns as they were. Only one SELECT (or EXPLAIN) passes. */
