@@ -60,6 +60,7 @@ const promisesOf = (config: Config) => ({
   ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
   ...(config.timeZone !== undefined && { timeZone: config.timeZone }),
   reviewDays: config.reviewDays,
+  reviewLogin: config.reviewLogin,
   mergeDelay: config.mergeDelay,
   fileLimits: { file: config.fileLimit, workspace: config.filesLimit },
   importLimits: {

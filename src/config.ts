@@ -93,6 +93,8 @@ const settings = z.strictObject({
   keepAuditDays: z.coerce.number().int().min(90).max(36_500).default(730),
   /** How long the links to reviews are good. */
   reviewDays: z.coerce.number().int().min(1).max(3650).default(30),
+  /** Whoever opens a review shows a key as well as its link. */
+  reviewLogin: flag.default(false),
   /** Of schedules that name none, where their vocabulary allows that. */
   timeZone: z.string().refine(isZone, 'an IANA time zone such as Europe/Berlin').optional(),
   /** How long merges wait that somebody wants delayed. */
@@ -185,6 +187,7 @@ const variables = {
   keepEventsDays: 'HEADGATE_KEEP_EVENTS_DAYS',
   keepAuditDays: 'HEADGATE_KEEP_AUDIT_DAYS',
   reviewDays: 'HEADGATE_REVIEW_DAYS',
+  reviewLogin: 'HEADGATE_REVIEW_LOGIN',
   timeZone: 'HEADGATE_TIME_ZONE',
   mergeDelay: 'HEADGATE_MERGE_DELAY',
   diskBudget: 'HEADGATE_DISK_BUDGET',

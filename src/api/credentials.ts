@@ -6,8 +6,8 @@ import { parseAccess, type AccessParts } from './access.ts';
 export type Credentials = KeyParts | AccessParts;
 
 /**
- * Bearer takes the token, or the one that it was exchanged for; Basic takes id and secret, or the token as the user's name with
- * an empty password. Some clients of Basic leave the encoding out: there is no colon in base64.
+ * Bearer takes the token, or the one that it was exchanged for; Basic takes id and secret, the token as the password of anybody, or as the
+ * user's name with an empty password. Some clients of Basic leave the encoding out: there is no colon in base64.
  */
 export function authorization(headers: Headers): Credentials | undefined {
   const [scheme = '', value = ''] = (headers.get('authorization') ?? '').split(/\s+/, 2);
@@ -16,7 +16,7 @@ export function authorization(headers: Headers): Credentials | undefined {
   const text = value.includes(':') ? value : Buffer.from(value, 'base64').toString('utf8');
   const at = text.indexOf(':');
   const [user, password] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-  return password === '' ? parseToken(user) : { id: user, secret: password };
+  return password === '' ? parseToken(user) : (parseToken(password) ?? { id: user, secret: password });
 }
 
 /** The token alone, in a header of its own. */

@@ -76,6 +76,8 @@ export interface Ports {
   readonly reviews?: Desk;
   /** How long links to reviews are good; absent = a month. */
   readonly reviewDays?: number;
+  /** Who opens a review shows a key as well as its link. */
+  readonly reviewLogin?: boolean;
   /** Of schedules whose vocabulary lets people leave it out; absent = what is usual there. */
   readonly timeZone?: string;
   /** How long merges wait that somebody wants delayed, as a duration; absent = the usual time. */

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { open, type Bench } from '../../src/api/dialects/dromo/harness.ts';
+import type { Ports } from '../../src/operations/operation.ts';
 import { startChromium } from '../support/chromium.ts';
 import { fields, sample, settings as usual } from './sample.ts';
 
-export interface Visit extends Pick<BrowserContextOptions, 'hasTouch' | 'locale' | 'reducedMotion'> {
+export interface Visit extends Pick<BrowserContextOptions, 'hasTouch' | 'httpCredentials' | 'locale' | 'reducedMotion'> {
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
 }
@@ -21,10 +22,10 @@ export interface PageBench {
   close(): Promise<void>;
 }
 
-export async function openPages(): Promise<PageBench> {
+export async function openPages(ports: Partial<Ports> = {}): Promise<PageBench> {
   // Does nothing where the page is newer than its sources.
   await import(new URL('../../web/build.js', import.meta.url).href);
-  const [server, browser] = await Promise.all([open(), startChromium()]);
+  const [server, browser] = await Promise.all([open(0, ports), startChromium()]);
 
   const reviewOf: PageBench['reviewOf'] = async (wanted, content) => {
     const made = await server.imported(wanted, content);

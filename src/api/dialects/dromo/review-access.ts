@@ -8,6 +8,7 @@ import { contextOf } from '../../mount.ts';
 import type { Answer, Incoming, PublicContext, Route, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { requireStoredImport, type StoredImport } from './imports-stored.ts';
+import { requireLogin } from './review-login.ts';
 import { standingOf, type Standing } from './status.ts';
 
 /** An import, and how far it is, for whoever has its link. */
@@ -64,9 +65,10 @@ export function reviewRoute<Query = undefined, Body = undefined>(spec: Spec<Quer
   return { ...inner, auth: 'none', handle: async (open, request) => await inner.handle(await entered(open, request), request) };
 }
 
-async function entered(open: PublicContext, { params, headers }: Incoming): Promise<RouteContext> {
-  const row = await enterReview(open, params['id'] ?? '', headers.get('x-review-token') ?? '');
+async function entered(open: PublicContext, request: Incoming): Promise<RouteContext> {
+  const row = await enterReview(open, request.params['id'] ?? '', request.headers.get('x-review-token') ?? '');
   const workspace = Number(row.workspace_id);
+  await requireLogin(open, request, workspace);
   return contextOf({ ...open, actor: reviewer(workspace), workspace }, 'dromo');
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
 import type { Answer, Route } from '../../dialect.ts';
+import { requireLogin } from './review-login.ts';
 
 /** Built beside src/ in a clone, and beside dist/ in the package. */
 const bundle = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
@@ -41,7 +42,8 @@ const page: Route = {
   summary: 'The page where people look through rows',
   auth: 'none',
   documented: { params: z.object({ id: z.string() }), replies: { 200: z.string() }, streams: 'text/html' },
-  async handle(): Promise<Answer> {
+  async handle(open, request): Promise<Answer> {
+    await requireLogin(open, request);
     const text = await readFile(join(bundle, 'index.html')).catch(() => unbuilt);
     const headers = { ...guarded, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' };
     return { status: 200, headers, body: bytesOf(text) };

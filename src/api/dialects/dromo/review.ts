@@ -1,8 +1,8 @@
 /** Where people look through the rows of an import, by its link. */
 import type { ApiDialect } from '../../dialect.ts';
-import { problem } from '../../problem.ts';
 import { pageRoutes } from './review-page.ts';
 import { fileRoutes } from './review-file.ts';
+import { toError } from './review-login.ts';
 import { manyRoutes } from './review-many.ts';
 import { rowRoutes } from './review-routes.ts';
 
@@ -15,5 +15,5 @@ export const dromoReview: ApiDialect = {
   credentials: () => undefined,
   workspace: () => 0,
   routes: [...pageRoutes, ...rowRoutes, ...manyRoutes, ...fileRoutes],
-  toError: (refusal) => problem(refusal),
+  toError,
 };
