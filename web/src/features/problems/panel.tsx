@@ -134,10 +134,12 @@ function FixValue({ value, count, options, onFix }: FixProps) {
           onFix(text);
         }}
       >
-        <span id={shown} className="value" title={value}>
-          {value === '' ? <em>{texts.values.blank}</em> : value}
+        <span className="value-said">
+          <span id={shown} className="value" title={value}>
+            {value === '' ? <em>{texts.values.blank}</em> : value}
+          </span>
+          <span className="soft">×{texts.number(count)}</span>
         </span>
-        <span className="soft">×{texts.number(count)}</span>
         {options.length > 0 ? (
           <select aria-label={label} value={text} onChange={(event) => setText(event.target.value)}>
             <option value="" />
