@@ -78,7 +78,7 @@ class Owner {
         done();
       };
       this.#child.once('exit', end);
-      this.#child.once('error', end);
+      this.#child.on('error', end);
     });
   }
 
