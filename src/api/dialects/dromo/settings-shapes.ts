@@ -28,7 +28,8 @@ export const settings = partial({
   autoMapHeaders: flag,
   webhookUrl: webhookUrl.nullable(),
   needsReviewWebhookUrl: webhookUrl.nullable(),
-  initialData: z.array(z.json()).nullable(),
+  // Out of JSON, and never made anew: its numbers may stand there as they were sent.
+  initialData: z.array(z.unknown()).nullable(),
   initialFile: z.json(),
   delimiter: z.string().regex(/^[\x01-\x09\x0b\x0c\x0e-\x7f]$/, 'one character that ends no line'),
   locale: z.enum(locales.split(' ')),
