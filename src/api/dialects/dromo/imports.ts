@@ -126,8 +126,9 @@ async function begin(context: RouteContext, { data, rows: given, place }: Wanted
   if (csv && Buffer.byteLength(JSON.stringify(given)) > most) throw invalid(place, `It is larger than ${most} bytes.`);
   const name = fileName(data.filename ?? 'data.csv');
   const session = await namedSession(context, data.settings);
+  const until = new Date(context.clock.now().getTime() + limitsOf(context).uploadSeconds * 1000);
   const made = await context.tx(async (tx) => {
-    const { id: file } = await perform(createFile, tx, { name });
+    const { id: file } = await perform(createFile, tx, { name, pending_until: until.toISOString() });
     const id = randomUUID();
     await createReview(tx, tx.workspace, id, session);
     return await insertStoredImport(tx, { id, file, data });
@@ -165,8 +166,11 @@ const create = defineRoute({
   },
 });
 
+/** Where nobody says it. */
+const usualPage = 100;
+
 const page = z.object({
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  limit: z.coerce.number().int().min(1).max(10_000).optional(),
   offset: z.coerce.number().int().min(0).max(1_000_000_000).default(0),
 });
 
@@ -186,7 +190,10 @@ const list = defineRoute({
       results: z.array(shortView),
     }),
   },
-  async handle(context, { query: { limit, offset }, url }) {
+  async handle(context, { query: { limit: asked, offset }, url }) {
+    const most = limitsOf(context).page;
+    const limit = asked ?? Math.min(usualPage, most);
+    if (limit > most) throw new InvalidInput('headless.imports.list', [{ path: ['limit'], message: `at most ${most}` }]);
     const count = await countStoredImports(context);
     const results = await showShort(context, await listStoredImports(context, { limit, offset }));
     const at = (from: number): string => `${url.origin}${importsPath}/?limit=${limit}&offset=${from}`;

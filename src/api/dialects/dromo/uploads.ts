@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { downloadLink, rowsLink } from './import-view.ts';
+import { limitsOf } from './limits.ts';
 import { removeImport } from './import-removal.ts';
 import { listStoredImports, requireStoredImport, type StoredImport } from './imports-stored.ts';
 import { cellError, errorsOf, toldUser } from './metadata.ts';
@@ -10,8 +11,6 @@ import { missing } from './schemas-stored.ts';
 import { standingOf, standingsOf, type Standing } from './status.ts';
 import { user } from './user.ts';
 
-/** The longest window. */
-const most = 10_000;
 /** Imports that are looked at together. */
 const atOnce = 500;
 
@@ -70,7 +69,8 @@ const list = defineRoute({
   replies: {
     200: z.object({ start: z.number(), end: z.number(), total_num_uploads: z.number(), data: z.array(record) }),
   },
-  async handle(context, { query: { start, end = start + most } }) {
+  async handle(context, { query: { start, end = Number.POSITIVE_INFINITY } }) {
+    const most = limitsOf(context).window;
     const until = Math.max(start, Math.min(end, start + most));
     const data = [];
     let total = 0;
