@@ -69,6 +69,9 @@ const promisesOf = (config: Config) => ({
     linkSeconds: config.importLinkMinutes * 60,
     dataBytes: config.importDataBytes,
     trialRows: config.importTrialRows,
+    page: config.importPage,
+    window: config.importWindow,
+    uploadSeconds: config.importUploadHours * 3600,
   },
 });
 

@@ -74,6 +74,9 @@ const settings = z.strictObject({
     .max(15 * 2 ** 20)
     .default(15 * 2 ** 20),
   importTrialRows: z.coerce.number().int().min(1).default(100),
+  importPage: z.coerce.number().int().min(1).max(10_000).default(1000),
+  importWindow: z.coerce.number().int().min(1).max(100_000).default(10_000),
+  importUploadHours: z.coerce.number().int().min(1).max(8760).default(168),
   /** The mail server that notifications go by, and whom they come from. */
   smtpUrl: z
     .string()
@@ -197,6 +200,9 @@ const variables = {
   importLinkMinutes: 'HEADGATE_IMPORT_LINK_MINUTES',
   importDataBytes: 'HEADGATE_IMPORT_DATA_BYTES',
   importTrialRows: 'HEADGATE_IMPORT_TRIAL_ROWS',
+  importPage: 'HEADGATE_IMPORT_PAGE',
+  importWindow: 'HEADGATE_IMPORT_WINDOW',
+  importUploadHours: 'HEADGATE_IMPORT_UPLOAD_HOURS',
   perConnection: 'HEADGATE_RUNS_PER_CONNECTION',
   perWorkspace: 'HEADGATE_RUNS_PER_WORKSPACE',
   spreadFrom: 'HEADGATE_SPREAD_FROM',

@@ -1,5 +1,6 @@
 /** The names that one dialect has given to the objects of one workspace: all that it may know of the table behind them. */
 import type { Db } from '../store/db.ts';
+import { endedImports, type EndedImports, type EndedPage } from '../store/ended-imports.ts';
 import {
   countExternal,
   deleteExternal,
@@ -29,6 +30,8 @@ export interface ExternalObjects {
   /** In the order in which they were made. */
   list(kind: string, page: ExternalPage): Promise<readonly ExternalRow[]>;
   count(kind: string, reader?: string): Promise<number>;
+  /** Of imports: those that have come to their end. */
+  ended(kind: string, page: EndedPage): Promise<EndedImports>;
   /** Throws `state.conflict` where the name is taken, or the object has one. */
   insert(row: NewExternal): Promise<ExternalRow>;
   /** Undefined where there is none. */
@@ -50,6 +53,7 @@ export function externalObjects(db: Db, place: ExternalPlace): ExternalObjects {
     of: async (kind, objectIds) => await externalsOf(db, place, kind, objectIds),
     list: async (kind, page) => await listExternal(db, place, kind, page),
     count: async (kind, reader) => await countExternal(db, place, kind, reader),
+    ended: async (kind, page) => await endedImports(db, place, kind, page),
     insert: async (row) => await insertExternal(db, place, row),
     update: async (kind, externalId, data) => await updateExternal(db, place, kind, externalId, data),
     delete: async (kind, externalId) => await deleteExternal(db, place, kind, externalId),

@@ -392,3 +392,16 @@ test('of two that send the same file one is heard, and its bytes are the whole f
   assert.deepEqual(statuses.toSorted(), [200, 409]);
   assert.ok((await ask('GET', `${here}/${id}/content`)).bytes.equals(bodies[statuses.indexOf(200)] ?? Buffer.alloc(0)));
 });
+
+test('whoever creates a file says how long its bytes are awaited; a week, unless they do', async () => {
+  const at = (hours: number): string => new Date(now.getTime() + hours * 3_600_000).toISOString();
+  const made = async (pending_until?: string) =>
+    await ask('POST', here, { name: 'late.csv', ...(pending_until && { pending_until }) });
+  assert.equal((await made()).body['pending_until'], at(7 * 24));
+  const { status, body } = await made(at(2));
+  assert.deepEqual([status, body['pending_until']], [201, at(2)]);
+  for (const wrong of [at(0), at(-1), at(367 * 24)]) assert.equal((await made(wrong)).status, 400, wrong);
+  now = new Date(at(2));
+  const sent = await ask('PUT', `${here}/${String(body['id'])}/content`, Buffer.from('x'));
+  assert.equal(sent.status, 409, JSON.stringify(sent.body));
+});

@@ -10,6 +10,12 @@ export interface ImportLimits {
   readonly dataBytes: number;
   /** Of imports that are only tried out. */
   readonly trialRows: number;
+  /** Of a list, in one answer. */
+  readonly page: number;
+  /** Uploads in one answer. */
+  readonly window: number;
+  /** How long a file may take to come. */
+  readonly uploadSeconds: number;
 }
 
 export const usualImportLimits: ImportLimits = {
@@ -18,4 +24,7 @@ export const usualImportLimits: ImportLimits = {
   linkSeconds: 1800,
   dataBytes: 15 * 2 ** 20,
   trialRows: 100,
+  page: 1000,
+  window: 10_000,
+  uploadSeconds: 7 * 86_400,
 };

@@ -87,6 +87,7 @@ async function fillReview(
     many: [...layout.many],
     hidden: [...layout.hidden],
     given: [...layout.given],
+    custom: [...layout.custom],
     removed: [...layout.removed],
     matchable: matchableFields(layout, matching && Object.keys(columns)),
     guesses: (matching?.matches ?? []).map(({ column, key, confidence }) => ({ column, key, confidence })),

@@ -9,7 +9,7 @@ import { Changed } from '../shape/assess/changed.ts';
 import type { Asked, Confirmation, Confirming } from '../shape/assess/confirm.ts';
 import { finish } from '../shape/assess/finish.ts';
 import { judge } from '../shape/assess/judge.ts';
-import { layoutOf } from '../shape/assess/layout.ts';
+import { layoutOf, placesOf } from '../shape/assess/layout.ts';
 import type { Hooking, Work } from '../shape/assess/work.ts';
 import { states } from './changes.ts';
 import type { Hooked } from './edit.ts';
@@ -49,7 +49,8 @@ export async function closeRows(closing: Closing): Promise<Closed> {
   const work = await openWork(closing);
   const { blocks, counts, errors, invalidRows, rows, held } = await finish(work, await judge(work), closing.confirming);
   const about = { headers: plan.layout.headers, columns: fileColumns(work), told: work.told };
-  const found = { ...about, blocks, counts: { ...counts, dropped: plan.layout.dropped }, errors, invalidRows };
+  const places = placesOf(plan.layout.headers, work.layout);
+  const found = { ...about, places, blocks, counts: { ...counts, dropped: plan.layout.dropped }, errors, invalidRows };
   const { changed } = work;
   const { notes } = rows === undefined && changed ? await hookedOf({ duck, plan }, changed) : { notes: [] };
   return { found, rows, hooked: { cells: [], notes, options: [] }, ...(held && { held }) };
@@ -87,6 +88,8 @@ async function openWork({ duck, plan, task, told, scratch, hooking }: Closing): 
       definition: layout.definition,
       columns: layout.columns,
       many: layout.many,
+      given: layout.given,
+      custom: layout.custom,
       added: fields.filter((fed) => !fed.columns.every(inFile)).map(({ field }) => field.name),
       width: Math.max(layout.headers.length, ...columns.map((column) => column + 1)),
     },

@@ -1,7 +1,9 @@
 /** The rows of a review as they are delivered, and what is still wrong with them. */
+import type { FieldPlace } from '../domain/fields/places.ts';
 import type { AssessTask } from '../domain/run.ts';
 import type { Duck } from '../sdk/index.ts';
 import type { CellError } from '../shape/assess/judge.ts';
+import { placesOf } from '../shape/assess/layout.ts';
 import { rowJson } from '../shape/assess/json.ts';
 import { states } from './changes.ts';
 import { namedSql } from './named.ts';
@@ -15,6 +17,7 @@ const mostRows = 10_000;
 export interface Found {
   readonly headers: readonly string[];
   readonly columns: Readonly<Record<string, readonly number[]>>;
+  readonly places: Readonly<Record<string, FieldPlace>>;
   readonly blocks: readonly never[];
   readonly counts: {
     readonly rows: number;
@@ -69,6 +72,7 @@ export async function foundIn({ duck, plan }: Open, { deliver }: Pick<AssessTask
   return {
     headers: layout.headers,
     columns: Object.fromEntries(inFile),
+    places: placesOf(layout.headers, layout),
     blocks: [],
     counts: { rows, invalid, delivered: deliver === 'valid' ? rows - invalid : rows, dropped: layout.dropped, errors },
     invalidRows: bad.map(([place]) => Number(place)),

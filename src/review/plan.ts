@@ -26,6 +26,8 @@ export const layout = z.object({
   matchable: z.array(z.string()),
   /** Those that the import did not have: of hooks, and of columns that became fields of their own. As they were given. */
   given: z.array(field),
+  /** Those of them that columns have become. */
+  custom: z.array(z.string()).default([]),
   /** Fields of the import that hooks have taken away. */
   removed: z.array(z.string()),
   /** Fields and rules as a schema file has them, as hooks have left them. */

@@ -287,6 +287,57 @@ test('escapes and delimiters show in the file', async () => {
   assert.deepEqual((await take(`file:${await write('bare.csv', 'a,b\n"1,2\n')}?quote=`)).rows, [['"1', '2']]);
 });
 
+test('delimiters of several characters, or of other alphabets', async () => {
+  const rows = [
+    ['Ann', 'a||b', '¦ "§"'],
+    ['5" disk', 'x\r\n\u001fy', ''],
+  ];
+  const quoted = (text: string): string => (/[|¦§\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  for (const delimiter of ['||', '::', '¦', '§', '|;|']) {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const text = [['name', 'is', 'as'], ...rows].map((row) => row.map(quoted).join(delimiter) + end).join('');
+      const forms = {
+        utf8: text,
+        mark: `\ufeff${text}`,
+        utf16: Buffer.from(`\ufeff${text}`, 'utf16le'),
+        latin: Buffer.from(text, 'latin1'),
+      };
+      for (const [form, bytes] of Object.entries(forms)) {
+        const path = await write(`long-${form}.csv`, bytes);
+        const taken = await take(`file:${path}?delimiter=${encodeURIComponent(delimiter)}`);
+        assert.deepEqual(
+          [Object.keys(taken.types), taken.rows],
+          [
+            ['name', 'is', 'as'],
+            [rows[0], [...(rows[1] ?? []).slice(0, 2), null]],
+          ],
+        );
+      }
+    }
+  }
+  const some = async (text: string, settings: string): Promise<Taken> =>
+    await take(`file:${await write('long.csv', text)}?${settings}`);
+  assert.deepEqual((await some("a||b\n'x||y'||2\n", "delimiter=||&quote='")).rows, [['x||y', '2']]);
+  assert.deepEqual((await some("a||b\n'x||2\n", 'delimiter=||')).rows, [["'x", '2']], 'nobody guesses at quotes');
+  assert.deepEqual((await some('a||b\n"x\\"||y"||2\n', 'delimiter=||&escape=\\')).rows, [['x"||y', '2']]);
+  assert.deepEqual((await some('a||b\n"1||2\n', 'delimiter=||&quote=')).rows, [['"1', '2']]);
+  await assert.rejects(async () => await some('a||b\n"x" y||2\n', 'delimiter=||'), /behind a closing quote/);
+  const all = Array.from({ length: 31 }, (_, at) => String.fromCharCode(at + 1)).join('');
+  await assert.rejects(async () => await some(`a||b\n"${all}\x7f"||2\n`, 'delimiter=||'), /no character is left/);
+  const book = await write(
+    'long.xlsx',
+    workbook({
+      sheets: {
+        one: [
+          ['a', 'b||c'],
+          ['1', '2'],
+        ],
+      },
+    }),
+  );
+  assert.deepEqual(Object.keys((await take(`file:${book}?delimiter=||`)).types), ['a', 'b||c']);
+});
+
 test('quoted line ends over the edges of blocks, and a value of 10 MB', async () => {
   const mega = 1 << 20;
   const lines = ['id,v'];

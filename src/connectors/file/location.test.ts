@@ -36,7 +36,9 @@ test('packed files, patterns and addresses', () => {
   const { identity } = file.locate(address, {});
   assert.match(identity, /^file:https:\/\/host\/x%20y\.csv\?[0-9a-f]{8}$/);
   assert.equal(file.locate('/a/b.csv?delimiter=tab&encoding=Latin1', {}).identity, 'file:/a/b.csv');
-  assert.throws(() => file.locate('/a/b.csv?delimiter=ab', {}), /one ASCII character/);
+  for (const wrong of ['', 'abcde', 'a"', '%0A', 'a%0D'])
+    assert.throws(() => file.locate(`/a/b.csv?delimiter=${wrong}`, {}), /one to four characters/, wrong);
+  assert.throws(() => file.locate('/a/b.csv?quote=ab', {}), /one ASCII character/);
   assert.deepEqual(['/a/b.csv.gz', address, '/a/orders-*.csv', '/a/*.csv', '/a/_x.csv'].map(streamName), [
     'b',
     'x y',

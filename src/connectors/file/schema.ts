@@ -81,8 +81,10 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
     // What we have written ourselves, with both texts of cells in it, is not guessed about.
     const isOurs = config.shown !== undefined && one.sheets !== undefined;
     const { file, delimiter } = isOurs ? { file: one, delimiter: ',' } : await withoutLead(one, context);
-    const wishes = isOurs ? { ...config, ...ourMarks } : { ...config, delimiter: config.delimiter ?? delimiter };
-    const settled = (guesses ? await guessDialect(file, wishes, context) : undefined) ?? (await settleCsv(file, wishes, context));
+    const wishes = isOurs ? { ...config, ...ourMarks } : { ...config, delimiter: config.delimiter ?? delimiter, ...one.marks };
+    const settled =
+      (guesses && !one.marks ? await guessDialect(file, wishes, context) : undefined) ?? (await settleCsv(file, wishes, context));
+    if (one.marks && !settled.regular) throw unquoted(one.name);
     clean &&= settled.clean;
     const even = settled.uneven
       ? await becomes(file, evenLines(bytesOf(file.path, context.signal), settled.dialect), context)
@@ -114,6 +116,12 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
 }
 
 const ourMarks = { delimiter: ',', quote: '"', escape: '"' };
+
+/** Readers disagree about where such a value ends, and none of them knows the delimiter as it was. */
+const unquoted = (name: string): HeadgateError =>
+  new HeadgateError('file.format', `reading ${name}: text stands behind a closing quote`, {
+    hint: 'double the quotes in its values; where nothing of the file is quoted, say so with quote= in its location',
+  });
 
 /** A table with more is none that a database would take, and each costs time before the first row is read. */
 export const mostColumns = 4096;

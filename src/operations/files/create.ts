@@ -8,6 +8,8 @@ import { fileView, requireRoom, show } from './file.ts';
 
 /** Time that the bytes of a file may take to arrive. */
 const pendingMs = 7 * 86_400_000;
+/** However it is asked: what was announced takes up room. */
+const mostPendingMs = 366 * 86_400_000;
 
 const name = z
   .string()
@@ -35,13 +37,20 @@ export const createFile = defineOperation({
       .optional()
       .meta({ description: 'Bytes; other than these are refused' }),
     ...checksums,
+    pending_until: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'Until when its bytes are awaited, a year from now at most; absent: a week' }),
     expires_at: z.iso.datetime().optional().meta({ description: 'Absent: it is kept until it is deleted' }),
   }),
   output: fileView,
-  async run({ db, workspace, clock, fileLimits }, { expires_at, size, ...given }) {
+  async run({ db, workspace, clock, fileLimits }, { expires_at, pending_until, size, ...given }) {
     const now = clock.now();
     const expires = expires_at === undefined ? null : new Date(expires_at);
     if (expires !== null && expires <= now) throw new HeadgateError('request.invalid', 'expires_at: that moment is over');
+    const pending = new Date(pending_until ?? now.getTime() + pendingMs);
+    if (pending <= now || pending.getTime() > now.getTime() + mostPendingMs)
+      throw new HeadgateError('request.invalid', 'pending_until: give a moment within a year from now');
     return await db.tx(async (tx) => {
       const row = await insertFile(tx, workspace, {
         id: newId('file'),
@@ -51,7 +60,7 @@ export const createFile = defineOperation({
         sha256: given.sha256 ?? null,
         md5: given.md5 ?? null,
         crc32: given.crc32 ?? null,
-        pending_until: new Date(now.getTime() + pendingMs),
+        pending_until: pending,
         expires_at: expires,
         created_at: now,
       });

@@ -1,4 +1,5 @@
 /** Rows of a grid held to fields and rules, with the hooks that change them on the way. */
+import type { FieldPlace } from '../../domain/fields/places.ts';
 import type { Json } from '../../domain/json.ts';
 import { mostRows, type AssessTask } from '../../domain/run.ts';
 import { HookError } from '../../hooks/failure.ts';
@@ -14,7 +15,7 @@ import { fill } from './fill.ts';
 import { finish } from './finish.ts';
 import { dropGrid, dropRows, emptyColumns, keepRows, openGrid, withHeader, type Grid } from './grid.ts';
 import { judge, type CellError } from './judge.ts';
-import { fedFields, heldColumns, layoutOf, withCustomFields, withNeededColumns, withOwnColumns } from './layout.ts';
+import { fedFields, heldColumns, layoutOf, placesOf, withCustomFields, withNeededColumns, withOwnColumns } from './layout.ts';
 import { addColumns } from './rows.ts';
 import { Sheet } from './sheet.ts';
 import { applyLater, runSteps, stepData } from './steps.ts';
@@ -24,6 +25,8 @@ export interface Assessed {
   readonly headers: readonly string[];
   /** Key of a field → its columns. */
   readonly columns: Readonly<Record<string, readonly number[]>>;
+  /** The same as importers tell it. */
+  readonly places: Readonly<Record<string, FieldPlace>>;
   readonly blocks: readonly Block[];
   readonly counts: Counts & { readonly dropped: number; readonly errors: number };
   /** The first ones. */
@@ -51,6 +54,7 @@ export interface Assessing {
 export const nothingFound: Assessed = {
   headers: [],
   columns: {},
+  places: {},
   blocks: [],
   counts: { rows: 0, invalid: 0, delivered: 0, dropped: 0, errors: 0 },
   invalidRows: [],
@@ -84,6 +88,7 @@ export async function assess(duck: Duck, of: Assessing): Promise<Assessed> {
     ...about,
     ...own,
     columns: fileColumns(work),
+    places: placesOf(work.grid.headers, work.layout),
     counts: { ...judged.counts, dropped },
     ...(judged === first && { prepared }),
   };
@@ -182,7 +187,7 @@ async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<number
   work.changed = changed;
   work.layout = await addColumns(work, withOwnColumns(work.layout));
   await applyLater(work);
-  await runSteps(work, 'REVIEW_STEP', () => Promise.resolve({ ...stepData(work) }));
+  await runSteps(work, 'REVIEW_STEP', () => Promise.resolve({ rawHeaders: work.grid.headers, ...stepData(work) }));
   requireColumnHooks(work, hooks);
   const dropped = await dropRows(duck, mostRows(task, work.told));
   const fields = fedFields(work.layout);
@@ -203,8 +208,7 @@ async function hookRows(work: Work, { sandbox, hooks }: Hooking): Promise<number
   });
   await runRecordHooks(sandbox, hooks, sheet, task.batch ?? undefined);
   await changed.flush();
-  const { headerMapping, fields: places } = stepData(work);
-  await runSteps(work, 'REVIEW_STEP_POST_HOOKS', () => Promise.resolve({ headerMapping, fields: places }));
+  await runSteps(work, 'REVIEW_STEP_POST_HOOKS', () => Promise.resolve(stepData(work)));
   await changed.flush();
   return dropped;
 }

@@ -37,13 +37,12 @@ export async function askBeforeEnd(work: Work, known: Asked | undefined): Promis
     for (const [at, hook] of asking.entries()) await applyCalls(work, known[at] ?? [], hook);
     return known;
   }
-  const { headerMapping, fields } = stepData(work);
   const asked: Instructed['calls'][] = [];
   await runStepHooks(
     sandbox,
     hooks,
     step,
-    () => Promise.resolve({ headerMapping, fields }),
+    () => Promise.resolve(stepData(work)),
     async (calls, hook) => {
       asked.push(calls);
       await applyCalls(work, calls, hook);

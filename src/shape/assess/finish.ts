@@ -1,10 +1,10 @@
 /** The end of an import that nobody has to look at: the hooks that may still say no. */
-import { fieldPlaces } from '../../domain/fields/places.ts';
 import type { Json } from '../../domain/json.ts';
 import { beforeFinish } from '../../hooks/hooks.ts';
 import { runBeforeFinish } from '../../hooks/steps.ts';
 import { judge, type Judged } from './judge.ts';
 import { askBeforeEnd, confirmationIn, type Asked, type Confirmation, type Confirming } from './confirm.ts';
+import { placesOf } from './layout.ts';
 import { applyCalls } from './steps.ts';
 import type { Work } from './work.ts';
 
@@ -57,7 +57,7 @@ function metadata({ task, grid, layout, told }: Work, { errors, invalidRows }: J
     rowsWithError: invalidRows,
     errors: errors.map(({ part, ...error }) => ({ ...error, ...(part !== undefined && { manyToOneIndex: part }) })),
     rawHeaders: filename === null ? null : headers,
-    fields: fieldPlaces(headers, layout.columns, new Set(layout.many)),
+    fields: placesOf(headers, layout),
   };
   return JSON.parse(JSON.stringify(plain)) as Json; // plain data
 }

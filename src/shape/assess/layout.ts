@@ -1,6 +1,7 @@
 /** The fields of an import and the columns that feed them, as both are changed on the way. Pure. */
 import { definitionOf, problemsOf } from '../../domain/fields/definition.ts';
 import { field as form, type Field } from '../../domain/fields/forms.ts';
+import { fieldPlaces, type FieldPlace } from '../../domain/fields/places.ts';
 import type { Json } from '../../domain/json.ts';
 import { isAsShown } from '../../domain/rules.ts';
 import type { AssessTask } from '../../domain/run.ts';
@@ -23,6 +24,8 @@ export interface Layout {
   readonly added: readonly string[];
   /** Fields that hooks have added, or that columns have become, as they were given. */
   readonly given: readonly Field[];
+  /** Those of them that columns have become. */
+  readonly custom: readonly string[];
   /** Fields that hooks have taken away. */
   readonly removed: readonly string[];
   /** Columns there are, those that are no part of the file included. */
@@ -32,7 +35,7 @@ export interface Layout {
 const named = 'the fields of this import';
 
 export function layoutOf({ definition, many, needed, hidden }: AssessTask, schema = parsed(definition)): Layout {
-  return { definition, schema, columns: {}, many, needed, hidden, added: [], given: [], removed: [], width: 0 };
+  return { definition, schema, columns: {}, many, needed, hidden, added: [], given: [], custom: [], removed: [], width: 0 };
 }
 
 /** Throws `usage.schema`. */
@@ -45,6 +48,12 @@ export function fedFields({ schema, columns, many }: Pick<Layout, 'schema' | 'co
     return fed.length === 0 ? [] : [{ field, columns: fed, many: many.includes(field.name) }];
   });
 }
+
+type Placed = Pick<Layout, 'columns' | 'many' | 'given' | 'custom'>;
+
+/** Where each field stands in the file; those of hooks are there wherever they stand. */
+export const placesOf = (headers: readonly string[], { columns, many, given, custom }: Placed): Record<string, FieldPlace> =>
+  fieldPlaces({ headers, columns, many, custom, added: given.map(({ key }) => key) });
 
 /** The columns whose values are meant, whatever they look like in a spreadsheet. */
 export const heldColumns = (layout: Parameters<typeof fedFields>[0]): ReadonlySet<number> =>
@@ -113,7 +122,9 @@ export function withCustomFields(layout: Layout, headers: readonly string[], col
     const own = headers[column] ?? '';
     const name = own === '' || taken(own) ? `${own} (${column + 1})`.trimStart() : own;
     const next = withField(made, { key: name, label: name, type: 'string' }, {});
-    if (typeof next !== 'string') made = { ...next, columns: { ...next.columns, [name]: [column] } };
+    if (typeof next !== 'string') {
+      made = { ...next, columns: { ...next.columns, [name]: [column] }, custom: [...next.custom, name] };
+    }
   }
   return made;
 }
@@ -152,6 +163,7 @@ export function withoutField(layout: Layout, key: string): Layout | string {
     hidden: others(layout.hidden),
     added: others(layout.added),
     given: layout.given.filter((field) => field.key !== key),
+    custom: others(layout.custom),
     removed: [...layout.removed, key],
   };
 }

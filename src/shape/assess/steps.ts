@@ -1,5 +1,5 @@
 /** Hooks of a step, and what they ask of the import. */
-import { fieldPlaces, type FieldPlace } from '../../domain/fields/places.ts';
+import type { FieldPlace } from '../../domain/fields/places.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Info } from '../../hooks/cells.ts';
@@ -9,7 +9,7 @@ import { HookError } from '../../hooks/failure.ts';
 import type { Hook, StepType } from '../../hooks/hooks.ts';
 import { runStepHooks } from '../../hooks/steps.ts';
 import { z } from 'zod';
-import { withField, withoutField, withOwnColumns } from './layout.ts';
+import { placesOf, withField, withoutField, withOwnColumns } from './layout.ts';
 import { addColumns, addRows, removeRows, type NewRow } from './rows.ts';
 import type { Work } from './work.ts';
 
@@ -125,17 +125,15 @@ async function tell({ layout, changed }: Work, given: Json): Promise<string | un
   return undefined;
 }
 
-/** Plain JSON. */
+/** Of the steps behind the first. Plain JSON. */
 export type StepData = {
-  readonly rawHeaders: readonly string[];
   readonly headerMapping: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, FieldPlace>>;
 };
 
-export function stepData({ grid, layout: { columns, many } }: Work): StepData {
-  const { headers } = grid;
-  const pairs = Object.entries(columns).flatMap(([key, all]) =>
+export function stepData({ grid: { headers }, layout }: Work): StepData {
+  const pairs = Object.entries(layout.columns).flatMap(([key, all]) =>
     all.flatMap((column) => (column < headers.length ? [[headers[column] ?? '', key] as const] : [])),
   );
-  return { rawHeaders: headers, headerMapping: Object.fromEntries(pairs), fields: fieldPlaces(headers, columns, new Set(many)) };
+  return { headerMapping: Object.fromEntries(pairs), fields: placesOf(headers, layout) };
 }

@@ -49,6 +49,8 @@ const lasting = ({ original_file_download: _link, ...rest }: Fields): Fields => 
 async function requireListed(): Promise<void> {
   const { count, results } = (await bench.ask('GET', '/api/v1/headless/imports/')).body as { count: number; results: Fields[] }; // as documented
   assert.equal(results.length, count);
+  const { total_num_uploads: ended } = (await bench.ask('GET', '/api/v1/uploads/')).body as Fields; // an object
+  assert.equal(ended, results.filter(({ status }) => status === 'SUCCESSFUL').length);
 }
 
 test('results stay, and so do the runs that say what came of an import', async () => {

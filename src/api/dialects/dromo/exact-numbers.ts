@@ -1,4 +1,5 @@
 /** Numbers of rows as they stand in the request: no value becomes one of JavaScript's on its way. Pure. */
+import type { Json } from '../../../domain/json.ts';
 
 /** A body with its rows, `initial_data` and `settings.initialData`, whose numbers are texts where JavaScript would write them otherwise. */
 export function exactBody(text: string): unknown {
@@ -18,6 +19,29 @@ export function exactBody(text: string): unknown {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The types of TypeScript do not know these yet. */
+const json = JSON as unknown as {
+  rawJSON(text: string): object;
+  parse(text: string, revive: (key: string, value: Json, context: { readonly source?: string }) => unknown): Json;
+};
+
+/** JSON whose numbers are written again as they stand: where JavaScript would write them otherwise, as `JSON.rawJSON`. */
+export function parsedAsSent(text: string): Json {
+  if (withQuotedNumbers(text) === text) return JSON.parse(text) as Json; // of JSON
+  return json.parse(text, (_, value, { source }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source ? json.rawJSON(source) : value,
+  );
+}
+
+/** A body whose `settings.initialData` is as `parsedAsSent` has it. */
+export function savedBody(text: string): unknown {
+  const body: unknown = JSON.parse(text);
+  if (!isObject(body) || !isObject(body['settings']) || !('initialData' in body['settings'])) return body;
+  const sent = parsedAsSent(text);
+  const initialData = isObject(sent) && isObject(sent['settings']) ? sent['settings']['initialData'] : null;
+  return { ...body, settings: { ...body['settings'], initialData } };
+}
 
 /** So many digits are always written as they were. */
 const plainDigits = 15;

@@ -1,6 +1,7 @@
 /** Limits of a server, rows that go into a table, and what is kept of an import. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { usualImportLimits, type ImportLimits } from '../../../domain/import-limits.ts';
 import { createApi } from '../../server.ts';
 import { open, type Bench, type Fields } from './harness.ts';
 
@@ -44,7 +45,7 @@ test('what is kept of an import', async () => {
 });
 
 test('limits, where a server has some: 429, and when to come again', async () => {
-  const importLimits = { creates: 2, polls: 1, linkSeconds: 60, dataBytes: 20, trialRows: 1 };
+  const importLimits = { ...usualImportLimits, creates: 2, polls: 1, linkSeconds: 60, dataBytes: 20, trialRows: 1 };
   const api = createApi({ ...bench.state.ports, importLimits }, '0.0.0', 1_000_000);
   const key = await bench.state.token(['*'], 1);
   const ask = async (method: string, path: string, body?: object) => {
@@ -65,6 +66,38 @@ test('limits, where a server has some: 429, and when to come again', async () =>
   assert.equal((await ask('GET', path)).status, 200);
   const again = await ask('GET', path);
   assert.deepEqual([again.status, Number(again.retry) > 1], [429, true]);
+});
+
+test('how long lists are, and how long a file is awaited, as the server says', async () => {
+  let now = Date.now();
+  const clock = { now: () => new Date(now) };
+  const served = (limits: Partial<ImportLimits>) => {
+    const api = createApi({ ...bench.state.ports, clock, importLimits: { ...usualImportLimits, ...limits } }, '0.0.0', 1_000_000);
+    return async (path: string, body?: object) => {
+      const headers = { 'x-dromo-license-key': key, 'content-type': 'application/json' };
+      const reply = await api.request(path, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) });
+      return { status: reply.status, body: (await reply.json()) as Fields };
+    };
+  };
+  const key = await bench.state.token(['*'], 1);
+  const small = served({ page: 2, window: 3, uploadSeconds: 7200 });
+  const path = '/api/v1/headless/imports/';
+  const { id } = (await small(path, { fields, original_filename: 'never.csv' })).body;
+  for (const _ of [1, 2]) await small(path, { fields, original_filename: 'a.csv' });
+  const shown = async (asked: string) => ((await small(`${path}${asked}`)).body['results'] as unknown[]).length; // a list
+  assert.deepEqual([await shown(''), await shown('?limit=2'), await shown('?limit=1')], [2, 2, 1]);
+  assert.deepEqual(await small(`${path}?limit=3`), { status: 400, body: { limit: ['at most 2'] } });
+  assert.equal((await served({ page: 2000 })(`${path}?limit=2000`)).status, 200);
+  assert.equal((await served({})(`${path}?limit=1001`)).status, 400);
+  const windows = ['?start=1', '?start=1&end=9', '?start=1&end=2'];
+  const ends = await Promise.all(windows.map(async (asked) => (await small(`/api/v1/uploads/${asked}`)).body['end']));
+  assert.deepEqual(ends, [4, 4, 2]);
+
+  const status = async () => (await small(`${path}${String(id)}/`)).body['status'];
+  now += 7_199_000;
+  assert.equal(await status(), 'AWAITING_UPLOAD');
+  now += 2000;
+  assert.equal(await status(), 'FAILED');
 });
 
 test('what is only tried out: so many rows', async () => {

@@ -77,6 +77,93 @@ test('a person may still say which column it is', async () => {
   ); // a list
 });
 
+const single = (fileHeader: string | null, fileHeaderIndex: number | null) => ({
+  fileHeader,
+  fileHeaderIndex,
+  isCustom: false,
+  manyToOne: false,
+});
+const several = (fileHeaders: readonly string[], fileHeaderIndexes: readonly number[]) => ({
+  fileHeader: null,
+  fileHeaders,
+  fileHeaderIndex: null,
+  fileHeaderIndexes,
+  isCustom: false,
+  manyToOne: true,
+});
+const addD = "await it.addField({ label: 'D', key: 'd' })";
+const addE = "await it.addField({ label: 'E', key: 'e', manyToOne: true })";
+const addF = "await it.addField({ label: 'F', key: 'f' }, { before: 'a' })";
+const own = { a: single('A', 0), b: single('B', 1), c: single('C', 2) };
+
+test('a field that is added is told of from then on, with its column where one feeds it', async () => {
+  const told = `JSON.stringify([data.headerMapping, data.fields])`;
+  const { found, rows } = await done(
+    {
+      stepHooks: [
+        step('UPLOAD_STEP', `${addD}; ${addE}; await it.addField({ label: 'G', key: 'g' })`),
+        step('REVIEW_STEP', `it.addRows([{ row: { a: ${told} } }]); ${addF}; await it.removeField('g')`),
+        step('REVIEW_STEP_POST_HOOKS', `await it.addRows([{ row: { a: ${told} } }]); await it.removeField('b')`),
+        step('REVIEW_STEP_POST_HOOKS', `await it.addRows([{ row: { a: ${told} } }])`),
+        step(
+          'REVIEW_STEP_PRE_SUBMIT',
+          `await it.addRows([{ row: { a: ${told} } }]); await it.addField({ label: 'H', key: 'h' })`,
+        ),
+        step('REVIEW_STEP_PRE_SUBMIT', `await it.addRows([{ row: { a: ${told} } }])`),
+      ],
+      beforeFinishCallback: `async (data, metadata, it) => {
+        await it.addRows([{ row: { a: JSON.stringify(metadata.fields) } }]);
+      }`,
+    },
+    'A,B,C,D\nx,1,y,z\n',
+    { invalidDataBehavior: 'INCLUDE_INVALID_ROWS' },
+  );
+  const heard = (rows as Fields[]).slice(1).map(({ a }) => JSON.parse(String(a)) as unknown); // a list
+  const mapped = { A: 'a', B: 'b', C: 'c', D: 'd' };
+  const early = { ...own, d: single('D', 3), e: several([], []) };
+  const { b, ...late } = { ...early, f: single(null, null) };
+  const { B, ...others } = mapped;
+  const last = { ...late, h: single(null, null) };
+  assert.deepEqual([b, B], [single('B', 1), 'b']);
+  assert.deepEqual(heard, [
+    [mapped, { ...early, g: single(null, null) }],
+    [mapped, { ...late, b }],
+    [others, late],
+    [others, late],
+    [others, last],
+    last,
+  ]);
+  assert.deepEqual(found['fields'], last);
+});
+
+test('fields of the import that nothing feeds are not told of, whatever hooks do', async () => {
+  const stepHooks = [step('REVIEW_STEP', addF)];
+  const { found, rows } = await done({ stepHooks }, 'A,B\nx,1\n');
+  assert.deepEqual(found['fields'], { f: single(null, null), a: own.a, b: own.b });
+  assert.deepEqual(rows, [{ f: '', a: 'x', b: 1 }]);
+});
+
+test('in a review too: in what hooks of its end are told, and at the end', async () => {
+  const stepHooks = [step('UPLOAD_STEP', `${addD}; ${addE}`), step('REVIEW_STEP', addF)];
+  const kept = "await it.addRows([{ row: { a: JSON.stringify([data.headerMapping, data.fields]), b: '2', c: 'y' } }])";
+  const all = { f: single(null, null), ...own, d: single('D', 3), e: several(['E'], [4]) };
+  const settings = { invalidDataBehavior: 'BLOCK_SUBMIT' };
+  const ended = async (hooks: object): Promise<{ readonly fields: unknown; readonly rows: Fields[] }> => {
+    const { id, visitor } = await inReview(bench, 'A,B,C,D,E\nx,,y,z,u\n', { fields, settings, hooks });
+    const edited = await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c1', text: '1' }] });
+    assert.equal(edited.status, 200, JSON.stringify(edited.body));
+    const finished = await visitor.ask('POST', '/finish', { version: Number((await visitor.state())['version']) });
+    assert.equal(finished.body['status'], 'done', JSON.stringify(finished.body));
+    const { result_metadata } = await bench.settled(id);
+    return { fields: (result_metadata as Fields)['fields'], rows: (await bench.rowsOf(id)) as Fields[] }; // as documented
+  };
+  assert.deepEqual((await ended({ stepHooks })).fields, all);
+  const closing = await ended({ stepHooks: [...stepHooks, step('REVIEW_STEP_PRE_SUBMIT', kept)] });
+  assert.deepEqual(closing.fields, all);
+  const mapping = { A: 'a', B: 'b', C: 'c', D: 'd', E: 'e' };
+  assert.deepEqual(JSON.parse(String(closing.rows[1]?.['a'])), [mapping, all]);
+});
+
 test('a column hook of a field that a step adds runs, and fails where nothing adds it', async () => {
   const columnHooks = [
     { fieldName: 'late', callback: '(values) => values.map(({ index }) => ({ index, value: String(index) }))' },

@@ -89,6 +89,13 @@ export async function listStoredImports(
 export const countStoredImports = async (context: RouteContext): Promise<number> =>
   await context.objects.count(importKind, readerOf(context));
 
+/** Those that the caller may see and that have come to their end: how many, and the files of some of them, the newest first. */
+export const endedStoredImports = async (
+  context: RouteContext,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ readonly total: number; readonly files: readonly string[] }> =>
+  await context.objects.ended(importKind, { ...page, reader: readerOf(context) });
+
 export async function insertStoredImport(
   { objects }: RouteContext,
   { id, file, data }: Pick<StoredImport, 'id' | 'file' | 'data'>,

@@ -26,7 +26,7 @@ import {
   type StoredImport,
 } from './imports-stored.ts';
 import { dataAsCsv } from './initial-data.ts';
-import { plainData, requireStoredSchema } from './schemas-stored.ts';
+import { importSettings, plainData, requireStoredSchema } from './schemas-stored.ts';
 import { namedSession } from './sessions.ts';
 import { requireTogether, settings } from './settings-shapes.ts';
 import { needed, startImport } from './start.ts';
@@ -79,18 +79,20 @@ interface Wanted {
   readonly data: ImportData;
   /** Undefined = a file follows. */
   readonly rows: readonly unknown[] | undefined;
+  /** Where they stood in the request, or in what is saved. */
+  readonly place: readonly string[];
 }
 
-const invalid = (key: string, message: string): InvalidInput => new InvalidInput(operation, [{ path: [key], message }]);
+const invalid = (path: readonly string[], message: string): InvalidInput => new InvalidInput(operation, [{ path, message }]);
 
 /** What was sent in place of what is saved, key by key. Throws `object.missing`, InvalidInput. */
 async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
   const saved = sent.schema_id == null ? undefined : (await requireStoredSchema(context, sent.schema_id)).data;
-  const chosen = { ...saved?.settings, ...sent.settings };
+  const chosen = { ...(saved && importSettings(saved)), ...sent.settings };
   requireTogether(operation, chosen);
   const given = sent.initial_data ?? (sent.original_filename == null ? chosen.initialData : undefined) ?? undefined;
   if ((given === undefined) === (sent.original_filename == null)) {
-    throw invalid('original_filename', 'Give original_filename or initial_data, and only one of them.');
+    throw invalid(['original_filename'], 'Give original_filename or initial_data, and only one of them.');
   }
   const fields = sent.fields ?? saved?.fields ?? [];
   requireFields(operation, fields);
@@ -106,25 +108,27 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
   if (sent.destination) await requireConnection(context, sent.destination.connection);
   await perform(checkSchema, context, { definition: taskOf('', data, limitsOf(context)).definition });
   if (hasHooks(data.hooks)) await requireHooks(operation, data.hooks, data.fields);
-  return { data, rows: given };
+  return { data, rows: given, place: sent.initial_data ? ['initial_data'] : ['settings', 'initialData'] };
 }
 
 /** Throws InvalidInput. */
 async function requireConnection(context: RouteContext, connection: string): Promise<void> {
   await perform(getConnection, context, { connection }).catch((error: unknown) => {
     if (!(error instanceof HeadgateError) || error.code !== 'object.missing') throw error;
-    throw invalid('destination', `There is no connection ${JSON.stringify(connection)}.`);
+    throw invalid(['destination'], `There is no connection ${JSON.stringify(connection)}.`);
   });
 }
 
-async function begin(context: RouteContext, { data, rows: given }: Wanted): Promise<StoredImport> {
-  const csv = given && Buffer.from(dataAsCsv(given, data.fields, data.settings.passThroughUnmappedColumns ?? false));
+async function begin(context: RouteContext, { data, rows: given, place }: Wanted): Promise<StoredImport> {
+  const csv =
+    given && Buffer.from(dataAsCsv({ rows: given, place }, data.fields, data.settings.passThroughUnmappedColumns ?? false));
   const most = limitsOf(context).dataBytes;
-  if (csv && Buffer.byteLength(JSON.stringify(given)) > most) throw invalid('initial_data', `It is larger than ${most} bytes.`);
+  if (csv && Buffer.byteLength(JSON.stringify(given)) > most) throw invalid(place, `It is larger than ${most} bytes.`);
   const name = fileName(data.filename ?? 'data.csv');
   const session = await namedSession(context, data.settings);
+  const until = new Date(context.clock.now().getTime() + limitsOf(context).uploadSeconds * 1000);
   const made = await context.tx(async (tx) => {
-    const { id: file } = await perform(createFile, tx, { name });
+    const { id: file } = await perform(createFile, tx, { name, pending_until: until.toISOString() });
     const id = randomUUID();
     await createReview(tx, tx.workspace, id, session);
     return await insertStoredImport(tx, { id, file, data });
@@ -162,8 +166,11 @@ const create = defineRoute({
   },
 });
 
+/** Where nobody says it. */
+const usualPage = 100;
+
 const page = z.object({
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  limit: z.coerce.number().int().min(1).max(10_000).optional(),
   offset: z.coerce.number().int().min(0).max(1_000_000_000).default(0),
 });
 
@@ -183,7 +190,10 @@ const list = defineRoute({
       results: z.array(shortView),
     }),
   },
-  async handle(context, { query: { limit, offset }, url }) {
+  async handle(context, { query: { limit: asked, offset }, url }) {
+    const most = limitsOf(context).page;
+    const limit = asked ?? Math.min(usualPage, most);
+    if (limit > most) throw new InvalidInput('headless.imports.list', [{ path: ['limit'], message: `at most ${most}` }]);
     const count = await countStoredImports(context);
     const results = await showShort(context, await listStoredImports(context, { limit, offset }));
     const at = (from: number): string => `${url.origin}${importsPath}/?limit=${limit}&offset=${from}`;

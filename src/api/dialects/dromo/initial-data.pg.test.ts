@@ -107,3 +107,64 @@ test('numbers are delivered as they stood in the request', async () => {
     ]);
   }
 });
+
+/** The body as it stands, and the text of the answer. */
+async function spoken(method: string, path: string, body?: string): Promise<{ readonly status: number; readonly text: string }> {
+  const key = await bench.state.token(['*'], 1);
+  const headers = { 'x-dromo-license-key': key, 'content-type': 'application/json' };
+  const reply = await fetch(new URL(path, bench.origin), { method, headers, ...(body !== undefined && { body }) });
+  return { status: reply.status, text: await reply.text() };
+}
+
+const twoTexts = ['a', 'b'].map((key) => ({ label: key.toUpperCase(), key }));
+
+test('numbers of rows that are saved with a schema are delivered, and given back, as they stood in the request', async () => {
+  const rows = '[{"a":12345678901234567890,"b":1.10},{"a":-0,"b":"1.10"},{"a":1e3,"b":7}]';
+  const saved = (data: string): string =>
+    `{"name":"exact","fields":${JSON.stringify(twoTexts)},"settings":{"importIdentifier":"x","maxRecords":1e3,"initialData":${data}}}`;
+  const made = await spoken('POST', '/api/v1/schemas/', saved(rows));
+  assert.equal(made.status, 201, made.text);
+  const { id } = JSON.parse(made.text) as { readonly id: string };
+  const path = `/api/v1/schemas/${id}/`;
+  const holds = ({ text }: { readonly text: string }, data: string): void =>
+    assert.ok(text.includes(`"initialData":${data}`), text);
+  for (const answer of [made, await spoken('GET', path), await spoken('GET', '/api/v1/schemas/')]) holds(answer, rows);
+  const delivered = [
+    { a: '12345678901234567890', b: '1.10' },
+    { a: '-0', b: '1.10' },
+    { a: '1e3', b: '7' },
+  ];
+  assert.deepEqual((await done({ schema_id: id })).rows, delivered);
+  assert.deepEqual((await done({ schema_id: id, settings: { title: 'Rows' } })).rows, delivered);
+  assert.deepEqual((await done({ schema_id: id, settings: { initialData: [['x', 'y']] } })).rows, [{ a: 'x', b: 'y' }]);
+  const replaced = await spoken('PUT', path, saved('[[2.50,null]]'));
+  holds(replaced, '[[2.50,null]]');
+  assert.deepEqual((await done({ schema_id: id })).rows, [{ a: '2.50', b: '' }]);
+  holds(await spoken('PUT', path, saved('null')), 'null');
+  assert.equal((await bench.ask('POST', '/api/v1/headless/imports/', { schema_id: id })).status, 400, 'there are no rows');
+});
+
+test('rows that cannot be read are refused under the name that they came by', async () => {
+  const bad = [{ a: 'x' }, { a: {} }];
+  const settings = { importIdentifier: 'bad', initialData: bad };
+  const schema = await bench.ask('POST', '/api/v1/schemas/', { name: 'bad', fields: twoTexts, settings });
+  const { id } = schema.body as Fields; // an object
+  const said = 'row 1: a value is no text, number or boolean';
+  const cases: readonly (readonly [object, object])[] = [
+    [{ fields: twoTexts, initial_data: bad }, { initial_data: [said] }],
+    [{ fields: twoTexts, settings }, { settings: [`settings.initialData: ${said}`] }],
+    [{ schema_id: id }, { settings: [`settings.initialData: ${said}`] }],
+    [
+      { fields: twoTexts, settings: { initialData: [{ a: 1 }, ['y']] } },
+      { settings: ['settings.initialData: rows are either objects or arrays'] },
+    ],
+    [
+      { fields: twoTexts, settings: { initialData: [5] } },
+      { settings: ['settings.initialData: row 0: neither an object nor an array'] },
+    ],
+  ];
+  for (const [wanted, refused] of cases) {
+    const { status, body } = await bench.ask('POST', '/api/v1/headless/imports/', wanted);
+    assert.deepEqual([status, body], [400, refused]);
+  }
+});

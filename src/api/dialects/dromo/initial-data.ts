@@ -4,10 +4,17 @@ import type { Field } from '../../../domain/fields/forms.ts';
 
 type Cell = string | number | boolean | null | undefined;
 
-/** `rows` = objects by key, or arrays in the order of the fields. Throws InvalidInput. */
-export function dataAsCsv(rows: readonly unknown[], fields: readonly Field[], unmapped: boolean): string {
+export interface Given {
+  /** Objects by key, or arrays in the order of the fields. */
+  readonly rows: readonly unknown[];
+  /** What they are called where they came from. */
+  readonly place: readonly string[];
+}
+
+/** Throws InvalidInput. */
+export function dataAsCsv({ rows, place: path }: Given, fields: readonly Field[], unmapped: boolean): string {
   const fail = (message: string): never => {
-    throw new InvalidInput('headless.imports.create', [{ path: ['initial_data'], message }]);
+    throw new InvalidInput('headless.imports.create', [{ path, message }]);
   };
   const arrays = rows.filter((row) => Array.isArray(row)).length;
   if (arrays > 0 && arrays < rows.length) fail('rows are either objects or arrays');

@@ -1,24 +1,9 @@
 /** What is told of a finished import. Pure. */
 import { z } from 'zod';
-import { fieldPlaces } from '../../../domain/fields/places.ts';
+import { fieldPlace, fieldPlaces, type FieldPlace } from '../../../domain/fields/places.ts';
 import type { StoredImport } from './imports-stored.ts';
 import type { Findings } from './status.ts';
 import { user, type User } from './user.ts';
-
-const single = z.object({
-  fileHeader: z.string(),
-  fileHeaderIndex: z.number().int(),
-  isCustom: z.boolean(),
-  manyToOne: z.literal(false),
-});
-const many = z.object({
-  fileHeader: z.null(),
-  fileHeaders: z.array(z.string()),
-  fileHeaderIndex: z.null(),
-  fileHeaderIndexes: z.array(z.number().int()),
-  isCustom: z.boolean(),
-  manyToOne: z.literal(true),
-});
 
 export const cellError = z.object({
   rowIndex: z.number().int(),
@@ -27,8 +12,6 @@ export const cellError = z.object({
   value: z.string(),
   manyToOneIndex: z.number().int().exactOptional(),
 });
-
-const placed = z.union([single, many]);
 
 export const metadata = z.object({
   id: z.string(),
@@ -41,7 +24,7 @@ export const metadata = z.object({
   totalRowsWithError: z.number().int(),
   droppedRows: z.number().int(),
   rawHeaders: z.array(z.string()).nullable(),
-  fields: z.record(z.string(), placed),
+  fields: z.record(z.string(), fieldPlace),
 });
 
 export const errorsOf = ({ errors }: Findings): z.input<typeof cellError>[] =>
@@ -62,11 +45,14 @@ export function metadataOf({ id, data }: StoredImport, found: Findings): z.input
     totalRowsWithError: found.counts.invalid,
     droppedRows: found.counts.dropped,
     rawHeaders: data.filename === null ? null : found.headers,
-    fields: fieldPlaces(
-      found.headers,
-      found.columns,
-      new Set(data.fields.flatMap(({ key, manyToOne }) => (manyToOne ? [key] : []))),
-      (key) => !data.fields.some((field) => field.key === key),
-    ),
+    fields: found.places ?? earlierPlaces(data, found),
   };
+}
+
+/** Of an import whose places nobody has written down: fields that it does not know were made for their columns. */
+function earlierPlaces({ fields }: StoredImport['data'], { headers, columns }: Findings): Record<string, FieldPlace> {
+  const known = fields.map(({ key }) => key);
+  const many = fields.flatMap(({ key, manyToOne }) => (manyToOne ? [key] : []));
+  const custom = Object.keys(columns).filter((key) => !known.includes(key));
+  return fieldPlaces({ headers, columns, many, custom, added: [] });
 }

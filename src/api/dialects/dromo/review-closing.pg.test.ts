@@ -142,4 +142,7 @@ test('a table that cannot be written fails the import', async () => {
   await finish(visitor);
   assert.equal((await bench.settled(id))['status'], 'FAILED');
   assert.equal((await visitor.state())['status'], 'failed');
+  const { results } = (await bench.ask('GET', '/api/v1/headless/imports/')).body as { readonly results: readonly Fields[] }; // as documented
+  const { total_num_uploads: ended } = (await bench.ask('GET', '/api/v1/uploads/')).body as Fields; // an object
+  assert.equal(ended, results.filter(({ status }) => status === 'SUCCESSFUL').length, 'what did not arrive is no upload');
 });

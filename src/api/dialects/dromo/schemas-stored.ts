@@ -4,6 +4,7 @@ import type { Json } from '../../../domain/json.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { Field } from '../../../domain/fields/forms.ts';
 import type { HookSources } from '../../../domain/fields/hooks.ts';
+import { withQuotedNumbers } from './exact-numbers.ts';
 import type { Settings } from './settings-shapes.ts';
 
 export interface SchemaData {
@@ -11,6 +12,8 @@ export interface SchemaData {
   readonly fields: readonly Field[];
   readonly settings: Settings;
   readonly hooks?: HookSources | undefined;
+  /** `settings.initialData` as JSON, in which numbers stand as they were sent; absent = the settings say all. */
+  readonly initialData?: string;
 }
 
 export interface StoredSchema {
@@ -34,6 +37,16 @@ const storedOf = (row: Row): StoredSchema => ({
 
 export const plainData = (data: object): Readonly<Record<string, Json>> =>
   JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>; // plain data
+
+/** What was sent, in the form in which it is kept. Pure. */
+export function savedForm({ settings: { initialData, ...settings }, ...data }: Omit<SchemaData, 'initialData'>): SchemaData {
+  if (initialData == null) return { ...data, settings: { ...settings, ...(initialData === null && { initialData }) } };
+  return { ...data, settings, initialData: JSON.stringify(initialData) };
+}
+
+/** For an import: numbers of rows that JavaScript would write otherwise are texts. Pure. */
+export const importSettings = ({ settings, initialData: json }: SchemaData): Settings =>
+  json === undefined ? settings : { ...settings, initialData: JSON.parse(withQuotedNumbers(json)) as unknown[] }; // as written above
 
 export const missing = (): HeadgateError => new HeadgateError('object.missing', 'Not found.');
 

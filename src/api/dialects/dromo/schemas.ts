@@ -10,6 +10,7 @@ import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { field } from '../../../domain/fields/forms.ts';
 import { hooks } from '../../../domain/fields/hooks.ts';
+import { parsedAsSent, savedBody } from './exact-numbers.ts';
 import { nativeDefinition, requireFields, requireHooks } from './fields.ts';
 import {
   insertStoredSchema,
@@ -17,6 +18,7 @@ import {
   plainData,
   replaceStoredSchema,
   requireStoredSchema,
+  savedForm,
   schemaKind,
   type SchemaData,
   type StoredSchema,
@@ -37,8 +39,10 @@ const body = z.object({
 
 const view = z.object({ id: z.uuid(), name: z.string(), fields: z.array(field), settings, hooks });
 
-const show = ({ id, data: { name, fields, settings: chosen, hooks: code = {} } }: StoredSchema): Json =>
-  plainData({ id, name, fields, settings: chosen, hooks: code });
+const show = ({ id, data: { name, fields, settings: chosen, hooks: code = {}, initialData } }: StoredSchema): Json => ({
+  ...plainData({ id, name, fields, hooks: code }),
+  settings: { ...plainData(chosen), ...(initialData !== undefined && { initialData: parsedAsSent(initialData) }) },
+});
 
 const resolve = async (context: RouteContext, { schema }: Incoming['params']): Promise<StoredSchema> =>
   await requireStoredSchema(context, schema ?? '');
@@ -75,9 +79,11 @@ const create = defineRoute({
   summary: 'Save a schema',
   auth: 'key',
   scope: 'schemas:write',
+  parse: savedBody,
   body,
   replies: { 201: view },
-  async handle(context, { body: data }) {
+  async handle(context, { body: sent }) {
+    const data = savedForm(sent);
     await requireSound(data);
     const made = await context.tx(async (tx) => {
       await requireFreeName(tx, data);
@@ -110,9 +116,11 @@ const replace = defineRoute({
   auth: 'key',
   scope: 'schemas:write',
   resolve,
+  parse: savedBody,
   body,
   replies: { 200: view },
-  async handle(context, { found, body: data }) {
+  async handle(context, { found, body: sent }) {
+    const data = savedForm(sent);
     await requireSound(data);
     const made = await context.tx(async (tx) => {
       await requireFreeName(tx, data, found.id);

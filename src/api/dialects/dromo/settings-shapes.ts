@@ -28,9 +28,10 @@ export const settings = partial({
   autoMapHeaders: flag,
   webhookUrl: webhookUrl.nullable(),
   needsReviewWebhookUrl: webhookUrl.nullable(),
-  initialData: z.array(z.json()).nullable(),
+  // Out of JSON, and never made anew: its numbers may stand there as they were sent.
+  initialData: z.array(z.unknown()).nullable(),
   initialFile: z.json(),
-  delimiter: z.string().regex(/^[\x01-\x09\x0b\x0c\x0e-\x7f]$/, 'one character that ends no line'),
+  delimiter: z.string().regex(/^[^\0\r\n"\ufeff]{1,4}$/u, 'one to four characters that end no line, and no double quotes'),
   locale: z.enum(locales.split(' ')),
   manualInputDisabled: flag,
   manualInputOnly: flag,

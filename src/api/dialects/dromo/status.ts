@@ -1,5 +1,6 @@
 /** How far an import is, and what came of it. */
 import { z } from 'zod';
+import { fieldPlace } from '../../../domain/fields/places.ts';
 import type { AssessTask } from '../../../domain/run.ts';
 import type { fileView } from '../../../operations/files/file.ts';
 import { severalFiles } from '../../../operations/files/several.ts';
@@ -15,6 +16,8 @@ export const statuses = ['AWAITING_UPLOAD', 'RUNNING', 'SUCCESSFUL', 'FAILED', '
 const findings = z.object({
   headers: z.array(z.string()),
   columns: z.record(z.string(), z.array(z.number())),
+  /** Absent = it was written down before there were any. */
+  places: z.record(z.string(), fieldPlace).optional(),
   blocks: z.array(z.object({ code: z.string(), message: z.string() })),
   counts: z.object({ rows: z.number(), invalid: z.number(), delivered: z.number(), errors: z.number(), dropped: z.number() }),
   told: z.record(z.string(), z.json()).default({}),

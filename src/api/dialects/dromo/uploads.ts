@@ -3,15 +3,14 @@ import { z } from 'zod';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { downloadLink, rowsLink } from './import-view.ts';
+import { limitsOf } from './limits.ts';
 import { removeImport } from './import-removal.ts';
-import { listStoredImports, requireStoredImport, type StoredImport } from './imports-stored.ts';
+import { endedStoredImports, importsOfFiles, requireStoredImport, type StoredImport } from './imports-stored.ts';
 import { cellError, errorsOf, toldUser } from './metadata.ts';
 import { missing } from './schemas-stored.ts';
 import { standingOf, standingsOf, type Standing } from './status.ts';
 import { user } from './user.ts';
 
-/** The longest window. */
-const most = 10_000;
 /** Imports that are looked at together. */
 const atOnce = 500;
 
@@ -70,19 +69,17 @@ const list = defineRoute({
   replies: {
     200: z.object({ start: z.number(), end: z.number(), total_num_uploads: z.number(), data: z.array(record) }),
   },
-  async handle(context, { query: { start, end = start + most } }) {
+  async handle(context, { query: { start, end = Number.POSITIVE_INFINITY } }) {
+    const most = limitsOf(context).window;
     const until = Math.max(start, Math.min(end, start + most));
+    const { total, files } = await endedStoredImports(context, { limit: until - start, offset: start });
     const data = [];
-    let total = 0;
     // What was found in all of them together may be more than fits in memory: only what is shown is kept.
-    for (let offset = 0; ; offset += atOnce) {
-      const imports = await listStoredImports(context, { limit: atOnce, offset });
-      for (const one of await standingsOf(context, imports)) {
-        if (one.standing.status !== 'SUCCESSFUL') continue;
-        if (total >= start && total < until) data.push(show(one));
-        total += 1;
-      }
-      if (imports.length < atOnce) break;
+    for (let at = 0; at < files.length; at += atOnce) {
+      const some = files.slice(at, at + atOnce);
+      const imports = await importsOfFiles(context, some);
+      const ordered = imports.toSorted((a, b) => some.indexOf(a.file) - some.indexOf(b.file));
+      for (const one of await standingsOf(context, ordered)) if (one.standing.status === 'SUCCESSFUL') data.push(show(one));
     }
     return { status: 200, body: { start, end: until, total_num_uploads: total, data } };
   },

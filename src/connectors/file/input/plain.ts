@@ -6,8 +6,10 @@ import type { FileConfig } from '../location.ts';
 import { allUtf8, asUtf8, encodingOfHead, encodingOfText, notText, type Encoded } from './encoding.ts';
 import { declaredEncoding, inspect, isXml, packingOf, requireParquet, requireText, type FileFacts } from './inspect.ts';
 import { isSpread, jsonLines } from './json-records.ts';
+import { isLong, saidMarks, shortened, spareByte } from './long-delimiter.ts';
 import { bytesOf, glances, spool } from './spool.ts';
 import { bounded, unpacked } from './unpack.ts';
+import type { Marks } from './survey.ts';
 import type { Seen } from './cell-writer.ts';
 import type { Sheet } from './xlsx.ts';
 
@@ -19,6 +21,8 @@ export interface Plain extends FileFacts {
   /** What was done to it, and why: words for people. */
   readonly notes: readonly string[];
   readonly lines?: CountedLines;
+  /** How its values are cut and quoted now; absent = as the file itself shows, or as its location says. */
+  readonly marks?: Marks;
   /** All those of a workbook. */
   readonly sheets?: readonly string[];
   /** Its columns with a cell that may show something else than it holds. */
@@ -56,8 +60,17 @@ export async function makePlain(found: Found, config: FileConfig, place: Place, 
     return withoutLines(await becomes(text, xmlLines(name, bytes, config.xml), place));
   }
   requireText(config.format, name, text.head);
+  if (config.format === 'csv' && isLong(config.delimiter)) return await withShortDelimiter(text, config.delimiter, config, place);
   if (config.format !== 'ndjson' || !isSpread(text.head)) return text;
   return withoutLines(await becomes(text, jsonLines(name, bytesOf(text.path, place.signal)), place));
+}
+
+/** A sheet that we have written ourselves has no such delimiter. */
+async function withShortDelimiter(text: Plain, delimiter: string, config: FileConfig, place: Place): Promise<Plain> {
+  if (text.sheets) return { ...text, marks: saidMarks({}, ',') };
+  const byte = await spareByte(text.name, glances(text.path, place.signal));
+  const short = shortened(bytesOf(text.path, place.signal), saidMarks(config, delimiter), byte);
+  return { ...(await becomes(text, short, place)), marks: saidMarks(config, String.fromCharCode(byte)) };
 }
 
 function withoutLines(file: Plain): Plain {
