@@ -11,6 +11,8 @@ export type FormatName = 'pgcopy-binary' | 'csv' | 'ndjson' | 'parquet' | (strin
 /** How a CSV file differs from the `csv` dialect. Absent fields are the dialect's own. */
 export interface CsvDialect {
   readonly delimiter: string;
+  /** What `delimiter` stands for in the file as it came; absent = itself. */
+  readonly stands?: string;
   readonly quote: string;
   readonly escape: string;
   readonly header: boolean;

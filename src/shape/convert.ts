@@ -148,7 +148,7 @@ async function parted(duck: Duck, step: ConvertStep, prepared: Prepared): Promis
         : await writeMarked(engine, step, prepared, opened);
       await requireRead(engine, step);
       const judged = errorsOf(pass);
-      const collected = await collectRejects(engine, refusedLines(refused), lenient, fieldNames(step));
+      const collected = await collectRejects(engine, refusedLines(refused), lenient, step.input);
       return { rows, warned, refused: collected, judged };
     }
     const { rows, warned, refused } = await writeGood(engine, step, prepared, { ...pass, lenient });
@@ -184,7 +184,7 @@ async function lookAgain(duck: Duck, step: ConvertStep, prepared: Prepared): Pro
       duck,
       refusedIn(pass.numbered, judged, lenient, recordSql(step)),
       lenient,
-      fieldNames(step),
+      step.input,
     );
     return { refused, judged };
   } catch (error) {
@@ -193,8 +193,6 @@ async function lookAgain(duck: Duck, step: ConvertStep, prepared: Prepared): Pro
 }
 
 const errorsOf = ({ judged }: Pass): readonly Judged[] => judged.filter(({ level }) => level === 'error');
-
-const fieldNames = ({ input }: Shaping): readonly string[] => input.schema.fields.map(({ name }) => name);
 
 /** Rows become those of a table where the table is; row numbers need an engine that keeps their order. */
 const engineOf = ({ outlet }: ConvertStep, duck: Duck): Duck => ('table' in outlet ? outlet.duck : duck);

@@ -2,7 +2,7 @@
 import type { Duck } from '../sdk/index.ts';
 import { quoteText } from '../sdk/duck-sql.ts';
 import type { Column } from '../domain/policy.ts';
-import { broken, fileName, raw, rowNumber, type Document, type Lenient } from './document.ts';
+import { broken, fileName, raw, refs, rowNumber, type Document, type Lenient } from './document.ts';
 import { judgedWords, type Judged } from './judge.ts';
 
 export interface FirstRejected {
@@ -75,13 +75,13 @@ export const refusedLines = ({ path, longest }: Aside): string =>
 /**
  * Collects refused rows into a table: what is wrong with each (by row, counted among well-formed records) and, where `lenient`,
  * records that are no rows (by their number in the file, blank lines and header among them). `from` is one of the two relations
- * above, `names` are those of the fields of the document. Resolves to the number of rows.
+ * above, of `document`. Resolves to the number of rows.
  */
 export async function collectRejects(
   duck: Duck,
   from: string,
   lenient: Lenient | undefined,
-  names: readonly string[],
+  document: Document,
 ): Promise<number> {
   await duck.run(
     `create or replace temp table ${table} as select line, cast(row as BIGINT) as row, cast(bad.rule as INTEGER) as rule, ` +
@@ -89,9 +89,9 @@ export async function collectRejects(
       `cast(bad.value as VARCHAR) as value, file, record from (select line, row, file, unnest(bad) as bad, record from ${from})`,
   );
   if (lenient && (await hasTable(duck, lenient.errors))) {
-    const fieldName = `case column_name ${names.map((name, at) => `when '$${at}' then ${quoteText(name)}`).join(' ')} end`;
+    const fieldName = `case column_name ${document.schema.fields.map(({ name }, at) => `when '$${at}' then ${quoteText(name)}`).join(' ')} end`;
     await duck.run(
-      `insert into ${table} select e.line, null, null, any_value(${fieldName}), any_value(lower(error_type::VARCHAR)), any_value(csv_line), ` +
+      `insert into ${table} select e.line, null, null, any_value(${fieldName}), any_value(lower(error_type::VARCHAR)), any_value(${lineSql(document)}), ` +
         `any_value(s.file_path), null from ${lenient.errors} e join ${lenient.scans} s using (scan_id, file_id) group by e.file_id, e.line`,
     );
     await forgetErrors(duck, lenient);
@@ -100,6 +100,16 @@ export async function collectRejects(
     `select count(distinct row) + count(distinct (file, line)) filter (row is null) from ${table}`,
   );
   return Number(counts[0] ?? 0);
+}
+
+/** A record of which the reader can make no row, as its file has it. */
+function lineSql(document: Document): string {
+  const cases = refs(document).flatMap(({ path, csv }) =>
+    csv?.stands === undefined
+      ? []
+      : [`when ${quoteText(path)} then replace(csv_line, ${quoteText(csv.delimiter)}, ${quoteText(csv.stands)})`],
+  );
+  return cases.length === 0 ? 'csv_line' : `case s.file_path ${cases.join(' ')} else csv_line end`;
 }
 
 /** The first of those that were collected. */

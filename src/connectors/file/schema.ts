@@ -91,9 +91,10 @@ async function csvContent(config: FileConfig, files: readonly Plain[], context: 
       : file;
     if (settled.names.length > mostColumns) throw tooWide(file.name, settled.names.length);
     const schema: Schema = { fields: declaredNames(config, settled.names).map((name) => field(name, text)) };
-    const { lines, ...rest } = even;
+    const { lines, stands, ...rest } = even;
+    const csv = { ...settled.dialect, ...(stands !== undefined && { stands }) };
     const notes = [...file.notes, ...settled.notes];
-    opened.push({ ...rest, ...(settled.regular && lines && { lines }), notes, schema, csv: settled.dialect });
+    opened.push({ ...rest, ...(settled.regular && lines && { lines }), notes, schema, csv });
   }
   const { schema: found } = requireAlike(opened);
   const schema = declaredTypes(config, found);

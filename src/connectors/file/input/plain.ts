@@ -23,6 +23,8 @@ export interface Plain extends FileFacts {
   readonly lines?: CountedLines;
   /** How its values are cut and quoted now; absent = as the file itself shows, or as its location says. */
   readonly marks?: Marks;
+  /** The delimiter that the one of `marks` stands for. */
+  readonly stands?: string;
   /** All those of a workbook. */
   readonly sheets?: readonly string[];
   /** Its columns with a cell that may show something else than it holds. */
@@ -70,7 +72,7 @@ async function withShortDelimiter(text: Plain, delimiter: string, config: FileCo
   if (text.sheets) return { ...text, marks: saidMarks({}, ',') };
   const byte = await spareByte(text.name, glances(text.path, place.signal));
   const short = shortened(bytesOf(text.path, place.signal), saidMarks(config, delimiter), byte);
-  return { ...(await becomes(text, short, place)), marks: saidMarks(config, String.fromCharCode(byte)) };
+  return { ...(await becomes(text, short, place)), marks: saidMarks(config, String.fromCharCode(byte)), stands: delimiter };
 }
 
 function withoutLines(file: Plain): Plain {
