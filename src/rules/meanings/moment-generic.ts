@@ -2,11 +2,11 @@
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { named } from './meant.ts';
 import { monthWords } from './moment-names.ts';
-import { dateOf, fullYear, monthOf, number, space, wordPattern } from './moment-sql.ts';
+import { dateOf, fullYear, monthOf, number, ordinalDate, space, thousandths, weekDate, wordPattern } from './moment-sql.ts';
 
 const half = String.raw`(?:[${space}]?([AaPp])\.?[Mm]\.?)?`;
 const zone = String.raw`(?:[${space}]?(?:Z|[A-Z]{2,4}|(?:GMT|UTC)?[+-]\d{2}:?\d{2}))?`;
-const clock = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?${half}`;
+const clock = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?${half}`;
 /** A time behind a day. */
 const rest = String.raw`(?:[T${space},]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:[${space}]?[AaPp]\.?[Mm]\.?)?${zone}|T\d{2})?`;
 const week = String.raw`(?:(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*,?[${space}])?`;
@@ -70,16 +70,10 @@ export function dateSql(text: string, dayFirst: string, locale: string): string 
 
 /** Without signs, by the week, and by the day of the year. */
 function otherIso(text: string): readonly string[] {
-  // The week of 4 January is the first one; the date is named so that its year can be compared.
-  const monday = `date_trunc('week', make_date(${number('p.y')}, 1, 4))`;
-  const ofWeek = `cast(${monday} as DATE) + (${number('p.w')} - 1) * 7 + greatest(${number('p.d')}, 1) - 1`;
-  const ofYear = `make_date(${number('p.y')}, 1, 1) + ${number('p.o')} - 1`;
-  const within = (date: string, part: 'isoyear' | 'year'): string =>
-    `case when p.y <> '' and ${part}(${date}) = ${number('p.y')} then ${date} end`;
   return [
     found(text, isoBasic, 'ymd', dateOf('p.y', 'p.m', 'p.d')),
-    found(text, isoWeek, 'ywd', `case when ${number('p.w')} between 1 and 53 then ${within(ofWeek, 'isoyear')} end`),
-    found(text, isoOrdinal, 'yo', `case when ${number('p.o')} between 1 and 366 then ${within(ofYear, 'year')} end`),
+    found(text, isoWeek, 'ywd', weekDate('p.y', 'p.w', 'p.d')),
+    found(text, isoOrdinal, 'yo', ordinalDate('p.y', 'p.o')),
   ];
 }
 
@@ -87,15 +81,16 @@ function otherIso(text: string): readonly string[] {
 export const plainDate = (text: string): string =>
   `case when regexp_full_match(${text}, ${quoteText(plainDay)}) then try_cast(${text} as DATE) end`;
 
-/** A TIME; NULL where the text holds none. */
-export function timeSql(text: string): string {
+/** A TIME; NULL where the text holds none. `fractions`: of thousandths of seconds, else of seconds. */
+export function timeSql(text: string, fractions: boolean): string {
   const hour = number('p.h');
   const read = `case when ${hour} > 23 then 'x' when p.a = '' then p.h when ${hour} not between 1 and 12 then 'x' when lower(p.a) = 'a' then cast(${hour} % 12 as VARCHAR) else cast(${hour} % 12 + 12 as VARCHAR) end`;
-  const groups = ['h', 'i', 's', 'a'].map(quoteText).join(', ');
+  const groups = ['h', 'i', 's', 'f', 'a'].map(quoteText).join(', ');
+  const behind = fractions ? ` || '.' || ${thousandths('p.f')}` : '';
   return named(
     'p',
     `regexp_extract(${text}, ${quoteText(clock)}, [${groups}])`,
-    `case when p.h <> '' then try_cast(lpad(${read}, 2, '0') || ':' || p.i || ':' || (case when p.s = '' then '00' else p.s end) as TIME) end`,
+    `case when p.h <> '' then try_cast(lpad(${read}, 2, '0') || ':' || p.i || ':' || (case when p.s = '' then '00' else p.s end)${behind} as TIME) end`,
   );
 }
 
