@@ -21,6 +21,8 @@ export interface FormatReader {
   readonly pattern: string;
   /** Its day and month change places in a column that has them the other way round; undefined = it has one order only. */
   readonly dayFirst: boolean | undefined;
+  /** Has each of its texts a letter, or none of them? Undefined = some have. */
+  readonly letters: boolean | undefined;
   /** A TIMESTAMP; NULL where the text is not written so, or is no day. */
   read(text: string): string;
 }
@@ -69,13 +71,27 @@ export function formatReader(is: 'date' | 'datetime' | 'time', parts: readonly P
   const pattern = parts.map((part, place) => partPattern(part, { place, parts, words, group })).join('');
   const has = (...some: string[]): boolean => some.some((name) => found.includes(name));
   if (!enough[is === 'time' ? 'time' : 'day'].some((all) => all.every((one) => has(...one)))) return undefined;
+  // Of a miss all groups are empty: nothing is made of them.
+  const sure = found.find((name) => 'yzvuhktx'.includes(name)) ?? '';
   const value = momentOf(is, { has, words, halves: namesOf(parts, 'hour'), weekdays: namesOf(parts, 'day') });
   return {
     pattern,
     dayFirst: isTurned(parts) ? formatDayFirst(parts) : undefined,
+    letters: lettersOf(parts, [...words.keys()]),
     read: (text) =>
-      named('p', `regexp_extract(${text}, ${quoteText(`^${pattern}$`)}, [${found.map(quoteText).join(', ')}])`, value),
+      named(
+        'p',
+        `regexp_extract(${text}, ${quoteText(`^${pattern}$`)}, [${found.map(quoteText).join(', ')}])`,
+        `case when p.${sure} <> '' then ${value} end`,
+      ),
   };
+}
+
+function lettersOf(parts: readonly Part[], words: readonly string[]): boolean | undefined {
+  const isWord = (text: string): boolean => /\p{L}/u.test(text);
+  const isMonth = (part: Part): boolean => part.is === 'names' && part.of === 'month' && !part.silent;
+  if (parts.some((part) => isMonth(part) && part.is === 'names' && [...part.names, ...words].every(isWord))) return true;
+  return parts.every((part) => part.is === 'number' || (part.is === 'text' && !isWord(part.text))) ? false : undefined;
 }
 
 const namesOf = (parts: readonly Part[], of: 'hour' | 'day'): readonly string[] =>

@@ -21,8 +21,13 @@ const isoBasic = String.raw`(\d{4})(\d{2})(\d{2})${rest}`;
 const isoWeek = String.raw`(\d{4})-?W(\d{2})(?:-?([1-7]))?${rest}`;
 const isoOrdinal = String.raw`(\d{4})-(\d{3})${rest}`;
 
+/** `body` of what the groups of `names` have found, of which the first is never empty: a miss costs no more than looking. */
 const found = (text: string, pattern: string, names: string, body: string): string =>
-  named('p', `regexp_extract(${text}, ${quoteText(`^${pattern}$`)}, [${[...names].map(quoteText).join(', ')}])`, body);
+  named(
+    'p',
+    `regexp_extract(${text}, ${quoteText(`^${pattern}$`)}, [${[...names].map(quoteText).join(', ')}])`,
+    `case when p.${names.slice(0, 1)} <> '' then ${body} end`,
+  );
 
 /** Does the day stand first in this column? An aggregate: a first part above 12 proves it, then a second one disproves it; else `usual`. */
 export function dayFirstAggregate(text: string, usual: boolean): string {
@@ -59,13 +64,14 @@ export function dateSql(text: string, dayFirst: string, locale: string): string 
     const certain = isDay ? `${number(other)} > 12 and ${number('p.a')} <= 12` : `${number('p.a')} > 12`;
     return found(text, numeric, 'aby', `case when ${certain} then ${turned} else ${straight} end`);
   };
-  return `coalesce(${[
-    found(text, iso, 'ymd', dateOf('p.y', 'p.m', 'p.d')),
-    `case when ${dayFirst} then ${numbered(true)} else ${numbered(false)} end`,
+  // How a text begins says which of all this it can be: the others are not tried.
+  const iso8601 = [found(text, iso, 'ymd', dateOf('p.y', 'p.m', 'p.d')), ...otherIso(text)];
+  const worded = [
     found(text, dayMonth, 'dny', dateOf(fullYear('p.y'), monthOf('p.n', words), 'p.d')),
     found(text, monthDay, 'ndy', dateOf(fullYear('p.y'), monthOf('p.n', words), 'p.d')),
-    ...otherIso(text),
-  ].join(', ')})`;
+  ];
+  const begins = (pattern: string): string => `regexp_matches(${text}, ${quoteText(`^${pattern}`)})`;
+  return `case when ${begins(String.raw`\d{3}`)} then coalesce(${iso8601.join(', ')}) when ${begins(String.raw`\d{1,2}${sign}\d`)} then (case when ${dayFirst} then ${numbered(true)} else ${numbered(false)} end) else coalesce(${worded.join(', ')}) end`;
 }
 
 /** Without signs, by the week, and by the day of the year. */

@@ -68,6 +68,21 @@ const read: readonly (readonly [MomentMeaning, Readonly<Record<string, string | 
       '20240304T15:06': '2024-03-04T15:06',
     },
   ],
+  // What begins alike and is something else.
+  [
+    { is: 'date', locale: 'de-DE' },
+    {
+      '4 .März 24': '2024-03-04',
+      '4/März/2024': '2024-03-04',
+      '4. 3. 2024': '2024-03-04',
+      '4. .3.2024': null,
+      '04-Mar-24': '2024-03-04',
+      '004 März 2024': null,
+      'Mon, 4 Mar 2024 15:06:07 GMT': '2024-03-04',
+      '4.3.2024, 3:06 PM': '2024-03-04',
+      '2024 3 4': '2024-03-04',
+    },
+  ],
   [{ is: 'time' }, { '15:06Z': '15:06', '3:06\u202fpm': '15:06', '24:00': '00:00', '24:01': null }],
 ];
 for (const [meaning, texts] of read) {

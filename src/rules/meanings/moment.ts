@@ -109,17 +109,31 @@ function moment(meaning: MomentMeaning, text: string, dayFirst: string): string 
     }),
   );
   const all = [...readers.values()];
-  const tries = all.map(({ dayFirst: own, read }) =>
-    own === undefined ? read(text) : `case when (${dayFirst}) = ${own} then ${read(text)} end`,
-  );
+  const tries = all.map(({ dayFirst: own, letters, read }) => ({
+    letters,
+    sql: own === undefined ? read(text) : `case when (${dayFirst}) = ${own} then ${read(text)} end`,
+  }));
   // What nothing else explains is written so, although the rest of the column is not.
   const late = all.flatMap(({ dayFirst: own, read }) => (own === undefined ? [] : [read(text)])).slice(0, 1);
   return `coalesce(${[
     ...(isPlain ? [`cast(${plainDate(text)} as TIMESTAMP)`] : []),
-    ...tries,
+    ...byLetters(text, tries),
     ...generic(meaning, text, dayFirst),
     ...late,
   ].join(', ')})`;
+}
+
+/** What has names of months is not asked of numbers, and what has none not of names: one look at the text decides. */
+function byLetters(
+  text: string,
+  tries: readonly { readonly letters: boolean | undefined; readonly sql: string }[],
+): readonly string[] {
+  if (tries.every(({ letters }) => !letters)) return tries.map(({ sql }) => sql);
+  const of = (wanted: boolean): string => {
+    const some = tries.filter(({ letters }) => letters === wanted || letters === undefined).map(({ sql }) => sql);
+    return some.length === 0 ? 'null' : `coalesce(${some.join(', ')})`;
+  };
+  return [`case when regexp_matches(${text}, '\\p{L}') then ${of(true)} else ${of(false)} end`];
 }
 
 function generic(meaning: MomentMeaning, text: string, dayFirst: string): readonly string[] {
