@@ -3,7 +3,8 @@ import type { Meaning } from '../../domain/meaning.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { named, type Meant, type Written } from './meant.ts';
 import { formatReader } from './moment-format.ts';
-import { dateSql, dayFirstAggregate, decidedDay, hourSql, isClock, isMidnight, plainDate, timeSql } from './moment-generic.ts';
+import { isClock, isMidnight, timeSql } from './moment-clock.ts';
+import { dateSql, dayFirstAggregate, decidedDay, plainDate } from './moment-generic.ts';
 import { saysFractions, saysSeconds, type Part } from './moment-part.ts';
 import { dayComesFirst, formatDayFirst, formatParts } from './moment-parts.ts';
 import { momentText } from './moment-text.ts';
@@ -140,17 +141,16 @@ function generic(meaning: MomentMeaning, text: string, dayFirst: string): readon
   const { is, locale = 'en-US' } = meaning;
   const date = dateSql(text, dayFirst, locale);
   if (is === 'date') return [`cast(${date} as TIMESTAMP)`];
-  const clock = timeSql(text, hasFractions(meaning));
-  const time = `case when contains(${text}, ':') then ${clock}`;
+  const fractions = hasFractions(meaning);
   if (is === 'datetime') {
-    const hour = `when regexp_matches(${text}, ${quoteText(String.raw`T\d{2}$`)}) then ${hourSql(text)}`;
     return [
-      `(${date}) + (${time} ${hour} else TIME '00:00:00' end)`,
+      `(${date}) + (${timeSql(text, fractions, `TIME '00:00:00'`)})`,
       `case when ${isMidnight(text)} then (${date}) + INTERVAL 1 DAY end`,
     ];
   }
+  const isTime = `(${isClock(text)} or (${date}) is not null)`;
   return [
-    `(DATE '1970-01-01') + (case when ${isClock(text)} or (${date}) is not null then ${clock} end)`,
-    `case when ${isMidnight(text)} then TIMESTAMP '1970-01-01 00:00:00' end`,
+    `(DATE '1970-01-01') + (case when ${isTime} then ${timeSql(text, fractions, 'null')} end)`,
+    `case when ${isMidnight(text)} and ${isTime} then TIMESTAMP '1970-01-01 00:00:00' end`,
   ];
 }
