@@ -1,21 +1,11 @@
 /** Texts that are written in a format, read: one regular expression, and what its groups mean, as SQL. Pure. */
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { named } from './meant.ts';
-import {
-  dateOf,
-  fullYear,
-  hourOf,
-  monthOf,
-  ordinalDate,
-  sinceEpoch,
-  space,
-  weekDate,
-  withClock,
-  wordPattern,
-} from './moment-sql.ts';
+import { space, wordPattern } from './moment-sql.ts';
 import { monthWords } from './moment-names.ts';
 import type { Part, Unit } from './moment-part.ts';
 import { formatDayFirst } from './moment-parts.ts';
+import { momentOf } from './moment-value.ts';
 
 export interface FormatReader {
   readonly pattern: string;
@@ -29,6 +19,7 @@ export interface FormatReader {
 
 type Numbers = Extract<Part, { is: 'number' }>;
 
+/** `moment-value.ts` reads them; besides, n is the name of a month, g of a day, a the half of a day. */
 const groups: Readonly<Record<Unit, string>> = {
   year: 'y',
   shortYear: 'z',
@@ -96,49 +87,6 @@ function lettersOf(parts: readonly Part[], words: readonly string[]): boolean | 
 
 const namesOf = (parts: readonly Part[], of: 'hour' | 'day'): readonly string[] =>
   parts.flatMap((part) => (part.is === 'names' && part.of === of ? [part.names] : []))[0] ?? [];
-
-interface Found {
-  has(...some: readonly string[]): boolean;
-  readonly words: ReadonlyMap<string, number>;
-  readonly halves: readonly string[];
-  readonly weekdays: readonly string[];
-}
-
-/** A TIMESTAMP of the groups of `p`. */
-function momentOf(is: 'date' | 'datetime' | 'time', { has, words, halves, weekdays }: Found): string {
-  const group = (name: string): string | undefined => (has(name) ? `p.${name}` : undefined);
-  const millis = group('x') ?? (has('t') ? `(p.t || '000')` : undefined);
-  if (millis !== undefined) {
-    const whole = sinceEpoch(millis);
-    if (is === 'datetime') return whole;
-    return is === 'date' ? `cast(cast(${whole} as DATE) as TIMESTAMP)` : `DATE '1970-01-01' + cast(${whole} as TIME)`;
-  }
-  const day = is === 'time' ? `DATE '1970-01-01'` : dayOf(group, words, weekdays);
-  if (is === 'date' || !has('h', 'k')) return `cast(${day} as TIMESTAMP)`;
-  return withClock(day, {
-    hour: group('h') ?? hourOf('p.k', group('a'), halves),
-    minute: group('i'),
-    second: group('s'),
-    fraction: group('f') ?? (has('l') ? `lpad(p.l, 3, '0')` : undefined),
-  });
-}
-
-/** A DATE of the groups of `p`. */
-function dayOf(
-  group: (name: string) => string | undefined,
-  words: ReadonlyMap<string, number>,
-  weekdays: readonly string[],
-): string {
-  const year = group('y') ?? fullYear('p.z');
-  const day = group('d');
-  const month = group('m') ?? (group('n') && monthOf('p.n', words));
-  if (day !== undefined && month !== undefined) return dateOf(year, month, day);
-  if (group('o') !== undefined) return ordinalDate(year, 'p.o');
-  // The names begin with Sunday, which ends the week.
-  const named = new Map(weekdays.map((name, at) => [name, at === 0 ? 7 : at]));
-  const weekday = group('e') ?? (group('g') && monthOf('p.g', named));
-  return weekDate(group('v') ?? fullYear('p.u'), 'p.w', weekday ?? `''`);
-}
 
 /** Is it of a kind that files write the other way round as well? Years in front are followed by the month everywhere; what has no signs between is no such text. */
 function isTurned(parts: readonly Part[]): boolean {
