@@ -60,6 +60,16 @@ test('what is said for all cells with one message is written as it is shown', as
   assert.deepEqual(await results(review), [april, christmas, ['2025-04-03', '4/3/2025']]);
 });
 
+test('thousandths that are typed stay, whatever the order of day and month in the file', async () => {
+  const means = { is: 'datetime', displayFormat: 'M/d/yyyy HH:mm:ss.SSS', withSeconds: true };
+  await using review = await bench.open('d\n25/12/2024\n3/4/2024\n', { fields: [{ name: 'd', means }] });
+  await (await review.begin({ seq: 1, entry: type(1, '4/3/2025 15:06:07.089') })).commit();
+  assert.deepEqual(await results(review), [
+    ['2024-12-25T00:00:00', '12/25/2024 00:00:00.000'],
+    ['2025-04-03T15:06:07', '4/3/2025 15:06:07.089'],
+  ]);
+});
+
 const when = ['2024-03-04 15:06:07', '2024-12-25 00:00:00', '25/12/2024 23:59', '3/4/2024 12:00 am', '2001-01-01 12:30'];
 const formats: readonly (readonly [string, string | undefined])[] = [
   ['date', undefined],
@@ -69,8 +79,13 @@ const formats: readonly (readonly [string, string | undefined])[] = [
   ['datetime', undefined],
   ['datetime', 'dd/MM/yyyy HH:mm'],
   ['datetime', 'MM-dd-yyyy h:mm a'],
+  ['datetime', 'd/M/yyyy HH:mm:ss.SSS ZZ'],
+  ['datetime', 'ffff'],
+  ['datetime', 'X'],
+  ['date', 'DDDD G'],
   ['time', undefined],
   ['time', 'h a'],
+  ['time', 'TTT'],
 ];
 for (const locale of ['en-US', 'en-GB', 'de-DE', 'ja-JP', 'ar']) {
   test(`what is shown, sent back, leaves the value as it was: ${locale}`, async () => {

@@ -1,28 +1,29 @@
-/** Days and times as people write them anywhere: ISO 8601, RFC 2822, numbers with signs between, names of months. As SQL. Pure. */
+/** Days as people write them anywhere: ISO 8601, RFC 2822, numbers with signs between, names of months. As SQL. Pure. */
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { named } from './meant.ts';
+import { isoRest, rest } from './moment-clock.ts';
 import { monthWords } from './moment-names.ts';
-import { dateOf, fullYear, monthOf, number, space, wordPattern } from './moment-sql.ts';
+import { dateOf, fullYear, monthOf, number, ordinalDate, space, weekDate, wordPattern } from './moment-sql.ts';
 
-const half = String.raw`(?:[${space}]?([AaPp])\.?[Mm]\.?)?`;
-const zone = String.raw`(?:[${space}]?(?:Z|[A-Z]{2,4}|(?:GMT|UTC)?[+-]\d{2}:?\d{2}))?`;
-const clock = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?${half}`;
-/** A time behind a day. */
-const rest = String.raw`(?:[T${space},]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:[${space}]?[AaPp]\.?[Mm]\.?)?${zone}|T\d{2})?`;
 const week = String.raw`(?:(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*,?[${space}])?`;
 const year = String.raw`(\d{4}|\d{2})`;
 const day = String.raw`(\d{1,2})(?:st|nd|rd|th)?`;
 const sign = String.raw`[-/. ][${space}]?`;
 
 const plainDay = String.raw`\d{4}-\d\d-\d\d`;
-const iso = String.raw`(\d{4})${sign}(\d{1,2})${sign}(\d{1,2})\.?${rest}`;
+const iso = String.raw`(\d{4})${sign}(\d{1,2})${sign}(\d{1,2})\.?${isoRest}`;
 const numeric = String.raw`(\d{1,2})${sign}(\d{1,2})${sign}${year}\.?${rest}`;
-const isoBasic = String.raw`(\d{4})(\d{2})(\d{2})${rest}`;
-const isoWeek = String.raw`(\d{4})-?W(\d{2})(?:-?([1-7]))?${rest}`;
-const isoOrdinal = String.raw`(\d{4})-(\d{3})${rest}`;
+const isoBasic = String.raw`(\d{4})(\d{2})(\d{2})${isoRest}`;
+const isoWeek = String.raw`(\d{4})-?W(\d{2})(?:-?([1-7]))?${isoRest}`;
+const isoOrdinal = String.raw`(\d{4})-(\d{3})${isoRest}`;
 
+/** `body` of what the groups of `names` have found, of which the first is never empty: a miss costs no more than looking. */
 const found = (text: string, pattern: string, names: string, body: string): string =>
-  named('p', `regexp_extract(${text}, ${quoteText(`^${pattern}$`)}, [${[...names].map(quoteText).join(', ')}])`, body);
+  named(
+    'p',
+    `regexp_extract(${text}, ${quoteText(`^${pattern}$`)}, [${[...names].map(quoteText).join(', ')}])`,
+    `case when p.${names.slice(0, 1)} <> '' then ${body} end`,
+  );
 
 /** Does the day stand first in this column? An aggregate: a first part above 12 proves it, then a second one disproves it; else `usual`. */
 export function dayFirstAggregate(text: string, usual: boolean): string {
@@ -59,53 +60,25 @@ export function dateSql(text: string, dayFirst: string, locale: string): string 
     const certain = isDay ? `${number(other)} > 12 and ${number('p.a')} <= 12` : `${number('p.a')} > 12`;
     return found(text, numeric, 'aby', `case when ${certain} then ${turned} else ${straight} end`);
   };
-  return `coalesce(${[
-    found(text, iso, 'ymd', dateOf('p.y', 'p.m', 'p.d')),
-    `case when ${dayFirst} then ${numbered(true)} else ${numbered(false)} end`,
+  // How a text begins says which of all this it can be: the others are not tried.
+  const iso8601 = [found(text, iso, 'ymd', dateOf('p.y', 'p.m', 'p.d')), ...otherIso(text)];
+  const worded = [
     found(text, dayMonth, 'dny', dateOf(fullYear('p.y'), monthOf('p.n', words), 'p.d')),
     found(text, monthDay, 'ndy', dateOf(fullYear('p.y'), monthOf('p.n', words), 'p.d')),
-    ...otherIso(text),
-  ].join(', ')})`;
+  ];
+  const begins = (pattern: string): string => `regexp_matches(${text}, ${quoteText(`^${pattern}`)})`;
+  return `case when ${begins(String.raw`\d{3}`)} then coalesce(${iso8601.join(', ')}) when ${begins(String.raw`\d{1,2}${sign}\d`)} then (case when ${dayFirst} then ${numbered(true)} else ${numbered(false)} end) else coalesce(${worded.join(', ')}) end`;
 }
 
 /** Without signs, by the week, and by the day of the year. */
 function otherIso(text: string): readonly string[] {
-  // The week of 4 January is the first one; the date is named so that its year can be compared.
-  const monday = `date_trunc('week', make_date(${number('p.y')}, 1, 4))`;
-  const ofWeek = `cast(${monday} as DATE) + (${number('p.w')} - 1) * 7 + greatest(${number('p.d')}, 1) - 1`;
-  const ofYear = `make_date(${number('p.y')}, 1, 1) + ${number('p.o')} - 1`;
-  const within = (date: string, part: 'isoyear' | 'year'): string =>
-    `case when p.y <> '' and ${part}(${date}) = ${number('p.y')} then ${date} end`;
   return [
     found(text, isoBasic, 'ymd', dateOf('p.y', 'p.m', 'p.d')),
-    found(text, isoWeek, 'ywd', `case when ${number('p.w')} between 1 and 53 then ${within(ofWeek, 'isoyear')} end`),
-    found(text, isoOrdinal, 'yo', `case when ${number('p.o')} between 1 and 366 then ${within(ofYear, 'year')} end`),
+    found(text, isoWeek, 'ywd', weekDate('p.y', 'p.w', 'p.d')),
+    found(text, isoOrdinal, 'yo', ordinalDate('p.y', 'p.o')),
   ];
 }
 
 /** Days as databases and programs write them: no pattern but this one is asked of most columns. */
 export const plainDate = (text: string): string =>
   `case when regexp_full_match(${text}, ${quoteText(plainDay)}) then try_cast(${text} as DATE) end`;
-
-/** A TIME; NULL where the text holds none. */
-export function timeSql(text: string): string {
-  const hour = number('p.h');
-  const read = `case when ${hour} > 23 then 'x' when p.a = '' then p.h when ${hour} not between 1 and 12 then 'x' when lower(p.a) = 'a' then cast(${hour} % 12 as VARCHAR) else cast(${hour} % 12 + 12 as VARCHAR) end`;
-  const groups = ['h', 'i', 's', 'a'].map(quoteText).join(', ');
-  return named(
-    'p',
-    `regexp_extract(${text}, ${quoteText(clock)}, [${groups}])`,
-    `case when p.h <> '' then try_cast(lpad(${read}, 2, '0') || ':' || p.i || ':' || (case when p.s = '' then '00' else p.s end) as TIME) end`,
-  );
-}
-
-/** A TIME of hours alone behind a day as ISO 8601 has it. */
-export const hourSql = (text: string): string =>
-  String.raw`try_cast(nullif(regexp_extract(${text}, 'T(\d{2})$', 1), '') || ':00:00' as TIME)`;
-
-/** Is the text a time and nothing else? */
-export const isClock = (text: string): string => `regexp_full_match(${text}, ${quoteText(`${clock}${zone}`)})`;
-
-/** Is the time at its end the end of the day? */
-export const isMidnight = (text: string): string =>
-  `regexp_matches(${text}, ${quoteText(String.raw`(?:^|[T${space},])24:00(?::00(?:[.,]0+)?)?${zone}$`)})`;

@@ -44,6 +44,15 @@ export const dayNames = (options: Options, locale: string): readonly string[] =>
 export const halfNames = (locale: string): readonly string[] =>
   names({ hour: 'numeric', hourCycle: 'h12' }, locale, hours, 'dayPeriod');
 
+/** Of all years that there are: none lies before the first. */
+export const eraName = (options: Options, locale: string): string => names(options, locale, [at()], 'era')[0] ?? '';
+
+/** From Monday on 1. Which year a week belongs to is no matter of locales: the one that has most of it. */
+export function firstDayOfWeek(locale: string): number {
+  const known = new Intl.Locale(locale) as Intl.Locale & { getWeekInfo(): { firstDay: number } }; // the types are behind
+  return known.getWeekInfo().firstDay;
+}
+
 export function localeParts(options: Options, locale: string): readonly Part[] {
   const write = writer(options, locale);
   const cycle = write.resolvedOptions().hourCycle;
@@ -69,6 +78,10 @@ export function localeParts(options: Options, locale: string): readonly Part[] {
       case 'minute':
       case 'second':
         return number(type, value);
+      case 'weekday':
+        return { is: 'names', of: 'day', names: varied(week, place) };
+      case 'timeZoneName':
+        return { is: 'zone', text: 'UTC' };
       case 'dayPeriod':
         return { is: 'names', of: 'hour', names: varied(hours, place) };
       default: {

@@ -1,32 +1,12 @@
 /** Days and times in formats and languages: what is read, what is shown, and that the one is the other. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { quoteText } from '../../sdk/duck-sql.ts';
-import { openDuck } from '../../staging/duck.ts';
-import { knownOf, openKnown } from './known.ts';
+import { openMoments } from './moment-harness.ts';
 import type { MomentMeaning } from './moment.ts';
-import { meaningSql } from './sql.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'moments-'));
-const duck = await openDuck({}, { scratch: folder, signal: new AbortController().signal });
-after(async () => {
-  await duck[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
-
-type Pair = readonly (string | null)[];
-
-async function understood(meaning: MomentMeaning, texts: readonly string[]): Promise<readonly Pair[]> {
-  const values = texts.map((text, at) => `(${at}, ${quoteText(text)})`);
-  await duck.run(`create or replace temp table texts as select * from (values ${values.join(', ')}) as t(n, x)`);
-  const fact = knownOf(meaning, 'x', 'fact');
-  if (fact) await openKnown(duck, fact, { from: 'texts', scratch: join(folder, 'known') });
-  const { result, shown = 'x' } = meaningSql(meaning, 'x', 'fact', '"$r"');
-  return await duck.rows(`select "$r", ${shown} from (select *, ${result} as "$r" from texts) order by n`);
-}
+const bench = await openMoments();
+after(() => bench[Symbol.asyncDispose]());
+const { understood } = bench;
 
 const read: readonly (readonly [MomentMeaning, Readonly<Record<string, string | null>>])[] = [
   [{ is: 'datetime', displayFormat: 'yyyy LLL dd, h:mm a' }, { '2024 Mar 04, 3:06 PM': '2024-03-04T15:06' }],
@@ -88,6 +68,69 @@ const read: readonly (readonly [MomentMeaning, Readonly<Record<string, string | 
       '20240304T15:06': '2024-03-04T15:06',
     },
   ],
+  [
+    { is: 'datetime', withSeconds: true },
+    {
+      '20240304T150607': '2024-03-04T15:06:07',
+      '20240304T1506': '2024-03-04T15:06:00',
+      '20240304T15': '2024-03-04T15:00:00',
+      '20240304T150607.123Z': '2024-03-04T15:06:07',
+      '20240304T150607,5+0100': '2024-03-04T15:06:07',
+      '20240304T150607-01:30': '2024-03-04T15:06:07',
+      '20240304T1506+01': '2024-03-04T15:06:00',
+      '20240304T15+01:00': '2024-03-04T15:00:00',
+      '2024-03-04T15:06:07+01': '2024-03-04T15:06:07',
+      '2024-W10-1T150607': '2024-03-04T15:06:07',
+      '20240304T240000': '2024-03-05T00:00:00',
+      '20240304T24': '2024-03-05T00:00:00',
+      '20240304T240001': null,
+      '20240304T250000': null,
+      '20240304T156000': null,
+      '20240304T15060': null,
+      '20241304T150607': null,
+      '3/4/2024T150607': null,
+    },
+  ],
+  [
+    { is: 'datetime', displayFormat: 'HH:mm:ss.SSS', outputFormat: 'HH:mm:ss.SSS' },
+    { '20240304T150607.1239Z': '15:06:07.123', '20240304T1506': '15:06:00.000' },
+  ],
+  [
+    { is: 'date' },
+    {
+      '2024-03-04T15:06:07': '2024-03-04',
+      '20240304T150607': '2024-03-04',
+      '20240304T150607.123Z': '2024-03-04',
+      '20240304T1506+0100': '2024-03-04',
+      '20240304T15060': null,
+    },
+  ],
+  [
+    { is: 'time' },
+    {
+      '20240304T150607+0100': '15:06',
+      '2024-03-04T15': '15:00',
+      '20240304T240000': '00:00',
+      '20240304': null,
+      xT24: null,
+      'x 24:00': null,
+    },
+  ],
+  // What begins alike and is something else.
+  [
+    { is: 'date', locale: 'de-DE' },
+    {
+      '4 .März 24': '2024-03-04',
+      '4/März/2024': '2024-03-04',
+      '4. 3. 2024': '2024-03-04',
+      '4. .3.2024': null,
+      '04-Mar-24': '2024-03-04',
+      '004 März 2024': null,
+      'Mon, 4 Mar 2024 15:06:07 GMT': '2024-03-04',
+      '4.3.2024, 3:06 PM': '2024-03-04',
+      '2024 3 4': '2024-03-04',
+    },
+  ],
   [{ is: 'time' }, { '15:06Z': '15:06', '3:06\u202fpm': '15:06', '24:00': '00:00', '24:01': null }],
 ];
 for (const [meaning, texts] of read) {
@@ -98,15 +141,24 @@ for (const [meaning, texts] of read) {
 }
 
 const locales = 'en-US en-GB de fr es pt it nl ko hu cs ar fi zh-TW zh-CN ja fa-IR th el hi ms he vi ru pl uk hr lt bg ca tr sv';
-const styles = { D: 'numeric', DD: 'short', DDD: 'long' } as const;
+const clock = { hour: 'numeric', minute: 'numeric' } as const;
+const options: Readonly<Record<string, Intl.DateTimeFormatOptions>> = {
+  D: { year: 'numeric', month: 'numeric', day: 'numeric' },
+  DD: { year: 'numeric', month: 'short', day: 'numeric' },
+  DDD: { year: 'numeric', month: 'long', day: 'numeric' },
+  f: { year: 'numeric', month: 'numeric', day: 'numeric', ...clock },
+  ffff: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric', ...clock, timeZoneName: 'long' },
+  t: clock,
+  TTT: { ...clock, second: 'numeric', hourCycle: 'h23', timeZoneName: 'short' },
+};
 
 /** As the engine of JavaScript writes it. */
 function written(locale: string, format: string, iso: string): string {
-  const day = /D|f|F/.test(format) ? { year: 'numeric', month: styles[format as 'D'] ?? 'numeric', day: 'numeric' } : {}; // others have none
-  const clock = /t|f|F/.test(format) ? { hour: 'numeric', minute: '2-digit' } : {};
-  const options = { ...day, ...clock, calendar: 'gregory', numberingSystem: 'latn', timeZone: 'UTC' };
-  const write = new Intl.DateTimeFormat(locale, options as Intl.DateTimeFormatOptions); // the literals above
-  return write.format(new Date(iso)).replaceAll(/[\u00a0\u2009\u202f]/g, ' ');
+  const fixed = { calendar: 'gregory', numberingSystem: 'latn', timeZone: 'UTC' } as const;
+  const write = new Intl.DateTimeFormat(locale, { ...options[format], ...fixed });
+  // Luxon has one name for it in every language.
+  const parts = write.formatToParts(new Date(iso)).map(({ type, value }) => (type === 'timeZoneName' ? 'UTC' : value));
+  return parts.join('').replaceAll(/[\u00a0\u2009\u202f]/g, ' ');
 }
 
 const moments = ['2024-01-02T00:05', '2024-02-29T09:06', '2024-03-04T12:07', '2024-05-13T15:08', '2024-12-31T23:59'];
@@ -115,7 +167,9 @@ const displays = [
   ['date', 'DD'],
   ['date', 'DDD'],
   ['datetime', 'f'],
+  ['datetime', 'ffff'],
   ['time', 't'],
+  ['time', 'TTT'],
 ] as const;
 for (const locale of locales.split(' ')) {
   test(`shown as the locale has it, and read back: ${locale}`, async () => {
@@ -128,7 +182,8 @@ for (const locale of locales.split(' ')) {
       ]);
       assert.deepEqual(found, expected, displayFormat);
       const again = await understood(
-        { is, locale },
+        // What only the field's own format says is read where it has that format.
+        { is, locale, ...(options[displayFormat]?.timeZoneName && { displayFormat }) },
         expected.map(([, shown = '']) => shown),
       );
       assert.deepEqual(

@@ -3,8 +3,9 @@ import type { Meaning } from '../../domain/meaning.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { named, type Meant, type Written } from './meant.ts';
 import { formatReader } from './moment-format.ts';
-import { dateSql, dayFirstAggregate, decidedDay, hourSql, isClock, isMidnight, plainDate, timeSql } from './moment-generic.ts';
-import type { Part } from './moment-part.ts';
+import { isClock, isMidnight, timeSql } from './moment-clock.ts';
+import { dateSql, dayFirstAggregate, decidedDay, plainDate } from './moment-generic.ts';
+import { saysFractions, saysSeconds, type Part } from './moment-part.ts';
 import { dayComesFirst, formatDayFirst, formatParts } from './moment-parts.ts';
 import { momentText } from './moment-text.ts';
 
@@ -12,10 +13,20 @@ export type MomentMeaning = Extract<Meaning, { is: 'date' | 'datetime' | 'time' 
 
 const hasSeconds = (meaning: MomentMeaning): boolean => meaning.is !== 'date' && (meaning.withSeconds ?? false);
 
+/** As ISO 8601 has it: what is delivered unless another format is asked for. */
+function isoFormat(meaning: MomentMeaning): string {
+  const seconds = hasSeconds(meaning) ? ':ss' : '';
+  return { date: 'yyyy-MM-dd', datetime: `yyyy-MM-dd'T'HH:mm${seconds}`, time: `HH:mm${seconds}` }[meaning.is];
+}
+
+const formatOf = (meaning: MomentMeaning, asked: string | undefined): string | undefined =>
+  asked === '[ISO]' ? isoFormat(meaning) : asked;
+
 /** What people see it in. */
 function shownFormat(meaning: MomentMeaning): string {
   const seconds = hasSeconds(meaning);
-  return meaning.displayFormat ?? { date: 'D', datetime: seconds ? 'F' : 'f', time: seconds ? 'tt' : 't' }[meaning.is];
+  const asked = formatOf(meaning, meaning.displayFormat);
+  return asked ?? { date: 'D', datetime: seconds ? 'F' : 'f', time: seconds ? 'tt' : 't' }[meaning.is];
 }
 
 /** Formats of the locale that are read as well. */
@@ -25,6 +36,14 @@ const localFormats = { date: ['D', 'DD', 'DDD'], datetime: ['f', 'F', 'ff', 'FF'
 function shownDayFirst(meaning: MomentMeaning): boolean {
   const { locale = 'en-US' } = meaning;
   return formatDayFirst(formatParts(shownFormat(meaning), locale)) ?? dayComesFirst(locale);
+}
+
+/** Is more to be known of a time than its seconds? Most fields need not: it takes its time. */
+function hasFractions(meaning: MomentMeaning): boolean {
+  const { locale = 'en-US', outputFormat } = meaning;
+  return [shownFormat(meaning), formatOf(meaning, outputFormat) ?? ''].some((format) =>
+    saysFractions(formatParts(format, locale)),
+  );
 }
 
 /** Does the day stand first in this column? An aggregate. */
@@ -42,7 +61,8 @@ export const decidedSql = (meaning: MomentMeaning, text: string): string => deci
  */
 export function momentWritten(meaning: MomentMeaning, text: string, dayFirst: string): Written {
   // No T: fields may be written small.
-  const sure = quoteText({ date: '%Y-%m-%d', datetime: '%Y-%m-%d %H:%M:%S', time: '%H:%M:%S' }[meaning.is]);
+  const clock = `%H:%M:%S${hasFractions(meaning) ? '.%g' : ''}`;
+  const sure = quoteText({ date: '%Y-%m-%d', datetime: `%Y-%m-%d ${clock}`, time: clock }[meaning.is]);
   return {
     seen: moment(meaning, text, String(shownDayFirst(meaning))),
     filed: moment(meaning, text, dayFirst),
@@ -53,9 +73,8 @@ export function momentWritten(meaning: MomentMeaning, text: string, dayFirst: st
 /** `known` = the name of a column that holds the result. */
 export function momentSql(meaning: MomentMeaning, text: string, dayFirst: string, known?: string): Meant {
   const { is, locale = 'en-US', outputFormat } = meaning;
-  const seconds = hasSeconds(meaning) ? ':ss' : '';
-  const ends = { date: 'yyyy-MM-dd', datetime: `yyyy-MM-dd'T'HH:mm${seconds}`, time: `HH:mm${seconds}` }[is];
-  const result = outputFormat === undefined || outputFormat === '[ISO]' ? ends : outputFormat;
+  const ends = isoFormat(meaning);
+  const result = formatOf(meaning, outputFormat) ?? ends;
   const read = moment(meaning, text, dayFirst);
   const write = (parts: readonly Part[], of: string): string =>
     named('m', of, `case when m is not null then ${momentText('m', parts)} end`);
@@ -63,7 +82,8 @@ export function momentSql(meaning: MomentMeaning, text: string, dayFirst: string
   const isAsShown = `(regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}') or ${text} = ${write(shown, read)})`;
   const value = meaning.is === 'date' && meaning.asWritten ? `case when ${isAsShown} then ${read} end` : read;
   // What is delivered mostly says all that there is to show: nothing is read twice then.
-  const says = result === ends && (hasSeconds(meaning) || !shown.some((part) => part.is === 'number' && part.of === 'second'));
+  const more = is !== 'date' && (hasSeconds(meaning) ? saysFractions(shown) : saysSeconds(shown));
+  const says = result === ends && !more;
   const of = known === undefined || !says ? value : delivered(is, known, hasSeconds(meaning));
   return { result: write(formatParts(result, locale), value), shown: write(shown, of) };
 }
@@ -90,32 +110,47 @@ function moment(meaning: MomentMeaning, text: string, dayFirst: string): string 
     }),
   );
   const all = [...readers.values()];
-  const tries = all.map(({ dayFirst: own, read }) =>
-    own === undefined ? read(text) : `case when (${dayFirst}) = ${own} then ${read(text)} end`,
-  );
+  const tries = all.map(({ dayFirst: own, letters, read }) => ({
+    letters,
+    sql: own === undefined ? read(text) : `case when (${dayFirst}) = ${own} then ${read(text)} end`,
+  }));
   // What nothing else explains is written so, although the rest of the column is not.
   const late = all.flatMap(({ dayFirst: own, read }) => (own === undefined ? [] : [read(text)])).slice(0, 1);
   return `coalesce(${[
     ...(isPlain ? [`cast(${plainDate(text)} as TIMESTAMP)`] : []),
-    ...tries,
-    ...generic(is, text, dayFirst, locale),
+    ...byLetters(text, tries),
+    ...generic(meaning, text, dayFirst),
     ...late,
   ].join(', ')})`;
 }
 
-function generic(is: MomentMeaning['is'], text: string, dayFirst: string, locale: string): readonly string[] {
+/** What has names of months is not asked of numbers, and what has none not of names: one look at the text decides. */
+function byLetters(
+  text: string,
+  tries: readonly { readonly letters: boolean | undefined; readonly sql: string }[],
+): readonly string[] {
+  if (tries.every(({ letters }) => !letters)) return tries.map(({ sql }) => sql);
+  const of = (wanted: boolean): string => {
+    const some = tries.filter(({ letters }) => letters === wanted || letters === undefined).map(({ sql }) => sql);
+    return some.length === 0 ? 'null' : `coalesce(${some.join(', ')})`;
+  };
+  return [`case when regexp_matches(${text}, '\\p{L}') then ${of(true)} else ${of(false)} end`];
+}
+
+function generic(meaning: MomentMeaning, text: string, dayFirst: string): readonly string[] {
+  const { is, locale = 'en-US' } = meaning;
   const date = dateSql(text, dayFirst, locale);
   if (is === 'date') return [`cast(${date} as TIMESTAMP)`];
-  const time = `case when contains(${text}, ':') then ${timeSql(text)}`;
+  const fractions = hasFractions(meaning);
   if (is === 'datetime') {
-    const hour = `when regexp_matches(${text}, ${quoteText(String.raw`T\d{2}$`)}) then ${hourSql(text)}`;
     return [
-      `(${date}) + (${time} ${hour} else TIME '00:00:00' end)`,
+      `(${date}) + (${timeSql(text, fractions, `TIME '00:00:00'`)})`,
       `case when ${isMidnight(text)} then (${date}) + INTERVAL 1 DAY end`,
     ];
   }
+  const isTime = `(${isClock(text)} or (${date}) is not null)`;
   return [
-    `(DATE '1970-01-01') + (case when ${isClock(text)} or (${date}) is not null then ${timeSql(text)} end)`,
-    `case when ${isMidnight(text)} then TIMESTAMP '1970-01-01 00:00:00' end`,
+    `(DATE '1970-01-01') + (case when ${isTime} then ${timeSql(text, fractions, 'null')} end)`,
+    `case when ${isMidnight(text)} and ${isTime} then TIMESTAMP '1970-01-01 00:00:00' end`,
   ];
 }

@@ -49,6 +49,17 @@ for (const [one, place] of refused) {
   });
 }
 
+test('formats of days and times may have any token of Luxon', async () => {
+  const tokens = 'S SSS u uu uuu ZZ ZZZZZ z yyyyyy GGGGG kk nn iiii ooo DDDD tttt TTTT ffff FFFF X x'.split(' ');
+  const fields = ['date', 'datetime', 'time'].flatMap((type) =>
+    tokens.map((token) => {
+      const name = `${type} ${token}`;
+      return { label: name, key: name, type: [type, { displayFormat: token, outputFormat: token }] };
+    }),
+  );
+  assert.equal((await bench.ask('POST', '/api/v1/headless/imports/', { fields, original_filename: 'a.csv' })).status, 201);
+});
+
 test('numbers with a fraction are bounds', async () => {
   const fields = [typed(['number', { min: 0.5, max: 99.99 }])];
   assert.equal((await bench.ask('POST', '/api/v1/headless/imports/', { fields, original_filename: 'a.csv' })).status, 201);
