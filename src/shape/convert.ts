@@ -180,12 +180,7 @@ async function lookAgain(duck: Duck, step: ConvertStep, prepared: Prepared): Pro
   try {
     const pass = await openPass(duck, step, prepared, lenient);
     const judged = errorsOf(pass);
-    const refused = await collectRejects(
-      duck,
-      refusedIn(pass.numbered, judged, lenient, recordSql(step)),
-      lenient,
-      step.input,
-    );
+    const refused = await collectRejects(duck, refusedIn(pass.numbered, judged, lenient, recordSql(step)), lenient, step.input);
     return { refused, judged };
   } catch (error) {
     throw error instanceof HeadgateError && error.code === 'query.invalid' ? unreadable(step, error) : error;
