@@ -102,6 +102,23 @@ for (const [path, methods] of Object.entries(document.paths)) {
   }
 }
 
+test('changes of rows, also where there are none yet', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const bodies = { edits: { version: 0, edit: { kind: 'delete', rows: [] } }, undo: { version: 0 }, redo: { version: 0 } };
+  const codes = new Set<unknown>();
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const body = Object.entries(bodies).find(([name]) => path.endsWith(`/api/${name}`))?.[1];
+    if (!body) continue;
+    for (const { id, token } of await links()) {
+      const asked = { path: path.replace('{id}', id), body: JSON.stringify(body), headers };
+      const reply = await send('POST', token, asked);
+      codes.add(((await reply.clone().json()) as Fields)['code']);
+      await conforms(methods['post'] as Documented, reply);
+    }
+  }
+  assert.ok(codes.has('object.conflict'), [...codes].join(', '));
+});
+
 test('a link that has ended, another one and none at all: the same answer, whatever is asked for', async () => {
   const [first, second] = (await links()) as readonly [Link, Link]; // three files
   await bench.state.db.query("update headgate.reviews set expires_at = now() - interval '1 second' where id = $1", [first.id]);

@@ -84,8 +84,11 @@ const changed = z.object({
   finish: endingShape,
 });
 
-/** A problem as others are, with the row as it is now. */
-const stale = z.looseObject({ code: z.literal('review.stale'), version: z.number(), row: rowShape.nullable() });
+/** A problem as others are, with the row as it is now; or such as others are, where there are no rows yet. */
+const conflict = z.union([
+  z.looseObject({ code: z.literal('review.stale'), version: z.number(), row: rowShape.nullable() }),
+  z.looseObject({ code: z.literal('object.conflict'), status: z.literal(409) }),
+]);
 
 async function answer(context: RouteContext, visit: Visit, made: Changed | Stale): Promise<Answer> {
   if ('stale' in made) {
@@ -120,7 +123,7 @@ const edits = reviewRoute({
   name: 'edits',
   summary: 'Change cells, or remove, restore and add rows',
   body: z.object({ version, edit: sentEdit }),
-  replies: { 200: changed, 409: stale },
+  replies: { 200: changed, 409: conflict },
   async handle(context, visit, { body: { version: seen, edit } }) {
     const wanted = {
       version: seen,
@@ -141,7 +144,7 @@ const turn = (kind: 'undo' | 'redo'): Route =>
     name: kind,
     summary: kind === 'undo' ? 'Take back the last edit' : 'Make an edit again that was taken back',
     body: z.object({ version }),
-    replies: { 200: changed, 409: stale },
+    replies: { 200: changed, 409: conflict },
     handle: async (context, visit, { body }) =>
       await answer(context, visit, await turnBack(context, await reviewedOf(context, visit), kind, body.version)),
   });
