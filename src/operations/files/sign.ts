@@ -11,12 +11,15 @@ const longestLoan = 36 * 3600;
 
 type Asked = { readonly file: string; readonly method: 'GET' | 'PUT' | 'POST'; readonly part?: number; readonly seconds: number };
 
+const untilIn = ({ clock }: Pick<OpContext, 'clock'>, seconds: number): Date =>
+  new Date((Math.floor(clock.now().getTime() / 1000) + seconds) * 1000);
+
 async function linkTo(context: OpContext, { file, method, part, seconds }: Asked): Promise<Signed> {
-  const { db, workspace, clock, key, storage, actor, publicUrl = '' } = context;
+  const { db, workspace, key, storage, actor, publicUrl = '' } = context;
   const { id } = await requireState(context, file, method === 'GET' ? 'ready' : 'pending');
   if (method !== 'PUT' && part !== undefined) throw new HeadgateError('request.invalid', 'part: only where it is sent');
   if (method === 'GET') requireScope(actor, 'files:read');
-  const until = new Date((Math.floor(clock.now().getTime() / 1000) + seconds) * 1000);
+  const until = untilIn(context, seconds);
   const object = method === 'GET' ? await findContent(db, workspace, id) : undefined;
   const direct = object === undefined ? undefined : await storage.link?.(object, seconds);
   const place = method === 'POST' ? 'form' : part === undefined ? 'content' : `parts/${part}`;
@@ -60,4 +63,26 @@ export const lendFile = defineOperation({
   output: signed,
   run: async (context, { expires_in: seconds, part, ...asked }) =>
     await linkTo(context, { ...asked, seconds, ...(part !== undefined && { part }) }),
+});
+
+export const lendParts = defineOperation({
+  name: 'files.lend_parts',
+  summary: 'Make such a link for each part of a file, from the first on: one look at the file is enough for all of them',
+  scope: 'files:write',
+  input: z.strictObject({
+    file: input.file,
+    parts: z.number().int().min(1).max(10_000),
+    expires_in: z.number().int().min(1).max(longestLoan),
+  }),
+  output: z.object({ urls: z.array(z.string()) }),
+  async run(context, { file, parts, expires_in: seconds }) {
+    const { workspace, key, actor, publicUrl = '' } = context;
+    const { id } = await requireState(context, file, 'pending');
+    const until = untilIn(context, seconds);
+    const urls = Array.from({ length: parts }, (_, at) => {
+      const path = `/v1/links/files/${id}/parts/${at + 1}`;
+      return publicUrl + signedLink({ key }, { method: 'PUT', path, workspace, by: actor.id, until });
+    });
+    return { urls };
+  },
 });

@@ -5,7 +5,7 @@ import { completeFile } from '../../../operations/files/complete.ts';
 import { createFile } from '../../../operations/files/create.ts';
 import { keepFile } from '../../../operations/files/keep.ts';
 import { fileOrigin } from '../../../operations/files/origin.ts';
-import { lendFile } from '../../../operations/files/sign.ts';
+import { lendFile, lendParts } from '../../../operations/files/sign.ts';
 import { perform } from '../../../operations/operation.ts';
 import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { insertStoredFile, requireStoredFile, updateStoredFile, type StoredFile } from './files-stored.ts';
@@ -40,7 +40,7 @@ const facts = {
 export async function linkOf(
   context: RouteContext,
   origin: string,
-  asked: { readonly file: string; readonly method: 'GET' | 'PUT' | 'POST'; readonly part?: number; readonly expires_in: number },
+  asked: { readonly file: string; readonly method: 'GET' | 'PUT' | 'POST'; readonly expires_in: number },
 ): Promise<string> {
   return new URL((await perform(lendFile, context, asked)).url, origin).href;
 }
@@ -117,10 +117,8 @@ const createParts = route({
   replies: { 201: z.object({ ...facts, uploadUrls: z.array(z.string()) }) },
   async handle(context, { body: { numParts, ...body }, url }) {
     const made = await makeFile(context, body, numParts);
-    const uploadUrls: string[] = [];
-    for (let part = 1; part <= numParts; part++) {
-      uploadUrls.push(await linkOf(context, url.origin, { file: made.object, method: 'PUT', part, expires_in: uploadSeconds }));
-    }
+    const { urls } = await perform(lendParts, context, { file: made.object, parts: numParts, expires_in: uploadSeconds });
+    const uploadUrls = urls.map((part) => new URL(part, url.origin).href);
     return { status: 201, body: { ...shared(made), uploadUrls } };
   },
 });

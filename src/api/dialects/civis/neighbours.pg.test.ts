@@ -1,6 +1,6 @@
 /** Chapter 4.1 of the contract, row by row over HTTP: what ids of imports are found and made by. */
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, mock, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { databaseSettings } from '../../../../test/support/service.ts';
 import { open, send, StandIn, type Fields, type Reply } from './harness.ts';
@@ -194,6 +194,19 @@ test('4.3 parts in any order, again and again; one that is missing is told, and 
   const { fileUrl } = await client.call('GET', `files/${String(made['id'])}`);
   assert.equal(await (await fetch(String(fileUrl))).text(), 'one two');
   assert.equal((await send(bench.url, 'PUT', first.replace(/signature=\w/, 'signature=_'), { headers: {}, body: 'x' })).status, 403); // prettier-ignore
+});
+
+test('4.3 links of ten thousand parts cost as many questions as those of one', async () => {
+  const asked = mock.method(bench.state.db, 'query');
+  const counts: number[] = [];
+  for (const num_parts of [1, 10_000]) {
+    const before = asked.mock.callCount();
+    const made = await client.call('POST', 'files/multipart', { name: 'p.bin', num_parts });
+    counts.push(asked.mock.callCount() - before);
+    assert.equal(new Set(made['uploadUrls'] as readonly string[]).size, num_parts);
+  }
+  asked.mock.restore();
+  assert.ok(Number(counts[1]) < Number(counts[0]) + 10, counts.join(' and '));
 });
 
 test('projects: made, listed, changed, archived; hidden ones by themselves', async () => {
