@@ -6,6 +6,14 @@ export type Row = readonly (string | null)[];
 /** An interrupt that arrives between two statements of one call is lost, so it is repeated until the call ends. */
 export const interruptEveryMs = 20;
 
+type Connection = Pick<DuckDBConnection, 'interrupt'>;
+
+/** Waits for the end of what is at work on a connection, and hastens it. */
+export async function interrupted(connection: Connection, end: Promise<unknown>): Promise<void> {
+  const timer = setInterval(() => connection.interrupt(), interruptEveryMs);
+  await end.finally(() => clearInterval(timer));
+}
+
 interface Chunk {
   readonly rowCount: number;
   readonly columnCount: number;
@@ -26,7 +34,7 @@ export type Guard = <T>(work: () => Promise<T>) => Promise<T>;
  */
 export class Reading {
   readonly batches: AsyncGenerator<readonly Row[]>;
-  readonly #connection: Pick<DuckDBConnection, 'interrupt'>;
+  readonly #connection: Connection;
   readonly #result: Result;
   readonly #done: () => void;
   #over = false;
@@ -34,7 +42,7 @@ export class Reading {
   #left: Promise<void> | undefined;
 
   /** `done`: the connection is free for the next statement. */
-  constructor(connection: Pick<DuckDBConnection, 'interrupt'>, result: Result, guard: Guard, done: () => void) {
+  constructor(connection: Connection, result: Result, guard: Guard, done: () => void) {
     this.#connection = connection;
     this.#result = result;
     this.#done = done;
@@ -48,15 +56,16 @@ export class Reading {
   }
 
   async #leave(): Promise<void> {
-    const interrupt = (): void => {
-      if (!this.#over) this.#connection.interrupt();
-    };
-    interrupt();
-    const timer = setInterval(interrupt, interruptEveryMs);
+    if (!this.#over) {
+      this.#connection.interrupt();
+      await interrupted(this.#connection, this.#drain());
+    }
+    this.#done();
+  }
+
+  async #drain(): Promise<void> {
     await this.#last.catch(() => undefined);
     while (!this.#over) await this.#fetch().catch(() => undefined);
-    clearInterval(timer);
-    this.#done();
   }
 
   async #fetch(): Promise<Chunk | null> {
@@ -72,18 +81,17 @@ export class Reading {
 
   /** The next batch is made while one is looked at. */
   async *#batches(guard: Guard): AsyncGenerator<readonly Row[]> {
-    const ask = async (): Promise<Chunk | null> => {
+    const ask = (): Promise<Chunk | null> => {
       const asked = guard(async () => await this.#fetch());
       this.#last = asked;
       // It is looked at later; until then nobody listens.
       asked.catch(() => undefined);
-      return await asked;
+      return asked;
     };
     try {
       let next = ask();
       for (let chunk = await next; chunk !== null; chunk = await next) {
         next = ask();
-        next.catch(() => undefined);
         yield rowsOf(chunk);
       }
     } finally {

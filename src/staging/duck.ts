@@ -4,7 +4,7 @@ import type { Duck, DuckOptions, DuckResult } from '../sdk/context.ts';
 import { logicalType, toWire } from '../sdk/duck-sql.ts';
 import { duckError } from './duck-errors.ts';
 import { disksOf, lease, type Place } from './duck-instance.ts';
-import { interruptEveryMs, Reading, type Row } from './duck-reading.ts';
+import { interrupted, interruptEveryMs, Reading, type Row } from './duck-reading.ts';
 
 export interface DuckEnv extends Place {
   /** Aborting it interrupts the running statement (`run.cancelled`) and refuses later ones. */
@@ -100,9 +100,7 @@ function turnstile(connection: DuckDBConnection, signal: AbortSignal, disks: str
       if (closed) return false;
       closed = true;
       await leave();
-      const timer = setInterval(() => connection.interrupt(), interruptEveryMs);
-      await turn;
-      clearInterval(timer);
+      await interrupted(connection, turn);
       return true;
     },
   };
