@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { delimiter } from '../../domain/delimiter.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import { packed, streamOfFile } from '../../domain/file-name.ts';
 import type { ShownFields } from '../../sdk/index.ts';
@@ -16,7 +17,6 @@ export type Encoding = (typeof encodings)[number] | (string & {});
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 const character = z.string().regex(/^[\x01-\x09\x0b\x0c\x0e-\x7f]$/, 'one ASCII character that ends no line');
-const characters = z.string().regex(/^[^\0\r\n"\ufeff]{1,4}$/u, 'one to four characters that end no line, and no double quotes');
 const named: Readonly<Record<string, string>> = { tab: '\t', space: ' ', pipe: '|', comma: ',', semicolon: ';' };
 const spelled = (value: unknown): unknown =>
   typeof value === 'string' && Object.hasOwn(named, value.toLowerCase()) ? named[value.toLowerCase()] : value;
@@ -43,7 +43,7 @@ export const fileConfig = z.object({
   /** What the location calls its format, where that can only be read; no setting. */
   form: z.string().exactOptional(),
   delimiter: z
-    .preprocess(spelled, characters)
+    .preprocess(spelled, delimiter)
     .optional()
     .meta({ advanced: true, description: 'Absent: settled from the whole file; `tab` is the tab' }),
   quote: z

@@ -1,5 +1,6 @@
 /** Settings as clients write them: many are for pages of browsers and are only kept. */
 import { z } from 'zod';
+import { delimiter } from '../../../domain/delimiter.ts';
 import { InvalidInput } from '../../../operations/operation.ts';
 import { webhookUrl } from '../../../operations/webhooks/webhook.ts';
 
@@ -31,7 +32,7 @@ export const settings = partial({
   // Out of JSON, and never made anew: its numbers may stand there as they were sent.
   initialData: z.array(z.unknown()).nullable(),
   initialFile: z.json(),
-  delimiter: z.string().regex(/^[^\0\r\n"\ufeff]{1,4}$/u, 'one to four characters that end no line, and no double quotes'),
+  delimiter,
   locale: z.enum(locales.split(' ')),
   manualInputDisabled: flag,
   manualInputOnly: flag,

@@ -77,8 +77,8 @@ const list = defineRoute({
     // What was found in all of them together may be more than fits in memory: only what is shown is kept.
     for (let at = 0; at < files.length; at += atOnce) {
       const some = files.slice(at, at + atOnce);
-      const imports = await importsOfFiles(context, some);
-      const ordered = imports.toSorted((a, b) => some.indexOf(a.file) - some.indexOf(b.file));
+      const found = new Map((await importsOfFiles(context, some)).map((one) => [one.file, one]));
+      const ordered = some.flatMap((file) => found.get(file) ?? []);
       for (const one of await standingsOf(context, ordered)) if (one.standing.status === 'SUCCESSFUL') data.push(show(one));
     }
     return { status: 200, body: { start, end: until, total_num_uploads: total, data } };
