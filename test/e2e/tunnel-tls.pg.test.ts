@@ -9,7 +9,7 @@ import { giveTo } from '../support/private-server.ts';
 import { failureOf, receiptOf } from '../support/receipts.ts';
 import { launch } from '../support/run.ts';
 import { openFolder } from '../support/site.ts';
-import { eventually, named, openTunnels } from '../support/tunnels.ts';
+import { begun, eventually, named, openTunnels } from '../support/tunnels.ts';
 
 const site = openFolder();
 const authority = new Authority(site.folder, 'authority');
@@ -63,7 +63,7 @@ test('Ctrl-C reaches the server as a request to cancel, through the tunnel and e
   const cancelled = 'canceling statement due to user request';
   const args = ['sync', tunnels.behind(named(url), options), `duckdb:${site.path('slow.duckdb')}`, '--stream', 'slow', '--json'];
   const { child, done } = launch(args, { stateDir: site.stateDir, env });
-  await eventually(async () => (await sleeping()) === 1, 'the statement has not begun');
+  await begun(done, async () => (await sleeping()) > 0);
   assert.ok(!readFileSync(`${log}/server.log`, 'utf8').includes(cancelled));
   child.kill('SIGINT');
   await eventually(async () => (await sleeping()) === 0, 'the statement still runs');

@@ -7,7 +7,7 @@ import { startMariadb } from '../support/mariadb.ts';
 import { failureOf, receiptOf, requireClean } from '../support/receipts.ts';
 import { launch } from '../support/run.ts';
 import { openFolder } from '../support/site.ts';
-import { eventually, named, openTunnels, type LocationOptions } from '../support/tunnels.ts';
+import { begun, eventually, named, openTunnels, type LocationOptions } from '../support/tunnels.ts';
 
 const site = openFolder();
 const authority = new Authority(site.folder, 'authority');
@@ -96,7 +96,7 @@ test('a tunnel that is killed in the middle is a lost connection, and the next r
   const source = await slowStream();
   const args = ['sync', tunnels.behind(source), `duckdb:${site.path('killed.duckdb')}`, '--stream', 'trickle', '--key', 'id'];
   const { done } = launch([...args, '--json'], { stateDir: site.stateDir, env });
-  await eventually(async () => (await sleeping(source)) > 0, 'the statement has not begun');
+  await begun(done, async () => (await sleeping(source)) > 0);
   for (const pid of await tunnels.clients()) process.kill(pid, 'SIGKILL');
   assert.equal(failureOf(await done).code, 'connect.lost');
   await tunnels.requireNothingLeft();
@@ -112,7 +112,7 @@ test('Ctrl-C ends the statement behind the tunnel, and then the tunnel', async (
   const before = await sleeping(source);
   const args = ['sync', location, `duckdb:${site.path('stopped.duckdb')}`, '--stream', 'trickle', '--json'];
   const { child, done } = launch(args, { stateDir: site.stateDir, env });
-  await eventually(async () => (await sleeping(source)) > before, 'the statement has not begun');
+  await begun(done, async () => (await sleeping(source)) > before);
   child.kill('SIGINT');
   // The server would sleep on without being told: this one does not notice that its client has gone.
   await eventually(async () => (await sleeping(source)) === before, 'the statement still runs');

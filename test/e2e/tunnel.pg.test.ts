@@ -1,13 +1,15 @@
 /** A database behind an SSH server, through the command: what works, what is refused, and what is left afterwards. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { launch } from '../support/run.ts';
 import { failureOf, receiptOf, requireClean } from '../support/receipts.ts';
 import { openSite } from '../support/site.ts';
 import { startSshd } from '../support/sshd.ts';
-import { eventually, openTunnels, type LocationOptions } from '../support/tunnels.ts';
+import { begun, eventually, openTunnels, type LocationOptions } from '../support/tunnels.ts';
 
 const site = await openSite();
 const { server } = site;
@@ -124,6 +126,38 @@ test('a passphrase and, where an account can be made, a password come from the e
   await tunnels.requireNothingLeft();
 });
 
+test('a client whose socket is there before it listens on it is waited for', async () => {
+  // What the client does by itself for a few microseconds (bind, then listen), for as long as its login takes.
+  const slow = `#!/bin/sh
+for word; do case $word in */socket:*) path=\${word%%:*};; esac; done
+python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$path"
+PATH=\${PATH#*:} exec ssh -o StreamLocalBindUnlink=yes "$@"
+`;
+  mkdirSync(site.path('slow'));
+  writeFileSync(site.path('slow/ssh'), slow, { mode: 0o755 });
+  const path = `${site.path('slow')}:${process.env['PATH']}`;
+  const source = await table(3);
+  const target = `duckdb:${site.path('slow.duckdb')}`;
+  const result = await site.run(['sync', behind(source), target, '--stream', 't'], { env: { ...env, PATH: path } });
+  assert.equal(receiptOf(result).written, 3);
+  await tunnels.requireNothingLeft();
+});
+
+for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+  test(`${signal} in the middle of a login leaves nothing`, async (t) => {
+    const mute = createServer((socket) => t.after(() => socket.destroy()));
+    t.after(() => mute.close());
+    await once(mute.listen(0, '127.0.0.1'), 'listening');
+    const knocked = once(mute, 'connection');
+    const { port } = mute.address() as AddressInfo; // of a TCP server that listens
+    const { child, done } = launch(['discover', behind(await table(1), { ssh: `${sshd.user}@127.0.0.1:${port}` })], { env });
+    await knocked;
+    child.kill(signal);
+    await done;
+    await tunnels.requireNothingLeft();
+  });
+}
+
 test('TLS is asked for behind a tunnel too', async () => {
   const source = await table(1);
   const result = await site.run(['discover', behind(source, { sslmode: 'verify-full' })], { env });
@@ -134,7 +168,7 @@ test('a tunnel that is killed in the middle is a lost connection, and the next r
   const source = await slowStream();
   const args = ['sync', behind(source), `duckdb:${site.path('killed.duckdb')}`, '--stream', 'trickle', '--key', 'id'];
   const { done } = launch([...args, '--json'], { stateDir: site.stateDir, env });
-  await eventually(async () => (await sleeping(source)) > 0, 'the statement has not begun');
+  await begun(done, async () => (await sleeping(source)) > 0);
   for (const pid of await tunnels.clients()) process.kill(pid, 'SIGKILL');
   assert.equal(failureOf(await done).code, 'connect.lost');
   await tunnels.requireNothingLeft();
@@ -151,7 +185,7 @@ for (const [name, signal] of [
     const source = await slowStream();
     const args = ['sync', behind(source), `duckdb:${site.path(`${signal}.duckdb`)}`, '--stream', 'trickle', '--json'];
     const { child, done } = launch(args, { stateDir: site.stateDir, env });
-    await eventually(async () => (await sleeping(source)) > 0, 'the statement has not begun');
+    await begun(done, async () => (await sleeping(source)) > 0);
     child.kill(signal);
     await eventually(async () => (await sleeping(source)) === 0, 'the statement still runs');
     assert.equal((await done).code, signal === 'SIGINT' ? 130 : null);

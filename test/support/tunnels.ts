@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { RunResult } from './run.ts';
 import type { Folder } from './site.ts';
 import { startSshd, type TestSshd } from './sshd.ts';
 
@@ -65,4 +66,10 @@ export const named = (url: string): string => url.replace('127.0.0.1', 'localhos
 /** Resolves when it holds. The deadline is far beyond what any machine needs. */
 export async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
   for (const deadline = Date.now() + 60_000; !(await holds()); await wait(20)) assert.ok(Date.now() < deadline, what);
+}
+
+/** Resolves when the statement of a command runs, which must not end before that. */
+export async function begun(command: Promise<RunResult>, running: () => Promise<boolean>): Promise<void> {
+  const early = command.then(({ code, stdout, stderr }) => assert.fail(`it ended with ${code}: ${stdout}${stderr}`));
+  await Promise.race([early, eventually(running, 'the statement has not begun')]);
 }

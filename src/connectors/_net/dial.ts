@@ -3,7 +3,7 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Address, Net } from '../../sdk/index.ts';
 import type { SshSettings } from './ssh-settings.ts';
-import { enterTunnel, tunnelComplaint } from './tunnel.ts';
+import { dialThrough, tunnelComplaint } from './tunnel.ts';
 
 /** A server: by name, perhaps seen from an SSH server; or by the path of its socket on this machine. */
 export type Place =
@@ -12,15 +12,27 @@ export type Place =
 /**
  * A connected socket, directly or through a tunnel, which it holds until it closes. The one way in which a database is reached:
  * `net` judges where it goes. `signal` ends the attempt: its reason is thrown. Throws `connect.forbidden`, the system's own
- * errors, and the codes of `enterTunnel`.
+ * errors, and the codes of `dialThrough`.
  */
 export async function dial(place: Place, net: Net, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
-  const lease = 'path' in place || !place.ssh ? undefined : await enterTunnel({ ...place, ssh: place.ssh }, net, signal);
-  const socket = lease ? connect({ path: lease.socket }) : await open(place, net, signal);
-  socket.once('close', () => lease?.[Symbol.dispose]());
+  const socket = await ('path' in place || !place.ssh
+    ? open(place, net, signal)
+    : dialThrough({ ...place, ssh: place.ssh }, (path) => connected(connect({ path }), signal), net, signal));
   // Whoever uses it hears of a failure by the end of what it does; nobody may be listening when it comes.
-  socket.on('error', () => undefined);
+  return socket.on('error', () => undefined);
+}
+
+async function open(place: Place, net: Net, signal: AbortSignal): Promise<Socket> {
+  if ('path' in place) {
+    if (net.personal) return await connected(connect(place), signal);
+    throw new HeadgateError('connect.forbidden', "a server's socket on this machine is not for its users");
+  }
+  const addresses = await untilAborted(net.addresses(place.host), signal);
+  return await connected(connect({ host: place.host, port: place.port, ...pinnedTo(addresses) }), signal);
+}
+
+async function connected(socket: Socket, signal: AbortSignal): Promise<Socket> {
   try {
     await once(socket, 'connect', { signal });
     return socket;
@@ -29,15 +41,6 @@ export async function dial(place: Place, net: Net, signal: AbortSignal): Promise
     signal.throwIfAborted();
     throw error;
   }
-}
-
-async function open(place: Place, net: Net, signal: AbortSignal): Promise<Socket> {
-  if ('path' in place) {
-    if (net.personal) return connect(place);
-    throw new HeadgateError('connect.forbidden', "a server's socket on this machine is not for its users");
-  }
-  const addresses = await untilAborted(net.addresses(place.host), signal);
-  return connect({ host: place.host, port: place.port, ...pinnedTo(addresses) });
 }
 
 /** For `connect` and its kin: what was judged is what is connected to, because nobody is asked again. */

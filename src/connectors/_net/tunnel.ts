@@ -1,6 +1,7 @@
 /** SSH tunnels of this process: one `ssh` per settings and target, shared by all who connect through it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
@@ -8,6 +9,9 @@ import { HeadgateError } from '../../domain/error.ts';
 import type { Net } from '../../sdk/index.ts';
 import { channelFailure, loginFailure, sshArguments } from './ssh-command.ts';
 import { bastion, requireForwardable, type SshSettings } from './ssh-settings.ts';
+
+/** Connects to a socket of this machine. */
+type Opening = (path: string) => Promise<Socket>;
 
 export interface Target {
   readonly host: string;
@@ -24,20 +28,25 @@ const keptWords = 8192;
 
 /**
  * Ends the client and removes the folder when our end of descriptor 3 closes, which also a SIGKILL does; and ends by
- * itself when the client has ended.
+ * itself when the client has ended. It says nothing itself: a shell that tells how its child ended, when nobody listens any
+ * more, would end by SIGPIPE before it has removed the folder.
  */
 const guard = `folder=$1; shift
 "$@" 3<&- &
 client=$!
-{ cat <&3; kill $client; } >/dev/null 2>&1 &
+exec >/dev/null 2>&1
+{ read -r _ <&3; kill $client; } &
 wait $client; code=$?
 rm -rf "$folder"
 exit $code`;
 
+/** Of a socket that is bound and not listened on, or that has just gone. */
+const silent: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOENT']);
+
 const askpass = `#!/bin/sh\nprintf '%s\\n' "$HEADGATE_SSH_PASSWORD"\n`;
 
 class Tunnel {
-  readonly socket: string;
+  readonly #socket: string;
   readonly #target: Target;
   readonly #guard: ChildProcess;
   #said = '';
@@ -51,9 +60,9 @@ class Tunnel {
     requireForwardable(target.host);
     this.#target = target;
     const folder = mkdtempSync(join(tmpdir().length > longestFolder ? '/tmp' : tmpdir(), 'headgate-ssh-')); // 0700
-    this.socket = join(folder, 'socket');
+    this.#socket = join(folder, 'socket');
     const { host, port } = target;
-    const args = sshArguments(withFiles(target.ssh, folder), { socket: this.socket, host, port, address });
+    const args = sshArguments(withFiles(target.ssh, folder), { socket: this.#socket, host, port, address });
     // A session of its own: Ctrl-C in the terminal must not end the tunnel before we have cancelled through it.
     this.#guard = spawn('/bin/sh', ['-c', guard, 'tunnel', folder, 'ssh', ...args], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -96,14 +105,21 @@ class Tunnel {
     else this.#idle = setTimeout(() => this.end(), lingerMs).unref();
   }
 
-  /** The client makes the socket once it is logged in. */
-  async ready(signal: AbortSignal): Promise<void> {
-    while (!existsSync(this.socket)) {
+  /**
+   * A connection through it. The client makes the socket once it is logged in, and listens on it a moment later: until then
+   * the system refuses. Trying is the only way to know that opens no connection to the server for nothing.
+   */
+  async connect(open: Opening, signal: AbortSignal): Promise<Socket> {
+    for (;;) {
       if (this.#ended) throw loginFailure(this.#said, this.#target.ssh);
       if (signal.aborted) throw unanswered(this.#target.ssh, signal);
+      const socket = existsSync(this.#socket) ? await unlessSilent(open(this.#socket)) : undefined;
+      if (socket) {
+        this.#ready = true;
+        return socket;
+      }
       await wait(10);
     }
-    this.#ready = true;
   }
 
   async complaint(): Promise<HeadgateError | undefined> {
@@ -161,17 +177,12 @@ function unanswered(ssh: SshSettings, signal: AbortSignal): HeadgateError {
 
 const tunnels = new Map<string, Tunnel>();
 
-export interface Lease extends Disposable {
-  /** Path of the local socket that leads to the target. */
-  readonly socket: string;
-}
-
 /**
- * A place in the tunnel to the target, which is opened where there is none. It ends soon after its last lease, and with
- * this process however that ends. Throws `connect.forbidden`, `connect.tunnel`, `connect.refused`, `connect.unreachable`,
- * `run.cancelled`.
+ * A connected socket through the tunnel to the target, which is opened where there is none. It ends soon after its last
+ * connection, and with this process however that ends. Throws `connect.forbidden`, `connect.tunnel`, `connect.refused`,
+ * `connect.unreachable`, `run.cancelled`, and the system's own errors.
  */
-export async function enterTunnel(target: Target, net: Net, signal: AbortSignal): Promise<Lease> {
+export async function dialThrough(target: Target, open: Opening, net: Net, signal: AbortSignal): Promise<Socket> {
   const name = keyOf(target);
   const address = net.personal ? undefined : await guarded(target, net);
   const current = tunnels.get(name);
@@ -179,12 +190,21 @@ export async function enterTunnel(target: Target, net: Net, signal: AbortSignal)
   tunnels.set(name, tunnel);
   tunnel.enter();
   try {
-    await tunnel.ready(signal);
+    return (await tunnel.connect(open, signal)).once('close', () => tunnel.leave());
   } catch (error) {
     tunnel.leave();
     throw error;
   }
-  return { socket: tunnel.socket, [Symbol.dispose]: () => tunnel.leave() };
+}
+
+/** undefined = nobody listens. */
+async function unlessSilent(opening: Promise<Socket>): Promise<Socket | undefined> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && silent.has(error.code)) return undefined;
+    throw error;
+  }
 }
 
 /** The judged address of an SSH server that somebody else's settings name. Whose keys are used must be theirs as well. */
