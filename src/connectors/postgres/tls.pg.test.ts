@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Authority, type Certificate } from '../../../test/support/certificates.ts';
 import { findBinaries } from '../../../test/support/postgres-binaries.ts';
 import { startPostgres, type TestPostgres } from '../../../test/support/postgres.ts';
 import { giveTo } from '../../../test/support/private-server.ts';
 import { tapWire } from '../../../test/support/tap.ts';
+import { eventually } from '../../../test/support/tunnels.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import { postgres } from './index.ts';
 import { openSource, readAll, streamOf } from './test-harness.ts';
@@ -140,12 +140,11 @@ test('the request to cancel is encrypted as its session is', async (t) => {
     Number((await server.sql(url, `select count(*) from pg_stat_activity where wait_event = 'PgSleep'`))[0]?.[0]);
   const read = readAll(source, await streamOf(source, 'slow'));
   const ended = assert.rejects(read, (error: unknown) => error instanceof HeadgateError && error.code === 'run.cancelled');
-  while ((await running()) === 0) await wait(20);
+  await eventually(async () => (await running()) > 0, 'the statement has not begun');
   const before = wire.first.length;
   abort.abort();
   await ended;
-  for (const deadline = Date.now() + 2000; (await running()) > 0; await wait(20))
-    assert.ok(Date.now() < deadline, 'still running');
+  await eventually(async () => (await running()) === 0, 'the statement still runs');
   assert.deepEqual(wire.first.slice(before).map(number), [tlsRequest]);
   assert.ok(wire.first.every((bytes) => number(bytes) !== cancelRequest));
 });
