@@ -24,7 +24,7 @@ export interface Incoming {
   /** Undefined = there is none. Throws `request.large`, and `request.invalid` for what is no JSON; read once, answered often. */
   json(parse?: (text: string) => unknown): Promise<unknown>;
   /** JSON, or the fields of a form as texts, by its content type. */
-  fields(): Promise<unknown>;
+  fields(parse?: (text: string) => unknown): Promise<unknown>;
   /** As it arrives, nothing kept in memory; fails with `request.large` behind `limit` bytes. Only where nothing has read it. */
   bytes(limit: number): AsyncIterable<Uint8Array>;
 }

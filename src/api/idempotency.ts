@@ -1,6 +1,7 @@
 /** A POST with an `Idempotency-Key` is carried out once: who asks again gets the first answer, for a day. */
 import { createHash } from 'node:crypto';
 import { HeadgateError } from '../domain/error.ts';
+import { parsedAsSent } from '../domain/exact-json.ts';
 import { canonicalJson, type Json } from '../domain/json.ts';
 import type { OpContext } from '../operations/operation.ts';
 import type { Answer, Incoming } from './dialect.ts';
@@ -25,8 +26,8 @@ export async function idempotently(
     throw new HeadgateError('request.invalid', 'Idempotency-Key: 1 to 255 visible characters');
   const scope = `${actor.id}/${workspace}`;
   const { params, url } = request;
-  // The body was parsed from JSON, or from a form.
-  const body = ((await request.fields()) ?? null) as Json;
+  // The body was parsed from JSON, or from a form. Other digits are another request.
+  const body = ((await request.fields(parsedAsSent)) ?? null) as Json;
   const hash = createHash('sha256')
     .update(canonicalJson({ route, params, query: url.search, body }))
     .digest();
@@ -69,7 +70,7 @@ export async function idempotently(
       throw new HeadgateError('request.conflict', 'this idempotency key belongs to another request');
     }
     const headers = { ...row.headers, 'idempotent-replayed': 'true' };
-    return { status: row.status, headers, body: row.reply === null ? undefined : (JSON.parse(row.reply) as Json) };
+    return { status: row.status, headers, body: row.reply === null ? undefined : parsedAsSent(row.reply) };
   }
 }
 

@@ -28,9 +28,9 @@ export function incomingOf(raw: Request, params: Incoming['params'], { limit, or
     headers: raw.headers,
     head: raw.method === 'HEAD',
     json,
-    fields: async () => {
+    fields: async (parse) => {
       const form = /^application\/x-www-form-urlencoded\b/i.test(raw.headers.get('content-type') ?? '');
-      return form ? checked(Object.fromEntries(new URLSearchParams(await read()))) : await json();
+      return form ? checked(Object.fromEntries(new URLSearchParams(await read()))) : await json(parse);
     },
     bytes: (most) => limited(raw, most, body),
   };

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { HeadgateError } from '../../../domain/error.ts';
+import { withQuotedNumbers } from '../../../domain/exact-json.ts';
 import { getConnection } from '../../../operations/connections/get.ts';
 import { createFile } from '../../../operations/files/create.ts';
 import { uploadFile } from '../../../operations/files/upload.ts';
@@ -12,7 +13,7 @@ import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { field } from '../../../domain/fields/forms.ts';
 import { hasHooks, hooks } from '../../../domain/fields/hooks.ts';
-import { exactBody, withQuotedNumbers } from './exact-numbers.ts';
+import { exactBody } from './exact-numbers.ts';
 import { requireFields, requireHooks } from './fields.ts';
 import { limitsOf, requireTurn } from './limits.ts';
 import { importsPath, showImport, showShort, shortView, view, rowsLink } from './import-view.ts';

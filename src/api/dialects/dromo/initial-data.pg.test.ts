@@ -109,9 +109,14 @@ test('numbers are delivered as they stood in the request', async () => {
 });
 
 /** The body as it stands, and the text of the answer. */
-async function spoken(method: string, path: string, body?: string): Promise<{ readonly status: number; readonly text: string }> {
+async function spoken(
+  method: string,
+  path: string,
+  body?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly text: string }> {
   const key = await bench.state.token(['*'], 1);
-  const headers = { 'x-dromo-license-key': key, 'content-type': 'application/json' };
+  const headers = { 'x-dromo-license-key': key, 'content-type': 'application/json', ...more };
   const reply = await fetch(new URL(path, bench.origin), { method, headers, ...(body !== undefined && { body }) });
   return { status: reply.status, text: await reply.text() };
 }
@@ -167,4 +172,17 @@ test('rows that cannot be read are refused under the name that they came by', as
     const { status, body } = await bench.ask('POST', '/api/v1/headless/imports/', wanted);
     assert.deepEqual([status, body], [400, refused]);
   }
+});
+
+test('a request with its key again is answered with its digits, and other digits are another request', async () => {
+  const save = async (digits: string): ReturnType<typeof spoken> => {
+    const settings = `{"importIdentifier":"digits","initialData":[{"a":${digits}}]}`;
+    const body = `{"name":"digits","fields":${JSON.stringify(twoTexts)},"settings":${settings}}`;
+    return await spoken('POST', '/api/v1/schemas/', body, { 'x-dromo-license-key': key, 'idempotency-key': 'digits' });
+  };
+  const key = await bench.state.token(['*'], 1);
+  const first = await save('12345678901234567890');
+  assert.match(first.text, /12345678901234567890/);
+  assert.deepEqual(await save('12345678901234567890'), first);
+  assert.match((await save('12345678901234567891')).text, /belongs to another request/);
 });

@@ -1,10 +1,10 @@
 /** What this vocabulary keeps of saved schemas; behind each stands a schema of ours. */
 import { HeadgateError } from '../../../domain/error.ts';
+import { withQuotedNumbers } from '../../../domain/exact-json.ts';
 import type { Json } from '../../../domain/json.ts';
 import type { RouteContext } from '../../dialect.ts';
 import type { Field } from '../../../domain/fields/forms.ts';
 import type { HookSources } from '../../../domain/fields/hooks.ts';
-import { withQuotedNumbers } from './exact-numbers.ts';
 import type { Settings } from './settings-shapes.ts';
 
 export interface SchemaData {

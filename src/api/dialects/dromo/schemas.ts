@@ -1,6 +1,7 @@
 /** Saved schemas: fields, settings and hooks under a name. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { parsedAsSent } from '../../../domain/exact-json.ts';
 import type { Json } from '../../../domain/json.ts';
 import { InvalidInput, perform } from '../../../operations/operation.ts';
 import { createSchema } from '../../../operations/schemas/create.ts';
@@ -10,7 +11,7 @@ import type { GuardedRoute, Incoming, RouteContext } from '../../dialect.ts';
 import { defineRoute } from '../../route.ts';
 import { field } from '../../../domain/fields/forms.ts';
 import { hooks } from '../../../domain/fields/hooks.ts';
-import { parsedAsSent, savedBody } from './exact-numbers.ts';
+import { savedBody } from './exact-numbers.ts';
 import { nativeDefinition, requireFields, requireHooks } from './fields.ts';
 import {
   insertStoredSchema,
