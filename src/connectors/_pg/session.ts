@@ -34,7 +34,7 @@ export class WireSession implements AsyncDisposable {
   /** One statement per text: a filter that closes our brackets cannot bring along a statement of its own. */
   readonly #single: boolean;
   readonly #abort = (): void => void this.cancel();
-  #cancelled = false;
+  #cancelling: Promise<void> | undefined;
   #ended = false;
 
   protected constructor(client: Client, { config, signal, net, readOnly }: Login) {
@@ -72,7 +72,11 @@ export class WireSession implements AsyncDisposable {
   }
 
   get alive(): boolean {
-    return !this.#ended && !this.#cancelled;
+    return !this.#ended && !this.cancelled;
+  }
+
+  get cancelled(): boolean {
+    return this.#cancelling !== undefined;
   }
 
   /** Rows of one statement. Several (no parameters, not in a read-only session) give the rows of the last. */
@@ -146,10 +150,16 @@ export class WireSession implements AsyncDisposable {
     return pgError(error, doing);
   }
 
-  /** Stops the running statement at the server, then ends the connection; the session is of no use afterwards. */
+  /**
+   * Stops the running statement at the server, then ends the connection; the session is of no use afterwards. Whoever asks
+   * again waits for the first: a process that ends before has told the server nothing.
+   */
   async cancel(): Promise<void> {
-    if (this.#ended || this.#cancelled) return;
-    this.#cancelled = true;
+    if (!this.#ended) this.#cancelling ??= this.#stop();
+    await this.#cancelling;
+  }
+
+  async #stop(): Promise<void> {
     await requestCancel(this.config, this.#net, this.#client).catch(() => undefined);
     this.destroy();
   }
@@ -165,7 +175,8 @@ export class WireSession implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener('abort', this.#abort);
-    if (this.#ended || this.#cancelled) return this.destroy();
+    await this.#cancelling;
+    if (this.#ended) return this.destroy();
     this.#ended = true;
     await this.#client.end().catch(() => undefined);
   }

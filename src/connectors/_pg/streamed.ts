@@ -96,6 +96,8 @@ class StreamedQuery implements Submittable {
     try {
       session.submit(this);
       for (;;) {
+        // A cancelled session may have the rest of the rows already; it is not to be taken for a whole read.
+        if (session.cancelled) throw session.explain(this.#failure ?? new Error('the read was cancelled'), doing);
         const next = this.#waiting.shift();
         if (next) {
           yield next.data;

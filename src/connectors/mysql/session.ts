@@ -58,7 +58,7 @@ export class Session implements AsyncDisposable {
   readonly #signal: AbortSignal;
   readonly #net: Net;
   readonly #abort = (): void => void this.cancel();
-  #cancelled = false;
+  #cancelling: Promise<void> | undefined;
   #ended = false;
 
   private constructor(wire: Wire, server: Server, config: Config, { net, signal }: SessionOptions) {
@@ -98,7 +98,7 @@ export class Session implements AsyncDisposable {
   }
 
   get alive(): boolean {
-    return !this.#ended && !this.#cancelled;
+    return !this.#ended && this.#cancelling === undefined;
   }
 
   get database(): string {
@@ -188,10 +188,16 @@ export class Session implements AsyncDisposable {
     return mysqlError(error, doing);
   }
 
-  /** Stops the running statement at the server, over a connection of its own, then ends this one. */
+  /**
+   * Stops the running statement at the server, over a connection of its own, then ends this one. Whoever asks again waits for
+   * the first: a process that ends before has told the server nothing.
+   */
   async cancel(): Promise<void> {
-    if (this.#ended || this.#cancelled) return;
-    this.#cancelled = true;
+    if (!this.#ended) this.#cancelling ??= this.#stop();
+    await this.#cancelling;
+  }
+
+  async #stop(): Promise<void> {
     const wait = AbortSignal.timeout(cancelWait);
     await killQuery(this.#config, this.#wire.connection.threadId, this.#net, wait).catch(() => undefined);
     this.destroy();
@@ -206,7 +212,8 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener('abort', this.#abort);
-    if (this.#ended || this.#cancelled) return this.destroy();
+    await this.#cancelling;
+    if (this.#ended) return this.destroy();
     this.#ended = true;
     await this.#wire.connection.end().catch(() => undefined);
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startPostgres, type TestPostgres } from '../../../test/support/postgres.ts';
+import { startProxy } from '../../../test/support/proxy.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import type { StreamRef } from '../../domain/schema.ts';
 import { hasSnapshots, isPartitionable } from '../../sdk/index.ts';
@@ -165,6 +166,25 @@ test('leaving a read early, or aborting it, ends it at the server', async () => 
   };
   await assert.rejects(reading(), code('run.cancelled'));
   while ((await active()) !== '0') await wait(20);
+});
+
+test('an aborted read is none that has ended well, also where the rest came before the server was told', async () => {
+  const url = await server.database();
+  await server.sql(url, `create table t as select i, repeat('x', 200) as v from generate_series(1, 20000) i`);
+  await using proxy = await startProxy(server.port);
+  const controller = new AbortController();
+  await using source = await openSource(proxy.url(url), controller.signal);
+  const info = await streamOf(source, 't');
+  const flows = [{ stream: info.stream, schema: info.schema, projection: everything(info.schema) }];
+  const reading = async (): Promise<void> => {
+    for await (const event of source.read({ flows, mode: 'snapshot', format: 'csv' })) {
+      if (controller.signal.aborted || event.type !== 'bytes') continue;
+      // What goes to the server next is the request to cancel, over a connection of its own.
+      void proxy.arm({ kind: 'stall', direction: 'to-server', after: 0 });
+      controller.abort();
+    }
+  };
+  await assert.rejects(reading(), code('run.cancelled'));
 });
 
 test('what goes wrong when connecting has a code, and no secret in its message', async () => {
