@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { DuckFolder, openDuckFolder } from '../../test/support/duck-folder.ts';
 import type { Duck } from './context.ts';
-import { openDuck } from '../staging/duck.ts';
 import { duckType, quoteText } from './duck-sql.ts';
 import { evidence, evidenceAt, shortcutOf, staysOf, typeOf, type Evidence } from './text-types.ts';
 
@@ -30,10 +27,9 @@ const odd = [
 ].flatMap((line) => line.split('|'));
 
 async function openSamples(t: TestContext): Promise<Duck> {
-  const scratch = await mkdtemp(join(tmpdir(), 'text-types-'));
-  t.after(async () => await rm(scratch, { recursive: true }));
-  const duck = await openDuck({}, { scratch, signal: new AbortController().signal });
-  t.after(async () => await duck[Symbol.asyncDispose]());
+  const place = await openDuckFolder(DuckFolder);
+  t.after(async () => await place[Symbol.asyncDispose]());
+  const { duck } = place;
   await duck.run(`create table samples as select unnest([${typical.map(quoteText).join(', ')}]) as s`);
   await duck.run(`create table texts as select unnest([${[...typical, ...odd].map(quoteText).join(', ')}, null]) as t`);
   return duck;

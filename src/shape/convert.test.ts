@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { DuckFolder, openDuckFolder } from '../../test/support/duck-folder.ts';
 import type { Field, Schema } from '../domain/schema.ts';
 import { parseType } from '../domain/types.ts';
-import type { Duck, FileRef, FormatName } from '../sdk/index.ts';
+import type { FileRef, FormatName } from '../sdk/index.ts';
 import { duckType, fromWire, logicalType, readCsv } from '../sdk/duck-sql.ts';
-import { openDuck } from '../staging/duck.ts';
 import { convert, type Converted, type ConvertStep } from './convert.ts';
 
-let folder: string;
-let duck: Duck;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'convert-'));
-  duck = await openDuck({}, { scratch: folder, signal: new AbortController().signal });
-});
-after(async () => {
-  await duck[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
+const place = await openDuckFolder(DuckFolder);
+const { duck, folder } = place;
+after(async () => await place[Symbol.asyncDispose]());
 
 const field = (name: string, type = 'text'): Field => ({ name, type: parseType(type), nullable: true });
 const schemaOf = (types: Readonly<Record<string, string>>): Schema => ({

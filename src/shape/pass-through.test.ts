@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { DuckFolder, openDuckFolder } from '../../test/support/duck-folder.ts';
 import type { Schema } from '../domain/schema.ts';
 import { readCsv } from '../sdk/duck-sql.ts';
-import type { Duck, FileRef } from '../sdk/index.ts';
+import type { FileRef } from '../sdk/index.ts';
 import { parseSchemaFile } from '../rules/schema-file.ts';
-import { openDuck } from '../staging/duck.ts';
 import { convert } from './convert.ts';
 import { Misread } from './misread.ts';
 
-let folder: string;
-let duck: Duck;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pass-'));
-  duck = await openDuck({}, { scratch: folder, signal: new AbortController().signal });
-});
-after(async () => {
-  await duck[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
+const place = await openDuckFolder(DuckFolder);
+const { duck, folder } = place;
+after(async () => await place[Symbol.asyncDispose]());
 
 const { fields, rules } = parseSchemaFile(
   JSON.stringify({

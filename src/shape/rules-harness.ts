@@ -1,11 +1,9 @@
 /** For the tests of rules: a schema as people write it, rows as a csv file, and what became of each. */
 import { existsSync } from 'node:fs';
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DuckFolder, openDuckFolder } from '../../test/support/duck-folder.ts';
 import { parseSchemaFile } from '../rules/schema-file.ts';
-import type { Duck } from '../sdk/index.ts';
-import { openDuck } from '../staging/duck.ts';
 import { convert } from './convert.ts';
 import type { Warned } from './write.ts';
 
@@ -20,15 +18,7 @@ export interface Judged {
   readonly warned: readonly Warned[];
 }
 
-export class Bench implements AsyncDisposable {
-  readonly duck: Duck;
-  readonly folder: string;
-
-  constructor(duck: Duck, folder: string) {
-    this.duck = duck;
-    this.folder = folder;
-  }
-
+export class Bench extends DuckFolder {
   /** `rows` in the order of the schema's fields, under their names. */
   async judge(schema: unknown, rows: readonly Row[], limit = 1_000_000): Promise<Judged> {
     const { fields, rules } = parseSchemaFile(JSON.stringify(schema), 'schema.json');
@@ -70,14 +60,6 @@ export class Bench implements AsyncDisposable {
     const text = await readFile(join(this.folder, 'out.csv'), 'utf8');
     return text.replaceAll(/"[^"]*"/g, '').split('\n').length - 1;
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.duck[Symbol.asyncDispose]();
-    await rm(this.folder, { recursive: true });
-  }
 }
 
-export async function openBench(): Promise<Bench> {
-  const folder = await mkdtemp(join(tmpdir(), 'rules-'));
-  return new Bench(await openDuck({}, { scratch: folder, signal: new AbortController().signal }), folder);
-}
+export const openBench = async (): Promise<Bench> => await openDuckFolder(Bench);

@@ -1,22 +1,17 @@
 /** Texts and what they mean, as rows: result, and what is shown where it is something else. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckFolder, openDuckFolder } from '../../../test/support/duck-folder.ts';
 import type { Meaning, NumberFormat, Option } from '../../domain/meaning.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
-import { openDuck } from '../../staging/duck.ts';
 import { numberPresets } from './number-presets.ts';
 import { knownOf, openKnown } from './known.ts';
 import { doubtSql, meaningSql } from './sql.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'meanings-'));
-const duck = await openDuck({}, { scratch: folder, signal: new AbortController().signal });
-after(async () => {
-  await duck[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
+const place = await openDuckFolder(DuckFolder);
+const { duck, folder } = place;
+after(async () => await place[Symbol.asyncDispose]());
 
 type Row = readonly [text: string | null, result: string | null, shown?: string | null];
 

@@ -7,7 +7,6 @@ import { meaningProblems } from './problems.ts';
 
 const bench = await openMoments();
 after(() => bench[Symbol.asyncDispose]());
-const { understood } = bench;
 
 /** A token, then 2024-12-30, 2024-12-30T15:06:07.089 and 09:05:30.5 in it. */
 const tokens: readonly (readonly [string, string, string, string])[] = [
@@ -115,8 +114,8 @@ const all = tokens.map(([token]) => token).join(' | ');
 for (const [place, [is, text]] of values.entries()) {
   test(`each token in a ${is} field, shown and delivered`, async () => {
     for (const [token] of tokens) assert.deepEqual(meaningProblems({ is, displayFormat: token, outputFormat: token }), [], token);
-    const [[, shown] = []] = await understood({ is, displayFormat: all }, [text]);
-    const [[result] = []] = await understood({ is, outputFormat: all }, [text]);
+    const [[, shown] = []] = await bench.understood({ is, displayFormat: all }, [text]);
+    const [[result] = []] = await bench.understood({ is, outputFormat: all }, [text]);
     for (const found of [shown, result]) {
       const written = found?.split(' | ') ?? [];
       assert.deepEqual(
@@ -191,7 +190,7 @@ const read: readonly (readonly [MomentMeaning, Readonly<Record<string, readonly 
 ];
 for (const [meaning, texts] of read) {
   test(`read: ${JSON.stringify(meaning)}`, async () => {
-    const found = await understood(meaning, Object.keys(texts));
+    const found = await bench.understood(meaning, Object.keys(texts));
     assert.deepEqual(
       Object.fromEntries(Object.keys(texts).map((text, at) => [text, found[at]?.[0] == null ? null : found[at]])),
       texts,
@@ -208,7 +207,7 @@ const weeks: Readonly<Record<string, readonly string[]>> = {
 for (const [locale, expected] of Object.entries(weeks)) {
   test(`weeks as the locale counts them: ${locale}`, async () => {
     const days = ['2023-01-01', '2021-01-01', '2020-12-31', '2024-12-28', '2024-12-29', '2027-01-02'];
-    const found = await understood({ is: 'date', locale, displayFormat: 'n iiii' }, days);
+    const found = await bench.understood({ is: 'date', locale, displayFormat: 'n iiii' }, days);
     assert.deepEqual(
       found.map(([, shown]) => shown),
       expected,

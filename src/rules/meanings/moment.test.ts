@@ -6,7 +6,6 @@ import type { MomentMeaning } from './moment.ts';
 
 const bench = await openMoments();
 after(() => bench[Symbol.asyncDispose]());
-const { understood } = bench;
 
 const read: readonly (readonly [MomentMeaning, Readonly<Record<string, string | null>>])[] = [
   [{ is: 'datetime', displayFormat: 'yyyy LLL dd, h:mm a' }, { '2024 Mar 04, 3:06 PM': '2024-03-04T15:06' }],
@@ -135,7 +134,7 @@ const read: readonly (readonly [MomentMeaning, Readonly<Record<string, string | 
 ];
 for (const [meaning, texts] of read) {
   test(`read: ${JSON.stringify(meaning)} ${Object.keys(texts)[0]}`, async () => {
-    const found = await understood(meaning, Object.keys(texts));
+    const found = await bench.understood(meaning, Object.keys(texts));
     assert.deepEqual(Object.fromEntries(Object.keys(texts).map((text, at) => [text, found[at]?.[0]])), texts);
   });
 }
@@ -175,13 +174,13 @@ for (const locale of locales.split(' ')) {
   test(`shown as the locale has it, and read back: ${locale}`, async () => {
     for (const [is, displayFormat] of displays) {
       const meaning = { is, locale, displayFormat } as const;
-      const found = await understood(meaning, moments);
+      const found = await bench.understood(meaning, moments);
       const expected = moments.map((iso) => [
         { date: iso.slice(0, 10), datetime: iso, time: iso.slice(11) }[is],
         written(locale, displayFormat, `${iso}Z`),
       ]);
       assert.deepEqual(found, expected, displayFormat);
-      const again = await understood(
+      const again = await bench.understood(
         // What only the field's own format says is read where it has that format.
         { is, locale, ...(options[displayFormat]?.timeZoneName && { displayFormat }) },
         expected.map(([, shown = '']) => shown),

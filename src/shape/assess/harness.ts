@@ -1,22 +1,12 @@
 /** What the tests of this folder share: whole files through the assessment, in a folder of their own. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DuckFolder, openDuckFolder } from '../../../test/support/duck-folder.ts';
 import { runTask, type AssessTask } from '../../domain/run.ts';
 import { parseSchemaFile } from '../../rules/schema-file.ts';
-import type { Duck } from '../../sdk/index.ts';
-import { openDuck } from '../../staging/duck.ts';
 import { assess } from './assess.ts';
 
-export class Bench implements AsyncDisposable {
-  readonly duck: Duck;
-  readonly folder: string;
-
-  constructor(duck: Duck, folder: string) {
-    this.duck = duck;
-    this.folder = folder;
-  }
-
+export class Bench extends DuckFolder {
   /** The text of a csv file, and fields as a schema file has them. */
   async look(text: string, definition: object, more: Partial<AssessTask> = {}) {
     const path = join(this.folder, 'in.csv');
@@ -34,14 +24,6 @@ export class Bench implements AsyncDisposable {
       said: found.errors.map(({ rowIndex, fieldKey, message, value }) => `${rowIndex} ${fieldKey} ${message}: ${value}`),
     };
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.duck[Symbol.asyncDispose]();
-    await rm(this.folder, { recursive: true });
-  }
 }
 
-export async function openBench(): Promise<Bench> {
-  const folder = await mkdtemp(join(tmpdir(), 'assess-'));
-  return new Bench(await openDuck({}, { scratch: folder, signal: new AbortController().signal }), folder);
-}
+export const openBench = async (): Promise<Bench> => await openDuckFolder(Bench);
