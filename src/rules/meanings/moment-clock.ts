@@ -4,10 +4,14 @@ import { named } from './meant.ts';
 import { number, space, thousandths } from './moment-sql.ts';
 
 const half = String.raw`(?:[${space}]?([AaPp])\.?[Mm]\.?)?`;
-const zone = String.raw`(?:[${space}]?(?:Z|[A-Z]{2,4}|(?:GMT|UTC)?[+-]\d{2}:?\d{2}))?`;
-const clock = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?${half}`;
+/** No zone is further away (UTC+14): `9:00-17:00` is two times. */
+const hours = String.raw`[+-](?:0\d|1[0-4])`;
+const zone = String.raw`(?:[${space}]?(?:Z|[A-Z]{2,4}|(?:GMT|UTC)?${hours}:?\d{2}))?`;
+/** Behind seconds alone, as PostgreSQL writes whole hours: `9:00-12` may be two hours. */
+const short = String.raw`(?:${hours})?`;
+const clock = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?${short})?${half}`;
 /** A time behind a day. */
-const behind = String.raw`[T${space},]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:[${space}]?[AaPp]\.?[Mm]\.?)?${zone}`;
+const behind = String.raw`[T${space},]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?${short})?(?:[${space}]?[AaPp]\.?[Mm]\.?)?${zone}`;
 export const rest = String.raw`(?:${behind}|T\d{2})?`;
 
 /** As ISO 8601 has it without signs; of zones the hours are enough there. */
@@ -48,4 +52,4 @@ export const isClock = (text: string): string => `regexp_full_match(${text}, ${q
 
 /** Is the time at its end the end of the day? */
 export const isMidnight = (text: string): string =>
-  `regexp_matches(${text}, ${quoteText(String.raw`(?:^|[T${space},])24:00(?::00(?:[.,]0+)?)?${zone}$|T24(?:00){0,2}${isoZone}$|T240000[.,]0+${isoZone}$|T24:00(?::00(?:[.,]0+)?)?${isoZone}$`)})`;
+  `regexp_matches(${text}, ${quoteText(String.raw`(?:^|[T${space},])24:00(?::00(?:[.,]0+)?${short})?${zone}$|T24(?:00){0,2}${isoZone}$|T240000[.,]0+${isoZone}$|T24:00(?::00(?:[.,]0+)?)?${isoZone}$`)})`;
