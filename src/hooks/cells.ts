@@ -16,11 +16,13 @@ export interface SelectOption {
 /** Text, several texts (of a field with several values), or nothing. */
 export type Value = string | null | readonly (string | null)[];
 
+type Scalar = string | number | boolean | null;
+
 interface CellPart {
   /** What is displayed. */
   readonly value: Value;
   /** What would be delivered, as a client gets it. */
-  readonly resultValue: Value | number | boolean;
+  readonly resultValue: Scalar | readonly Scalar[];
   readonly info?: readonly Info[];
   readonly selectOptions?: readonly SelectOption[];
 }

@@ -84,7 +84,9 @@ export async function applyEntry(
   }
 }
 
-const writtenBy = ({ cells }: Hooked): ReadonlySet<number> => new Set(cells.map(({ column }) => Number(column.slice(1))));
+/** The columns of which hooks have something to show. */
+const writtenBy = ({ cells, notes }: Hooked): ReadonlySet<number> =>
+  new Set([...cells, ...notes.filter(({ messages }) => messages.length > 0)].map(({ column }) => Number(column.slice(1))));
 
 /** From now on a column of ours is judged like all others. */
 async function awake(open: Open, seq: number): Promise<Recount> {

@@ -71,12 +71,12 @@ export async function remind(changed: Changed): Promise<void> {
   await changed.take('options', 'select t.n, o.col as c, o.o as x from options o join texts t on t.id = o.id');
 }
 
-/** What they say now; of what is asleep only where they have written it. */
+/** What they say now; of what is asleep only where they have written it, or said something of it. */
 export async function hookedOf({ duck, plan }: Pick<Open, 'duck' | 'plan'>, changed: Changed): Promise<Hooked> {
   const found: Hooked = { cells: [], notes: [], options: [] };
   const { asleep } = plan.layout;
   for (const part of plan.every.parts) {
-    if (asleep.includes(part.column) && !changed.has('value', part.column)) continue;
+    if (asleep.includes(part.column) && !changed.written.has(part.column)) continue;
     const column = columnId(part.column);
     const latest = async (kind: ChangeKind): Promise<readonly { readonly row: number; readonly text: string }[]> => {
       if (!changed.has(kind, part.column)) return [];

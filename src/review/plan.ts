@@ -39,9 +39,9 @@ export const layout = z.object({
   dropped: z.number(),
   /** Columns that no field takes. */
   unmapped: z.array(z.number()),
-  /** Columns of ours that nobody has written yet: only hooks see them. */
+  /** Columns of ours that nobody has written, or said something of, yet: only hooks see them. */
   asleep: z.array(z.number()).default([]),
-  /** Those of them that hooks of a review have written since, in that order. */
+  /** Those of them that hooks of a review have since, in that order. */
   woken: z.array(z.number()).default([]),
   /** Rows of the file. */
   rows: z.number(),

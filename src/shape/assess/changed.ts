@@ -22,7 +22,7 @@ export class Changed {
   #lines: string[] = [];
   #seq = 0;
   readonly #columns: Readonly<Record<ChangeKind, Set<number>>> = { value: new Set(), note: new Set(), options: new Set() };
-  /** Columns that ever got a value. */
+  /** Columns that ever got a value, or of which something was said. */
   readonly written = new Set<number>();
 
   private constructor(duck: Duck, path: string) {
@@ -45,7 +45,7 @@ export class Changed {
 
   async add(row: number, column: number, kind: ChangeKind, text: string | null): Promise<void> {
     this.#columns[kind].add(column);
-    if (kind === 'value') this.written.add(column);
+    if (kind === 'value' || (kind === 'note' && text !== '[]')) this.written.add(column);
     this.#lines.push(`${(this.#seq += 1)},${row},${column},${kind},${text === null ? '' : quoted(text)}\n`);
     if (this.#lines.length >= together) await this.flush();
   }

@@ -92,7 +92,7 @@ async function fixBlocks({ duck, task }: Work, parts: readonly Part[]): Promise<
   return blocks;
 }
 
-/** A column of ours counts once a hook has added its field, or filled it. */
+/** A column of ours counts once a hook has added its field, filled it, or said something of it. */
 function livingFields({ layout, grid, changed }: Work): readonly FedField[] {
   return fedFields(layout).filter(
     ({ field, columns }) =>

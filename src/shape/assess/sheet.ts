@@ -1,9 +1,10 @@
 /** The rows of an import as hooks see them: a column as it came, or records with what their texts mean. */
 import type { Meaning } from '../../domain/meaning.ts';
 import type { Cell, Change, Identity, Info, Rows, SelectOption, Value } from '../../hooks/cells.ts';
+import { quoteText } from '../../sdk/duck-sql.ts';
 import type { Duck } from '../../sdk/index.ts';
+import { layered, type FedField, type Part } from './cells.ts';
 import { latestSql, type Changed } from './changed.ts';
-import type { FedField, Part } from './cells.ts';
 
 export interface SheetOf {
   readonly duck: Duck;
@@ -88,11 +89,28 @@ export class Sheet implements Rows {
     );
     const overlay = this.#overlays.find((one) => one.from === from)?.columns.get(column);
     const read = this.#of.from === 'texts' ? (row: Row): Cell => row[0] ?? '' : readerOf(fed.field.means, shown.length, has);
+    const meant = shown.length > 1 && overlay ? await this.#meant(part, overlay) : undefined;
     return rows.map((row, at) => {
-      const found = read(row);
       const change = overlay?.get(from + at);
-      return change ? patched(found, change) : found;
+      if (!change) return read(row);
+      const { value: _written, ...more } = change;
+      const now = has.options && row.at(-1) != null ? undefined : meant?.get(from + at);
+      return now ? patched(read([...now, ...row.slice(shown.length)]), more) : patched(read(row), change);
     });
+  }
+
+  /** What texts mean that hooks have written since: row → `[shown, result]`. Of a cell with options of its own nobody knows it yet. */
+  async #meant(part: Part, written: ReadonlyMap<number, Change>): Promise<ReadonlyMap<number, Row>> {
+    const { raw, result, cell, fed } = part;
+    const texts = [...written].flatMap(([row, { value, selectOptions }]) => {
+      if (value === undefined || selectOptions) return [];
+      const text = textOf(value, fed.field.means);
+      return [`(${row}, ${text === null ? 'cast(null as VARCHAR)' : quoteText(text)})`];
+    });
+    if (texts.length === 0) return new Map();
+    const from = layered(`(select * from (values ${texts.join(', ')}) as v(n, ${raw}))`, [part]);
+    const rows = await this.#of.duck.rows(`select n, ${cell.text}, ${result} from ${from}`);
+    return new Map(rows.map(([row, ...now]) => [Number(row), now]));
   }
 
   async write(changes: readonly Change[]): Promise<void> {
@@ -123,14 +141,12 @@ const together = (parts: readonly Cell[]): Cell => {
     part === null || typeof part === 'string' ? { value: part, resultValue: part } : part,
   );
   return {
-    value: all.map(({ value }) => text(value)),
-    resultValue: all.map(({ resultValue }) => text(resultValue)),
+    value: all.map(({ value }) => (value === null ? null : String(value))),
+    // Lists of several columns are one list.
+    resultValue: all.flatMap(({ resultValue }) => resultValue),
     manyToOne: all,
   };
 };
-
-const text = (value: CellPart['resultValue']): string | null =>
-  value === null || typeof value === 'string' ? value : String(value);
 
 /** Several values of one cell are one text, as a file would have it. */
 function textOf(value: Value, means: Meaning | undefined): string | null {
