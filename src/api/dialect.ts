@@ -19,6 +19,8 @@ export interface Incoming {
   /** As the client sees us: `origin` makes absolute addresses. */
   readonly url: URL;
   readonly headers: Headers;
+  /** What its answer and our log call it. */
+  readonly requestId: string;
   /** Only the headers of the answer are wanted. */
   readonly head: boolean;
   /** Undefined = there is none. Throws `request.large`, and `request.invalid` for what is no JSON; read once, answered often. */

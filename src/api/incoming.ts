@@ -8,6 +8,7 @@ import { grouped } from '../domain/count.ts';
 interface Reading {
   /** Bytes of a body that is read as a whole. */
   readonly limit: number;
+  readonly requestId: string;
   /** Ours as clients see it; absent = as the request says. */
   readonly origin?: string | undefined;
   /** The body's bytes by a shorter way; absent = those of the request. */
@@ -18,7 +19,7 @@ interface Reading {
 const patience = 60_000;
 const late = (): HeadgateError => new HeadgateError('request.invalid', 'the body does not come to its end');
 
-export function incomingOf(raw: Request, params: Incoming['params'], { limit, origin, body }: Reading): Incoming {
+export function incomingOf(raw: Request, params: Incoming['params'], { limit, requestId, origin, body }: Reading): Incoming {
   let text: Promise<string> | undefined;
   const read = async (): Promise<string> => await (text ??= within(patience, textOf(limited(raw, limit)), late));
   const json: Incoming['json'] = async (parse) => checked(parsed(await read(), parse));
@@ -26,6 +27,7 @@ export function incomingOf(raw: Request, params: Incoming['params'], { limit, or
     params,
     url: origin === undefined ? new URL(raw.url) : new URL(raw.url.replace(/^\w+:\/\/[^/?#]*/, origin)),
     headers: raw.headers,
+    requestId,
     head: raw.method === 'HEAD',
     json,
     fields: async (parse) => {

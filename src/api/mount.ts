@@ -216,7 +216,7 @@ function requireNames(params: Incoming['params']): void {
 
 function requestOf(c: Context, { bodyLimit: limit }: ApiDialect, { publicUrl }: Ports, body?: Shortcut['body']): Incoming {
   const params = c.req.param() as Readonly<Record<string, string>>; // by the path of the route
-  return incomingOf(c.req.raw, params, { limit, origin: publicUrl, body });
+  return incomingOf(c.req.raw, params, { limit, requestId: requestIdOf(c), origin: publicUrl, body });
 }
 
 /** Null = there is no socket. */

@@ -10,7 +10,7 @@ import { step } from './refusal.ts';
 import { requireText } from './text.ts';
 
 /** A request whose parts have been found and checked. */
-export interface Asked<Found, Query, Body> extends Pick<Incoming, 'params' | 'url' | 'headers' | 'bytes'> {
+export interface Asked<Found, Query, Body> extends Pick<Incoming, 'params' | 'url' | 'headers' | 'requestId' | 'bytes'> {
   readonly found: Found;
   readonly query: Query;
   readonly body: Body;
@@ -80,11 +80,11 @@ export function defineRoute<Found = undefined, Query = undefined, Body = undefin
         doing,
         async () => await checked(name, body, async () => spelled(await request.json(spec.parse), 'body')),
       );
-      const { params, url, headers, bytes } = request;
+      const { params, url, headers, requestId, bytes } = request;
       const answer = await step(
         'work',
         doing,
-        async () => await spec.handle(context, { params, url, headers, bytes, found, query: asked, body: sent }),
+        async () => await spec.handle(context, { params, url, headers, requestId, bytes, found, query: asked, body: sent }),
       );
       return await step('answer', doing, () => checkedAnswer(answer, replies));
     },

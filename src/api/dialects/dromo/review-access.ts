@@ -23,10 +23,9 @@ export const reviewPath = '/headless/:id';
 
 const usualValues = 50;
 
-interface SpecAsked<Query, Body> {
+interface SpecAsked<Query, Body> extends Pick<Incoming, 'params' | 'requestId'> {
   readonly query: Query;
   readonly body: Body;
-  readonly params: Incoming['params'];
 }
 
 interface Spec<Query, Body> {
@@ -59,8 +58,8 @@ export function reviewRoute<Query = undefined, Body = undefined>(spec: Spec<Quer
     replies,
     ...(streams !== undefined && { streams }),
     resolve: async (context, { id }) => await visitOf(context, id ?? '', always),
-    handle: async (context, { found, query: asked, body: sent, params }) =>
-      await spec.handle(context, found, { query: asked, body: sent, params }),
+    handle: async (context, { found, query: asked, body: sent, params, requestId }) =>
+      await spec.handle(context, found, { query: asked, body: sent, params, requestId }),
   });
   return { ...inner, auth: 'none', handle: async (open, request) => await inner.handle(await entered(open, request), request) };
 }

@@ -90,9 +90,9 @@ const conflict = z.union([
   z.looseObject({ code: z.literal('object.conflict'), status: z.literal(409) }),
 ]);
 
-async function answer(context: RouteContext, visit: Visit, made: Changed | Stale): Promise<Answer> {
+async function answer(context: RouteContext, visit: Visit, made: Changed | Stale, requestId: string): Promise<Answer> {
   if ('stale' in made) {
-    const { body, headers = {} } = problem({ error: made.stale, requestId: '' });
+    const { body, headers = {} } = problem({ error: made.stale, requestId });
     const about = {
       ...(body as object),
       status: 409,
@@ -124,16 +124,13 @@ const edits = reviewRoute({
   summary: 'Change cells, or remove, restore and add rows',
   body: z.object({ version, edit: sentEdit }),
   replies: { 200: changed, 409: conflict },
-  async handle(context, visit, { body: { version: seen, edit } }) {
+  async handle(context, visit, { body: { version: seen, edit }, requestId }) {
     const wanted = {
       version: seen,
       entry: async (review: Parameters<typeof editOf>[0]) => await editOf(review, edit, limitsOf(visit.found)),
     };
-    return await answer(
-      context,
-      visit,
-      await changeRows(context, await reviewedOf(context, visit), limitsOf(visit.found), wanted),
-    );
+    const made = await changeRows(context, await reviewedOf(context, visit), limitsOf(visit.found), wanted);
+    return await answer(context, visit, made, requestId);
   },
 });
 
@@ -145,8 +142,10 @@ const turn = (kind: 'undo' | 'redo'): Route =>
     summary: kind === 'undo' ? 'Take back the last edit' : 'Make an edit again that was taken back',
     body: z.object({ version }),
     replies: { 200: changed, 409: conflict },
-    handle: async (context, visit, { body }) =>
-      await answer(context, visit, await turnBack(context, await reviewedOf(context, visit), kind, body.version)),
+    async handle(context, visit, { body, requestId }) {
+      const made = await turnBack(context, await reviewedOf(context, visit), kind, body.version);
+      return await answer(context, visit, made, requestId);
+    },
   });
 
 export const rowRoutes: readonly Route[] = [state, views, rows, nextProblem, edits, turn('undo'), turn('redo')];

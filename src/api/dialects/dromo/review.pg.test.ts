@@ -276,7 +276,9 @@ test('who has not seen the last change of a cell does not change it', async () =
   const late = await visitor.edit({ kind: 'cells', cells: [{ row: 1, column: 'c0', text: 'Eve' }] }, 0);
   assert.deepEqual([late.status, late.body['code'], late.body['version']], [409, 'review.stale', 1]);
   assert.equal((late.body['row'] as Row).cells[0]?.v, 'Dan');
-  assert.equal((await visitor.ask('POST', '/undo', { version: 0 })).status, 409);
+  const undone = await visitor.ask('POST', '/undo', { version: 0 });
+  assert.equal(undone.status, 409);
+  for (const { body } of [late, undone]) assert.match(String(body['request_id']), /^req_[0-9a-f]{32}$/);
   assert.equal((await visitor.edit({ kind: 'delete', rows: [1] }, 0)).status, 409);
   assert.equal((await visitor.state())['version'], 1);
 });
