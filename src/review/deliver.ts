@@ -18,6 +18,7 @@ export interface Found {
   readonly headers: readonly string[];
   readonly columns: Readonly<Record<string, readonly number[]>>;
   readonly places: Readonly<Record<string, FieldPlace>>;
+  readonly keys: readonly string[];
   readonly blocks: readonly never[];
   readonly counts: {
     readonly rows: number;
@@ -46,7 +47,7 @@ export function deliveredSql(
 
 /** Places of rows are those among all that are there, the ones that are left out included. */
 export async function foundIn({ duck, plan }: Open, { deliver }: Pick<AssessTask, 'deliver'>): Promise<Found> {
-  const { layout, parts } = plan;
+  const { layout, fields, parts } = plan;
   await duck.run(
     `create or replace temp table places as select id, row_number() over (order by id) - 1 as place, errs from rows where state = ${states.live}`,
   );
@@ -73,6 +74,7 @@ export async function foundIn({ duck, plan }: Open, { deliver }: Pick<AssessTask
     headers: layout.headers,
     columns: Object.fromEntries(inFile),
     places: placesOf(layout.headers, layout),
+    keys: fields.map(({ field }) => field.name),
     blocks: [],
     counts: { rows, invalid, delivered: deliver === 'valid' ? rows - invalid : rows, dropped: layout.dropped, errors },
     invalidRows: bad.map(([place]) => Number(place)),

@@ -14,7 +14,7 @@ import { Changed } from './changed.ts';
 import { fill } from './fill.ts';
 import { finish } from './finish.ts';
 import { dropGrid, dropRows, emptyColumns, keepRows, openGrid, withHeader, type Grid } from './grid.ts';
-import { judge, type CellError } from './judge.ts';
+import { judge, openParts, type CellError } from './judge.ts';
 import { fedFields, heldColumns, layoutOf, placesOf, withCustomFields, withNeededColumns, withOwnColumns } from './layout.ts';
 import { addColumns } from './rows.ts';
 import { Sheet } from './sheet.ts';
@@ -27,6 +27,8 @@ export interface Assessed {
   readonly columns: Readonly<Record<string, readonly number[]>>;
   /** The same as importers tell it. */
   readonly places: Readonly<Record<string, FieldPlace>>;
+  /** The fields of the rows, in their order; empty where there are none yet. */
+  readonly keys: readonly string[];
   readonly blocks: readonly Block[];
   readonly counts: Counts & { readonly dropped: number; readonly errors: number };
   /** The first ones. */
@@ -55,6 +57,7 @@ export const nothingFound: Assessed = {
   headers: [],
   columns: {},
   places: {},
+  keys: [],
   blocks: [],
   counts: { rows: 0, invalid: 0, delivered: 0, dropped: 0, errors: 0 },
   invalidRows: [],
@@ -89,6 +92,7 @@ export async function assess(duck: Duck, of: Assessing): Promise<Assessed> {
     ...own,
     columns: fileColumns(work),
     places: placesOf(work.grid.headers, work.layout),
+    keys: await keysOf(work),
     counts: { ...judged.counts, dropped },
     ...(judged === first && { prepared }),
   };
@@ -172,6 +176,10 @@ function matchFields(
 /** Columns of ours are no part of the file. */
 export const fileColumns = ({ grid: { headers }, layout: { columns } }: Pick<Work, 'grid' | 'layout'>): Assessed['columns'] =>
   Object.fromEntries(Object.entries(columns).map(([key, all]) => [key, all.filter((column) => column < headers.length)]));
+
+/** Of what was judged. */
+export const keysOf = async (work: Work): Promise<Assessed['keys']> =>
+  (await openParts(work)).fields.map(({ field }) => field.name);
 
 /** A field that was taken away has been there. Throws `hook.failed` for a column hook of one that never came. */
 function requireColumnHooks({ layout, task }: Work, hooks: Hooking['hooks']): void {

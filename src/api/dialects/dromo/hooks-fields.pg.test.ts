@@ -218,3 +218,41 @@ test('rows and messages of the first step wait for the rows', async () => {
   );
   assert.match(JSON.stringify(wrong['import_errors']), /step hook 1 \(UPLOAD_STEP\): addRows: rows are objects/);
 });
+
+const orderOf = async (id: unknown): Promise<unknown> =>
+  ((await bench.ask('GET', `/api/v1/upload/${String(id)}/metadata/`)).body as Fields)['field_order']; // an object
+
+test('an upload names the fields of the rows that were delivered, in their order', async () => {
+  const asked = [
+    { label: 'A', key: 'a' },
+    { label: 'N', key: 'n' },
+    { label: 'Optional', key: 'opt' },
+    { label: 'Empty', key: 'h', hidden: true },
+    { label: 'Filled', key: 'g', hidden: true },
+  ];
+  const settings = { invalidDataBehavior: 'BLOCK_SUBMIT', reviewStep: { autoCreateUnmappedColumns: true } };
+  const plain = await bench.imported({ fields: asked, settings }, 'Own,N,A\nu,1,x\n');
+  assert.deepEqual(await orderOf(plain['id']), ['a', 'n', 'Own']);
+  const hooks = {
+    stepHooks: [step('REVIEW_STEP', "await it.addField({ label: 'New', key: 'new' }, { before: 'a' }); it.removeField('n')")],
+    rowHooks: ["() => ({ row: { g: { value: 'y' } } })"],
+  };
+  const hooked = await bench.imported({ fields: asked, settings, hooks }, 'Own,N,A\nu,1,x\n');
+  const order = ['new', 'a', 'g', 'Own'];
+  assert.deepEqual(
+    [await orderOf(hooked['id']), await bench.rowsOf(hooked['id'])],
+    [order, [{ new: '', a: 'x', g: 'y', Own: 'u' }]],
+  );
+
+  const required = asked.map((field) => (field.key === 'a' ? { ...field, validators: [{ validate: 'required' }] } : field));
+  const last = step('REVIEW_STEP_PRE_SUBMIT', "await it.addField({ label: 'Last', key: 'last' })");
+  for (const closing of [[], [last]]) {
+    const wanted = { fields: required, settings, hooks: { ...hooks, stepHooks: [...hooks.stepHooks, ...closing] } };
+    const { id, visitor } = await inReview(bench, 'Own,N,A\nu,1,\n', wanted);
+    await visitor.edit({ kind: 'cells', cells: [{ row: 0, column: 'c2', text: 'z' }] });
+    await visitor.post('/finish', { version: Number((await visitor.state())['version']) });
+    const expected = [...order, ...closing.map(() => 'last')];
+    const [row] = (await bench.rowsOf(id)) as Fields[]; // a list
+    assert.deepEqual([await orderOf(id), Object.keys(row ?? {})], [expected, expected]);
+  }
+});

@@ -18,6 +18,8 @@ const findings = z.object({
   columns: z.record(z.string(), z.array(z.number())),
   /** Absent = it was written down before there were any. */
   places: z.record(z.string(), fieldPlace).optional(),
+  /** The fields of the rows, in their order; absent = it was written down before anybody asked. */
+  keys: z.array(z.string()).optional(),
   blocks: z.array(z.object({ code: z.string(), message: z.string() })),
   counts: z.object({ rows: z.number(), invalid: z.number(), delivered: z.number(), errors: z.number(), dropped: z.number() }),
   told: z.record(z.string(), z.json()).default({}),

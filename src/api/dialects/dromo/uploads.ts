@@ -44,7 +44,7 @@ const show = ({ found, standing }: Finished): z.input<typeof record> => ({
   invalid_row_indexes: standing.findings?.invalidRows ?? [],
   errors: standing.findings ? errorsOf(standing.findings) : [],
   storage_key: standing.rows ?? null,
-  field_order: found.data.fields.map(({ key }) => key),
+  field_order: standing.findings?.keys ?? found.data.fields.map(({ key }) => key),
 });
 
 /** Throws `object.missing`: also for what has not come to its end. */
