@@ -41,6 +41,9 @@ const prepareTask = z.strictObject({ kind: z.literal('prepare'), types: z.boolea
 /** Nothing: it fails, and says why. */
 const refuseTask = z.strictObject({ kind: z.literal('refuse'), reason: z.string().min(1).max(1000) });
 
+/** What no field takes is in each row under this key, where it is wanted. */
+export const unmappedKey = '$unmapped';
+
 /** The one uploaded file of the pipeline's one flow, held to fields and rules: the rows as JSON, and what is wrong with them. */
 const assessTask = z.strictObject({
   kind: z.literal('assess'),

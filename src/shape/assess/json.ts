@@ -1,4 +1,5 @@
 /** A row as a JSON object of results. Pure. */
+import { unmappedKey } from '../../domain/run.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { columnName, type FedField, type Part } from './cells.ts';
 
@@ -14,7 +15,7 @@ export function rowJson(
     return `${quoteText(`${JSON.stringify(fed.field.name)}:`)}, ${value}`;
   });
   const rest = unmapped?.map((column) => `${quoteText(`"${column}":`)}, ${textJson(`coalesce(${columnName(column)}, '')`)}`);
-  if (rest) members.push(together(`'"$unmapped":{'`, rest));
+  if (rest) members.push(together(`'"${unmappedKey}":{'`, rest));
   return together(`'{'`, members);
 }
 

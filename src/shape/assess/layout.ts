@@ -4,7 +4,7 @@ import { field as form, type Field } from '../../domain/fields/forms.ts';
 import { fieldPlaces, type FieldPlace } from '../../domain/fields/places.ts';
 import type { Json } from '../../domain/json.ts';
 import { isAsShown } from '../../domain/rules.ts';
-import type { AssessTask } from '../../domain/run.ts';
+import { unmappedKey, type AssessTask } from '../../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
 import { neededFields } from './blocks.ts';
 import type { FedField } from './cells.ts';
@@ -26,6 +26,8 @@ export interface Layout {
   readonly given: readonly Field[];
   /** Those of them that columns have become. */
   readonly custom: readonly string[];
+  /** Keys of rows that are those of no field. */
+  readonly taken: readonly string[];
   /** Fields that hooks have taken away. */
   readonly removed: readonly string[];
   /** Columns there are, those that are no part of the file included. */
@@ -34,8 +36,9 @@ export interface Layout {
 
 const named = 'the fields of this import';
 
-export function layoutOf({ definition, many, needed, hidden }: AssessTask, schema = parsed(definition)): Layout {
-  return { definition, schema, columns: {}, many, needed, hidden, added: [], given: [], custom: [], removed: [], width: 0 };
+export function layoutOf({ definition, many, needed, hidden, unmapped }: AssessTask, schema = parsed(definition)): Layout {
+  const fed = { columns: {}, added: [], given: [], custom: [], removed: [], width: 0 };
+  return { definition, schema, many, needed, hidden, taken: unmapped ? [unmappedKey] : [], ...fed };
 }
 
 /** Throws `usage.schema`. */
@@ -87,6 +90,7 @@ export function withField(layout: Layout, given: Json, { before, after }: Anchor
   if (!read.success) return read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
   const field = read.data;
   if (layout.schema.fields.some(({ name }) => name === field.key)) return `there is a field ${field.key} already`;
+  if (layout.taken.includes(field.key)) return `rows have ${field.key} of their own`;
   const others = layout.schema.fields.map(({ name }) => ({ label: name, key: name }));
   const [problem] = problemsOf([...others, field]);
   if (problem) return problem.message;
@@ -118,7 +122,7 @@ export function withField(layout: Layout, given: Json, { before, after }: Anchor
 export function withCustomFields(layout: Layout, headers: readonly string[], columns: readonly number[]): Layout {
   let made = layout;
   for (const column of columns) {
-    const taken = (name: string): boolean => made.schema.fields.some((field) => field.name === name);
+    const taken = (name: string): boolean => made.taken.includes(name) || made.schema.fields.some((field) => field.name === name);
     const own = headers[column] ?? '';
     const name = own === '' || taken(own) ? `${own} (${column + 1})`.trimStart() : own;
     const next = withField(made, { key: name, label: name, type: 'string' }, {});

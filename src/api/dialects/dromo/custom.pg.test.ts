@@ -84,3 +84,18 @@ test('what the owner says in place of our words, by validator and by type', asyn
     ],
   );
 });
+
+test('what no field takes has a name that no other field gets', async () => {
+  const fields = [{ label: 'A', key: 'a' }];
+  const own = { autoCreateUnmappedColumns: true };
+  const rowsOf = async (settings: object, hooks: object = {}): Promise<unknown> => {
+    const done = await bench.imported({ fields, settings, hooks }, 'A,$unmapped\nx,1\n');
+    return done['status'] === 'SUCCESSFUL' ? await bench.rowsOf(done['id']) : JSON.stringify(done['import_errors']);
+  };
+  const passed = { passThroughUnmappedColumns: true };
+  assert.deepEqual(await rowsOf({ ...passed, reviewStep: own }), [{ a: 'x', '$unmapped (2)': '1', $unmapped: {} }]);
+  assert.deepEqual(await rowsOf({ reviewStep: own }), [{ a: 'x', $unmapped: '1' }], 'it is free where no row has it');
+  const callback = "async (it) => { await it.addField({ label: 'U', key: '$unmapped' }) }";
+  for (const type of ['UPLOAD_STEP', 'REVIEW_STEP', 'REVIEW_STEP_PRE_SUBMIT'])
+    assert.match(String(await rowsOf(passed, { stepHooks: [{ type, callback }] })), /addField: .*\$unmapped/, type);
+});

@@ -1,17 +1,28 @@
 /** Fields and hooks of a request, which must be sound. */
-import { definitionOf, problemsOf } from '../../../domain/fields/definition.ts';
+import { definitionOf, problemsOf, type FieldProblem } from '../../../domain/fields/definition.ts';
 import type { Field } from '../../../domain/fields/forms.ts';
 import type { HookSources } from '../../../domain/fields/hooks.ts';
 import type { Json } from '../../../domain/json.ts';
+import { unmappedKey } from '../../../domain/run.ts';
 import { InvalidInput } from '../../../operations/operation.ts';
 import { optionValueProblems, patternProblems } from '../../../operations/schemas/field-options.ts';
 import { hookProblems } from '../../../operations/schemas/check-hooks.ts';
+import type { Settings } from './settings-shapes.ts';
 
 /** Throws InvalidInput with the path of each mistake. */
-export function requireFields(operation: string, fields: readonly Field[]): void {
-  const problems = [...problemsOf(fields), ...optionValueProblems(fields), ...patternProblems(fields)];
+export function requireFields(operation: string, fields: readonly Field[], settings: Settings): void {
+  const own = settings.passThroughUnmappedColumns ? unmappedProblems(fields) : [];
+  const problems = [...problemsOf(fields), ...optionValueProblems(fields), ...patternProblems(fields), ...own];
   if (problems.length > 0) throw new InvalidInput(operation, problems);
 }
+
+/** Of fields that have the key of what no field takes. */
+const unmappedProblems = (fields: readonly Field[]): readonly FieldProblem[] =>
+  fields.flatMap(({ key }, at) =>
+    key === unmappedKey
+      ? [{ path: ['fields', at, 'key'], message: `rows have ${key} of their own with passThroughUnmappedColumns` }]
+      : [],
+  );
 
 /** Each is a function, and column hooks name fields, or such as hooks of an earlier step may add. Throws InvalidInput with the path of each that is not. */
 export async function requireHooks(operation: string, hooks: HookSources, fields: readonly Field[]): Promise<void> {

@@ -96,7 +96,7 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
     throw invalid(['original_filename'], 'Give original_filename or initial_data, and only one of them.');
   }
   const fields = sent.fields ?? saved?.fields ?? [];
-  requireFields(operation, fields);
+  requireFields(operation, fields, chosen);
   const data: ImportData = {
     schemaId: sent.schema_id ?? null,
     filename: sent.original_filename ?? null,

@@ -73,3 +73,18 @@ test('settings that exclude each other, one saved and one sent', async () => {
   assert.equal(made.status, 400);
   assert.match(JSON.stringify(made.body), /settings\.manualInputOnly/);
 });
+
+test('a field that is called as what no field takes, where rows bring that along', async () => {
+  const ask = async (path: string, settings: object, more: object): Promise<readonly unknown[]> => {
+    const fields = [field({}), { label: 'U', key: '$unmapped' }];
+    const { status, body } = await bench.ask('POST', path, { fields, settings: { importIdentifier: 'u', ...settings }, ...more });
+    return [status, status === 400 ? body : undefined];
+  };
+  const [imports, schemas] = ['/api/v1/headless/imports/', '/api/v1/schemas/'];
+  const passed = { passThroughUnmappedColumns: true };
+  const said = [400, { fields: ['fields[1].key: rows have $unmapped of their own with passThroughUnmappedColumns'] }];
+  assert.deepEqual(await ask(imports, passed, { original_filename: 'a.csv' }), said);
+  assert.deepEqual(await ask(schemas, passed, { name: 'u' }), said);
+  assert.deepEqual(await ask(imports, {}, { original_filename: 'a.csv' }), [201, undefined]);
+  assert.deepEqual(await ask(schemas, {}, { name: 'u' }), [201, undefined]);
+});

@@ -50,7 +50,7 @@ const resolve = async (context: RouteContext, { schema }: Incoming['params']): P
 
 /** Throws InvalidInput. */
 async function requireSound(data: SchemaData): Promise<void> {
-  requireFields('schemas', data.fields);
+  requireFields('schemas', data.fields, data.settings);
   await requireHooks('schemas', data.hooks ?? {}, data.fields);
 }
 
