@@ -47,7 +47,7 @@ async function rowsOf({ duck }: Work, { rows }: Judged, most: number): Promise<r
 
 /** As importers know it. */
 function metadata({ task, grid, layout, told }: Work, { errors, invalidRows }: Judged): Json {
-  const { id = null, filename = null, importIdentifier = '', user = null } = task.about;
+  const { id = null, filename = null, importIdentifier = '', user = null, named = false } = task.about;
   const { headers } = grid;
   const plain = {
     id,
@@ -56,7 +56,7 @@ function metadata({ task, grid, layout, told }: Work, { errors, invalidRows }: J
     user: told['user'] ?? user,
     rowsWithError: invalidRows,
     errors: errors.map(({ part, ...error }) => ({ ...error, ...(part !== undefined && { manyToOneIndex: part }) })),
-    rawHeaders: filename === null ? null : headers,
+    rawHeaders: filename === null && named !== true ? null : headers,
     fields: placesOf(headers, layout),
   };
   return JSON.parse(JSON.stringify(plain)) as Json; // plain data

@@ -18,6 +18,8 @@ export interface ImportData {
   readonly schemaId: string | null;
   /** Null: its rows came with the request. */
   readonly filename: string | null;
+  /** Its rows came as objects, and bring along what no field takes: the names of its columns are told. */
+  readonly named?: true;
   readonly fields: readonly Field[];
   readonly settings: Settings;
   readonly hooks: HookSources;

@@ -100,6 +100,7 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
   const data: ImportData = {
     schemaId: sent.schema_id ?? null,
     filename: sent.original_filename ?? null,
+    ...(chosen.passThroughUnmappedColumns && given?.some((row) => !Array.isArray(row)) && { named: true }),
     fields,
     settings: chosen,
     hooks: { ...saved?.hooks, ...sent.hooks },

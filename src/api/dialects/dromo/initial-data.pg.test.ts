@@ -186,3 +186,23 @@ test('a request with its key again is answered with its digits, and other digits
   assert.deepEqual(await save('12345678901234567890'), first);
   assert.match((await save('12345678901234567891')).text, /belongs to another request/);
 });
+
+test('what rows bring along that no field takes has its name in the headers', async () => {
+  const fields = ['a', 'n'].map((key) => ({ label: key.toUpperCase(), key }));
+  const initial_data = [
+    { a: 1, zz: 2 },
+    { a: 'b', n: 3, yy: null },
+  ];
+  const passed = { passThroughUnmappedColumns: true };
+  const headers = async (wanted: object): Promise<unknown> =>
+    ((await done({ fields, ...wanted })).found['result_metadata'] as Fields)['rawHeaders']; // as documented
+  const keys = ['a', 'n', 'zz', 'yy'];
+  assert.deepEqual(await headers({ initial_data, settings: passed }), keys);
+  assert.deepEqual(await headers({ settings: { ...passed, initialData: initial_data } }), keys);
+  assert.equal(await headers({ initial_data }), null, 'nothing is brought along');
+  assert.equal(await headers({ initial_data: [['x', 'y']], settings: passed }), null, 'nothing has a name');
+  const beforeFinishCallback =
+    'async (data, metadata, it) => { await it.addRows([{ row: { a: JSON.stringify(metadata.rawHeaders) } }]) }';
+  const { rows } = await done({ fields, initial_data, settings: passed, hooks: { beforeFinishCallback } });
+  assert.deepEqual(JSON.parse(String((rows as Fields[])[2]?.['a'])), keys); // a list
+});

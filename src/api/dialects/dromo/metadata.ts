@@ -44,7 +44,7 @@ export function metadataOf({ id, data }: StoredImport, found: Findings): z.input
     totalErrors: found.counts.errors,
     totalRowsWithError: found.counts.invalid,
     droppedRows: found.counts.dropped,
-    rawHeaders: data.filename === null ? null : found.headers,
+    rawHeaders: data.filename === null && !data.named ? null : found.headers,
     fields: found.places ?? earlierPlaces(data, found),
   };
 }

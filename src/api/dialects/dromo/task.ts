@@ -41,7 +41,7 @@ const byKey = (field: Field): Field => ({ ...field, label: field.key, alternateM
 
 /** `id`: of the import, for its hooks. */
 export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportLimits, 'trialRows'>): AssessTask {
-  const { settings, filename, hooks, user } = data;
+  const { settings, filename, named, hooks, user } = data;
   const { matchingStep = {}, uploadStep = {}, maxRecords = null, developmentMode = false } = settings;
   const behavior = behaviorOf(settings);
   const isData = filename === null;
@@ -63,6 +63,7 @@ export function taskOf(id: string, data: ImportData, { trialRows }: Pick<ImportL
       filename,
       importIdentifier: settings.importIdentifier ?? '',
       user: user && { ...user },
+      ...(named && { named }),
       ...(settings.sessionId != null && { session: settings.sessionId }),
     },
     load: data.destination !== undefined,
