@@ -2,7 +2,7 @@
 import type { Duck } from '../sdk/index.ts';
 import { columnName, type Part } from '../shape/assess/cells.ts';
 import { saidOf, states } from './changes.ts';
-import type { Choices } from './choices.ts';
+import { decided, type Choices } from './choices.ts';
 import { columnId, type Plan } from './plan.ts';
 import { suggestionsOf } from './suggest.ts';
 import type { Said } from './windows.ts';
@@ -84,7 +84,7 @@ export async function unknownTexts({ duck, plan }: Open, field: string, most = 1
 export async function undecided(open: Open, { values }: Pick<Choices, 'values'>, most: number): Promise<boolean> {
   for (const { field } of open.plan.fields.filter((one) => one.field.means?.is === 'select')) {
     const unknown = await unknownTexts(open, field.name, most + 1);
-    const said = values[field.name] ?? {};
+    const said = decided(values, field.name) ?? {};
     if (unknown.length <= most && unknown.some(({ value }) => value !== '' && !Object.hasOwn(said, value))) return true;
   }
   return false;

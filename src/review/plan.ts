@@ -8,7 +8,7 @@ import { uniqueKeys } from '../rules/compile.ts';
 import { partsOf, type FedField, type Part } from '../shape/assess/cells.ts';
 import { fedFields } from '../shape/assess/layout.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
-import type { Choices } from './choices.ts';
+import { decided, type Choices } from './choices.ts';
 
 const block = z.object({ code: z.string(), message: z.string() });
 
@@ -132,9 +132,9 @@ export function withValues(task: AssessTask, { values, dates }: Choices): Assess
   if (!Array.isArray(fields)) return task;
   const meant = fields.map((field: z.core.util.JSONType) => {
     if (typeof field !== 'object' || field === null || !('name' in field) || typeof field['name'] !== 'string') return field;
-    const texts = Object.entries(values[field['name']] ?? {}).filter(([, value]) => value !== null);
+    const texts = Object.entries(decided(values, field['name']) ?? {}).filter(([, value]) => value !== null);
     const replace = { ...(field['replace'] as object | undefined), ...Object.fromEntries(texts) };
-    const read = dates[field['name']];
+    const read = decided(dates, field['name']);
     const means = read && {
       ...(field['means'] as object | undefined),
       ...(read === 'keep' ? { asWritten: true } : { order: read }),

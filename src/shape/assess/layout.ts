@@ -44,10 +44,15 @@ export function layoutOf({ definition, many, needed, hidden, unmapped }: AssessT
 /** Throws `usage.schema`. */
 const parsed = (definition: Definition): SchemaFile => parseSchemaFile(JSON.stringify(definition), named);
 
+/** Those that feed a field, which may be called as something that every object has (`constructor`). */
+export const columnsOf = ({ columns }: Pick<Layout, 'columns'>, key: string): readonly number[] =>
+  Object.hasOwn(columns, key) ? (columns[key] ?? []) : [];
+
 /** Those that are fed, in order. */
-export function fedFields({ schema, columns, many }: Pick<Layout, 'schema' | 'columns' | 'many'>): readonly FedField[] {
+export function fedFields(layout: Pick<Layout, 'schema' | 'columns' | 'many'>): readonly FedField[] {
+  const { schema, many } = layout;
   return schema.fields.flatMap(({ from: _names, ...field }): readonly FedField[] => {
-    const fed = columns[field.name] ?? [];
+    const fed = columnsOf(layout, field.name);
     return fed.length === 0 ? [] : [{ field, columns: fed, many: many.includes(field.name) }];
   });
 }
@@ -67,7 +72,7 @@ export function withOwnColumns(layout: Layout): Layout {
   let { width } = layout;
   const columns = Object.fromEntries(
     layout.schema.fields.map(({ name }) => {
-      const fed = layout.columns[name] ?? [];
+      const fed = columnsOf(layout, name);
       return [name, fed.length > 0 ? fed : [width++]];
     }),
   );
@@ -78,7 +83,7 @@ export function withOwnColumns(layout: Layout): Layout {
 export function withNeededColumns(layout: Layout): Layout {
   const { schema, columns, needed, added, hidden } = layout;
   const missing = neededFields(schema.rules, needed).filter(
-    (key) => (columns[key] ?? []).length === 0 && !hidden.includes(key) && schema.fields.some(({ name }) => name === key),
+    (key) => columnsOf(layout, key).length === 0 && !hidden.includes(key) && schema.fields.some(({ name }) => name === key),
   );
   const own = Object.fromEntries(missing.map((key, at) => [key, [layout.width + at]]));
   return { ...layout, columns: { ...columns, ...own }, added: [...added, ...missing], width: layout.width + missing.length };

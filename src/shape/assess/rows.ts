@@ -2,7 +2,7 @@
 import type { Json } from '../../domain/json.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { columnName } from './cells.ts';
-import type { Layout } from './layout.ts';
+import { columnsOf, type Layout } from './layout.ts';
 import type { Work } from './work.ts';
 
 export interface NewRow {
@@ -34,7 +34,7 @@ export async function addRows(
   for (const [at, { index, row }] of rows.entries()) {
     const n = before - 1 - at;
     ids.set(n, given[at] ?? `row-${n}`);
-    const cells = Object.entries(row).flatMap(([key, cell]) => cellsOf(layout.columns[key] ?? [], cell));
+    const cells = Object.entries(row).flatMap(([key, cell]) => cellsOf(columnsOf(layout, key), cell));
     const names = ['i', 'n', ...cells.map(({ column }) => columnName(column))];
     const values = [index ?? count, n, ...cells.map(({ text }) => (text === null ? 'null' : quoteText(text)))];
     await duck.run(`insert into texts (${names.join(', ')}) values (${values.join(', ')})`);

@@ -9,7 +9,7 @@ import { HookError } from '../../hooks/failure.ts';
 import type { Hook, StepType } from '../../hooks/hooks.ts';
 import { runStepHooks } from '../../hooks/steps.ts';
 import { z } from 'zod';
-import { placesOf, withField, withoutField, withOwnColumns } from './layout.ts';
+import { columnsOf, placesOf, withField, withoutField, withOwnColumns } from './layout.ts';
 import { addColumns, addRows, removeRows, type NewRow } from './rows.ts';
 import type { Work } from './work.ts';
 
@@ -76,7 +76,7 @@ async function applyCall(
       if (typeof first !== 'string') return 'the key of a field is needed';
       const layout = withoutField(work.layout, first);
       if (typeof layout === 'string') return layout;
-      await work.changed?.forget(work.layout.columns[first] ?? []);
+      await work.changed?.forget(columnsOf(work.layout, first));
       work.layout = layout;
       return undefined;
     }
@@ -117,7 +117,7 @@ async function tell({ layout, changed }: Work, given: Json): Promise<string | un
   const read = messages.safeParse(given);
   if (!read.success || !changed) return 'a list of rowIndex, fieldKey and messages is needed';
   for (const { rowIndex, fieldKey, manyToOneIndex, messages: infos } of read.data) {
-    const column = layout.columns[fieldKey]?.[manyToOneIndex ?? 0];
+    const column = columnsOf(layout, fieldKey)[manyToOneIndex ?? 0];
     if (column === undefined) return `there is no field ${fieldKey}`;
     await changed.add(rowIndex, column, 'note', JSON.stringify(infos satisfies readonly Info[]));
   }

@@ -69,6 +69,21 @@ const crossed: readonly (readonly [string, object, unknown])[] = [
       { one: 'c', two: '2' },
     ],
   ],
+  [
+    'a key that every object has, and some rows do not',
+    {
+      fields: [
+        { label: 'A', key: 'a' },
+        { label: 'constructor', key: 'constructor' },
+        { label: 'toString', key: 'toString' },
+      ],
+      initial_data: [{ a: 'x', constructor: 'c' }, { a: 'y' }],
+    },
+    [
+      { a: 'x', constructor: 'c' },
+      { a: 'y', constructor: '' },
+    ],
+  ],
 ];
 
 for (const [name, wanted, rows] of crossed)

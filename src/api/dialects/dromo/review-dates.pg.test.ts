@@ -88,3 +88,16 @@ test('what a hook said when it stopped an import is a reason of the review', asy
   const { reasons } = await visitor.state();
   assert.deepEqual(reasons, [{ code: 'FINISH_CANCELLED', message: 'The office is closed' }]);
 });
+
+test('fields may be called as what every object has', async () => {
+  const odd = [
+    { label: 'Name', key: 'name' },
+    { label: 'Born', key: 'constructor', type: ['date', { autofix: false }] },
+    { label: 'Land', key: 'valueOf', type: 'select', selectOptions: [{ label: 'Germany', value: 'DE' }] },
+    { label: 'Not there', key: 'hasOwnProperty' },
+  ];
+  const { visitor } = await inReview(bench, 'Name,Born,Land\nAnn,05.06.2024,constructor\n', { fields: odd, settings });
+  const [asked] = (await visitor.get('/dates'))['dates'] as readonly Fields[]; // a list of objects
+  assert.deepEqual([asked?.['field'], asked?.['choice']], ['constructor', null]);
+  assert.deepEqual((await visitor.get('/values?field=valueOf'))['values'], [{ text: 'constructor', count: 1, value: null }]);
+});
