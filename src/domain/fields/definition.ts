@@ -11,6 +11,9 @@ export interface FieldProblem {
 
 const texts = new Set(['string', 'email', 'domain', 'url', 'select', 'uuid', 'phone-number']);
 
+/** Rows are JSON objects by key, and in many a client's language this one names no value of its own. */
+export const unusable = '__proto__';
+
 /** Everything that is wrong with them, each with its path. */
 export const problemsOf = (fields: readonly Field[]): readonly FieldProblem[] => [
   ...listProblems(fields),
@@ -38,6 +41,7 @@ function fieldProblems(field: Field, at: number, fields: readonly Field[]): read
   );
   const twice = new Set(names.filter((name, place) => names.indexOf(name) !== place));
   return [
+    ...(field.key === unusable ? [say('key', `a field cannot have the key ${JSON.stringify(unusable)}`)] : []),
     ...meaningOf(field).problems.map((message) => say('type', message)),
     ...[...twice].map((name) => say('selectOptions', `two options are called ${JSON.stringify(name)}`)),
     ...[...new Set(alternates)].map((name) => say('selectOptions', `one option has the alternate ${JSON.stringify(name)} twice`)),

@@ -1,5 +1,5 @@
 /** The fields of an import and the columns that feed them, as both are changed on the way. Pure. */
-import { definitionOf, problemsOf } from '../../domain/fields/definition.ts';
+import { definitionOf, problemsOf, unusable } from '../../domain/fields/definition.ts';
 import { field as form, type Field } from '../../domain/fields/forms.ts';
 import { fieldPlaces, type FieldPlace } from '../../domain/fields/places.ts';
 import type { Json } from '../../domain/json.ts';
@@ -129,7 +129,7 @@ export function withCustomFields(layout: Layout, headers: readonly string[], col
   for (const column of columns) {
     const taken = (name: string): boolean => made.taken.includes(name) || made.schema.fields.some((field) => field.name === name);
     const own = headers[column] ?? '';
-    const name = own === '' || taken(own) ? `${own} (${column + 1})`.trimStart() : own;
+    const name = own === '' || own === unusable || taken(own) ? `${own} (${column + 1})`.trimStart() : own;
     const next = withField(made, { key: name, label: name, type: 'string' }, {});
     if (typeof next !== 'string') {
       made = { ...next, columns: { ...next.columns, [name]: [column] }, custom: [...next.custom, name] };

@@ -24,6 +24,12 @@ test('columns that match nothing become fields by themselves, where the settings
   assert.deepEqual(await bench.rowsOf(plain['id']), [{ name: 'Ann' }]);
 });
 
+test('a column whose name can be no key is called by its number, too', async () => {
+  const settings = { reviewStep: { autoCreateUnmappedColumns: true } };
+  const done = await bench.imported({ fields, settings }, 'Name,__proto__\nAnn,x\n');
+  assert.deepEqual(await bench.rowsOf(done['id']), [{ name: 'Ann', '__proto__ (2)': 'x' }]);
+});
+
 test('a person makes fields of columns, where the settings let them', async () => {
   const wanted = (more: object) => ({
     fields,

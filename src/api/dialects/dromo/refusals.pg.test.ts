@@ -35,6 +35,7 @@ const refused: readonly (readonly [object, string])[] = [
   ],
   [field({ validators: [{ validate: 'regex_match', regex: '^(a+)+(?<!b)$' }] }), 'fields[0].validators[0]: '],
   [field({ type: 'select', selectOptions: options }), 'fields[0].selectOptions: '],
+  [field({ key: '__proto__' }), 'fields[0].key: '],
 ];
 
 for (const [one, place] of refused) {
