@@ -93,11 +93,15 @@ export function guessedSql(meaning: Select | MultiSelect, text: string): string 
   return `len(list_filter(${members}, lambda p: p <> '' and not list_contains(${names}, p))) > 0`;
 }
 
-/** Says which member is no option. */
+/** Words for a list of texts; NULL where there are none. */
+export const unknownSql = (members: string): string =>
+  `'This is not one of the options: ' || nullif(array_to_string(${members}, ', '), '')`;
+
+/** Says which members are no options. */
 export function unknownMemberSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): string {
   const parts = `string_split(${text}, ${quoteText(delimiter)})`;
   const members = trimValues ? `list_transform(${parts}, lambda p: trim(p))` : parts;
-  return `'This is not one of the options: ' || list_filter(${members}, lambda p: p <> '' and ${memberSql({ options, trimValues }, 'p')} is null)[1]`;
+  return unknownSql(`list_filter(${members}, lambda p: p <> '' and ${memberSql({ options, trimValues }, 'p')} is null)`);
 }
 
 /** Does one option occur twice? */

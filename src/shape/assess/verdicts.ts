@@ -36,7 +36,7 @@ export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: 
   return [...types, ...rules.flatMap((rule) => ofRule(rule, parts, cellOf, setOf))];
 }
 
-/** Of lists, which member is meant. */
+/** Of lists, which members are meant. */
 function wordsOf({ fed: { field }, text, own }: Part): Pick<Verdict, 'words'> {
   if (field.message !== undefined || field.means?.is !== 'multi-select') return {};
   const words = unknownMemberSql(field.means, text);

@@ -25,6 +25,15 @@ async function look(type: unknown, csv: string, rowHooks: readonly string[] = []
   return { values: rows.map((row) => row['a']), said: errors.map(({ message }) => message) };
 }
 
+test('all members that are no options are named', async () => {
+  const { said } = await look('multi-select', 'a\n"xx,Germany,yy"\n');
+  assert.deepEqual(said, ['This is not one of the options: xx, yy']);
+  const own = await look('multi-select', 'a\n"Germany,Spain,France"\n', [spain]);
+  assert.deepEqual(own.said, ['This is not one of the options: Germany, France']);
+  const blank = await look(['multi-select', { trimValues: false }], 'a\n"Germany,,France"\n');
+  assert.deepEqual(blank.said, ['This is not a list of the options']);
+});
+
 test('the member that is none of the options of the cell is named', async () => {
   const { values, said } = await look('multi-select', 'a\n"Germany,Spain"\nSpain\n', [spain]);
   assert.deepEqual([values, said], [[null, ['ES']], ['This is not one of the options: Germany']]);
