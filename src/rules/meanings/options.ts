@@ -83,6 +83,9 @@ export function multiSelectSql({ options, delimiter = ',', trimValues = true }: 
   };
 }
 
+/** A delivered list as one text, as JavaScript writes it. */
+export const joinedSql = (result: string): string => `array_to_string(cast(try_cast(${result} as JSON) as VARCHAR[]), ',')`;
+
 /** True where a text, or a member of it, is near to what an option is called, and not that itself. */
 export function guessedSql(meaning: Select | MultiSelect, text: string): string {
   const names = `[${[...callings(meaning.options).keys()].map(quoteText).join(', ')}]`;

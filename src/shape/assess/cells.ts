@@ -3,6 +3,7 @@ import type { Meaning } from '../../domain/meaning.ts';
 import type { FieldRules } from '../../domain/rules.ts';
 import { emptyText, preparedText, type Cell } from '../../rules/cell.ts';
 import { knownOf, type Known } from '../../rules/meanings/known.ts';
+import { joinedSql } from '../../rules/meanings/options.ts';
 import { fixed } from '../../rules/meanings/number-text.ts';
 import { doubtSql, meaningSql, type Doubt } from '../../rules/meanings/sql.ts';
 
@@ -72,7 +73,7 @@ function partOf(fed: FedField, column: number): Part {
       text: shown,
       value: `case when not ${empty} then ${meant ? `coalesce(${result}, ${text})` : text} end`,
       empty,
-      ...(meant && { alike: [result, shown] }),
+      ...(meant && { alike: [means?.is === 'multi-select' ? joinedSql(result) : result, shown] }),
     },
     steps: [
       text === raw ? [] : [`${prepared} as ${text}`],

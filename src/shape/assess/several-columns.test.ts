@@ -42,6 +42,26 @@ for (const { name, rows, rules = [], all = [], said } of cases) {
   });
 }
 
+test('a list is compared as its members with commas between them, or as it is shown', async () => {
+  const options = [
+    { label: 'Germany', value: 'DE' },
+    { label: 'France', value: 'FR' },
+  ];
+  const means = { is: 'multi-select', options, delimiter: ';' };
+  const fields = [
+    { name: 'a', type: 'text' },
+    { name: 'lands', means, type: 'text' },
+  ];
+  const needed = async (value: string, not = false): Promise<readonly number[]> => {
+    const equal = { field: 'lands', is: '=', value };
+    const rules = [{ rule: 'requiredIf', field: 'a', when: not ? { not: equal } : equal, message: 'needed' }];
+    const { said } = await bench.look('a,lands\n,DE\n,germany;FR\n,XX\n', { fields, rules }, { deliver: 'all' });
+    return said.flatMap((text) => (text.includes('needed') ? [Number.parseInt(text)] : []));
+  };
+  assert.deepEqual([await needed('DE'), await needed('DE,FR'), await needed('Germany; France')], [[0], [1], [1]]);
+  assert.deepEqual([await needed('FR'), await needed('XX'), await needed('DE', true)], [[], [2], [1, 2]]);
+});
+
 test('a condition takes the result as well as what is shown', async () => {
   const options = [{ label: 'Germany', value: 'DE' }];
   const fields = [
