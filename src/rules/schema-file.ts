@@ -49,7 +49,7 @@ export const fieldRuleForms = [
   z.strictObject({ rule: z.literal('length'), min: z.int().min(0).optional(), max: z.int().min(0).optional(), ...breach }),
   z.strictObject({
     rule: z.literal('pattern'),
-    pattern: z.string().min(1),
+    pattern: z.string(),
     ignoreCase: z.boolean().default(false),
     excludes: z.boolean().default(false),
     flags: z

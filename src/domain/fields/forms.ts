@@ -6,7 +6,7 @@ const told = { errorMessage: z.string().optional(), level };
 const fields = z.array(z.string());
 const values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const pattern = {
-  regex: z.string().min(1),
+  regex: z.string(),
   regexOptions: z
     .strictObject({ ignoreCase: z.boolean(), dotAll: z.boolean(), multiline: z.boolean(), unicode: z.boolean() })
     .partial()

@@ -392,6 +392,13 @@ const validators: readonly (readonly [string, object, string, readonly number[]]
   ['regex_match: anywhere', { validate: 'regex_match', regex: 'b' }, 'abc,1\nac,2\n,3\n', [1]],
   ['regex_match: options', { validate: 'regex_match', regex: '^B', regexOptions: { ignoreCase: true } }, 'bc,1\nab,2\n', [1]],
   ['regex_match: not of the flag u', { validate: 'regex_match', regex: String.raw`^a\-b$` }, 'a-b,1\nab,2\n', [1]],
+  ['regex_match: an empty pattern', { validate: 'regex_match', regex: '' }, 'abc,1\n,2\n', []],
+  [
+    'regex_exclude: an empty pattern',
+    { validate: 'regex_exclude', regex: '', regexOptions: { multiline: true } },
+    'abc,1\n,2\n',
+    [0],
+  ],
   ['regex_exclude', { validate: 'regex_exclude', regex: 'b' }, 'abc,1\nac,2\n', [0]],
   ['require_with', { validate: 'require_with', fields: ['b'] }, ',1\na,1\na,\n', [0]],
   ['require_without', { validate: 'require_without', fields: ['b', 'c'] }, ',1\na,\n', [0]],
