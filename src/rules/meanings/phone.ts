@@ -2,11 +2,15 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import type { Look, PhoneMeaning } from './looked.ts';
 
+/** A country code may stand in brackets, and all of it behind the scheme of a link. */
+const plainly = (text: string): string => text.replace(/^\s*tel:/i, '').replace(/^\s*\(\s*(\+\d{1,3})\s*\)/, '$1 ');
+
 /** Undefined = none that could be called. An international one begins with `+`. */
 export function phoneOf(
-  text: string,
+  written: string,
   { country, format = 'international', outputFormatted = false }: PhoneMeaning,
 ): Look | undefined {
+  const text = plainly(written);
   const home = country as CountryCode | undefined; // checked with the schema
   const own = format === 'international' || home === undefined ? {} : { defaultCountry: home };
   const phone = parsePhoneNumberFromString(text, { ...own, extract: false });
