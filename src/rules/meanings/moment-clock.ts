@@ -15,11 +15,14 @@ const behind = String.raw`[T${space},]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?${short
 export const rest = String.raw`(?:${behind}|T\d{2})?`;
 
 /** As ISO 8601 has it without signs; of zones the hours are enough there. */
-const isoZone = String.raw`(?:Z|[+-]\d{2}(?::?\d{2})?)?`;
-const basic = String.raw`T(\d{2})(?:(\d{2})(?:(\d{2})(?:[.,](\d+))?)?)?${isoZone}$`;
+const isoZone = String.raw`(?:Z|${hours}(?::?\d{2})?)?`;
+const basic = String.raw`(?:T|^)(\d{2})(?:(\d{2})(?:(\d{2})(?:[.,](\d+))?)?)?${isoZone}$`;
 const isBasic = (text: string): string => `regexp_matches(${text}, ${quoteText(basic)})`;
+const isoTime = String.raw`T\d{2}(?:(?:\d{2}){0,2}|\d{4}[.,]\d+|:\d{2}(?::\d{2}(?:[.,]\d+)?)?)${isoZone}`;
 /** A time behind a day of ISO 8601. */
-export const isoRest = String.raw`(?:${behind}|T\d{2}(?:(?:\d{2}){0,2}|\d{4}[.,]\d+|:\d{2}(?::\d{2}(?:[.,]\d+)?)?)${isoZone})?`;
+export const isoRest = String.raw`(?:${behind}|${isoTime})?`;
+/** Without the T: hours alone may be anything, and `0900-1200` is two times. */
+const bare = String.raw`\d{4}(?:\d{2}(?:[.,]\d+)?)?Z?`;
 
 const extracted = (text: string, pattern: string, groups: string, body: string): string =>
   named('p', `regexp_extract(${text}, ${quoteText(pattern)}, [${[...groups].map(quoteText).join(', ')}])`, body);
@@ -48,8 +51,8 @@ export const timeSql = (text: string, fractions: boolean, none: string): string 
   `case when ${isBasic(text)} then ${basicSql(text, fractions)} when contains(${text}, ':') then ${clockSql(text, fractions)} else ${none} end`;
 
 /** Is the text a time and nothing else? */
-export const isClock = (text: string): string => `regexp_full_match(${text}, ${quoteText(`${clock}${zone}`)})`;
+export const isClock = (text: string): string => `regexp_full_match(${text}, ${quoteText(`${clock}${zone}|${isoTime}|${bare}`)})`;
 
 /** Is the time at its end the end of the day? */
 export const isMidnight = (text: string): string =>
-  `regexp_matches(${text}, ${quoteText(String.raw`(?:^|[T${space},])24:00(?::00(?:[.,]0+)?${short})?${zone}$|T24(?:00){0,2}${isoZone}$|T240000[.,]0+${isoZone}$|T24:00(?::00(?:[.,]0+)?)?${isoZone}$`)})`;
+  `regexp_matches(${text}, ${quoteText(String.raw`(?:^|[T${space},])24:00(?::00(?:[.,]0+)?${short})?${zone}$|(?:T|^)24(?:00){0,2}${isoZone}$|(?:T|^)240000[.,]0+${isoZone}$|T24:00(?::00(?:[.,]0+)?)?${isoZone}$`)})`;
