@@ -3,6 +3,7 @@ import type { Meaning, NumberFormat } from '../../domain/meaning.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import { digitsOf, dressed, fixed, numberText } from './number-text.ts';
 import { named, type Meant } from './meant.ts';
+import { withoutAround } from './number-around.ts';
 
 export type NumberMeaning = Extract<Meaning, { is: 'number' }>;
 
@@ -13,42 +14,45 @@ const largest = '9007199254740991';
 const shortest = 14;
 const usualScale = 3;
 
-const literally = (text: string): string =>
-  text.replaceAll(/[^A-Za-z0-9]/g, (char) => `\\x{${(char.codePointAt(0) ?? 0).toString(16)}}`);
-
-/** Groups of three, or one comma anywhere: `1,23` is what people get who read it as English. */
-const plain = String.raw`(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+,\d+(?:\.\d*)?|\d+\.\d+,\d+|\d+(?:\.\d*)?|\.\d+)`;
+/** Groups of three, or as India has them, or one comma anywhere: `1,23` is what people get who read it as English. */
+const plain = String.raw`(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d*)?|\d+,\d+(?:\.\d*)?|\d+\.\d+,\d+|\d+(?:\.\d*)?|\.\d+)`;
 const power = String.raw`(?:[eE][+-]?\d{1,2}|\s?[kKmMbBtT%])?`;
 
 /** Only a comma that parts a fraction explains it. */
-const european = String.raw`[-+(€$£\s]*(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?:\d{1,2}|\d{4,}))[)\s€%]*`;
+const european = String.raw`[-+(€$£\s]*(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?:\d{1,2}|\d{4,}))[)\s€$£%]*`;
 
-function pattern({ symbols = [] }: NumberMeaning): string {
-  const symbol = `(?:${['$', ...symbols].map(literally).join('|')})`;
-  const number = String.raw`(?:${symbol}\s?)?${plain}${power}(?:\s?${symbols.length === 0 ? 'a{0}' : `(?:${symbols.map(literally).join('|')})`})?`;
-  return String.raw`\(\s?${number}\s?\)|(?:[-+]\s?)?${number}|${symbol}\s?[-+]\s?${plain}${power}`;
-}
+const number = String.raw`(?:\$\s?)?${plain}${power}(?:\s?\$)?`;
+const pattern = [
+  String.raw`\(\s?${number}\s?\)(?:\s?\$)?`,
+  String.raw`\(\s?${plain}\s?\)\s?%`,
+  String.raw`(?:[-+]\s?)?${number}`,
+  String.raw`\$\s?(?:[-+]\s?${plain}${power}|\(\s?${plain}${power}\s?\))`,
+].join('|');
 
 /** Does the column hold numbers that only a comma before the fraction explains? An aggregate. */
-export const europeanSql = (text: string): string =>
-  `coalesce(bool_or(regexp_full_match(${text}, ${quoteText(european)})), false)`;
+export const europeanSql = (meaning: NumberMeaning, text: string): string =>
+  `coalesce(bool_or(regexp_full_match(${withoutAround(meaning, text)}, ${quoteText(european)})), false)`;
 
 /** True for a number that such a column may mean otherwise. */
 export const doubtfulNumber = (text: string, fact: string): string => `(${fact} and contains(${text}, ','))`;
 
 /** `known` = the name of a column that holds the result. */
-export function numberSql(meaning: NumberMeaning, text: string, known?: string): Meant {
+export function numberSql(meaning: NumberMeaning, written: string, known?: string): Meant {
   const { round, min, max, display = { thousandSeparated: true }, output } = meaning;
+  const inner = withoutAround(meaning, written);
+  // Taken off once, where there is something to be taken off.
+  const text = inner === written ? written : 't';
+  const within = (body: string): string => (inner === written ? body : named(text, inner, body));
   const part = (what: string): string => `regexp_extract(${text}, ${quoteText(what)})`;
   const minus = `case when regexp_matches(${text}, '^[^0-9.]*[-(]') then '-' else '' end`;
   const digits = `replace(${part(String.raw`[0-9][0-9.,]*|\.[0-9]+`)}, ',', '')`;
-  const exponent = `case lower(trim(regexp_extract(${text}, '[0-9.]\\s?([kKmMbBtT%])', 1))) when 'k' then 'e3' when 'm' then 'e6' when 'b' then 'e9' when 't' then 'e12' when '%' then 'e-2' else regexp_extract(${text}, '[eE][+-]?[0-9]+') end`;
-  const isNumber = `regexp_full_match(${text}, ${quoteText(pattern(meaning))})`;
-  const within = (x: string): readonly string[] => [
+  const exponent = `case lower(trim(regexp_extract(${text}, '[0-9.][\\s)]*([kKmMbBtT%])', 1))) when 'k' then 'e3' when 'm' then 'e6' when 'b' then 'e9' when 't' then 'e12' when '%' then 'e-2' else regexp_extract(${text}, '[eE][+-]?[0-9]+') end`;
+  const isNumber = `regexp_full_match(${text}, ${quoteText(pattern)})`;
+  const limits = (x: string): readonly string[] => [
     ...(min === undefined ? [] : [`${x} >= ${bound(min)}`]),
     ...(max === undefined ? [] : [`${x} <= ${bound(max)}`]),
   ];
-  const bounds = [`abs(x) <= ${largest}`, ...within('x')].join(' and ');
+  const bounds = [`abs(x) <= ${largest}`, ...limits('x')].join(' and ');
   const read = `case when ${isNumber} then try_cast(${minus} || ${digits} || ${exponent} as ${fixed}) end`;
   const rounded = round === undefined ? read : `cast(round(${read}, ${round}) as ${fixed})`;
   const value = (write: string): string => named('x', rounded, `case when ${bounds} then ${write} end`);
@@ -60,22 +64,22 @@ export function numberSql(meaning: NumberMeaning, text: string, known?: string):
   const quick = named(
     'x',
     `try_cast(${minus} || ${digits} as ${small})`,
-    `case when ${['x is not null', ...within('x')].join(' and ')} then ${scale === 0 ? 'cast(x as VARCHAR)' : digitsOf('x')} end`,
+    `case when ${['x is not null', ...limits('x')].join(' and ')} then ${scale === 0 ? 'cast(x as VARCHAR)' : digitsOf('x')} end`,
   );
   // As most numbers stand: one look is enough.
   const isBare = [
-    `regexp_full_match(${text}, ${quoteText(bareNumber(Math.min(scale, usualScale)))})`,
-    ...within(`try_cast(${text} as ${small})`),
+    `regexp_full_match(${written}, ${quoteText(bareNumber(Math.min(scale, usualScale)))})`,
+    ...limits(`try_cast(${written} as ${small})`),
   ];
   const exact = value(digitsOf('x'));
   const plainly =
     scale < 0 || scale > 4
-      ? exact
-      : `case when ${isBare.join(' and ')} then ${bareDigits(text)} when ${isShort} then ${quick} else ${exact} end`;
+      ? within(exact)
+      : `case when ${isBare.join(' and ')} then ${bareDigits(written)} else ${within(`case when ${isShort} then ${quick} else ${exact} end`)} end`;
   const isKnown = known !== undefined && output === undefined;
   return {
-    result: output === undefined ? plainly : value(numberText('x', output)),
-    shown: isKnown ? digitsShown(known, display) : value(numberText('x', display)),
+    result: output === undefined ? plainly : within(value(numberText('x', output))),
+    shown: isKnown ? digitsShown(known, display) : within(value(numberText('x', display))),
   };
 }
 

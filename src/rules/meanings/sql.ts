@@ -11,7 +11,7 @@ import { urlSql } from './url-sql.ts';
 export function factSql(meaning: Meaning, text: string): string | undefined {
   switch (meaning.is) {
     case 'number':
-      return europeanSql(text);
+      return europeanSql(meaning, text);
     case 'date':
     case 'datetime':
     case 'time':
