@@ -17,20 +17,29 @@ export interface Keeping {
   isCurrent(review: OpenReview): Promise<boolean>;
 }
 
+/** What whoever is alone with a review knows of its desk. */
+export interface Turn {
+  /** As that of `open`. */
+  readonly signal: AbortSignal;
+  /** Closes the review for the rest of the turn: the next one opens it anew, and it is not at hand until then. */
+  leave(): Promise<void>;
+}
+
 export class Desk implements AsyncDisposable {
   readonly #held = new Map<string, Held>();
   readonly #people = new Map<string, number>();
   readonly #end = new AbortController();
 
   /** Alone with the review. A process that died under it is started again, once: what was not acknowledged was not done. */
-  async use<T>(key: string, keeping: Keeping, work: (review: OpenReview) => Promise<T>): Promise<T> {
+  async use<T>(key: string, keeping: Keeping, work: (review: OpenReview, turn: Turn) => Promise<T>): Promise<T> {
     return await this.#alone(key, async (held) => {
+      const turn: Turn = { signal: this.#end.signal, leave: async () => await close(held) };
       try {
-        return await work(await this.#opened(held, keeping));
+        return await work(await this.#opened(held, keeping), turn);
       } catch (error) {
         if (!(error instanceof HeadgateError) || error.code !== 'warehouse.lost') throw error;
         await close(held);
-        return await work(await this.#opened(held, keeping));
+        return await work(await this.#opened(held, keeping), turn);
       }
     });
   }

@@ -1,13 +1,13 @@
 /** The rows of a review at hand: from their file where it is good, else made again from the original and the log. */
 import { existsSync } from 'node:fs';
 import { readdir, realpath, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { HeadgateError } from '../../domain/error.ts';
 import type { AssessTask } from '../../domain/run.ts';
 import { createContext } from '../../engine/context.ts';
 import { buildReview } from '../../review/build.ts';
 import { noChoices, type Choices } from '../../review/choices.ts';
-import type { Desk } from '../../review/desk.ts';
+import type { Desk, Turn } from '../../review/desk.ts';
 import { entry as entryForm, written, type Entry, type Logged } from '../../review/edit.ts';
 import { OpenReview } from '../../review/open-review.ts';
 import { hasHooks } from '../../domain/fields/hooks.ts';
@@ -59,13 +59,17 @@ export const deskOf = ({ reviews }: Pick<Ports, 'reviews'>): Desk => {
 
 export const deskKey = ({ workspace, id }: Reviewed): string => `${workspace}/${id}`;
 
-/** Alone with its rows, as the log has them. Throws `file.format`, `rule.timeout`. */
-export async function withReview<T>(ports: Ports, reviewed: Reviewed, work: (review: OpenReview) => Promise<T>): Promise<T> {
+/** Alone with its rows, as the log has them. Throws `file.format`, `rule.timeout`, `HookError`s. */
+export async function withReview<T>(
+  ports: Ports,
+  reviewed: Reviewed,
+  work: (review: OpenReview, turn: Turn) => Promise<T>,
+): Promise<T> {
   const isCurrent = async ({ from }: OpenReview): Promise<boolean> => (await begunBy(ports.db, reviewed)).from === from;
   const keeping = { isCurrent, open: async (signal: AbortSignal) => await openRows(ports, reviewed, signal) };
-  const shared = deskOf(ports).use(deskKey(reviewed), keeping, async (review) => {
+  const shared = deskOf(ports).use(deskKey(reviewed), keeping, async (review, turn) => {
     await freshen(ports.db, reviewed, review);
-    return await work(review);
+    return await work(review, turn);
   });
   return await shared.catch((error: unknown) => {
     throw ofOurs(error) ? new HeadgateError('internal.unexpected', 'looking at the rows of a review', { cause: error }) : error;
@@ -97,11 +101,10 @@ export function changeOf({ seq, entry }: Logged): Logged & { readonly entry: Exc
 }
 
 async function openRows(ports: Ports, reviewed: Reviewed, signal: AbortSignal): Promise<OpenReview> {
-  const { task, id, workspace } = reviewed;
-  const { choices, from } = await begunBy(ports.db, reviewed);
-  const stamp = stampOf(reviewed.run, choices, from);
-  const folder = await openReviewFolder(ports.dataDir, workspace);
-  const path = reviewFile(folder, id, from);
+  const { task, id } = reviewed;
+  const begun = await begunBy(ports.db, reviewed);
+  const { choices, from } = begun;
+  const { folder, path, stamp } = await placeOf(ports, reviewed, begun);
   const scratch = join(folder, `${id}.scratch`);
   const open = async (): Promise<OpenReview> => {
     const env = { scratch: folder, signal, within: [folder] };
@@ -123,18 +126,27 @@ async function openRows(ports: Ports, reviewed: Reviewed, signal: AbortSignal): 
   if (known) return known;
   signal.throwIfAborted();
   await forgetRows(ports.dataDir, reviewed);
-  await make(ports, reviewed, { choices, from, stamp, path, signal });
+  await makeRows(ports, reviewed, begun, signal);
   return await open();
 }
 
-interface Making extends Begun {
-  readonly stamp: string;
+interface Place {
+  readonly folder: string;
   readonly path: string;
-  readonly signal: AbortSignal;
+  /** By which its rows are known there. */
+  readonly stamp: string;
 }
 
-async function make(ports: Ports, reviewed: Reviewed, { choices, from, stamp, path, signal }: Making): Promise<void> {
+async function placeOf({ dataDir }: Ports, { workspace, id, run }: Reviewed, { choices, from }: Begun): Promise<Place> {
+  const folder = await openReviewFolder(dataDir, workspace);
+  return { folder, path: reviewFile(folder, id, from), stamp: stampOf(run, choices, from) };
+}
+
+/** Where whoever opens the review with that entry finds them. Throws `file.format`, `rule.timeout`, `HookError`s: then there are none. */
+export async function makeRows(ports: Ports, reviewed: Reviewed, begun: Begun, signal: AbortSignal): Promise<void> {
   const { task, workspace, file: original } = reviewed;
+  const { choices, from } = begun;
+  const { path, stamp } = await placeOf(ports, reviewed, begun);
   await using context = await createContext({ ...roomOf(ports, workspace), signal, log: silent });
   const scratch = join(await realpath(context.scratch), 'review');
   await using duck = await context.duck();
@@ -155,9 +167,15 @@ export async function lookAside(ports: Ports, reviewed: Reviewed, signal: AbortS
   return await (ports.openDuck ?? openDuck)({ path }, { scratch: folder, signal, within: [folder] });
 }
 
-/** What was made of the original goes: it can be made again. */
-export async function forgetRows(dataDir: string, { workspace, id }: Pick<Reviewed, 'workspace' | 'id'>): Promise<void> {
+/** What was made of the original goes: it can be made again. `but` = the entry whose rows stay. */
+export async function forgetRows(
+  dataDir: string,
+  { workspace, id }: Pick<Reviewed, 'workspace' | 'id'>,
+  but?: number,
+): Promise<void> {
   const folder = reviewFolder(dataDir, workspace);
   const names = await readdir(folder).catch(() => []);
-  for (const name of names) if (name.startsWith(`${id}.`)) await rm(join(folder, name), { force: true, recursive: true });
+  const kept = but === undefined ? undefined : basename(reviewFile(folder, id, but));
+  for (const name of names)
+    if (name.startsWith(`${id}.`) && name !== kept) await rm(join(folder, name), { force: true, recursive: true });
 }

@@ -6,7 +6,7 @@ import type { Layout } from '../../review/plan.ts';
 import { insertEdit, lastEdit } from '../../store/reviews.ts';
 import type { Ports } from '../operation.ts';
 import { requireOpen } from './change.ts';
-import { begunBy, withReview, type Reviewed } from './open.ts';
+import { begunBy, forgetRows, makeRows, withReview, type Reviewed } from './open.ts';
 
 export type Said =
   | { readonly sheet: string }
@@ -24,20 +24,31 @@ export function chosen(before: Choices, said: Said): Choices {
   return { ...before, values: { ...before.values, [said.field]: { ...before.values[said.field], ...said.values } } };
 }
 
-/** Throws `request.invalid` for what the file does not have, `object.conflict` for a review that has ended. */
+/**
+ * Rows before the entry: where hooks throw over what was said, or a rule takes too long, it is not said, since a log whose rows
+ * nobody can make could never be opened again. Throws `request.invalid` for what the file does not have, `object.conflict` for a review
+ * that has ended or that another server has begun anew meanwhile, and what stands in the way of the rows: `file.format`, `rule.timeout`, `HookError`s.
+ */
 export async function readAgain(ports: Ports, reviewed: Reviewed, said: Said): Promise<void> {
   const { workspace, id } = reviewed;
-  await withReview(ports, reviewed, (review) => Promise.resolve(requireThere(review.plan.layout, reviewed.task, said)));
-  await ports.db.tx(async (tx) => {
-    await requireOpen(tx, reviewed);
-    const { choices } = await begunBy(tx, reviewed);
-    const seq = (await lastEdit(tx, workspace, id)) + 1;
-    await insertEdit(tx, workspace, id, {
-      seq,
-      entry: { kind: 'reread', choices: chosen(choices, said) },
-      about: null,
-      at: ports.clock.now(),
+  const { db, clock, dataDir } = ports;
+  await withReview(ports, reviewed, async (review, { signal, leave }) => {
+    requireThere(review.plan.layout, reviewed.task, said);
+    const choices = chosen(review.choices, said);
+    const expected = (await lastEdit(db, workspace, id)) + 1;
+    // Whoever asks meanwhile is told that rows are being made.
+    await leave();
+    await makeRows(ports, reviewed, { choices, from: expected }, signal);
+    const from = await db.tx(async (tx) => {
+      await requireOpen(tx, reviewed);
+      if ((await begunBy(tx, reviewed)).from !== review.from)
+        throw new HeadgateError('object.conflict', 'reading a file: somebody else has it read anew: look again');
+      // Another one than expected where another server has written an edit: whoever opens the review makes the rows once more.
+      const seq = (await lastEdit(tx, workspace, id)) + 1;
+      await insertEdit(tx, workspace, id, { seq, entry: { kind: 'reread', choices }, about: null, at: clock.now() });
+      return seq;
     });
+    await forgetRows(dataDir, reviewed, from);
   });
 }
 
