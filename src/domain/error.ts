@@ -1,4 +1,5 @@
 import { codes, type ErrorCode } from './codes.ts';
+import { own } from './own.ts';
 
 export interface ErrorOptions {
   /** What the person can do about it; the code's own hint where absent. */
@@ -51,7 +52,7 @@ const systemCodes: Readonly<Record<string, ErrorCode>> = {
 export function asHeadgateError(error: unknown, doing: string): HeadgateError {
   if (error instanceof HeadgateError) return error;
   const system = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const code = Object.hasOwn(systemCodes, system) ? systemCodes[system] : undefined;
+  const code = own(systemCodes, system);
   if (code) return new HeadgateError(code, `${doing}: ${says[code] ?? code}`, { cause: error });
   const what = error instanceof Error ? error.name : typeof error;
   return new HeadgateError('internal.unexpected', `${doing}: unexpected ${what}`, { cause: error });

@@ -1,4 +1,5 @@
 import { HeadgateError } from './error.ts';
+import { own } from './own.ts';
 
 /**
  * The kinds of values that every connector understands. A value travels as text in the form of `docs/wire.md`;
@@ -48,7 +49,7 @@ export function parseType(text: string): LogicalType {
   if (name.endsWith('[]')) return { kind: 'array', of: parseType(name.slice(0, -2)) };
   const decimal = /^(?:decimal|numeric)\((\d+)(?:,\s*(\d+))?\)$/.exec(name);
   if (decimal) return { kind: 'decimal', precision: Number(decimal[1]), scale: Number(decimal[2] ?? 0) };
-  const type = Object.hasOwn(named, name) ? named[name] : undefined;
+  const type = own(named, name);
   if (type) return type;
   const names = Object.keys(named).join(', ');
   throw new HeadgateError('usage.type', `reading the type ${JSON.stringify(text)}`, {

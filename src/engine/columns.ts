@@ -2,6 +2,7 @@
 import { HeadgateError } from '../domain/error.ts';
 import { holds, join } from '../domain/lattice.ts';
 import { nearest } from '../domain/nearest.ts';
+import { own } from '../domain/own.ts';
 import type { Column, Evolution } from '../domain/policy.ts';
 import type { Field, Schema, TableInfo } from '../domain/schema.ts';
 import { refName, type TableRef } from '../domain/schema.ts';
@@ -36,14 +37,14 @@ export function requireField(schema: Schema, name: string, code: 'field.missing'
 export function shapeColumns(schema: Schema, shape: ShapeRequest): readonly Column[] {
   const named = [...Object.keys(shape.rename), ...Object.keys(shape.cast), ...Object.keys(shape.mask)];
   for (const name of named) requireField(schema, name, 'field.missing');
-  const masked = (name: string): 'hash' | 'drop' | undefined => (Object.hasOwn(shape.mask, name) ? shape.mask[name] : undefined);
+  const masked = (name: string): 'hash' | 'drop' | undefined => own(shape.mask, name);
   const names = shape.select ?? schema.fields.map((field) => field.name);
   const columns = names.flatMap((name): readonly Column[] => {
     requireField(schema, name, 'field.missing');
     const mask = masked(name);
     if (mask === 'drop') return [];
-    const cast = Object.hasOwn(shape.cast, name) ? shape.cast[name] : undefined;
-    const as = Object.hasOwn(shape.rename, name) ? (shape.rename[name] ?? name) : name;
+    const cast = own(shape.cast, name);
+    const as = own(shape.rename, name) ?? name;
     return [{ from: name, as, ...(cast && { cast }), ...(mask && { mask }) }];
   });
   const seen = new Set<string>();

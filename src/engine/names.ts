@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Json } from '../domain/json.ts';
+import { own } from '../domain/own.ts';
 import type { IdentifierRules } from '../sdk/index.ts';
 
 /** Wanted name → name of the column, for those where the two differ or that were named before. */
@@ -28,7 +29,7 @@ export function columnNames(
     taken.add(fold(column));
   };
   for (const name of wanted) {
-    const column = Object.hasOwn(known, name) ? known[name] : undefined;
+    const column = own(known, name);
     if (column !== undefined && !taken.has(fold(column))) give(name, column);
   }
   for (const name of wanted) if (!given.has(name) && existing.includes(name) && !taken.has(fold(name))) give(name, name);

@@ -1,6 +1,7 @@
 /** What an operation's caller must have been granted: decided here for all of them, so that none can forget it. */
 import { holds, objectKinds, type Level, type ObjectKind } from '../domain/access.ts';
 import { HeadgateError } from '../domain/error.ts';
+import { own } from '../domain/own.ts';
 import type { Db } from '../store/db.ts';
 import { grantedLevel } from '../store/grants.ts';
 
@@ -61,7 +62,7 @@ export function needsOf({ scope, access = {} }: Guarded, input: unknown): Needs 
   const level = access.level ?? (scope.endsWith(':read') ? 'read' : scope.endsWith(':write') ? 'write' : 'own');
   const given = typeof input === 'object' && input !== null ? Object.entries(input) : [];
   const objects = given.flatMap(([field, ref]): ObjectNeed[] => {
-    const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    const kind = own(fields, field);
     const wanted = access.objects?.[field] ?? level;
     return kind === undefined || typeof ref !== 'string' || wanted === 'none' ? [] : [{ kind, ref, level: wanted }];
   });

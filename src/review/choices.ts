@@ -21,8 +21,4 @@ export const choices = z.object({
 
 export type Choices = z.output<typeof choices>;
 
-/** What somebody decided about a field, which may be called as something that every object has (`constructor`). */
-export const decided = <T>(said: Readonly<Record<string, T>>, field: string): T | undefined =>
-  Object.hasOwn(said, field) ? said[field] : undefined;
-
 export const noChoices: Choices = choices.parse({});

@@ -1,9 +1,10 @@
 /** Columns of dates that nobody may read without being asked: how they would be read, in which orders, and what was said of them. */
+import { own } from '../domain/own.ts';
 import type { Duck } from '../sdk/index.ts';
 import { dayFirstSql, momentSql, type MomentMeaning } from '../rules/meanings/moment.ts';
 import { isoDay } from '../shape/assess/fixed.ts';
 import { states } from './changes.ts';
-import { decided, type Choices, type DateChoice } from './choices.ts';
+import type { Choices, DateChoice } from './choices.ts';
 import type { Plan } from './plan.ts';
 
 type Order = 'day' | 'month';
@@ -45,7 +46,7 @@ export async function dateFields(
     const each = parts.map(({ text }) => `select ${text} as t from rows where state = ${states.live}`);
     const texts = `(select distinct t from (${each.join(' union all ')}) where t <> '')`;
     const readings = await readingsOf(duck, texts, meaning);
-    if (readings.length > 0) found.push({ field: field.name, choice: decided(dates, field.name) ?? null, readings });
+    if (readings.length > 0) found.push({ field: field.name, choice: own(dates, field.name) ?? null, readings });
   }
   return found;
 }

@@ -1,8 +1,10 @@
 /** Problems that are the same: what is said of a column, the texts that it is said of, and what could be done about all of them. */
+import { own } from '../domain/own.ts';
 import type { Duck } from '../sdk/index.ts';
 import { columnName, type Part } from '../shape/assess/cells.ts';
+import { unknownMembers } from '../shape/assess/fill.ts';
 import { saidOf, states } from './changes.ts';
-import { decided, type Choices } from './choices.ts';
+import type { Choices } from './choices.ts';
 import { columnId, type Plan } from './plan.ts';
 import { suggestionsOf } from './suggest.ts';
 import type { Said } from './windows.ts';
@@ -64,27 +66,31 @@ async function suggested(duck: Duck, part: Part, message: string): Promise<Group
 }
 
 /**
- * Texts of a field of options that mean none of them, the most frequent first, `most` at most. None of a field that a hook has added: it
+ * Texts of a field of options, or members of its lists, that mean none of them: the most frequent first, `most` at most. None of a field that a hook has added: it
  * comes anew with each reading of the file, and its texts are put right in the rows.
  */
 export async function unknownTexts({ duck, plan }: Open, field: string, most = 1000): Promise<Group['values']> {
   const isAdded = plan.layout.given.some(({ key }) => key === field);
   const parts = plan.shown.filter(({ fed }) => fed.field.name === field && !isAdded);
   if (parts.length === 0) return [];
-  const each = parts.map(
-    ({ raw, misfit = 'false' }) => `select trim(${raw}) as value from rows where state = ${states.live} and ${misfit}`,
-  );
+  const each = parts.map((part) => {
+    const unknown = unknownMembers(part);
+    const value = unknown === undefined ? `trim(${part.raw})` : `unnest(${unknown})`;
+    return `select ${value} as value from rows where state = ${states.live} and ${part.misfit ?? 'false'}`;
+  });
   const found = await duck.rows(
     `select value, count(*) as n from (${each.join(' union all ')}) group by 1 order by n desc, value limit ${most}`,
   );
   return found.map(([value, count]) => ({ value: value ?? '', count: Number(count) }));
 }
 
+const isChosen = (is: string | undefined): boolean => is === 'select' || is === 'multi-select';
+
 /** Is there a field with texts that mean none of its options, of which nobody has said anything? Where there are more than `most`, rows are the place. */
 export async function undecided(open: Open, { values }: Pick<Choices, 'values'>, most: number): Promise<boolean> {
-  for (const { field } of open.plan.fields.filter((one) => one.field.means?.is === 'select')) {
+  for (const { field } of open.plan.fields.filter((one) => isChosen(one.field.means?.is))) {
     const unknown = await unknownTexts(open, field.name, most + 1);
-    const said = decided(values, field.name) ?? {};
+    const said = own(values, field.name) ?? {};
     if (unknown.length <= most && unknown.some(({ value }) => value !== '' && !Object.hasOwn(said, value))) return true;
   }
   return false;

@@ -1,6 +1,7 @@
 /** How the rows of a review are judged: the same parts and verdicts that judge a file as a whole. Pure. */
 import { z } from 'zod';
 import { field } from '../domain/fields/forms.ts';
+import { own } from '../domain/own.ts';
 import { conditionFields, ruleFields, type Rule } from '../domain/rules.ts';
 import type { AssessTask } from '../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../rules/schema-file.ts';
@@ -8,7 +9,13 @@ import { uniqueKeys } from '../rules/compile.ts';
 import { partsOf, type FedField, type Part } from '../shape/assess/cells.ts';
 import { fedFields } from '../shape/assess/layout.ts';
 import { cellsOf, verdicts, type Verdict } from '../shape/assess/verdicts.ts';
-import { decided, type Choices } from './choices.ts';
+import type { Choices } from './choices.ts';
+
+/** Of the definition of a field, as far as it is looked at here. */
+const multiSelect = z.looseObject({
+  is: z.literal('multi-select'),
+  options: z.array(z.looseObject({ label: z.string(), value: z.string(), alternateMatches: z.array(z.string()).optional() })),
+});
 
 const block = z.object({ code: z.string(), message: z.string() });
 
@@ -132,16 +139,31 @@ export function withValues(task: AssessTask, { values, dates }: Choices): Assess
   if (!Array.isArray(fields)) return task;
   const meant = fields.map((field: z.core.util.JSONType) => {
     if (typeof field !== 'object' || field === null || !('name' in field) || typeof field['name'] !== 'string') return field;
-    const texts = Object.entries(decided(values, field['name']) ?? {}).filter(([, value]) => value !== null);
-    const replace = { ...(field['replace'] as object | undefined), ...Object.fromEntries(texts) };
-    const read = decided(dates, field['name']);
+    const texts = Object.entries(own(values, field['name']) ?? {}).filter(([, value]) => value !== null);
+    const read = own(dates, field['name']);
     const means = read && {
       ...(field['means'] as object | undefined),
       ...(read === 'keep' ? { asWritten: true } : { order: read }),
     };
-    return { ...field, ...(texts.length > 0 && { replace }), ...(means && { means }) };
+    return { ...field, ...(texts.length > 0 && meantBy(field, texts)), ...(means && { means }) };
   });
   return { ...task, definition: { ...task.definition, fields: meant } };
+}
+
+/** A text takes the place of another one, but for members of lists: those are what an option is called besides. */
+function meantBy(
+  field: Readonly<Record<string, z.core.util.JSONType>>,
+  texts: readonly (readonly [string, string | null])[],
+): object {
+  const list = multiSelect.safeParse(field['means']).data;
+  if (!list) return { replace: { ...(field['replace'] as object | undefined), ...Object.fromEntries(texts) } };
+  const chosenBy = (name: string | null): object | undefined =>
+    list.options.find(({ value }) => value === name) ?? list.options.find(({ label }) => label === name);
+  const options = list.options.map((option) => {
+    const called = texts.flatMap(([text, name]) => (chosenBy(name) === option ? [text] : []));
+    return { ...option, alternateMatches: [...(option.alternateMatches ?? []), ...called] };
+  });
+  return { means: { ...list, options } };
 }
 
 export const columnId = (column: number): string => `c${column}`;

@@ -1,5 +1,6 @@
 import { HeadgateError } from '../../domain/error.ts';
 import type { Key } from '../../client/generated.ts';
+import { own } from '../../domain/own.ts';
 import { connectServer, type Connected } from '../client.ts';
 import type { Arguments, Command, World } from '../command.ts';
 import { exit } from '../exit.ts';
@@ -34,7 +35,7 @@ export const keys: Command = async (args, world) => {
     const { rotate } = await import('./rotate.ts');
     return await rotate(args, world);
   }
-  const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  const run = own(verbs, verb);
   if (!run)
     throw new HeadgateError('usage.arguments', `keys: there is no keys ${verb}`.trim(), {
       hint: 'create, list, revoke or rotate',

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HeadgateError } from '../../domain/error.ts';
+import { own } from '../../domain/own.ts';
 import { isAtRest } from '../../domain/run.ts';
 import { connectServer, type Connected } from '../client.ts';
 import type { Command, World } from '../command.ts';
@@ -26,7 +27,7 @@ const verbs: Readonly<Record<string, (of: OneRun) => Promise<ExitCode>>> = {
 };
 
 export const runs: Command = async ({ positionals: [verb = 'list', id, file], values }, world) => {
-  const work = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  const work = own(verbs, verb);
   if (work && id === undefined) {
     throw new HeadgateError('usage.arguments', `runs ${verb}: name a run`, { hint: '`headgate runs list` shows them' });
   }

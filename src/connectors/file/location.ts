@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { delimiter } from '../../domain/delimiter.ts';
 import { HeadgateError } from '../../domain/error.ts';
 import { packed, streamOfFile } from '../../domain/file-name.ts';
+import { own } from '../../domain/own.ts';
 import type { ShownFields } from '../../sdk/index.ts';
 
 /** The formats in which a file is read and handed on; other forms become one of them first. */
@@ -167,7 +168,7 @@ export function parseLocation(location: string): unknown {
 /** The format that a path's extension means, with or without that of a packed file behind it. */
 export function formatOf(path: string): FileFormat | undefined {
   const extension = extensionOf(path);
-  return Object.hasOwn(extensions, extension) ? extensions[extension] : undefined;
+  return own(extensions, extension);
 }
 
 const extensionOf = (path: string): string => extname(path.replace(packed, '')).toLowerCase();

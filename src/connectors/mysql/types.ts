@@ -4,6 +4,7 @@
  * instant, a boolean or a uuid is known as one when it is read again; columns of other people's tables have no such comment.
  */
 import { HeadgateError } from '../../domain/error.ts';
+import { own } from '../../domain/own.ts';
 import type { Field } from '../../domain/schema.ts';
 import { parseType, typeName, type LogicalType } from '../../domain/types.ts';
 
@@ -33,7 +34,7 @@ function plainType(native: string): LogicalType {
   const decimal = /^decimal\((\d+),(\d+)\)/.exec(native);
   if (decimal) return { kind: 'decimal', precision: Number(decimal[1]), scale: Number(decimal[2]) };
   const base = /^\w+/.exec(native)?.[0] ?? native;
-  const bits = Object.hasOwn(integers, base) ? integers[base] : undefined;
+  const bits = own(integers, base);
   if (bits) return { kind: 'integer', bits, ...(/ unsigned/.test(native) && { unsigned: true }) };
   const bit = /^bit\((\d+)\)/.exec(native);
   if (bit?.[1] === '1') return { kind: 'boolean' };

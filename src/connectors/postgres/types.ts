@@ -1,4 +1,5 @@
 /** PostgreSQL's types and ours, in both directions. Names are those of `format_type`, so that equal types have equal text. */
+import { own } from '../../domain/own.ts';
 import type { LogicalType } from '../../domain/types.ts';
 import { commonTypes } from '../_pg/types.ts';
 
@@ -24,7 +25,7 @@ export function logicalType(native: string): LogicalType {
   const plain = native.replace(/\(\d+\)/, '');
   const interval = plain.startsWith('interval ') ? 'interval' : plain;
   const base = interval.split('.').at(-1) === 'citext' ? 'citext' : interval;
-  return (Object.hasOwn(logical, base) ? logical[base] : undefined) ?? { kind: 'opaque', name: native };
+  return own(logical, base) ?? { kind: 'opaque', name: native };
 }
 
 const integers: Readonly<Record<number, string>> = {

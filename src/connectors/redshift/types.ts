@@ -1,4 +1,5 @@
 /** Redshift's types and ours: facts as data. Names are those of `format_type`. */
+import { own } from '../../domain/own.ts';
 import type { LogicalType } from '../../domain/types.ts';
 import { commonTypes } from '../_pg/types.ts';
 
@@ -13,5 +14,5 @@ export function logicalType(native: string): LogicalType {
   if (precision !== undefined) return { kind: 'decimal', precision: Number(precision), scale: Number(scale) };
   const plain = native.replace(/\(\d+\)/, '');
   if (/^interval\b/.test(plain)) return { kind: 'interval' };
-  return (Object.hasOwn(logical, plain) ? logical[plain] : undefined) ?? { kind: 'opaque', name: native };
+  return own(logical, plain) ?? { kind: 'opaque', name: native };
 }

@@ -1,4 +1,5 @@
 /** Types of fields as meanings of a schema file. Pure. */
+import { own } from '../own.ts';
 import type { Field } from './forms.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -59,7 +60,7 @@ export function meaningOf({ type, selectOptions }: Pick<Field, 'type' | 'selectO
   const [name, given = {}] = Array.isArray(type) ? type : [type ?? 'string'];
   if (name === 'string') return { problems: typeof given === 'string' ? ['string takes no options'] : unknown(given, [], name) };
   if (name === 'number') return numberOf(given);
-  const known = Object.hasOwn(plain, name) ? plain[name] : undefined;
+  const known = own(plain, name);
   if (!known) return { problems: [`${JSON.stringify(name)} is not a type that this server knows`] };
   if (typeof given === 'string') return { problems: [`${name} takes an object of options`] };
   const { autofix: _always, ...options } = given;

@@ -5,6 +5,7 @@ import { connectionPolicy, type ConnectionPolicy } from '../../domain/connection
 import { HeadgateError } from '../../domain/error.ts';
 import type { Json } from '../../domain/json.ts';
 import { nearest } from '../../domain/nearest.ts';
+import { own } from '../../domain/own.ts';
 import type { Connection, Connector } from '../../sdk/index.ts';
 import { findConnection, type ConnectionRow } from '../../store/connections.ts';
 import { openSecrets } from '../../store/secrets.ts';
@@ -85,7 +86,7 @@ function requireKnown(config: ZodType, given: unknown, at = ''): void {
   if (!(inner instanceof z.ZodObject) || typeof given !== 'object' || given === null) return;
   const shape = inner.shape as Readonly<Record<string, ZodType>>;
   for (const [name, value] of Object.entries(given)) {
-    const field = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    const field = own(shape, name);
     if (!field) {
       throw new HeadgateError('usage.arguments', `checking the settings: there is no setting ${at}${name.slice(0, 60)}`, {
         hint: `there are: ${Object.keys(shape).join(', ')}`,

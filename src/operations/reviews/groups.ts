@@ -1,6 +1,7 @@
 /** Many problems at once: those that are the same, texts without an option, and what replacing would do. */
 import { z } from 'zod';
-import { dateChoice, decided } from '../../review/choices.ts';
+import { own } from '../../domain/own.ts';
+import { dateChoice } from '../../review/choices.ts';
 import { edit } from '../../review/edit.ts';
 import type { Group } from '../../review/groups.ts';
 import type { Foreseen } from '../../review/foresee.ts';
@@ -75,7 +76,7 @@ export async function textsWithoutOption(
   field: string,
 ): Promise<z.input<typeof valuesShape>['values']> {
   return await withReview(ports, reviewed, async (review) => {
-    const said = Object.entries(decided(review.choices.values, field) ?? {}).filter(([, value]) => value !== null);
+    const said = Object.entries(own(review.choices.values, field) ?? {}).filter(([, value]) => value !== null);
     const unknown = await review.unknownTexts(field);
     return [
       ...said.map(([text, value]) => ({ text, count: 0, value })),

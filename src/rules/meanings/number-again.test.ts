@@ -44,6 +44,10 @@ const displays: readonly NumberFormat[] = [
   { output: 'ordinal' },
   { output: 'ordinal', thousandSeparated: true, spaceSeparated: true, negative: 'parenthesis' },
   { output: 'ordinal', postfix: ' place', average: true },
+  { output: 'time' },
+  { output: 'byte' },
+  { output: 'byte', base: 'decimal', spaceSeparated: true, negative: 'parenthesis' },
+  { output: 'byte', base: 'general', thousandSeparated: true, postfix: ' used' },
   { exponential: true, mantissa: 6 },
   { exponential: true, output: 'currency', currencySymbol: 'Fr. ', negative: 'parenthesis' },
   { average: true, totalLength: 4, negative: 'parenthesis' },
@@ -111,6 +115,33 @@ const texts: readonly (readonly [NumberMeaning, Readonly<Record<string, string |
   [
     { is: 'number', display: { output: 'ordinal' } },
     { '-1234th': '-1234', '21ST': '21', '3 rd': '3', '5t': '5000000000000', th: null },
+  ],
+  [
+    { is: 'number', display: { output: 'time' } },
+    { '1:01:01': '3661', '100:00:00': '360000', '-1:59:55': '-5', '3661': '3661', '1:01': null, '1:1:1:1': null, ':1:1': null },
+  ],
+  [
+    { is: 'number', display: { output: 'byte' } },
+    {
+      '1.5KiB': '1536',
+      '1.5 KB': '1500',
+      '-2MiB': '-2097152',
+      '12B': '12',
+      '1,024KiB': '1048576',
+      '5': '5',
+      KiB: null,
+      '1..2KiB': null,
+      '1,2,3KiB': null,
+      '1,2,3KB': null,
+    },
+  ],
+  [
+    { is: 'number', display: { output: 'byte', base: 'general' } },
+    { '1.5KB': '1536', '1.177375MB': '1234567.168', '9007199254740991B': '9007199254740991', '1YB': null },
+  ],
+  [
+    { is: 'number', display: { output: 'byte', base: 'decimal' } },
+    { '1.234567MB': '1234567', '(2)kB': null, '(2)KB': '-2000', '+7 GB': '7000000000' },
   ],
   // What could be a part of the number stays one.
   [

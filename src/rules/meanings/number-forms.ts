@@ -1,5 +1,7 @@
 /** Numbers that are written as something else: as places in a row, bytes, times, powers of ten. Pure. */
 import type { NumberFormat } from '../../domain/meaning.ts';
+import { quoteText } from '../../sdk/duck-sql.ts';
+import { named } from './meant.ts';
 
 const letters = ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'] as const;
 
@@ -22,6 +24,30 @@ export function bytesOf(value: string, base: keyof typeof bases): string {
     return power === 0 ? `else ${found}` : `when abs(${value}) >= pow(${scale}, ${power}) then ${found}`;
   });
   return `case ${cases.join(' ')} end`;
+}
+
+/** The number of bytes behind `1.5KiB`, as digits; other texts stay. An `i` always says powers of two, and none what `base` means by it. */
+export function bytesAgain(text: string, base: keyof typeof bases): string {
+  const shape = String.raw`^([-+(]?)([\d.,]+)\)?\s?([KMGTPEZY]?)(i?)B$`;
+  const parts = named('m', `regexp_extract(${text}, ${quoteText(shape)}, ['s', 'n', 'u', 'i'])`, bytesOfParts(base));
+  return `case when regexp_matches(${text}, ${quoteText(shape)}) then ${parts} else ${text} end`;
+}
+
+/** Of the struct `m`. Decimal units move the point; of the others doubles are exact, as when they were parted. */
+function bytesOfParts(base: keyof typeof bases): string {
+  const power = `(strpos('KMGTPEZY', m.u) * (m.u <> '')::INTEGER)`;
+  const decimal = `m.n || 'e' || 3 * ${power}`;
+  const digits = String.raw`case when regexp_full_match(m.n, '(\d{1,3}(,\d{3})+|\d*)(\.\d+)?') then replace(m.n, ',', '') end`;
+  const binary = `cast(try_cast(try_cast(${digits} as DOUBLE) * pow(1024, ${power}) as DECIMAL(38,3)) as VARCHAR)`;
+  const isBinary = base === 'general' ? `m.u <> ''` : `m.i = 'i'`;
+  return `case when m.s in ('-', '(') then '-' else '' end || case when ${isBinary} then ${binary} else ${decimal} end`;
+}
+
+/** The seconds of `1:01:01`, as digits; other texts stay. Only the hours have a sign: minutes and seconds go on from there. */
+export function secondsAgain(text: string): string {
+  const part = (at: number): string => `try_cast(split_part(${text}, ':', ${at}) as BIGINT)`;
+  const seconds = `cast(${part(1)} * 3600 + ${part(2)} * 60 + ${part(3)} as VARCHAR)`;
+  return String.raw`case when regexp_full_match(${text}, '-?\d{1,12}:\d{1,2}:\d{1,2}') then ${seconds} else ${text} end`;
 }
 
 /** Of `1st`; what is no number of a place is `th` like most. */

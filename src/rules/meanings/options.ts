@@ -100,11 +100,11 @@ export function guessedSql(meaning: Select | MultiSelect, text: string): string 
 export const unknownSql = (members: string): string =>
   `'This is not one of the options: ' || nullif(array_to_string(${members}, ', '), '')`;
 
-/** Says which members are no options. */
-export function unknownMemberSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): string {
+/** The members that are no options, as a list. */
+export function unknownMembersSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): string {
   const parts = `string_split(${text}, ${quoteText(delimiter)})`;
   const members = trimValues ? `list_transform(${parts}, lambda p: trim(p))` : parts;
-  return unknownSql(`list_filter(${members}, lambda p: p <> '' and ${memberSql({ options, trimValues }, 'p')} is null)`);
+  return `list_filter(${members}, lambda p: p <> '' and ${memberSql({ options, trimValues }, 'p')} is null)`;
 }
 
 /** Does one option occur twice? */

@@ -3,7 +3,7 @@ import type { Meaning } from '../../domain/meaning.ts';
 import { openKnown } from '../../rules/meanings/known.ts';
 import { isLooked } from '../../rules/meanings/looked.ts';
 import { named } from '../../rules/meanings/meant.ts';
-import { unknownSql } from '../../rules/meanings/options.ts';
+import { unknownMembersSql } from '../../rules/meanings/options.ts';
 import { quoteText } from '../../sdk/duck-sql.ts';
 import type { Work } from './work.ts';
 import { layered, type Part } from './cells.ts';
@@ -77,10 +77,14 @@ function membersOf({ delimiter = ',', trimValues = true }: Extract<Meaning, { is
   return trimValues ? `list_filter(list_transform(${pieces}, lambda m: trim(m)), lambda m: m <> '')` : pieces;
 }
 
-/** Of a cell with options of its own (JSON), says which members are none of them; NULL for others. */
-export function unknownOfOwn(means: Extract<Meaning, { is: 'multi-select' }>, text: string, own: string): string {
-  const unknown = `list_filter(${membersOf(means, text)}, lambda m: m <> '' and ${valueOf('m')} is null)`;
-  return `case when ${own} is not null then ${named('o', optionsOf(own), unknownSql(unknown))} end`;
+/** The members of a list that are no options, of the field or of the cell alone, as a list; undefined for fields that are no lists. */
+export function unknownMembers({ fed, text, own }: Pick<Part, 'fed' | 'text' | 'own'>): string | undefined {
+  const { means } = fed.field;
+  if (means?.is !== 'multi-select') return undefined;
+  const unknown = unknownMembersSql(means, text);
+  if (own === undefined) return unknown;
+  const ofOwn = `list_filter(${membersOf(means, text)}, lambda m: m <> '' and ${valueOf('m')} is null)`;
+  return `case when ${own} is not null then ${named('o', optionsOf(own), ofOwn)} else ${unknown} end`;
 }
 
 /** Of the options `o` of each row; undefined for fields that have no options. */

@@ -3,6 +3,7 @@ import { definitionOf, problemsOf, unusable } from '../../domain/fields/definiti
 import { field as form, type Field } from '../../domain/fields/forms.ts';
 import { fieldPlaces, type FieldPlace } from '../../domain/fields/places.ts';
 import type { Json } from '../../domain/json.ts';
+import { own } from '../../domain/own.ts';
 import { isAsShown } from '../../domain/rules.ts';
 import { unmappedKey, type AssessTask } from '../../domain/run.ts';
 import { parseSchemaFile, type SchemaFile } from '../../rules/schema-file.ts';
@@ -45,8 +46,7 @@ export function layoutOf({ definition, many, needed, hidden, unmapped }: AssessT
 const parsed = (definition: Definition): SchemaFile => parseSchemaFile(JSON.stringify(definition), named);
 
 /** Those that feed a field, which may be called as something that every object has (`constructor`). */
-export const columnsOf = ({ columns }: Pick<Layout, 'columns'>, key: string): readonly number[] =>
-  Object.hasOwn(columns, key) ? (columns[key] ?? []) : [];
+export const columnsOf = ({ columns }: Pick<Layout, 'columns'>, key: string): readonly number[] => own(columns, key) ?? [];
 
 /** Those that are fed, in order. */
 export function fedFields(layout: Pick<Layout, 'schema' | 'columns' | 'many'>): readonly FedField[] {

@@ -3,10 +3,10 @@ import { meaningWords } from '../../domain/meaning.ts';
 import { ruleFields, type Rule } from '../../domain/rules.ts';
 import type { Cell } from '../../rules/cell.ts';
 import { breachSql, type SetOf } from '../../rules/compile.ts';
-import { unknownMemberSql } from '../../rules/meanings/options.ts';
+import { unknownSql } from '../../rules/meanings/options.ts';
 import { reasonOf } from '../../rules/words.ts';
 import { nothing, type Part } from './cells.ts';
-import { unknownOfOwn } from './fill.ts';
+import { unknownMembers } from './fill.ts';
 
 export interface Verdict {
   readonly part: Part;
@@ -37,10 +37,9 @@ export function verdicts(parts: readonly Part[], rules: readonly Rule[], setOf: 
 }
 
 /** Of lists, which members are meant. */
-function wordsOf({ fed: { field }, text, own }: Part): Pick<Verdict, 'words'> {
-  if (field.message !== undefined || field.means?.is !== 'multi-select') return {};
-  const words = unknownMemberSql(field.means, text);
-  return { words: own === undefined ? words : `coalesce(${unknownOfOwn(field.means, text, own)}, ${words})` };
+function wordsOf(part: Part): Pick<Verdict, 'words'> {
+  const unknown = part.fed.field.message === undefined ? unknownMembers(part) : undefined;
+  return unknown === undefined ? {} : { words: unknownSql(unknown) };
 }
 
 function ofRule(rule: Rule, parts: readonly Part[], cellOf: (name: string) => Cell, setOf: SetOf): readonly Verdict[] {

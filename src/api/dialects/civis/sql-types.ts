@@ -1,4 +1,5 @@
 /** Types as SQL writes them, and ours. Pure. */
+import { own } from '../../../domain/own.ts';
 
 const words: Readonly<Record<string, string>> = {
   smallint: 'smallint',
@@ -46,7 +47,7 @@ const words: Readonly<Record<string, string>> = {
 export function typeOfSql(sql: string, loose: boolean): string | undefined {
   const match = /^\s*([a-z][a-z0-9 ]*?)\s*(?:\(\s*(\d{1,6}|max)\s*(?:,\s*(\d{1,3})\s*)?\))?\s*$/i.exec(sql);
   const word = match?.[1]?.toLowerCase().replaceAll(/\s+/g, ' ') ?? '';
-  const type = Object.hasOwn(words, word) ? words[word] : undefined;
+  const type = own(words, word);
   if (match?.[2] === undefined || match[2].toLowerCase() === 'max') return type;
   if (type === 'text') return sizedText(Number(match[2]), loose);
   if (type !== 'decimal') return type;

@@ -33,6 +33,8 @@ export interface ImportData {
   readonly delivery?: string;
   /** ISO 8601: since when its file is no longer awaited. */
   readonly expired?: string;
+  /** Its file was larger than it may be: since when (ISO 8601), and how many bytes it may have. */
+  readonly refused?: { readonly at: string; readonly most: number };
   /** Of its own addresses. */
   readonly webhooks?: readonly string[];
 }

@@ -216,15 +216,32 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
   ['mixed rows', { fields, initial_data: [[], {}] }, /initial_data/],
 ];
 
-test('a file that is larger than its settings allow is refused, announced or not; then a smaller one may come', async () => {
-  const settings = { maxFileSize: 60 };
+for (const how of ['announced', 'not announced'] as const)
+  test(`a file that is larger than its settings allow, ${how}: 413, and the import has failed`, async () => {
+    const settings = { maxFileSize: 60 };
+    const made = await bench.ask('POST', '/api/v1/headless/imports/', { fields, settings, original_filename: 'a.csv' });
+    const { id, upload } = made.body as Fields; // an object
+    const large = 'name\n'.repeat(50);
+    const body = how === 'announced' ? large : new Blob([large]).stream();
+    const sent = await fetch(String(upload), { method: 'PUT', body, duplex: 'half' });
+    assert.equal(sent.status, 413);
+    assert.match(await sent.text(), /60 bytes/);
+    const found = await bench.settled(id);
+    assert.deepEqual(
+      [found['status'], found['upload'], found['review_url'], found['import_errors'], found['original_file_download']],
+      ['FAILED', null, null, [{ code: 'FILE_TOO_LARGE', message: 'The file is larger than 60 bytes' }], null],
+    );
+    assert.ok(String(found['modified_date']) > String(found['created_date']));
+    const again = await fetch(String(upload), { method: 'PUT', body: 'name\nAnn\n' });
+    assert.deepEqual([again.status, /create another/.test(await again.text())], [409, true]);
+    assert.deepEqual(await bench.settled(id), found);
+    assert.equal((await bench.ask('DELETE', `/api/v1/headless/imports/${String(id)}/`)).status, 204);
+  });
+
+test('a file of as many bytes as its settings allow is taken, whatever its type is called and with any key', async () => {
+  const settings = { maxFileSize: 9 };
   const made = await bench.ask('POST', '/api/v1/headless/imports/', { fields, settings, original_filename: 'a.csv' });
   const { id, upload } = made.body as Fields; // an object
-  const large = 'name\n'.repeat(50);
-  const sent = await fetch(String(upload), { method: 'PUT', body: large });
-  assert.equal(sent.status, 413);
-  const chunks = new Blob([large]).stream();
-  assert.equal((await fetch(String(upload), { method: 'PUT', body: chunks, duplex: 'half' })).status, 413);
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-dromo-license-key': 'of somebody else' };
   assert.equal((await fetch(String(upload), { method: 'PUT', body: 'name\nAnn\n', headers })).status, 200);
   assert.equal((await bench.settled(id))['status'], 'SUCCESSFUL');

@@ -91,7 +91,9 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
   const saved = sent.schema_id == null ? undefined : (await requireStoredSchema(context, sent.schema_id)).data;
   const chosen = { ...(saved && importSettings(saved)), ...sent.settings };
   requireTogether(operation, chosen);
-  const given = sent.initial_data ?? (sent.original_filename == null ? chosen.initialData : undefined) ?? undefined;
+  // Rows become a file: whatever shows or lists imports would carry them along.
+  const { initialData, ...kept } = chosen;
+  const given = sent.initial_data ?? (sent.original_filename == null ? initialData : undefined) ?? undefined;
   if ((given === undefined) === (sent.original_filename == null)) {
     throw invalid(['original_filename'], 'Give original_filename or initial_data, and only one of them.');
   }
@@ -102,7 +104,7 @@ async function wantedOf(context: RouteContext, sent: Body): Promise<Wanted> {
     filename: sent.original_filename ?? null,
     ...(chosen.passThroughUnmappedColumns && given?.some((row) => !Array.isArray(row)) && { named: true }),
     fields,
-    settings: chosen,
+    settings: kept,
     hooks: { ...saved?.hooks, ...sent.hooks },
     user: sent.import_metadata?.user ?? null,
     ...(sent.destination && { destination: sent.destination }),

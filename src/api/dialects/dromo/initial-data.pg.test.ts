@@ -221,3 +221,20 @@ test('what rows bring along that no field takes has its name in the headers', as
   const { rows } = await done({ fields, initial_data, settings: passed, hooks: { beforeFinishCallback } });
   assert.deepEqual(JSON.parse(String((rows as Fields[])[2]?.['a'])), keys); // a list
 });
+
+test('rows stand in the file of an import, and not beside it a second time', async () => {
+  const marked = [{ a: 'kept once' }];
+  const wanted = { fields: twoTexts, settings: { importIdentifier: 'x', initialData: marked } };
+  const { id } = (await done(wanted)).found;
+  const { body } = await bench.ask('POST', '/api/v1/schemas/', { name: 'rows', ...wanted });
+  const saved = await done({ schema_id: (body as Fields)['id'] }); // an object
+  assert.deepEqual((saved.rows as Fields[])[0]?.['a'], 'kept once'); // a list
+  const found = await bench.state.db.query<{ data: string }>(
+    `select data::text from headgate.external_objects where external_id in ($1, $2)`,
+    [id, saved.found['id']],
+  );
+  assert.deepEqual(
+    found.map(({ data }) => data.includes('kept once')),
+    [false, false],
+  );
+});

@@ -1,4 +1,5 @@
 /** Rows that come with the request, as the text of a csv file with the keys of the fields as its names. Pure. */
+import { own } from '../../../domain/own.ts';
 import { InvalidInput } from '../../../operations/operation.ts';
 import type { Field } from '../../../domain/fields/forms.ts';
 
@@ -21,16 +22,15 @@ export function dataAsCsv({ rows, place: path }: Given, fields: readonly Field[]
   const keys = keysOf(rows, fields, unmapped);
   const lines = rows.map((row, at) => {
     if (row === null || typeof row !== 'object') return fail(`row ${at}: neither an object nor an array`);
-    const cells: readonly unknown[] = Array.isArray(row) ? row : keys.map((key) => own(row, key));
+    const cells: readonly unknown[] = Array.isArray(row)
+      ? row
+      : keys.map((key) => own(row as Readonly<Record<string, unknown>>, key));
     return keys
       .map((_, place) => cellText(cells[place], () => fail(`row ${at}: a value is no text, number or boolean`)))
       .join(',');
   });
   return `${[keys.map(quoted).join(','), ...lines].join('\n')}\n`;
 }
-
-/** A key may be called as something that every object has (`constructor`). */
-const own = (row: object, key: string): unknown => (Object.hasOwn(row, key) ? (row as Record<string, unknown>)[key] : undefined); // an object of JSON
 
 /** Of the columns: fields that some row names, in their order, then what else is wanted. */
 function keysOf(rows: readonly unknown[], fields: readonly Field[], unmapped: boolean): readonly string[] {

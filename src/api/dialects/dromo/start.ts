@@ -1,4 +1,5 @@
 /** Whatever has its bytes is looked at by a run, which nobody has to ask for. */
+import { HeadgateError } from '../../../domain/error.ts';
 import { perform } from '../../../operations/operation.ts';
 import { createPipeline } from '../../../operations/pipelines/create.ts';
 import { startPipeline } from '../../../operations/pipelines/start.ts';
@@ -13,11 +14,16 @@ import { taskOf } from './task.ts';
 /** Scopes that making an import asks for: its link begins in its maker's name what they may do. */
 export const needed = ['files:read', 'files:write', 'pipelines:write', 'runs:write'] as const;
 
-/** Once, however often it is asked. */
+/** What is said to whoever sends another file once one was too large: the import has failed. */
+export const isRefused = (): HeadgateError =>
+  new HeadgateError('object.conflict', 'The import has failed, since its file was too large: create another one.');
+
+/** Once, however often it is asked. Throws `object.conflict`. */
 export async function startImport(context: RouteContext, { id }: StoredImport): Promise<StoredImport> {
   return await context.tx(async (tx) => {
     const held = await holdStoredImport(tx, id);
     if (held.data.run !== undefined) return held;
+    if (held.data.refused) throw isRefused();
     const { destination } = held.data;
     const { write, key } = destination ?? {};
     const how = { ...(write && { write }), ...(key && { key: [...key] }) };

@@ -1,5 +1,6 @@
 /** How far an import is, and what came of it. */
 import { z } from 'zod';
+import { grouped } from '../../../domain/count.ts';
 import { fieldPlace } from '../../../domain/fields/places.ts';
 import type { AssessTask } from '../../../domain/run.ts';
 import type { fileView } from '../../../operations/files/file.ts';
@@ -125,6 +126,10 @@ const asReader = (context: RouteContext): RouteContext => ({ ...context, actor: 
 type Stands = Omit<Standing, 'receipts'>;
 
 function standingIn({ id, data, file, createdAt }: StoredImport, { files, runs, reviews }: Known): Stands {
+  if (data.refused) {
+    const errors = [{ code: 'FILE_TOO_LARGE', message: `The file is larger than ${grouped(data.refused.most)} bytes` }];
+    return { status: 'FAILED', since: data.refused.at, errors };
+  }
   if (data.run === undefined) {
     // What was given up is removed some time later.
     const found = files.get(file);

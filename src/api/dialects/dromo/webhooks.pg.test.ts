@@ -118,6 +118,24 @@ test('the two addresses of settings: a form with one key', async () => {
   assert.equal((await bench.ask('DELETE', `/api/v1/headless/imports/${String(first['id'])}/`)).status, 204);
 });
 
+test('a file that is too large: FAILED, and told once', async () => {
+  const to = await receiver();
+  await bench.ask('POST', '/api/v1/webhooks/', { url: to.url, importIdentifiers: ['large', 'small'] });
+  const settings = { importIdentifier: 'large', maxFileSize: 20 };
+  const made = await bench.ask('POST', '/api/v1/headless/imports/', { fields, settings, original_filename: 'in.csv' });
+  const { id, upload } = made.body as Fields; // an object
+  const body = 'mail\n'.repeat(50);
+  const sent = await Promise.all([1, 2].map(async () => await fetch(String(upload), { method: 'PUT', body })));
+  for (const { status } of sent) assert.ok(status === 413 || status === 409, String(status));
+  await expireUploads(bench.state.db, new Date(Date.now() + 8 * 86_400_000), expiredOf(bench.state.ports));
+  await bench.imported({ fields, settings: { importIdentifier: 'small' } }, 'mail\na@example.com\n');
+  await to.until(2);
+  const told = to.posted.map(({ body }) => JSON.parse(body) as { event: string; data: Fields }); // as documented
+  assert.deepEqual(told.map(({ event }) => event).toSorted(), ['headless_import_failed', 'import_completed']);
+  const failed = told.find(({ event }) => event === 'headless_import_failed');
+  assert.deepEqual([failed?.data['id'], failed?.data['status']], [id, 'FAILED']);
+});
+
 test('a file that never came: FAILED, and told', async () => {
   const to = await receiver();
   await bench.ask('POST', '/api/v1/webhooks/', { url: to.url, importIdentifiers: ['late'], events: ['headless_import_failed'] });

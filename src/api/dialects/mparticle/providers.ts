@@ -1,6 +1,7 @@
 /** The warehouses of this vocabulary: what their settings are called here and by our connectors. Facts as data. */
 import { z, type ZodObject } from 'zod';
 import type { Json } from '../../../domain/json.ts';
+import { own } from '../../../domain/own.ts';
 
 export type Config = Readonly<Record<string, Json | undefined>>;
 
@@ -94,7 +95,7 @@ export const providerNames = Object.keys(providers);
 
 /** Of a name that was checked. */
 export function providerOf(name: string): Provider {
-  const found = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  const found = own(providers, name);
   if (!found) throw new Error(`there is no provider ${name}`);
   return found;
 }

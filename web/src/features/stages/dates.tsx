@@ -4,11 +4,15 @@ import type { DateChoice, DateField, Decision, Field } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 
 /** What nobody has said yet is proposed as it reads by itself: going on is agreeing to it. */
-export const proposedDates = ({ choice, readings: [own] }: DateField): DateChoice => choice ?? own?.order ?? 'keep';
+const proposedDates = ({ choice, readings: [own] }: DateField): DateChoice => choice ?? own?.order ?? 'keep';
+
+/** Fields may be called as what every object has (`constructor`). */
+export const chosenDates = (date: DateField, chosen: Readonly<Record<string, DateChoice>>): DateChoice =>
+  (Object.hasOwn(chosen, date.field) ? chosen[date.field] : undefined) ?? proposedDates(date);
 
 /** What is sent of them: all, since going on is a word for each. */
 export const decidedDates = (dates: readonly DateField[], chosen: Readonly<Record<string, DateChoice>>): readonly Decision[] =>
-  dates.map((one) => ({ about: 'dates', said: { field: one.field, order: chosen[one.field] ?? proposedDates(one) } }));
+  dates.map((one) => ({ about: 'dates', said: { field: one.field, order: chosenDates(one, chosen) } }));
 
 interface Props {
   readonly field: Field | undefined;

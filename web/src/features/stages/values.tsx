@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { DateChoice, DateField, Field, State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import type { Session } from '../review/session.ts';
-import { decidedDates, FieldDates, proposedDates } from './dates.tsx';
+import { chosenDates, decidedDates, FieldDates } from './dates.tsx';
 import { StageFrame } from './frame.tsx';
 
 interface Props {
@@ -56,8 +56,8 @@ export function ValuesStage({ session, state, onDone }: Props) {
   const { unknown = [], dates = [] } = found ?? {};
   const asked = unknown.filter(({ values }) => values.length <= most);
   const meaning = (field: string, text: string, now: string | null) => {
-    const chosen = meanings[field]?.[text];
-    return chosen === undefined ? now : chosen;
+    const said = Object.hasOwn(meanings, field) ? meanings[field] : undefined;
+    return said && Object.hasOwn(said, text) ? (said[text] ?? null) : now;
   };
   const next = async () => {
     setBusy(true);
@@ -85,7 +85,7 @@ export function ValuesStage({ session, state, onDone }: Props) {
           key={date.field}
           field={state.fields.find(({ key }) => key === date.field)}
           date={date}
-          chosen={orders[date.field] ?? proposedDates(date)}
+          chosen={chosenDates(date, orders)}
           onChoose={(choice) => setOrders({ ...orders, [date.field]: choice })}
         />
       ))}
