@@ -6,7 +6,8 @@ import { openPages, type PageBench } from './page-bench.ts';
 
 const fields = [
   { label: 'Name', key: 'name' },
-  { label: 'Born', key: 'born', type: ['date', { autofix: false }] },
+  // Called as what every object has.
+  { label: 'Born', key: 'constructor', type: ['date', { autofix: false }] },
 ];
 const settings = { importIdentifier: 'people', title: 'Add people' };
 const csv = 'Name,Born\nAda,3.4.2024\nBob,05/06/2024\n';
@@ -32,7 +33,7 @@ suite('dates to agree to', () => {
       assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth')) <= width);
       // Who goes to the rows without a word is told there what waits for one.
       await page.getByRole('button', { name: 'Rows', exact: true }).press('Enter');
-      await page.getByText('Somebody has to agree to how the dates of born are read').waitFor();
+      await page.getByText('Somebody has to agree to how the dates of constructor are read').waitFor();
       await requireAccessible(page, 'rows with a reason');
       await requireContrast(page, 'rows with a reason, dark');
       await page.getByRole('button', { name: 'Values', exact: true }).press('Enter');
