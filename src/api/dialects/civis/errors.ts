@@ -25,6 +25,8 @@ const kinds: Readonly<Partial<Record<ErrorCode, Kind>>> = {
   'run.busy': { status: 409, error: 'conflict' },
   'object.conflict': { status: 409, error: 'conflict' },
   'state.conflict': { status: 409, error: 'conflict' },
+  'request.busy': { status: 409, error: 'conflict' },
+  'request.conflict': { status: 422, error: 'conflict' },
   'request.large': { status: 413, error: 'payload_too_large' },
   'upload.large': { status: 413, error: 'payload_too_large' },
   'request.limit': { status: 429, error: 'rate_limited' },

@@ -16,6 +16,8 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   'object.conflict': 409,
   'run.busy': 409,
   'request.method': 405,
+  'request.busy': 409,
+  'request.conflict': 422,
   'request.large': 413,
   'upload.large': 413,
   'request.limit': 429,

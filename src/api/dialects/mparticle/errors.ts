@@ -12,6 +12,8 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   'access.scope': 403,
   'object.missing': 404,
   'request.method': 404,
+  'request.busy': 409,
+  'request.conflict': 422,
   'request.limit': 429,
   'connector.missing': 505,
   'state.unreachable': 503,
