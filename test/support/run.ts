@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { Json } from '../../src/domain/json.ts';
+import './left-behind.ts';
 
 export interface RunOptions {
   /** On top of this process's environment; undefined takes a variable away. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from '../../src/client/client.ts';
+import './left-behind.ts';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'headgate.js');
 

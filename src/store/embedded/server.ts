@@ -58,6 +58,8 @@ async function homeOf(dataDir: string, account: Account): Promise<string> {
   if (!reachable) await mkdir(sharedRoot, { recursive: true, mode: 0o755 });
   await mkdir(home, { recursive: true, mode: 0o700 });
   await chown(home, uid, gid);
+  // Nobody could tell from its name whose it is.
+  if (!reachable) await writeFile(join(home, 'data-dir'), `${dataDir}\n`);
   return home;
 }
 
