@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { HeadgateError } from '../domain/error.ts';
 import { nearest } from '../domain/nearest.ts';
+import { own } from '../domain/own.ts';
 import { commands, findCommand, type CommandInfo } from './catalog.ts';
 import type { Arguments } from './command.ts';
 import { generalOptions, isOptionName, optionInfo, options, type OptionName, type Values } from './options.ts';
@@ -28,7 +29,7 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
 /** Throws `usage.arguments`. Nothing given = help. */
 export function parseCommandLine(argv: readonly string[]): Invocation {
   const [first = '--help', ...rest] = argv;
-  const [name = first, ...implied] = Object.hasOwn(aliases, first) ? (aliases[first] ?? []) : [first];
+  const [name = first, ...implied] = own(aliases, first) ?? [first];
   const command = findCommand(name);
   if (!command) throw unknownCommand(name);
   const { positionals, values } = readTokens(command, [...implied, ...rest]);

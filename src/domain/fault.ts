@@ -1,5 +1,6 @@
 /** Whose fault it is that a run failed: facts as data. */
 import type { ErrorCode } from './codes.ts';
+import { own } from './own.ts';
 
 export type Blamed = 'connection' | 'model' | 'pipeline';
 
@@ -26,5 +27,5 @@ const anywhere: Readonly<Partial<Record<ErrorCode, Blamed>>> = {
 /** What is at fault beside the pipeline itself. `side` absent = it did not come from the source. */
 export function blame(code: string, side: string | undefined): Blamed {
   const known = side === 'source' ? { ...anywhere, ...atSource } : anywhere;
-  return (Object.hasOwn(known, code) ? known[code as ErrorCode] : undefined) ?? 'pipeline'; // it is one of the names above
+  return own(known, code) ?? 'pipeline';
 }

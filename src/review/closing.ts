@@ -3,7 +3,7 @@ import type { Json } from '../domain/json.ts';
 import type { AssessTask } from '../domain/run.ts';
 import { beforeFinish, stepHooks, type Hooks } from '../hooks/hooks.ts';
 import type { Duck } from '../sdk/index.ts';
-import { fileColumns, keysOf, type Assessed } from '../shape/assess/assess.ts';
+import { fileColumns, type Assessed } from '../shape/assess/assess.ts';
 import { columnName } from '../shape/assess/cells.ts';
 import { Changed } from '../shape/assess/changed.ts';
 import type { Asked, Confirmation, Confirming } from '../shape/assess/confirm.ts';
@@ -47,8 +47,8 @@ export interface Closed {
 export async function closeRows(closing: Closing): Promise<Closed> {
   const { duck, plan } = closing;
   const work = await openWork(closing);
-  const { blocks, counts, errors, invalidRows, rows, held } = await finish(work, await judge(work), closing.confirming);
-  const about = { headers: plan.layout.headers, columns: fileColumns(work), keys: await keysOf(work), told: work.told };
+  const { keys, blocks, counts, errors, invalidRows, rows, held } = await finish(work, await judge(work), closing.confirming);
+  const about = { headers: plan.layout.headers, columns: fileColumns(work), keys, told: work.told };
   const places = placesOf(plan.layout.headers, work.layout);
   const found = { ...about, places, blocks, counts: { ...counts, dropped: plan.layout.dropped }, errors, invalidRows };
   const { changed } = work;

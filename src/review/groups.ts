@@ -66,8 +66,8 @@ async function suggested(duck: Duck, part: Part, message: string): Promise<Group
 }
 
 /**
- * Texts of a field of options, or members of its lists, that mean none of them: the most frequent first, `most` at most. None of a field that a hook has added: it
- * comes anew with each reading of the file, and its texts are put right in the rows.
+ * Texts of a field of options, or members of its lists, that mean none of them: the most frequent first, `most` at most. None of a field
+ * that a hook has added: it comes anew with each reading of the file, and its texts are put right in the rows.
  */
 export async function unknownTexts({ duck, plan }: Open, field: string, most = 1000): Promise<Group['values']> {
   const isAdded = plan.layout.given.some(({ key }) => key === field);

@@ -1,5 +1,6 @@
 /** Which column of a file feeds which field. Columns are known by their place: headers may repeat. Pure. */
 import { distance } from '../domain/nearest.ts';
+import { own } from '../domain/own.ts';
 
 export interface Matchable {
   readonly key: string;
@@ -50,7 +51,7 @@ export function matchColumns(headers: readonly string[], fields: readonly Matcha
   const named = (header: string, field: Matchable): boolean => field.names.includes(header);
   state.claim('exact', named);
   const { remembered = {} } = options;
-  state.claim('remembered', (header, { key }) => Object.hasOwn(remembered, header) && remembered[header] === key);
+  state.claim('remembered', (header, { key }) => own(remembered, header) === key);
   if (options.normalised) {
     state.claim(
       'normalised',

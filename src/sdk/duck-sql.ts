@@ -1,3 +1,4 @@
+import { own } from '../domain/own.ts';
 import type { Schema } from '../domain/schema.ts';
 import type { LogicalType } from '../domain/types.ts';
 import type { CsvDialect, FileRef } from './source.ts';
@@ -81,7 +82,7 @@ export function logicalType(duck: string): LogicalType {
   if (decimal) return { kind: 'decimal', precision: Number(decimal[1]), scale: Number(decimal[2]) };
   const list = /^(.*)\[\d*\]$/s.exec(duck);
   if (list?.[1] !== undefined) return { kind: 'array', of: logicalType(list[1]) };
-  return Object.hasOwn(simple, duck) ? (simple[duck] ?? { kind: 'opaque', name: duck }) : { kind: 'opaque', name: duck };
+  return own(simple, duck) ?? { kind: 'opaque', name: duck };
 }
 
 const bc = String.raw`( BC)?`;

@@ -19,8 +19,7 @@ export type Encoding = (typeof encodings)[number] | (string & {});
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 const character = z.string().regex(/^[\x01-\x09\x0b\x0c\x0e-\x7f]$/, 'one ASCII character that ends no line');
 const named: Readonly<Record<string, string>> = { tab: '\t', space: ' ', pipe: '|', comma: ',', semicolon: ';' };
-const spelled = (value: unknown): unknown =>
-  typeof value === 'string' && Object.hasOwn(named, value.toLowerCase()) ? named[value.toLowerCase()] : value;
+const spelled = (value: unknown): unknown => (typeof value === 'string' ? (own(named, value.toLowerCase()) ?? value) : value);
 
 /** As the Encoding Standard calls it: `latin1` is windows-1252 there, `sjis` is shift_jis. */
 function standardName(label: unknown): unknown {
@@ -154,7 +153,7 @@ export function parseLocation(location: string): unknown {
   const path = absolute(place);
   const name = isUrl(path) ? addressPath(path) : path;
   const asked = settings['format'];
-  const format = asked === undefined ? formatOf(name) : Object.hasOwn(aliases, asked) ? aliases[asked] : asked;
+  const format = asked === undefined ? formatOf(name) : (own(aliases, asked) ?? asked);
   if (format === undefined) {
     throw new HeadgateError('usage.arguments', `choosing the format of ${label(path)}`, {
       hint: `its extension is none of ${Object.keys(extensions).join(', ')}: name the format with --format`,

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '../../domain/codes.ts';
 import { HeadgateError } from '../../domain/error.ts';
+import { own } from '../../domain/own.ts';
 
 const texts: Readonly<Partial<Record<ErrorCode, string>>> = {
   'connect.unreachable': 'no server of this kind answers there',
@@ -21,7 +22,7 @@ export interface Told {
 
 /** As it is, where it is about anything else. */
 export function outward<T extends Told>(told: T): T {
-  const text = Object.hasOwn(texts, told.code) ? texts[told.code as ErrorCode] : undefined; // it is one of the names above
+  const text = own(texts, told.code);
   return text === undefined ? told : { ...told, message: `connecting: ${text}` };
 }
 

@@ -28,14 +28,14 @@ export function bytesOf(value: string, base: keyof typeof bases): string {
 
 /** The number of bytes behind `1.5KiB`, as digits; other texts stay. An `i` always says powers of two, and none what `base` means by it. */
 export function bytesAgain(text: string, base: keyof typeof bases): string {
-  const shape = String.raw`^([-+(]?)([\d.,]+)\)?\s?([KMGTPEZY]?)(i?)B$`;
+  const shape = String.raw`^([-+(]?)([\d.,]+)\)?\s?([${letters.join('')}]?)(i?)B$`;
   const parts = named('m', `regexp_extract(${text}, ${quoteText(shape)}, ['s', 'n', 'u', 'i'])`, bytesOfParts(base));
   return `case when regexp_matches(${text}, ${quoteText(shape)}) then ${parts} else ${text} end`;
 }
 
 /** Of the struct `m`. Decimal units move the point; of the others doubles are exact, as when they were parted. */
 function bytesOfParts(base: keyof typeof bases): string {
-  const power = `(strpos('KMGTPEZY', m.u) * (m.u <> '')::INTEGER)`;
+  const power = `(list_position([${letters.map(quoteText).join(', ')}], m.u) - 1)`;
   const decimal = `m.n || 'e' || 3 * ${power}`;
   const digits = String.raw`case when regexp_full_match(m.n, '(\d{1,3}(,\d{3})+|\d*)(\.\d+)?') then replace(m.n, ',', '') end`;
   const binary = `cast(try_cast(try_cast(${digits} as DOUBLE) * pow(1024, ${power}) as DECIMAL(38,3)) as VARCHAR)`;

@@ -68,11 +68,16 @@ function memberSql({ options, trimValues }: Pick<MultiSelect, 'options' | 'trimV
   return trimValues ? near : `case when ${text} = trim(${text}) then ${near} else ${valueSql(options, text, true)} end`;
 }
 
+/** What stands between the delimiters, as a list: without blanks at the ends and what is empty then, unless those are kept. */
+export function membersSql({ delimiter = ',', trimValues = true }: Omit<MultiSelect, 'options'>, text: string): string {
+  const pieces = `string_split(${text}, ${quoteText(delimiter)})`;
+  return trimValues ? `list_filter(list_transform(${pieces}, lambda p: trim(p)), lambda p: p <> '')` : pieces;
+}
+
 /** The delivered list as JSON text; NULL where one member is unknown. */
-export function multiSelectSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): Meant {
-  const parts = `string_split(${text}, ${quoteText(delimiter)})`;
-  const members = trimValues ? `list_filter(list_transform(${parts}, lambda p: trim(p)), lambda p: p <> '')` : parts;
-  const values = `list_transform(${members}, lambda p: ${memberSql({ options, trimValues }, 'p')})`;
+export function multiSelectSql(meaning: MultiSelect, text: string): Meant {
+  const { options, delimiter = ',', trimValues = true } = meaning;
+  const values = `list_transform(${membersSql(meaning, text)}, lambda p: ${memberSql({ options, trimValues }, 'p')})`;
   const whole = (write: string): string =>
     named('vs', values, `case when len(list_filter(vs, lambda v: v is null)) = 0 then ${write} end`);
   return {
@@ -100,11 +105,13 @@ export function guessedSql(meaning: Select | MultiSelect, text: string): string 
 export const unknownSql = (members: string): string =>
   `'This is not one of the options: ' || nullif(array_to_string(${members}, ', '), '')`;
 
-/** The members that are no options, as a list. */
-export function unknownMembersSql({ options, delimiter = ',', trimValues = true }: MultiSelect, text: string): string {
-  const parts = `string_split(${text}, ${quoteText(delimiter)})`;
-  const members = trimValues ? `list_transform(${parts}, lambda p: trim(p))` : parts;
-  return `list_filter(${members}, lambda p: p <> '' and ${memberSql({ options, trimValues }, 'p')} is null)`;
+/** The members that are no options, as a list. `value` = what a member means, NULL where it is none; absent = by the options of the field. */
+export function unknownMembersSql(
+  meaning: MultiSelect,
+  text: string,
+  value = (member: string): string => memberSql({ trimValues: true, ...meaning }, member),
+): string {
+  return `list_filter(${membersSql(meaning, text)}, lambda m: m <> '' and ${value('m')} is null)`;
 }
 
 /** Does one option occur twice? */

@@ -14,7 +14,7 @@ import { Changed } from './changed.ts';
 import { fill } from './fill.ts';
 import { finish } from './finish.ts';
 import { dropGrid, dropRows, emptyColumns, keepRows, openGrid, withHeader, type Grid } from './grid.ts';
-import { judge, openParts, type CellError } from './judge.ts';
+import { judge, type CellError } from './judge.ts';
 import { fedFields, heldColumns, layoutOf, placesOf, withCustomFields, withNeededColumns, withOwnColumns } from './layout.ts';
 import { addColumns } from './rows.ts';
 import { Sheet } from './sheet.ts';
@@ -86,13 +86,11 @@ export async function assess(duck: Duck, of: Assessing): Promise<Assessed> {
   if (blocks.length > 0) return { ...about, columns, blocks, prepared };
   const first = await judge(work);
   const judged = await finish(work, first);
-  const own = { blocks: judged.blocks, invalidRows: judged.invalidRows, errors: judged.errors, rows: judged.rows };
   return {
     ...about,
-    ...own,
+    ...judged,
     columns: fileColumns(work),
     places: placesOf(work.grid.headers, work.layout),
-    keys: await keysOf(work),
     counts: { ...judged.counts, dropped },
     ...(judged === first && { prepared }),
   };
@@ -176,10 +174,6 @@ function matchFields(
 /** Columns of ours are no part of the file. */
 export const fileColumns = ({ grid: { headers }, layout: { columns } }: Pick<Work, 'grid' | 'layout'>): Assessed['columns'] =>
   Object.fromEntries(Object.entries(columns).map(([key, all]) => [key, all.filter((column) => column < headers.length)]));
-
-/** Of what was judged. */
-export const keysOf = async (work: Work): Promise<Assessed['keys']> =>
-  (await openParts(work)).fields.map(({ field }) => field.name);
 
 /** A field that was taken away has been there. Throws `hook.failed` for a column hook of one that never came. */
 function requireColumnHooks({ layout, task }: Work, hooks: Hooking['hooks']): void {

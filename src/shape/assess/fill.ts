@@ -1,10 +1,8 @@
 /** Texts and what they mean, in the table `cells`. */
-import type { Meaning } from '../../domain/meaning.ts';
 import { openKnown } from '../../rules/meanings/known.ts';
 import { isLooked } from '../../rules/meanings/looked.ts';
 import { named } from '../../rules/meanings/meant.ts';
-import { unknownMembersSql } from '../../rules/meanings/options.ts';
-import { quoteText } from '../../sdk/duck-sql.ts';
+import { membersSql, unknownMembersSql } from '../../rules/meanings/options.ts';
 import type { Work } from './work.ts';
 import { layered, type Part } from './cells.ts';
 import { latestSql } from './changed.ts';
@@ -72,18 +70,13 @@ const valueOf = (name: string, exactly = false): string =>
   `coalesce(${first('o', `p.label = ${name}`, 'value')}, ${first('o', `p.value = ${name}`, 'value')}, ${first('o', `list_contains(p.alternateMatches, ${name})`, 'value')}, ${exactly ? 'null' : first('o', `lower(trim(p.label)) = lower(${name})`, 'value')})`;
 const labelOf = (value: string): string => `coalesce(${first('o', `p.value = ${value}`, 'label')}, ${value})`;
 
-function membersOf({ delimiter = ',', trimValues = true }: Extract<Meaning, { is: 'multi-select' }>, text: string): string {
-  const pieces = `string_split(${text}, ${quoteText(delimiter)})`;
-  return trimValues ? `list_filter(list_transform(${pieces}, lambda m: trim(m)), lambda m: m <> '')` : pieces;
-}
-
 /** The members of a list that are no options, of the field or of the cell alone, as a list; undefined for fields that are no lists. */
 export function unknownMembers({ fed, text, own }: Pick<Part, 'fed' | 'text' | 'own'>): string | undefined {
   const { means } = fed.field;
   if (means?.is !== 'multi-select') return undefined;
   const unknown = unknownMembersSql(means, text);
   if (own === undefined) return unknown;
-  const ofOwn = `list_filter(${membersOf(means, text)}, lambda m: m <> '' and ${valueOf('m')} is null)`;
+  const ofOwn = unknownMembersSql(means, text, (member) => valueOf(member));
   return `case when ${own} is not null then ${named('o', optionsOf(own), ofOwn)} else ${unknown} end`;
 }
 
@@ -96,7 +89,7 @@ function meantSql({ fed, text }: Part): { readonly result: string; readonly show
     return { result, shown: `coalesce(${labelOf(`(${result})`)}, ${text})` };
   }
   if (means?.is !== 'multi-select') return undefined;
-  const members = membersOf(means, text);
+  const members = membersSql(means, text);
   const values = `list_transform(${members}, lambda m: ${valueOf('m')})`;
   const known = `len(list_filter(${values}, lambda v: v is null)) = 0`;
   return {

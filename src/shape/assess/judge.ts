@@ -20,6 +20,8 @@ export interface CellError {
 }
 
 export interface Judged {
+  /** The fields of the rows, in their order. */
+  readonly keys: readonly string[];
   readonly blocks: readonly Block[];
   readonly counts: Counts & { readonly errors: number };
   readonly invalidRows: readonly number[];
@@ -75,6 +77,7 @@ export async function judge(work: Work): Promise<Judged> {
   const json = rowJson(fields, parts, { raw: task.deliver === 'raw', unmapped: task.unmapped ? left : undefined });
   const blocks = [...(await fixBlocks(work, parts)), ...dataBlocks(counts, task.hold)];
   return {
+    keys: fields.map(({ field }) => field.name),
     blocks,
     counts,
     ...(await firstErrors(work, said, parts, isError)),

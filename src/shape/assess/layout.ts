@@ -85,8 +85,8 @@ export function withNeededColumns(layout: Layout): Layout {
   const missing = neededFields(schema.rules, needed).filter(
     (key) => columnsOf(layout, key).length === 0 && !hidden.includes(key) && schema.fields.some(({ name }) => name === key),
   );
-  const own = Object.fromEntries(missing.map((key, at) => [key, [layout.width + at]]));
-  return { ...layout, columns: { ...columns, ...own }, added: [...added, ...missing], width: layout.width + missing.length };
+  const empty = Object.fromEntries(missing.map((key, at) => [key, [layout.width + at]]));
+  return { ...layout, columns: { ...columns, ...empty }, added: [...added, ...missing], width: layout.width + missing.length };
 }
 
 /** The field as people write it, behind or in front of another; one that nobody knows: at the end. A text says what is wrong. */
@@ -128,8 +128,8 @@ export function withCustomFields(layout: Layout, headers: readonly string[], col
   let made = layout;
   for (const column of columns) {
     const taken = (name: string): boolean => made.taken.includes(name) || made.schema.fields.some((field) => field.name === name);
-    const own = headers[column] ?? '';
-    const name = own === '' || own === unusable || taken(own) ? `${own} (${column + 1})`.trimStart() : own;
+    const header = headers[column] ?? '';
+    const name = header === '' || header === unusable || taken(header) ? `${header} (${column + 1})`.trimStart() : header;
     const next = withField(made, { key: name, label: name, type: 'string' }, {});
     if (typeof next !== 'string') {
       made = { ...next, columns: { ...next.columns, [name]: [column] }, custom: [...next.custom, name] };

@@ -11,7 +11,7 @@ import type { ToldKind } from './webhook-bodies.ts';
 export async function tellOf(
   context: RouteContext,
   { id, data }: StoredImport,
-  { findings }: Standing,
+  { findings }: Pick<Standing, 'findings'>,
   kind: ToldKind,
 ): Promise<void> {
   const { filename, settings, run } = data;
@@ -37,6 +37,6 @@ export async function tellRefused(context: RouteContext, { id }: StoredImport, m
     if (held.data.run !== undefined || held.data.refused) return;
     const refused = { at: tx.clock.now().toISOString(), most };
     const found = await updateStoredImport(tx, { ...held, data: { ...held.data, refused } });
-    await tellOf(tx, found, await standingOf(tx, found), 'import.failed');
+    await tellOf(tx, found, {}, 'import.failed');
   });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { durationMs } from '../../../domain/duration.ts';
 import type { Json } from '../../../domain/json.ts';
+import { own } from '../../../domain/own.ts';
 import { auditFields, instantOf, label, problems, slug, timestamp } from './fields.ts';
 import type { Stored } from './objects.ts';
 
@@ -22,7 +23,7 @@ export type Frequency = (typeof frequencies)[number];
 
 /** Spellings of the vendor's own pages. */
 const alias = (names: Readonly<Record<string, string>>) => (value: unknown) =>
-  typeof value === 'string' && Object.hasOwn(names, value) ? names[value] : value;
+  typeof value === 'string' ? (own(names, value) ?? value) : value;
 
 type Refine<T> = (value: T, context: z.core.$RefinementCtx<T>) => void;
 
