@@ -75,6 +75,18 @@ suite('the review page elsewhere', () => {
     assert.equal(await page.locator('.toast.is-error').count(), 0);
   });
 
+  test('rows whose answer was lost are asked for again, whatever else is waited for', async () => {
+    await using page = await pages.visit('about:blank');
+    let lost = 0;
+    // As behind a proxy, or on another network: what waits for news does not notice.
+    await page.route('**/api/changes?*', () => {});
+    await page.route('**/rows?*', async (route) => await ((lost += 1) === 1 ? route.abort() : route.continue()));
+    await page.goto(await pages.review(60));
+    await rowsShown(page);
+    await page.getByText('All changes saved').waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   test('other filters while the connection is lost come once it is back', async () => {
     await using page = await pages.visit(await pages.review(60));
     await rowsShown(page);

@@ -4,6 +4,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { open, type Bench } from '../../src/api/dialects/dromo/harness.ts';
 import type { Ports } from '../../src/operations/operation.ts';
 import { startChromium } from '../support/chromium.ts';
+import { listenTo } from './page-driver.ts';
 import { fields, sample, settings as usual } from './sample.ts';
 
 export interface Visit extends Pick<BrowserContextOptions, 'hasTouch' | 'httpCredentials' | 'locale' | 'reducedMotion'> {
@@ -41,6 +42,7 @@ export async function openPages(ports: Partial<Ports> = {}): Promise<PageBench> 
     const context = await browser.newContext({ colorScheme: theme, viewport: { width, height: 800 }, permissions, ...more });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
+    listenTo(page);
     const wrong: string[] = [];
     page.on('pageerror', ({ message }) => wrong.push(message));
     page.on('console', (message) => /Content.Security.Policy/i.test(message.text()) && wrong.push(message.text()));

@@ -1,11 +1,36 @@
 /** What tests do on the page, as people see it. Everything waits for what it needs to see, never for a time. */
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Request } from 'playwright-core';
 
 interface Violation {
   readonly id: string;
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** By page: what it asks the server that has no answer yet, and what became of the rest where that was no good. */
+const asked = new WeakMap<Page, { readonly waiting: Set<Request>; readonly wrong: string[] }>();
+
+const nameOf = (request: Request): string => `${request.method()} ${new URL(request.url()).pathname}`;
+
+/** Keeps what a test that waits in vain has to tell. */
+export function listenTo(page: Page): void {
+  const waiting = new Set<Request>();
+  const wrong: string[] = [];
+  asked.set(page, { waiting, wrong });
+  page.on('request', (request) => void waiting.add(request));
+  page.on('requestfinished', (request) => void waiting.delete(request));
+  page.on('requestfailed', (request) => {
+    waiting.delete(request);
+    wrong.push(`${nameOf(request)}: ${request.failure()?.errorText}`);
+  });
+  page.on('response', (reply) => reply.status() >= 400 && wrong.push(`${nameOf(reply.request())}: ${reply.status()}`));
+}
+
+async function toldBy(page: Page): Promise<string> {
+  const { waiting = [], wrong = [] } = asked.get(page) ?? {};
+  const shown = await page.locator('body').innerText();
+  return [`waits for: ${[...waiting].map(nameOf).join(', ')}`, `failed: ${wrong.join(', ')}`, `shows: ${shown}`].join('\n');
 }
 
 /** Whatever axe finds wrong with the page as it is. */
@@ -52,10 +77,14 @@ export async function saved(page: Page): Promise<void> {
 /** Until rows have arrived: `timeout` ms at most. Where the page asks about values first, they are left to be mended row by row. */
 export async function rowsShown(page: Page, timeout = 30_000): Promise<void> {
   const shown = page.locator('.grid-cell:not(:has(.grid-waiting))').first();
-  const asked = page.getByRole('heading', { name: 'What do these values mean?' });
-  await shown.or(asked).first().waitFor({ timeout });
-  if (await asked.isVisible()) await page.getByRole('button', { name: 'Rows', exact: true }).click();
-  await shown.waitFor({ timeout });
+  const values = page.getByRole('heading', { name: 'What do these values mean?' });
+  try {
+    await shown.or(values).first().waitFor({ timeout });
+    if (await values.isVisible()) await page.getByRole('button', { name: 'Rows', exact: true }).click();
+    await shown.waitFor({ timeout });
+  } catch (cause) {
+    throw new Error(`no rows on the page.\n${await toldBy(page)}`, { cause });
+  }
 }
 
 export async function textOf(of: Locator): Promise<string> {

@@ -26,13 +26,15 @@ export async function follow(session: Session, signal: AbortSignal): Promise<voi
         session.back();
         continue;
       }
-      const changes = await session.client.changes((after ??= state.version), session.snapshot.people, signal);
+      const { people } = session.snapshot;
+      const hearing = AbortSignal.any([signal, session.hearing()]);
+      const changes = await session.client.changes((after ??= state.version), people, hearing);
       await session.changed(changes, after);
       after = changes.version;
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Refused && error.isLinkDead) return session.failed(error);
-      session.set({ offline: true });
+      session.away();
       await pause(2000, signal);
     }
   }

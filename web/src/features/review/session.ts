@@ -87,7 +87,8 @@ export class Session {
   /** Edits go one after the other, in the order they were made. */
   #queue: Promise<unknown> = Promise.resolve();
   #toasted = 0;
-  readonly #waiting = { onAway: () => this.set({ offline: true }), pause: later };
+  readonly #waiting = { onAway: () => this.away(), pause: later };
+  #hearing = new AbortController();
   #opened = 0;
   #wanted: { first: number; last: number } | undefined;
   #asking: ReturnType<typeof setTimeout> | undefined;
@@ -147,7 +148,7 @@ export class Session {
 
   /** Of what is only looked at: it is asked for again as soon as the server is back. */
   #unread(error: unknown): void {
-    if (isAway(error) && this.snapshot.state) this.set({ offline: true });
+    if (isAway(error) && this.snapshot.state) this.away();
     else this.failed(error);
   }
 
@@ -309,6 +310,18 @@ export class Session {
       tick: this.snapshot.tick + 1,
       ...(state && { state: { ...state, counts, undo, redo, finish, version } }),
     });
+  }
+
+  /** Until the server is away; a new one with each call. */
+  hearing(): AbortSignal {
+    this.#hearing = new AbortController();
+    return this.#hearing.signal;
+  }
+
+  /** The server is not there. What waits for its news may not notice for as long as it waits. */
+  away(): void {
+    this.set({ offline: true });
+    this.#hearing.abort();
   }
 
   /** The server is there again: what could not be read meanwhile is asked for. */
