@@ -1,4 +1,5 @@
 import { Refused } from '../../api/refused.ts';
+import { isAway } from './insist.ts';
 import type { Session } from './session.ts';
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -7,16 +8,19 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
   });
 
+/** Until a server that was away is looked for again. */
+const awayMs = 2000;
+
 /** Hears of what others do, until the signal: each answer comes as soon as there is something to say. */
 export async function follow(session: Session, signal: AbortSignal): Promise<void> {
   let after: number | undefined;
   while (!signal.aborted) {
-    const { state } = session.snapshot;
+    const { state, failure } = session.snapshot;
+    if (failure && !isAway(failure)) return;
     try {
-      if (!state || state.status === 'processing' || state.status === 'finishing') {
-        await pause(state ? 700 : 0, signal);
+      if (!state || failure || state.status === 'processing' || state.status === 'finishing') {
+        await pause(failure ? awayMs : state ? 700 : 0, signal);
         if (!signal.aborted) await session.load();
-        if (session.snapshot.failure) return;
         continue;
       }
       if (state.status !== 'review') return;
@@ -35,7 +39,7 @@ export async function follow(session: Session, signal: AbortSignal): Promise<voi
       if (signal.aborted) return;
       if (error instanceof Refused && error.isLinkDead) return session.failed(error);
       session.away();
-      await pause(2000, signal);
+      await pause(awayMs, signal);
     }
   }
 }
