@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { loadMasterKey, MasterKey } from './master-key.ts';
 
 const key = new MasterKey(Buffer.from('k'.repeat(32)));
@@ -22,8 +24,39 @@ test('the same text is sealed differently each time, and hashed alike', () => {
   assert.notDeepEqual(key.hash('a'), new MasterKey(Buffer.from('x'.repeat(32))).hash('a'));
 });
 
+/** Looks at a file all the time, until it is told to end: state[1]. Counts in state[0] how often it was there without all of its text. */
+const spying = `
+  const { readFileSync } = require('node:fs');
+  const { path, state } = require('node:worker_threads').workerData;
+  while (Atomics.load(state, 1) === 0) {
+    try {
+      if (readFileSync(path).length < 64) Atomics.add(state, 0, 1);
+    } catch {}
+  }`;
+
+test('whoever starts at the same moment finds all of the key or none', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-key-'));
+  const path = join(folder, 'master.key');
+  const state = new Int32Array(new SharedArrayBuffer(8));
+  const spy = new Worker(spying, { eval: true, workerData: { path, state } });
+  await once(spy, 'online');
+  try {
+    for (let round = 0; round < 300; round++) {
+      const keys = await Promise.all([1, 2].map(async () => await loadMasterKey(folder, undefined)));
+      assert.equal(new Set(keys.map(({ id }) => id)).size, 1);
+      assert.deepEqual(await readdir(folder), ['master.key']);
+      await rm(path);
+    }
+  } finally {
+    Atomics.store(state, 1, 1);
+  }
+  await once(spy, 'exit');
+  await rm(folder, { recursive: true });
+  assert.equal(Atomics.load(state, 0), 0);
+});
+
 test('a data directory gets one key, and keeps it', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'key-'));
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-key-'));
   try {
     const [first, second] = await Promise.all([loadMasterKey(folder, undefined), loadMasterKey(folder, undefined)]);
     assert.equal(first.id, second.id);

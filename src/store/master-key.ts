@@ -1,6 +1,7 @@
 /** The key under which everything secret of this installation stands: from the environment, else a file of the data directory. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 
@@ -98,7 +99,7 @@ export async function loadMasterKey(dataDir: string, given: string | undefined):
   const path = join(dataDir, fileName);
   try {
     // Only the first start makes one; a second would make every secret unreadable.
-    await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
+    if (!existsSync(path)) await createKeyFile(path, randomBytes(32).toString('hex'));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw asHeadgateError(error, `writing ${path}`);
   }
@@ -112,7 +113,19 @@ export async function masterKeyText(dataDir: string, given: string | undefined):
 
 /** For a data directory that has none: what it holds is readable again. */
 export async function placeMasterKey(dataDir: string, text: string): Promise<void> {
-  await writeFile(join(dataDir, fileName), text, { flag: 'wx', mode: 0o600 });
+  await createKeyFile(join(dataDir, fileName), text);
+}
+
+/** It is there as a whole or not at all: who else starts, also after a power cut, finds no beginning of a key. Throws where there is one. */
+async function createKeyFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
+    // Unlike a renaming, this refuses to take the place of a file.
+    await link(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 /** A new key beside the one in use, on disk before anything is wrapped with it. */
