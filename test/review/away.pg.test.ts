@@ -1,7 +1,7 @@
 /** A lost connection, and the wishes of an import's owner: language, direction, colours and words. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { cell, count, grid, requireAccessible, rowsShown, saved, says, textOf } from './page-driver.ts';
+import { cell, count, grid, requireAccessible, rowsAre, rowsShown, saved, says, textOf } from './page-driver.ts';
 import { openPages, type PageBench } from './page-bench.ts';
 
 suite('the review page elsewhere', () => {
@@ -94,7 +94,7 @@ suite('the review page elsewhere', () => {
     await page.getByRole('button', { name: 'All rows' }).click();
     await page.getByText('Reconnecting…').first().waitFor();
     await page.context().setOffline(false);
-    await page.locator('[role=grid][aria-rowcount="61"]').waitFor();
+    await rowsAre(page, 60);
     await page.getByText('All changes saved').waitFor();
   });
 

@@ -87,6 +87,11 @@ export async function rowsShown(page: Page, timeout = 30_000): Promise<void> {
   }
 }
 
+/** Until the table has this many rows, and those in view are there: what is clicked before, in a row that is on its way, does nothing. */
+export async function rowsAre(page: Page, total: number): Promise<void> {
+  await page.locator(`[role=grid][aria-busy=false][aria-rowcount="${total + 1}"]:not(:has(.grid-waiting))`).waitFor();
+}
+
 export async function textOf(of: Locator): Promise<string> {
   return await of.locator('.grid-text').innerText();
 }

@@ -7,6 +7,7 @@ import {
   fromClipboard,
   grid,
   requireAccessible,
+  rowsAre,
   rowsShown,
   saved,
   says,
@@ -90,7 +91,7 @@ suite('the review page', () => {
     await using page = await visit(await review(700));
     await rowsShown(page);
     await page.getByRole('button', { name: 'All rows' }).click();
-    await page.locator('[role=grid][aria-rowcount="701"]').waitFor();
+    await rowsAre(page, 700);
     const rows = Array.from({ length: 500 }, (_, at) => `New ${at}\tnew${at}@example.com`);
     await toClipboard(page, rows.join('\n'));
     await grid(page).focus();
@@ -133,7 +134,7 @@ suite('the review page', () => {
     // The server makes its rows from the file first.
     await rowsShown(page, 180_000);
     await page.getByRole('button', { name: 'All rows' }).click();
-    await page.locator('[role=grid][aria-rowcount="1000001"]').waitFor();
+    await rowsAre(page, 1_000_000);
     await page.locator('.grid-body').hover();
     await page.mouse.wheel(0, 100_000_000);
     await says(await cell(page, 1_000_001, 'Name'), 'Person 999999');
@@ -193,7 +194,7 @@ suite('the review page', () => {
     await grid(page).press('Control+f');
     await page.keyboard.type('person77@');
     await page.keyboard.press('Enter');
-    await page.locator('[role=grid][aria-rowcount="2"]').waitFor();
+    await rowsAre(page, 1);
     assert.equal(await textOf(await cell(page, 79, 'E-mail')), 'person77@example.com');
   });
 

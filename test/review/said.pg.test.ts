@@ -1,7 +1,7 @@
 /** What the page says in the words of others: their emphasis and links are drawn, and nothing of theirs runs. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { cell, grid, requireAccessible, rowsShown } from './page-driver.ts';
+import { cell, grid, requireAccessible, rowsAre, rowsShown } from './page-driver.ts';
 import { openPages, type PageBench } from './page-bench.ts';
 
 const rowHook = (message: string): string =>
@@ -61,7 +61,7 @@ suite('what the review page says', () => {
       await requireAccessible(page, 'markup among problems');
       await page.getByRole('button', { name: 'Close' }).click();
       await page.getByRole('button', { name: 'All rows' }).click();
-      await page.locator('[role=grid][aria-rowcount="3"]').waitFor();
+      await rowsAre(page, 2);
       await grid(page).press('Control+End');
       await page.locator('.messages i').getByText('passports').waitFor();
     });
@@ -107,11 +107,11 @@ suite('what the review page says', () => {
       assert.equal(await page.locator(`#${String(reason)}`).innerText(), why);
       await requireAccessible(page, 'rows that stand in the way');
       await page.getByRole('button', { name: 'All rows' }).click();
-      await page.locator('[role=grid][aria-rowcount="61"]').waitFor();
+      await rowsAre(page, 60);
       await button.focus();
       await page.keyboard.press('Enter');
       await page.locator('.toast').getByText(why).waitFor();
-      await page.locator('[role=grid][aria-rowcount="15"]').waitFor();
+      await rowsAre(page, 14);
       await page.getByText(/^Error 1 of \d+, E-mail: /).waitFor({ state: 'attached' });
       assert.match(await page.locator('.is-active').innerText(), /person16 at example.com/);
       assert.equal(await page.getByRole('dialog').count(), 0);

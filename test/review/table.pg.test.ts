@@ -1,7 +1,7 @@
 /** What people do with the table itself: its columns, its rows, the way to a row, and copies. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { cell, count, fromClipboard, grid, requireAccessible, rowsShown, saved, says, textOf } from './page-driver.ts';
+import { cell, count, fromClipboard, grid, requireAccessible, rowsAre, rowsShown, saved, says, textOf } from './page-driver.ts';
 import { openPages, type PageBench } from './page-bench.ts';
 
 suite('the table of the review page', () => {
@@ -60,7 +60,7 @@ suite('the table of the review page', () => {
     await using page = await pages.visit(await pages.review(400));
     await rowsShown(page);
     await page.getByRole('button', { name: 'All rows' }).click();
-    await page.locator('[role=grid][aria-rowcount="401"]').waitFor();
+    await rowsAre(page, 400);
     await grid(page).press('Control+g');
     await page.getByLabel('Number of the row in the file').fill('333');
     await page.keyboard.press('Enter');
@@ -165,10 +165,9 @@ suite('the table of the review page', () => {
     await using page = await pages.visit(link);
     await rowsShown(page);
     const list = page.getByRole('listbox', { name: 'Options' });
-    /** An editor that is opened before the other rows are there closes when they come. */
     const all = async (): Promise<void> => {
       await page.getByRole('button', { name: 'All rows' }).click();
-      await page.locator('[role=grid][aria-rowcount="4"]').waitFor();
+      await rowsAre(page, 3);
     };
     const offered = async (row: number): Promise<readonly string[]> => {
       await (await cell(page, row, 'City')).dblclick();

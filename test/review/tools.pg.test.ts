@@ -1,7 +1,7 @@
 /** The tools beside the table: what they find is counted and shown, and what they do is one step that is taken back. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { cell, count, grid, requireAccessible, rowsShown, saved, says, textOf } from './page-driver.ts';
+import { cell, count, grid, requireAccessible, rowsAre, rowsShown, saved, says, textOf } from './page-driver.ts';
 import { openPages, type PageBench } from './page-bench.ts';
 
 const settings = { importIdentifier: 'people', invalidDataBehavior: 'BLOCK_SUBMIT' };
@@ -29,7 +29,7 @@ suite('the tools of the review page', () => {
       await rowsShown(page);
       await page.getByRole('searchbox').fill('berlin');
       await page.getByRole('status').getByText('21 rows, 41 matches').waitFor();
-      await page.locator('[role=grid][aria-rowcount="22"]').waitFor();
+      await rowsAre(page, 21);
       const first = await cell(page, 2, 'Name');
       assert.equal(await first.locator('mark').innerText(), 'Berlin');
       assert.match(await first.innerText(), /Match/);
