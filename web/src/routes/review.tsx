@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import type { Stage, State } from '../api/wire.ts';
 import { Done, Failed, Opening, Progress, Unreachable } from '../features/finish/pages.tsx';
 import { follow } from '../features/review/follow.ts';
@@ -51,7 +51,7 @@ function useLeaving(unsaved: boolean): void {
 function Status({ session, snapshot, state }: { readonly session: Session; readonly snapshot: Snapshot; readonly state: State }) {
   // A stage that is decided already can be looked at and decided again.
   const [wanted, setWanted] = useState<Stage>();
-  useEffect(() => setWanted(undefined), [state.stage]);
+  useLayoutEffect(() => setWanted(undefined), [state.stage]);
   switch (state.status) {
     case 'processing':
     case 'finishing':

@@ -1,9 +1,25 @@
-import { useEffect, useRef, type FocusEvent, type KeyboardEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, type FocusEvent, type KeyboardEvent } from 'react';
 import { texts } from '../../texts.ts';
 import { Button } from '../../ui/button.tsx';
 
-/** `undefined` = the cell stays as it was. `away`: the focus has gone elsewhere by itself. */
-export type CloseEditor = (text: string | undefined, then: 'down' | 'right' | 'left' | 'stay' | 'away') => void;
+/** `undefined` = the cell stays as it was. `away`: the focus has gone elsewhere by itself; `gone`: the cell is not there any more. */
+export type CloseEditor = (text: string | undefined, then: 'down' | 'right' | 'left' | 'stay' | 'away' | 'gone') => void;
+
+/** Closes once. An editor that is taken away from under somebody's hands closes with what it holds. */
+export function useClosing(onClose: CloseEditor, held: () => string | undefined): CloseEditor {
+  const done = useRef(false);
+  const close: CloseEditor = (text, then) => {
+    if (done.current) return;
+    done.current = true;
+    onClose(text, then);
+  };
+  const leave = useRef<() => void>(undefined);
+  useLayoutEffect(() => {
+    leave.current = () => close(held(), 'gone');
+  });
+  useLayoutEffect(() => () => leave.current?.(), []);
+  return close;
+}
 
 interface Props {
   readonly label: string;
@@ -25,18 +41,17 @@ const leaving: Readonly<Record<string, 'down' | 'right' | 'left' | 'stay'>> = {
 /** The text of a cell, as it will be kept: nothing typed is ever dropped, the server says what is wrong with it. */
 export function Editor({ label, text, typed, onClose, hint, day }: Props) {
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
-  const done = useRef(false);
   useEffect(() => {
     const box = input.current;
     box?.focus();
     if (typed) box?.setSelectionRange(box.value.length, box.value.length);
     else box?.select();
   }, [typed]);
-  const close: CloseEditor = (value, then) => {
-    if (done.current) return;
-    done.current = true;
-    onClose(value, then);
+  const held = () => {
+    const value = input.current?.value;
+    return value === text && !typed ? undefined : value;
   };
+  const close = useClosing(onClose, held);
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement | HTMLTextAreaElement>) => {
     event.stopPropagation();
     if (event.nativeEvent.isComposing) return;
@@ -61,8 +76,7 @@ export function Editor({ label, text, typed, onClose, hint, day }: Props) {
     onBlur: (event: FocusEvent<HTMLInputElement | HTMLTextAreaElement>) => {
       // The calendar belongs to the cell.
       if (event.relatedTarget?.closest('.grid-editor')) return;
-      const { value } = event.currentTarget;
-      close(value === text && !typed ? undefined : value, 'away');
+      close(held(), 'away');
     },
   };
   // One line would lose the breaks of a text that has several.

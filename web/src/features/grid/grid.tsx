@@ -26,6 +26,8 @@ import { useScroll } from './use-scroll.ts';
 
 /** Where the table takes rows from: what is not there yet is drawn as waiting, and asked for by `want`. */
 export interface RowSource {
+  /** Another one = positions mean other rows. */
+  readonly view: string | undefined;
   readonly total: number;
   /** Changes with every change of a row. */
   readonly tick: number;
@@ -59,7 +61,7 @@ export interface GridProps {
   readonly editable: (row: RowData, col: number) => boolean;
   readonly renderEditor: (editing: Editing, close: CloseEditor) => ReactNode;
   /** `seen`: what stood in the cell when its editor was opened. */
-  readonly onCommit: (row: number, col: number, text: string, seen: string) => void;
+  readonly onCommit: (row: RowData, col: number, text: string, seen: string) => void;
   readonly empty: ReactNode;
 }
 
@@ -76,9 +78,8 @@ export function Grid(props: GridProps) {
     revealCell(next.active.row, next.active.col);
   };
   const { editable, onCommit } = props;
-  const row = (position: number) => source.row(position);
   const textOf = (data: RowData, col: number) => data.cells[columns[col]?.place ?? -1]?.v ?? '';
-  const situation = { selection, bounds, row, textOf, editable, reveal: revealCell, focus, select, onCommit };
+  const situation = { selection, bounds, source, textOf, editable, reveal: revealCell, focus, select, onCommit };
   const { editing, edit, close } = useEditing(situation);
   const widen = (by: number) => {
     const column = columns[selection.active.col];

@@ -5,7 +5,7 @@ import { Editor, type CloseEditor } from '../grid/editor.tsx';
 import { Grid } from '../grid/grid.tsx';
 import type { Editing } from '../grid/use-editing.ts';
 import { heights } from './arrangement.ts';
-import { cellAt, changeCells, isFixed } from './edits.ts';
+import { cellAt, changeCell, isFixed } from './edits.ts';
 import { OptionEditor } from './option-editor.tsx';
 import type { Session, Snapshot } from './session.ts';
 import { useTable, type Bench } from './use-workbench.ts';
@@ -31,11 +31,11 @@ export function BenchGrid({ session, snapshot, state, bench }: Props) {
       actions={bench.actions}
       rowHeight={heights[snapshot.arrangement.height]}
       search={request?.search ?? ''}
-      busy={snapshot.opening}
+      busy={snapshot.opening !== undefined}
       onColumnBadge={(column) => void bench.open({ filter: 'errors', column })}
       onResize={resize}
       editable={(row, col) => !row.removed && !isFixed(session, col)}
-      onCommit={(row, col, text, seen) => void changeCells(session, [{ row, col, text }], seen)}
+      onCommit={(row, col, text, seen) => session.tried(changeCell(session, row, col, text, seen))}
       renderEditor={(editing, close) => <CellEditor session={session} state={state} editing={editing} onClose={close} />}
       empty={request && <Empty request={request} counts={state.counts} onAll={showAll} />}
     />
@@ -54,10 +54,11 @@ const ticks = ['yes', 'no'].map((word) => ({ label: word, value: word }));
 
 /** A list where the field has options, else its text. */
 function CellEditor({ session, state, editing, onClose }: CellEditorProps) {
-  const { row, col, text, typed } = editing;
+  const { data, col, text, typed } = editing;
   const column = session.columnAt(col);
   const field: Field | undefined = state.fields.find(({ key }) => key === column?.field);
-  const options = cellAt(session, session.rows.row(row), col)?.o ?? (field?.type === 'checkbox' ? ticks : (field?.options ?? []));
+  const options =
+    cellAt(session, session.rows.newest(data), col)?.o ?? (field?.type === 'checkbox' ? ticks : (field?.options ?? []));
   const shared = { label: column?.label ?? '', text, typed, onClose };
   const many = field?.type.startsWith('multi') ?? false;
   if (options.length > 0)

@@ -46,20 +46,33 @@ function ahead(session: Session, row: Row, texts: ReadonlyMap<number, string>): 
   session.rows.put({ ...row, cells });
 }
 
-/** Changes cells. `seen`: what stood there when the person began, where that is longer ago than this moment. */
-export async function changeCells(session: Session, changes: readonly Change[], seen?: string): Promise<number> {
-  const { state } = session.snapshot;
-  if (!state || changes.length === 0) return 0;
+/** Changes cells, as far as their rows are there. Resolves to how many. */
+export async function changeCells(session: Session, changes: readonly Change[]): Promise<number> {
+  if (changes.length === 0) return 0;
   if (changes.length > mostCells) return (session.say('error', texts.acts.tooMany(mostCells)), 0);
   const byRow = Map.groupBy(changes, ({ row }) => row);
   const positions = [...byRow.keys()];
   const first = Math.min(...positions);
   const rows = await rowsBetween(session, first, Math.max(...positions));
+  const known = [...byRow].flatMap(([position, wanted]) => {
+    const row = rows[position - first];
+    return row ? [[row, wanted] as const] : [];
+  });
+  return await write(session, known);
+}
+
+/** Changes one cell of a row, wherever the row is by now. `seen`: what stood there when the person began. */
+export async function changeCell(session: Session, row: Row, col: number, text: string, seen: string): Promise<void> {
+  await write(session, [[session.rows.newest(row), [{ col, text }]]], seen);
+}
+
+type Wanted = readonly [Row, readonly Pick<Change, 'col' | 'text'>[]];
+
+async function write(session: Session, rows: readonly Wanted[], seen?: string): Promise<number> {
   const cells: CellEdit[] = [];
   const before: string[] = [];
-  for (const [position, wanted] of byRow) {
-    const row = rows[position - first];
-    if (!row || row.removed) continue;
+  for (const [row, wanted] of rows) {
+    if (row.removed) continue;
     const here = wanted.flatMap(({ col, text }) => {
       const now = cellAt(session, row, col)?.v;
       return now === undefined || isFixed(session, col) || (now === text && seen === undefined) ? [] : [{ col, text, now }];
@@ -107,11 +120,13 @@ export async function fillDown(session: Session, selection: Selection): Promise<
   const chosen = block(selection);
   const area = chosen.top === chosen.bottom ? { ...chosen, top: Math.max(0, chosen.top - 1) } : chosen;
   if (area.top === area.bottom || !fits(session, area)) return;
-  const [from] = await rowsBetween(session, area.top, area.top);
+  const [from, ...below] = await rowsBetween(session, area.top, area.bottom);
+  const cols = Array.from({ length: area.right - area.left + 1 }, (_, across) => area.left + across);
+  const wanted = cols.map((col) => ({ col, text: cellAt(session, from, col)?.v ?? '' }));
   if (from)
-    await changeCells(
+    await write(
       session,
-      spots({ ...area, top: area.top + 1 }, (_, across) => cellAt(session, from, area.left + across)?.v ?? ''),
+      below.flatMap((row) => (row ? [[row, wanted] as const] : [])),
     );
 }
 
@@ -173,10 +188,11 @@ export async function toggleRows(session: Session, selection: Selection): Promis
   const { view } = session.snapshot;
   const { top, bottom } = block(selection);
   if (!view || view.total === 0) return;
-  const kind = (await rowsBetween(session, top, top))[0]?.removed ? 'restore' : 'delete';
   const all = top === 0 && bottom === view.total - 1;
   if (!all && bottom - top >= mostCells) return session.say('error', texts.acts.tooMany(mostCells));
-  const rows = all ? [] : (await rowsBetween(session, top, bottom)).flatMap((row) => row?.id ?? []);
+  const known = await rowsBetween(session, top, all ? top : bottom);
+  const kind = known[0]?.removed ? 'restore' : 'delete';
+  const rows = known.flatMap((row) => row?.id ?? []);
   const outcome = await session.edit(all ? { kind, view: view.id } : { kind, rows });
   if (outcome !== 'done') return;
   if (all) await session.refresh('all');

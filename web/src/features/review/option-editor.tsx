@@ -1,7 +1,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { Option } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
-import type { CloseEditor } from '../grid/editor.tsx';
+import { useClosing, type CloseEditor } from '../grid/editor.tsx';
 import { chosenParts, matching, mostShown, taken, toggled } from './options.ts';
 
 interface Props {
@@ -20,16 +20,12 @@ function useChoice({ text, typed, options, delimiter, onClose }: Props) {
   const [search, setSearch] = useState(typed ? text : '');
   const [chosen, setChosen] = useState<readonly string[]>(() => (typed ? [] : chosenParts(text, delimiter)));
   const [mark, setMark] = useState<number>();
-  const done = useRef(false);
   const matches = matching(options, search);
   const found = matches.slice(0, mostShown);
   const isChosen = (option: Option) => chosen.includes(option.label) || chosen.includes(option.value);
   const marked = mark ?? (search === '' ? found.findIndex(isChosen) : 0);
-  const finish: CloseEditor = (value, then) => {
-    if (done.current) return;
-    done.current = true;
-    onClose(value, then);
-  };
+  const held = () => (many && chosen.join(delimiter) !== text ? chosen.join(delimiter) : undefined);
+  const finish = useClosing(onClose, held);
   const toggle = (option: Option) => setChosen(toggled(chosen, option));
   const take = (then: Parameters<CloseEditor>[1]) => finish(taken({ chosen, search, delimiter, option: found[marked] }), then);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -48,7 +44,7 @@ function useChoice({ text, typed, options, delimiter, onClose }: Props) {
     setSearch(value);
     setMark(undefined);
   };
-  return { search, type, chosen, found, more: matches.length - found.length, marked, isChosen, toggle, finish, onKeyDown };
+  return { search, type, chosen, found, more: matches.length - found.length, marked, isChosen, toggle, finish, held, onKeyDown };
 }
 
 /** A searchable list of options; text that is none of them is kept as well, and said to be wrong by the server. */
@@ -56,7 +52,7 @@ export function OptionEditor(props: Props) {
   const { label, text, delimiter } = props;
   const many = delimiter !== undefined;
   const choice = useChoice(props);
-  const { found, marked, chosen, finish } = choice;
+  const { found, marked, chosen, finish, held } = choice;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
@@ -76,7 +72,7 @@ export function OptionEditor(props: Props) {
         autoComplete="off"
         onChange={(event) => choice.type(event.target.value)}
         onKeyDown={choice.onKeyDown}
-        onBlur={() => finish(many && chosen.join(delimiter) !== text ? chosen.join(delimiter) : undefined, 'away')}
+        onBlur={() => finish(held(), 'away')}
       />
       <OptionList
         id={id}

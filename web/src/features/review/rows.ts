@@ -17,6 +17,12 @@ export class RowPages {
     return this.#positions.get(id);
   }
 
+  /** The row as it is known now. */
+  newest(row: Row): Row {
+    const position = this.#positions.get(row.id);
+    return (position !== undefined && this.row(position)) || row;
+  }
+
   /** Pages that are needed for these positions and not here, those in view before those around them. */
   missing(first: number, last: number, total: number): { offset: number; limit: number }[] {
     const end = Math.min(last, total - 1);

@@ -30,8 +30,8 @@ export interface Snapshot {
   /** Nothing can be shown: the link is wrong or has ended, or the server is away. */
   readonly failure: Refused | undefined;
   readonly view: View | undefined;
-  /** Other rows are being asked for. */
-  readonly opening: boolean;
+  /** Other rows that are being asked for. */
+  readonly opening: ViewRequest | undefined;
   /** Edits that the server has not answered yet. */
   readonly saving: number;
   readonly offline: boolean;
@@ -69,7 +69,7 @@ export class Session {
     state: undefined,
     failure: undefined,
     view: undefined,
-    opening: false,
+    opening: undefined,
     saving: 0,
     offline: false,
     people: 1,
@@ -146,6 +146,11 @@ export class Session {
     else this.say('error', messageOf(error));
   }
 
+  /** Something that nobody waits for: why it could not be done is said. */
+  tried(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.failed(error));
+  }
+
   /** Of what is only looked at: it is asked for again as soon as the server is back. */
   #unread(error: unknown): void {
     if (isAway(error) && this.snapshot.state) this.away();
@@ -172,7 +177,7 @@ export class Session {
   async #open(request: ViewRequest): Promise<void> {
     const mine = ++this.#opened;
     const wanted = () => mine === this.#opened;
-    this.set({ opening: true });
+    this.set({ opening: request });
     try {
       const found = await insist(async () => (wanted() ? await this.client.view(request) : undefined), this.#waiting);
       if (!found || !wanted()) return;
@@ -183,7 +188,7 @@ export class Session {
     } catch (error) {
       this.failed(error);
     } finally {
-      if (wanted()) this.set({ opening: false });
+      if (wanted()) this.set({ opening: undefined });
     }
   }
 

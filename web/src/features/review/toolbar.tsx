@@ -109,18 +109,22 @@ function RowTools(props: Props) {
 }
 
 function Search({ request, searchBox, onRequest, onGrid }: Pick<Props, 'request' | 'searchBox' | 'onRequest' | 'onGrid'>) {
-  const [text, setText] = useState(request?.search ?? '');
-  useEffect(() => setText(request?.search ?? ''), [request?.search]);
+  // What nobody has asked for yet.
+  const [typed, setTyped] = useState<string>();
+  const text = typed ?? request?.search ?? '';
   const go = (search: string) => {
-    if (!request || search === (request.search ?? '')) return;
+    if (!request) return;
+    setTyped(undefined);
+    if (search === (request.search ?? '')) return;
     const { search: _, ...rest } = request;
     onRequest(search === '' ? rest : { ...rest, filter: 'all', search });
   };
   // Typed letter by letter: asked for once they rest.
   useEffect(() => {
-    const timer = setTimeout(() => go(text), 300);
+    if (typed === undefined) return undefined;
+    const timer = setTimeout(() => go(typed), 300);
     return () => clearTimeout(timer);
-  });
+  }, [typed, request]);
   return (
     <label className="search">
       <Icon name="search" />
@@ -130,11 +134,10 @@ function Search({ request, searchBox, onRequest, onGrid }: Pick<Props, 'request'
         type="search"
         placeholder={texts.tools.searchShort}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Enter' && event.key !== 'Escape') return;
           event.preventDefault();
-          if (event.key === 'Escape') setText('');
           go(event.key === 'Escape' ? '' : text);
           onGrid();
         }}

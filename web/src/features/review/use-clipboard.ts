@@ -34,13 +34,13 @@ export function useClipboard(session: Session, selection: Selection, onPasted: (
       const text = copied(session, latest.current.selection);
       if (text === undefined) return session.say('error', texts.acts.noClipboard);
       event.clipboardData?.setData('text/plain', text);
-      if (event.type === 'cut') void clear(session, latest.current.selection);
+      if (event.type === 'cut') session.tried(clear(session, latest.current.selection));
     };
     const onPaste = (event: ClipboardEvent) => {
       if (!ours()) return;
       event.preventDefault();
       const text = event.clipboardData?.getData('text/plain') ?? '';
-      void paste(session, latest.current.selection, text).then((block) => block && latest.current.onPasted(block));
+      session.tried(paste(session, latest.current.selection, text).then((block) => block && latest.current.onPasted(block)));
     };
     document.addEventListener('copy', copy);
     document.addEventListener('cut', copy);

@@ -22,8 +22,14 @@ export function useTable(session: Session, snapshot: Snapshot, state: State) {
   const [widths] = useState<Widths>(() => widthsOf(state));
   const total = view?.total ?? 0;
   const source = useMemo<RowSource>(
-    () => ({ total, tick, row: (position) => session.rows.row(position), want: (first, last) => session.want(first, last) }),
-    [session, total, tick],
+    () => ({
+      view: view?.id,
+      total,
+      tick,
+      row: (position) => session.rows.row(position),
+      want: (first, last) => session.want(first, last),
+    }),
+    [session, view?.id, total, tick],
   );
   const { places } = session;
   const columns = useMemo(
@@ -117,17 +123,17 @@ export function useWorkbench(session: Session, snapshot: Snapshot, state: State)
   const [panel, setPanel] = useState<Panel>();
   const [dialog, setDialog] = useState<'help' | 'finish' | 'goTo'>();
   const actions: GridActions = {
-    clear: () => void clear(session, selection),
-    fill: () => void fillDown(session, selection),
+    clear: () => session.tried(clear(session, selection)),
+    fill: () => session.tried(fillDown(session, selection)),
     undo: () => void (session.snapshot.state?.undo && session.undo()),
     redo: () => void (session.snapshot.state?.redo && session.redo()),
     find: () => searchBox.current?.select(),
     replace: () => setPanel('replace'),
     help: () => setDialog('help'),
-    deleteRows: () => void (state.settings.deleteRows !== false && toggleRows(session, selection)),
+    deleteRows: () => state.settings.deleteRows !== false && session.tried(toggleRows(session, selection)),
     problem: (direction) => void problem(direction),
     copyNamed: () => copyNamed(session, selection),
-    duplicate: () => void duplicate(),
+    duplicate: () => session.tried(duplicate()),
     goTo: () => setDialog('goTo'),
     leave: () => searchBox.current?.focus(),
   };

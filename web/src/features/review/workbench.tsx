@@ -1,4 +1,4 @@
-import type { Stage, State } from '../../api/wire.ts';
+import type { Stage, State, ViewRequest } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import { FinishBar } from '../finish/bar.tsx';
 import { FinishDialog } from '../finish/dialog.tsx';
@@ -32,7 +32,8 @@ type PartProps = Pick<Props, 'session' | 'snapshot' | 'state'> & { readonly benc
 export function Workbench({ session, snapshot, state, onStage }: Props) {
   const bench = useWorkbench(session, snapshot, state);
   const { open, setDialog } = bench;
-  const parts = { session, snapshot, state, bench };
+  const request = snapshot.opening ?? snapshot.view?.request;
+  const parts = { session, snapshot, state, bench, request };
   return (
     <>
       <TopBar
@@ -51,7 +52,7 @@ export function Workbench({ session, snapshot, state, onStage }: Props) {
             <Rich markup={state.settings.helpText} />
           </p>
         )}
-        <Summary counts={state.counts} request={snapshot.view?.request} onFilter={(filter) => void open({ filter })} />
+        <Summary counts={state.counts} request={request} onFilter={(filter) => void open({ filter })} />
         <BenchTools {...parts} />
         <div className="bench-body">
           <div className={`bench-rows${snapshot.opening ? ' is-opening' : ''}`}>
@@ -81,13 +82,13 @@ function Stopped({ state: { reasons, dropped } }: { readonly state: State }) {
 
 const turned = (now: Panel | undefined, wanted: Panel): Panel | undefined => (now === wanted ? undefined : wanted);
 
-function BenchTools({ session, snapshot, state, bench }: PartProps) {
-  const { total = 0, matches } = snapshot.view ?? {};
+function BenchTools({ session, snapshot, state, bench, request }: PartProps & { readonly request: ViewRequest | undefined }) {
+  const { total = 0, matches } = (snapshot.opening ? undefined : snapshot.view) ?? {};
   return (
     <Toolbar
       session={session}
       state={state}
-      request={snapshot.view?.request}
+      request={request}
       found={matches === undefined ? undefined : { rows: total, matches }}
       place={bench.place}
       panel={bench.panel}
@@ -99,9 +100,9 @@ function BenchTools({ session, snapshot, state, bench }: PartProps) {
       arrangement={snapshot.arrangement}
       onArrange={(arrangement) => session.arrange(arrangement)}
       onAdd={() => void bench.add()}
-      onDuplicate={() => void bench.duplicate()}
+      onDuplicate={() => session.tried(bench.duplicate())}
       onGoTo={() => bench.setDialog('goTo')}
-      onRows={() => void toggleRows(session, bench.selection)}
+      onRows={() => session.tried(toggleRows(session, bench.selection))}
       onGrid={() => bench.grid.current?.focus()}
     />
   );
@@ -123,7 +124,7 @@ function BenchDetail({ session, state, bench }: PartProps) {
       several={several ? texts.cell.several(right - left + 1, bottom - top + 1) : undefined}
       editable={!isFixed(session, col)}
       onEdit={() => bench.grid.current?.edit()}
-      onRevert={(text) => void changeCells(session, [{ row: position, col, text }])}
+      onRevert={(text) => session.tried(changeCells(session, [{ row: position, col, text }]))}
       onLike={(column, message) => void bench.open({ filter: 'all', column, message })}
     />
   );

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import type { Session } from '../review/session.ts';
@@ -13,9 +13,9 @@ interface Props {
 
 export function HeaderStage({ session, state, onDone }: Props) {
   const preview = usePreview(session);
-  const [row, setRow] = useState<number>();
+  const [said, setRow] = useState<number>();
   const [busy, setBusy] = useState(false);
-  useEffect(() => setRow(preview?.header ?? undefined), [preview]);
+  const row = said ?? preview?.header ?? undefined;
   const next = async () => {
     setBusy(true);
     if (await session.decide({ about: 'header', said: { row } })) onDone();

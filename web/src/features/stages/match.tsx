@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Field, PreviewColumn, State } from '../../api/wire.ts';
 import { texts } from '../../texts.ts';
 import type { Session } from '../review/session.ts';
@@ -16,10 +16,10 @@ interface Props {
 
 export function MatchStage({ session, state, onDone }: Props) {
   const preview = usePreview(session);
-  const [mapping, setMapping] = useState<Mapping>({});
+  const [said, setMapping] = useState<Mapping>();
   const [busy, setBusy] = useState(false);
   const { customFields: mayAdd = false, customFirst = false, matchToSchema: byField = false } = state.settings;
-  useEffect(() => setMapping(proposed(preview?.columns ?? [], mayAdd && customFirst)), [preview]);
+  const mapping = said ?? proposed(preview?.columns ?? [], mayAdd && customFirst);
   // By field, only the columns that are none stand by themselves.
   const listed = (preview?.columns ?? []).filter(({ index }) => !byField || typeof mapping[index] !== 'string');
   const fields = state.fields.filter(({ matchable }) => matchable !== false);
