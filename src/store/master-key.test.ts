@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import files, { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { loadMasterKey, MasterKey } from './master-key.ts';
+import { loadMasterKey, MasterKey, placeMasterKey } from './master-key.ts';
 
 const key = new MasterKey(Buffer.from('k'.repeat(32)));
 
@@ -53,6 +54,29 @@ test('whoever starts at the same moment finds all of the key or none', async () 
   await once(spy, 'exit');
   await rm(folder, { recursive: true });
   assert.equal(Atomics.load(state, 0), 0);
+});
+
+test('a file system without hard links gets a key too, and one only', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-key-'));
+  // As SMB shares and FAT answer.
+  const none = mock.method(
+    files,
+    'link',
+    async () => await Promise.reject(Object.assign(new Error('link'), { code: 'ENOTSUP' })),
+  );
+  syncBuiltinESMExports();
+  try {
+    const { id } = await loadMasterKey(folder, undefined);
+    assert.equal(none.mock.callCount(), 1);
+    await assert.rejects(placeMasterKey(folder, 'p'.repeat(64)), { code: 'EEXIST' });
+    assert.equal((await loadMasterKey(folder, undefined)).id, id);
+    assert.equal((await stat(join(folder, 'master.key'))).mode & 0o777, 0o600);
+    assert.deepEqual(await readdir(folder), ['master.key']);
+  } finally {
+    none.mock.restore();
+    syncBuiltinESMExports();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a data directory gets one key, and keeps it', async () => {

@@ -1,7 +1,7 @@
 /** The key under which everything secret of this installation stands: from the environment, else a file of the data directory. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 
@@ -101,7 +101,7 @@ export async function loadMasterKey(dataDir: string, given: string | undefined):
     // Only the first start makes one; a second would make every secret unreadable.
     if (!existsSync(path)) await createKeyFile(path, randomBytes(32).toString('hex'));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw asHeadgateError(error, `writing ${path}`);
+    if (!isTaken(error)) throw asHeadgateError(error, `writing ${path}`);
   }
   return new MasterKey(requireLong((await readFile(path, 'utf8')).trim(), path));
 }
@@ -116,13 +116,18 @@ export async function placeMasterKey(dataDir: string, text: string): Promise<voi
   await createKeyFile(join(dataDir, fileName), text);
 }
 
+const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';
+
 /** It is there as a whole or not at all: who else starts, also after a power cut, finds no beginning of a key. Throws where there is one. */
 async function createKeyFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
-    // Unlike a renaming, this refuses to take the place of a file.
-    await link(draft, path);
+    // Unlike a renaming, this refuses to take the place of a file. So does a copy, where a file system has no links (SMB, FAT).
+    await link(draft, path).catch(async (error: unknown) => {
+      if (isTaken(error)) throw error;
+      await copyFile(draft, path, constants.COPYFILE_EXCL);
+    });
   } finally {
     await rm(draft, { force: true });
   }
