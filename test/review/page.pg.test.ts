@@ -210,6 +210,11 @@ suite('the review page', () => {
     await says(await cell(page, 18, 'E-mail'), 'person16@example.com');
     await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
     await says(await cell(page, 18, 'E-mail'), 'person16 at example.com');
+    // Of the rows on show: others are counted anew.
+    await page.getByLabel('Find', { exact: true }).fill('Person ');
+    await page.getByText(/^\d\d cells would change/).waitFor();
+    await page.getByRole('button', { name: 'All rows' }).click();
+    await page.getByText('118 cells would change.').waitFor();
   });
 
   test('problems that are alike are mended at once', async () => {

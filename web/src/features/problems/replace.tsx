@@ -37,8 +37,8 @@ export function ReplacePanel({ session, state, onClose }: Props) {
     column: '',
     inView: true,
   });
-  const [preview, trouble] = usePreview(session, wanted, state.version);
   const view = session.snapshot.view?.id;
+  const [preview, trouble] = usePreview(session, wanted, view, state.version);
   const set = (change: Partial<Wanted>) => setWanted({ ...wanted, ...change });
   const run = async () => {
     const count = preview?.count ?? 0;
@@ -114,7 +114,7 @@ function Where({ state, wanted, onChange }: WhereProps) {
 
 const focusOnce = (box: HTMLInputElement | null): void => box?.focus();
 
-function usePreview(session: Session, wanted: Wanted, version: number) {
+function usePreview(session: Session, wanted: Wanted, view: string | undefined, version: number) {
   const [preview, setPreview] = useState<ReplacePreview>();
   const [trouble, setTrouble] = useState<string>();
   useEffect(() => {
@@ -123,7 +123,7 @@ function usePreview(session: Session, wanted: Wanted, version: number) {
     if (wanted.find === '') return undefined;
     let current = true;
     const timer = setTimeout(() => {
-      session.client.previewReplace(replacementOf(wanted, session.snapshot.view?.id)).then(
+      session.client.previewReplace(replacementOf(wanted, view)).then(
         (answer) => current && setPreview(answer),
         (error: unknown) => (error instanceof Refused && current ? setTrouble(error.message) : session.failed(error)),
       );
@@ -132,7 +132,7 @@ function usePreview(session: Session, wanted: Wanted, version: number) {
       current = false;
       clearTimeout(timer);
     };
-  }, [session, wanted, version]);
+  }, [session, wanted, view, version]);
   return [preview, trouble] as const;
 }
 
