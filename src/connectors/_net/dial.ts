@@ -52,9 +52,11 @@ export function pinnedTo(addresses: readonly Address[]): { readonly host?: strin
   return { ...(addresses.length === 1 && first && isIP(first.address) !== 0 && { host: first.address }), lookup };
 }
 
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Throws the signal's reason where that comes first; who called lets go of what the work waits for. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal.reason);
+  if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   try {
     return await Promise.race([work, promise]);

@@ -5,7 +5,7 @@ import { startMariadb } from '../../../test/support/mariadb.ts';
 import { startProxy, type Proxy } from '../../../test/support/proxy.ts';
 import { eventually } from '../../../test/support/tunnels.ts';
 import { HeadgateError } from '../../domain/error.ts';
-import { openSource, testContext } from './harness.ts';
+import { drain, isAsleep, openSource, testContext, wholeOf } from './harness.ts';
 
 const server = await startMariadb();
 after(() => server.stop());
@@ -19,16 +19,9 @@ async function cancelled(url: string, proxy: Proxy, before: () => void): Promise
   const abort = new AbortController();
   await using context = await testContext(abort.signal);
   await using source = await openSource(proxy.url(url), context);
-  const [info] = await source.discover([{ name: 'trickle' }]);
-  assert.ok(info);
-  const columns = ['id', 'w'].map((name) => ({ from: name, as: name }));
-  const flows = [{ stream: info.stream, schema: info.schema, projection: { columns } }];
-  const drain = async (): Promise<void> => {
-    for await (const event of source.read({ flows, mode: 'snapshot', format: 'csv' })) assert.ok(event.type === 'bytes');
-  };
-  const refused = assert.rejects(drain(), isCancelled);
-  const asleep = `select 1 from information_schema.processlist where state = 'User sleep' and db = database()`;
-  await eventually(async () => (await server.sql(url, asleep)).length > 0, 'the read has not begun');
+  const { flows } = await wholeOf(source, { name: 'trickle' });
+  const refused = assert.rejects(drain(source, flows), isCancelled);
+  await eventually(async () => await isAsleep(server, url), 'the read has not begun');
   before();
   abort.abort();
   await refused;

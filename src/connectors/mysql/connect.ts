@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Net } from '../../sdk/index.ts';
-import { dial, explainDial, type Place } from '../_net/dial.ts';
+import { dial, explainDial, untilAborted, type Place } from '../_net/dial.ts';
 import { firstBytes } from '../_net/first-bytes.ts';
 import { tlsSettings } from '../_net/tls-mode.ts';
 import { startTls, type TlsSettings } from '../_net/tls.ts';
@@ -135,24 +135,12 @@ export function explainConnect(error: unknown, config: Config, doing: string): P
   return explainDial(error, placeOf(config), doing, connectError);
 }
 
-/** Waits for answers of the server as long as the signal allows: then the connection is gone, and with it whatever waits. */
-export async function heeding<T>(signal: AbortSignal, wire: Wire, work: () => Promise<T>): Promise<T> {
-  const stop = (): void => wire.destroy();
-  signal.throwIfAborted();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await work();
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
 /** Asks the server to end a session's statement, over a connection of its own, made and encrypted in the same way. */
 export async function killQuery(config: Config, thread: number, net: Net, signal: AbortSignal): Promise<void> {
-  const wire = await openWire(config, false, net, signal);
+  const { connection, destroy } = await openWire(config, false, net, signal);
   try {
-    await heeding(signal, wire, async () => await wire.connection.query(`kill query ${Number(thread)}`));
+    await untilAborted(connection.query(`kill query ${Number(thread)}`), signal);
   } finally {
-    wire.destroy();
+    destroy();
   }
 }

@@ -3,10 +3,11 @@ import { setMaxListeners } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Net } from '../../sdk/index.ts';
+import { untilAborted } from '../_net/dial.ts';
 import { quoteText } from '../_sql/names.ts';
 import { milliseconds } from '../_sql/time-limit.ts';
 import { identity, type Config } from './config.ts';
-import { explainConnect, heeding, killQuery, openWire, type Wire } from './connect.ts';
+import { explainConnect, killQuery, openWire, type Wire } from './connect.ts';
 import { mysqlError } from './errors.ts';
 import { serverOf, type Server } from './server.ts';
 
@@ -79,10 +80,9 @@ export class Session implements AsyncDisposable {
     if (options.signal.aborted) throw new HeadgateError('run.cancelled', `${doing}: the run was cancelled`);
     let wire: Wire | undefined;
     try {
-      const opened = await openWire(config, options.loads ?? false, options.net, options.signal);
-      wire = opened;
-      const asked = { sql: 'select version() as version', ...noFile(doing) };
-      const [rows] = await heeding(options.signal, opened, async () => await opened.connection.query<RowDataPacket[]>(asked));
+      wire = await openWire(config, options.loads ?? false, options.net, options.signal);
+      const asked = wire.connection.query<RowDataPacket[]>({ sql: 'select version() as version', ...noFile(doing) });
+      const [rows] = await untilAborted(asked, options.signal);
       const version = Array.isArray(rows) ? String(rows[0]?.['version']) : ''; // a rogue server answers no rows
       const session = new Session(wire, serverOf(version), config, options);
       await session.rows(`set names utf8mb4 collate utf8mb4_bin`, doing);

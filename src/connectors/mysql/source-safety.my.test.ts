@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { startMariadb } from '../../../test/support/mariadb.ts';
 import { eventually } from '../../../test/support/tunnels.ts';
 import { HeadgateError } from '../../domain/error.ts';
-import { openSource, readAll, testContext } from './harness.ts';
+import { drain, isAsleep, openSource, readAll, testContext, wholeOf } from './harness.ts';
 
 const server = await startMariadb();
 after(() => server.stop());
@@ -44,10 +44,7 @@ test('a query that writes is refused, and so is a filter that brings a statement
   for (const where of ['1 = 1; drop table t', '1 = 1) or (1 = 1; delete from t', 'writes() = 1']) {
     const columns = [{ from: 'id', as: 'id' }];
     const flows = [{ stream: info.stream, schema: info.schema, projection: { columns, where } }];
-    const drain = async (): Promise<void> => {
-      for await (const event of source.read({ flows, mode: 'snapshot', format: 'csv' })) assert.ok(event.type === 'bytes');
-    };
-    assert.match(await codeOf(drain()), /^(stream\.query|access\.denied)$/, where);
+    assert.match(await codeOf(drain(source, flows)), /^(stream\.query|access\.denied)$/, where);
   }
   assert.deepEqual(await server.sql(url, 'select * from t'), before);
   assert.deepEqual(await server.sql(url, 'show tables'), [['t']]);
@@ -69,20 +66,12 @@ test('a read locks no row, waits for no lock for long, and ends on the server wi
   await server.sql(url, 'create view trickle as select id, sleep(600) as w from t');
   const limits = 'select @@lock_wait_timeout as a, @@innodb_lock_wait_timeout as b, @@tx_read_only as c';
   assert.equal((await readAll(url, { name: 'q', query: limits })).text, '30,30,1\n');
-  const sleeping = async (): Promise<boolean> =>
-    (await server.sql(url, `select 1 from information_schema.processlist where state = 'User sleep' and db = database()`))
-      .length > 0;
+  const sleeping = async (): Promise<boolean> => await isAsleep(server, url);
   const abort = new AbortController();
   await using context = await testContext(abort.signal);
   await using source = await openSource(url, context);
-  const [info] = await source.discover([{ name: 'trickle' }]);
-  assert.ok(info);
-  const columns = ['id', 'w'].map((name) => ({ from: name, as: name }));
-  const flows = [{ stream: info.stream, schema: info.schema, projection: { columns } }];
-  const drain = async (): Promise<void> => {
-    for await (const event of source.read({ flows, mode: 'snapshot', format: 'csv' })) assert.ok(event.type === 'bytes');
-  };
-  const reading = codeOf(drain());
+  const { flows } = await wholeOf(source, { name: 'trickle' });
+  const reading = codeOf(drain(source, flows));
   await eventually(sleeping, 'the read has not begun');
   // Whoever writes meanwhile does not wait: a lock would end this with an error after no time at all.
   await server.sql(url, "set session innodb_lock_wait_timeout = 0; update t set v = 'changed'; delete from t where id = 2");
