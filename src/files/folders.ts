@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { isErrno } from '../domain/errno.ts';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 import type { Files } from '../sdk/index.ts';
 
@@ -88,7 +89,7 @@ async function realPlace(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = isErrno(error, 'ENOENT');
     if (!missing || dirname(path) === path) throw asHeadgateError(error, `looking for ${path}`);
     // A link to nothing would be followed when something is written to it.
     if (await readlink(path).catch(() => undefined)) throw forbidden();

@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isErrno } from '../domain/errno.ts';
 import { objectsFolder } from '../storage/local.ts';
 import type { Db, OpenDb } from '../store/db.ts';
 import { happen } from '../store/events.ts';
@@ -100,6 +101,6 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // It lives, and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isErrno(error, 'EPERM');
   }
 }

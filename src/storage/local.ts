@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { isErrno } from '../domain/errno.ts';
 import { asHeadgateError } from '../domain/error.ts';
 import { exactly } from './exactly.ts';
 import { ontoDisk } from './onto-disk.ts';
@@ -168,7 +169,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw asHeadgateError(error, 'looking for a stored file');
   }
 }

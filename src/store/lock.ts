@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../domain/errno.ts';
 import { HeadgateError } from '../domain/error.ts';
 
 /** Throws `state.locked`. The lock of a process that is no longer there is taken over. */
@@ -16,7 +17,7 @@ export async function lockDataDir(dataDir: string): Promise<AsyncDisposable> {
         await link(draft, path);
         break;
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (!isErrno(error, 'EEXIST')) throw error;
       }
       const holder = await holderOf(path);
       if (holder !== undefined) {
@@ -44,7 +45,7 @@ function identityOf(pid: number): Identity | undefined {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined;
+    if (!isErrno(error, 'EPERM')) return undefined;
   }
   if (process.platform !== 'linux') return { pid, started: '' };
   try {

@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 import { existsSync } from 'node:fs';
 import { constants, copyFile, link, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../domain/errno.ts';
 import { asHeadgateError, HeadgateError } from '../domain/error.ts';
 
 export interface Sealed {
@@ -101,7 +102,7 @@ export async function loadMasterKey(dataDir: string, given: string | undefined):
     // Only the first start makes one; a second would make every secret unreadable.
     if (!existsSync(path)) await createKeyFile(path, randomBytes(32).toString('hex'));
   } catch (error) {
-    if (!isTaken(error)) throw asHeadgateError(error, `writing ${path}`);
+    if (!isErrno(error, 'EEXIST')) throw asHeadgateError(error, `writing ${path}`);
   }
   return new MasterKey(requireLong((await readFile(path, 'utf8')).trim(), path));
 }
@@ -116,8 +117,6 @@ export async function placeMasterKey(dataDir: string, text: string): Promise<voi
   await createKeyFile(join(dataDir, fileName), text);
 }
 
-const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';
-
 /** It is there as a whole or not at all: who else starts, also after a power cut, finds no beginning of a key. Throws where there is one. */
 async function createKeyFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
@@ -125,7 +124,7 @@ async function createKeyFile(path: string, text: string): Promise<void> {
     await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
     // Unlike a renaming, this refuses to take the place of a file. So does a copy, where a file system has no links (SMB, FAT).
     await link(draft, path).catch(async (error: unknown) => {
-      if (isTaken(error)) throw error;
+      if (isErrno(error, 'EEXIST')) throw error;
       await copyFile(draft, path, constants.COPYFILE_EXCL);
     });
   } finally {

@@ -5,6 +5,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isErrno } from '../../domain/errno.ts';
 import { asHeadgateError, HeadgateError } from '../../domain/error.ts';
 import { makePipe } from '../../sdk/named-pipe.ts';
 
@@ -105,7 +106,7 @@ async function throughPipe(path: string, { load, signal }: Feed, document: Docum
     } catch (error) {
       // Without its writer the load ends, well or not; the rows of a broken document are never flushed.
       const rows = await loading.catch((failure: unknown) => failure);
-      const broken = error instanceof Error && 'code' in error && error.code === 'EPIPE';
+      const broken = isErrno(error, 'EPIPE');
       throw broken && rows instanceof Error ? rows : ofSystem(error, 'handing rows to DuckDB');
     }
     return await loading;
@@ -122,8 +123,7 @@ async function openWhenRead(path: string, settled: () => boolean): Promise<Socke
       const options = { fd, readable: false, writable: true, writableHighWaterMark: noneWait };
       return new Socket(options);
     } catch (error) {
-      if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENXIO')
-        throw asHeadgateError(error, 'opening a pipe to DuckDB');
+      if (!isErrno(error, 'ENXIO')) throw asHeadgateError(error, 'opening a pipe to DuckDB');
       await wait(2);
     }
   }

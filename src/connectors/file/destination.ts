@@ -15,7 +15,7 @@ import type {
   WriteRequest,
 } from '../../sdk/index.ts';
 import { asFileError, exists } from './durable.ts';
-import { isErrno } from './errno.ts';
+import { isErrno } from '../../domain/errno.ts';
 import { makePlain } from './input/plain.ts';
 import { filesBelow, isPattern, tablePath, type FileConfig } from './location.ts';
 import { isDecided, locked, readManifest, recover, withPublish, writeManifest, type Manifest } from './manifest.ts';

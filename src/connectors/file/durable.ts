@@ -4,7 +4,7 @@ import { open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { HeadgateError, asHeadgateError } from '../../domain/error.ts';
-import { isErrno } from './errno.ts';
+import { isErrno } from '../../domain/errno.ts';
 
 /** What a file's content is known by. */
 export interface Print {

@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { HeadgateError } from '../../domain/error.ts';
 import type { Publish } from '../../sdk/index.ts';
 import { printOf, replaceText, samePrint, syncFolder } from './durable.ts';
-import { isErrno } from './errno.ts';
+import { isErrno } from '../../domain/errno.ts';
 
 const version = 1;
 const keptPublishes = 100;

@@ -1,7 +1,7 @@
 /** Hidden files of ours beside the data, until a publish gives them their names: `.name.headgate-…`. */
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isErrno } from './errno.ts';
+import { isErrno } from '../../domain/errno.ts';
 
 const mark = '.headgate-';
 

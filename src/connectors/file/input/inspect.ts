@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { HeadgateError } from '../../../domain/error.ts';
-import { isErrno } from '../errno.ts';
+import { isErrno } from '../../../domain/errno.ts';
 import type { FileFormat } from '../location.ts';
 
 export interface FileFacts {
