@@ -5,22 +5,17 @@ import type { Page } from 'playwright-core';
 import { cell, count, grid, rowsAre, rowsShown, saved, says } from './page-driver.ts';
 import { openPages, type PageBench } from './page-bench.ts';
 
-/** Searches as they are asked for. Their answers wait while they are held. */
-async function holding(page: Page, path: string) {
+/** Searches as they are asked for. Their answers are held until they are let go. */
+async function holding(page: Page) {
   const asked: unknown[] = [];
-  let go: () => void = () => undefined;
-  let gate = Promise.resolve();
-  await page.route(path, async (route) => {
+  const gate = Promise.withResolvers<void>();
+  await page.route('**/api/views', async (route) => {
     asked.push(route.request().postDataJSON().search);
     const reply = await route.fetch();
-    await gate;
+    await gate.promise;
     await route.fulfill({ response: reply }).catch(() => undefined);
   });
-  return {
-    asked,
-    hold: () => void (gate = new Promise((done) => (go = done))),
-    letGo: () => go(),
-  };
+  return { asked, letGo: gate.resolve };
 }
 
 /** Does something to the first element of a kind in the moment in which it is drawn, ahead of whatever the page does then. */
@@ -61,7 +56,7 @@ suite('the review page, when answers are slow', () => {
   test('what is typed while a search runs stays, and each text is asked for once', async () => {
     await using page = await pages.visit(await pages.review(100));
     await rowsShown(page);
-    const views = await holding(page, '**/api/views');
+    const views = await holding(page);
     const box = page.getByRole('searchbox');
     const type = async (text: string): Promise<void> => {
       const asked = page.waitForRequest('**/api/views');
@@ -69,7 +64,6 @@ suite('the review page, when answers are slow', () => {
       await box.pressSequentially(text);
       await asked;
     };
-    views.hold();
     await type('person7');
     // The page is drawn anew while it waits.
     for (let times = 0; times < 2; times += 1) await page.getByRole('button', { name: 'Problems' }).click();
@@ -97,8 +91,7 @@ suite('the review page, when answers are slow', () => {
   test('a text goes to the row that it was typed for, also when other rows come meanwhile', async () => {
     await using page = await pages.visit(await pages.review(100));
     await rowsShown(page);
-    const views = await holding(page, '**/api/views');
-    views.hold();
+    const views = await holding(page);
     await page.getByRole('button', { name: 'All rows' }).click();
     await (await cell(page, 18, 'Name')).dblclick();
     await page.locator('.cell-input').fill('Typed meanwhile');

@@ -23,12 +23,7 @@ export function ProblemsPanel({ session, state, tick, onShow, onClose }: Props) 
     let current = true;
     // Counts change with each edit; a burst of them is asked about once.
     const timer = setTimeout(
-      () => {
-        session.client.groups().then(
-          (answer) => current && setGroups(answer.groups),
-          (error: unknown) => session.failed(error),
-        );
-      },
+      () => session.tried(session.client.groups().then((answer) => current && setGroups(answer.groups))),
       tick === 0 ? 0 : 150,
     );
     return () => {

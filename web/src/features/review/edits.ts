@@ -54,11 +54,10 @@ export async function changeCells(session: Session, changes: readonly Change[]):
   const positions = [...byRow.keys()];
   const first = Math.min(...positions);
   const rows = await rowsBetween(session, first, Math.max(...positions));
-  const known = [...byRow].flatMap(([position, wanted]) => {
-    const row = rows[position - first];
-    return row ? [[row, wanted] as const] : [];
-  });
-  return await write(session, known);
+  return await write(
+    session,
+    [...byRow].map(([position, wanted]) => [rows[position - first], wanted]),
+  );
 }
 
 /** Changes one cell of a row, wherever the row is by now. `seen`: what stood there when the person began. */
@@ -66,13 +65,14 @@ export async function changeCell(session: Session, row: Row, col: number, text: 
   await write(session, [[session.rows.newest(row), [{ col, text }]]], seen);
 }
 
-type Wanted = readonly [Row, readonly Pick<Change, 'col' | 'text'>[]];
+/** A row that is not there stays as it is. */
+type Wanted = readonly [Row | undefined, readonly Pick<Change, 'col' | 'text'>[]];
 
 async function write(session: Session, rows: readonly Wanted[], seen?: string): Promise<number> {
   const cells: CellEdit[] = [];
   const before: string[] = [];
   for (const [row, wanted] of rows) {
-    if (row.removed) continue;
+    if (!row || row.removed) continue;
     const here = wanted.flatMap(({ col, text }) => {
       const now = cellAt(session, row, col)?.v;
       return now === undefined || isFixed(session, col) || (now === text && seen === undefined) ? [] : [{ col, text, now }];
@@ -90,6 +90,9 @@ async function write(session: Session, rows: readonly Wanted[], seen?: string): 
   session.touch();
   return (await session.edit({ kind: 'cells', cells }, before)) === 'done' ? cells.length : 0;
 }
+
+const colsOf = ({ left, right }: Pick<Block, 'left' | 'right'>): number[] =>
+  Array.from({ length: right - left + 1 }, (_, across) => left + across);
 
 const spots = ({ top, bottom, left, right }: Block, text: (row: number, col: number) => string): Change[] =>
   Array.from({ length: bottom - top + 1 }, (_, down) =>
@@ -121,12 +124,11 @@ export async function fillDown(session: Session, selection: Selection): Promise<
   const area = chosen.top === chosen.bottom ? { ...chosen, top: Math.max(0, chosen.top - 1) } : chosen;
   if (area.top === area.bottom || !fits(session, area)) return;
   const [from, ...below] = await rowsBetween(session, area.top, area.bottom);
-  const cols = Array.from({ length: area.right - area.left + 1 }, (_, across) => area.left + across);
-  const wanted = cols.map((col) => ({ col, text: cellAt(session, from, col)?.v ?? '' }));
+  const wanted = colsOf(area).map((col) => ({ col, text: cellAt(session, from, col)?.v ?? '' }));
   if (from)
     await write(
       session,
-      below.flatMap((row) => (row ? [[row, wanted] as const] : [])),
+      below.map((row) => [row, wanted]),
     );
 }
 
@@ -136,7 +138,7 @@ export function copied(session: Session, selection: Selection, named = false): s
   if (cellsIn({ top, bottom, left, right }) > mostCells) return undefined;
   const rows = Array.from({ length: bottom - top + 1 }, (_, down) => session.rows.row(top + down));
   if (!rows.every((row) => row !== undefined)) return undefined;
-  const cols = Array.from({ length: right - left + 1 }, (_, across) => left + across);
+  const cols = colsOf({ left, right });
   const names = named ? [cols.map((col) => session.columnAt(col)?.label ?? '')] : [];
   return toTsv([...names, ...rows.map((row) => cols.map((col) => cellAt(session, row, col)?.v ?? ''))]);
 }

@@ -7,10 +7,7 @@ export function usePreview(session: Session): Preview | undefined {
   const [preview, setPreview] = useState<Preview>();
   useEffect(() => {
     let current = true;
-    session.client.preview().then(
-      (answer) => current && setPreview(answer),
-      (error: unknown) => session.failed(error),
-    );
+    session.tried(session.client.preview().then((answer) => current && setPreview(answer)));
     return () => {
       current = false;
     };

@@ -49,7 +49,7 @@ export function ValuesStage({ session, state, onDone }: Props) {
   const [meanings, setMeanings] = useState<Meanings>({});
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    lookUp(session, state.fields).then(setFound, (error: unknown) => session.failed(error));
+    session.tried(lookUp(session, state.fields).then(setFound));
     // Options do not change while they are chosen from.
   }, [session]);
   const most = state.settings.mappableValues ?? 1000;
